@@ -29,11 +29,11 @@ class AlertPath:
     fault: str | None = None
     """The reason why the gateway refused a message. None once it accepts one again."""
     wrong_key: bool = False
-    """True if the database recently refused a worker's key."""
+    """True if a worker was recently refused at its start because of a wrong key."""
     clock_until: datetime | None = None
     """Time until which the leading clock process is in charge. None if no clock has ever run."""
     awaited_at: datetime | None = None
-    """Time when the sending processes were last told to start."""
+    """Time when the sending processes were last ordered to start."""
     failing_since: datetime | None = None
     failed_at: datetime | None = None
 

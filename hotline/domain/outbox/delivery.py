@@ -239,7 +239,7 @@ class Room:
     """The number of further sends that may begin."""
 
     first: int
-    """Places for the first alert of each escalation step in danger, and for danger alerts that waited `LONG_WAITED`."""
+    """Places for the first danger alert of each escalation level, and for danger alerts that waited `LONG_WAITED`."""
     others: int
     """Places for danger alerts to a second or third person, and for messages that can wait."""
 

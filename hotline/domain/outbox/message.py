@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 
 TO_DECIDE = (Kind.ALERT, Kind.CONFIRMATION)
-"""Kinds for which an admin decides after a restore. Answers are too late by then, and notices are never held."""
+"""Kinds for which an admin decides after a restore. Answers are too late by then, and nothing delays notices."""
 
 
 @dataclass(frozen=True, slots=True)

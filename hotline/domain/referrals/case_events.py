@@ -115,7 +115,7 @@ class Purpose(StrEnum):
     TOLD_FIRST = "told_first"
     """To the national desk: the district was alerted before an official was named."""
     MORE = "more"
-    """To the national desk: the reporter told more."""
+    """To the national desk: the reporter added to the tip."""
     LET = "let"
     """To the national desk: the new place took the case. Asks if the first place may be stood down."""
     FOLLOW = "follow"

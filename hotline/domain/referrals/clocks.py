@@ -34,7 +34,7 @@ class DeadlineKind(StrEnum):
     SECOND_LOOK = "second_look"
     """A second person looks at a danger that was taken."""
     RED = "red"
-    """The case is overdue and has no one left to alert. The national desk is alerted again until one of it takes it."""
+    """No one is left to alert. The national desk is alerted again until one of its people takes the case."""
     MANNER = "manner"
     """The national desk says how responders must go."""
     ERASURE = "erasure"
@@ -131,7 +131,7 @@ TIMES: Mapping[int, Times] = {
 }
 WORKING_DAYS = 3
 REFERRED_WITHIN = timedelta(hours=72)
-"""Time from the outcome "referred" until a report if the person reached help."""
+"""Time from "referred" until a responder must report whether the person reached help."""
 MANNER_WITHIN = timedelta(minutes=10)
 """Time from a request not to visit until the national desk says how to go."""
 SECOND_LOOK_AFTER = timedelta(hours=2)
@@ -151,7 +151,7 @@ def in_good_hands(clocks: Clocks, at: datetime) -> bool:
 
 
 def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
-    """Returns when a tip that was told at this escalation level, from 0, must be taken."""
+    """Returns when a tip must be taken after its alert at this escalation level, counted from 0."""
     if step == 0:
         return at + TIMES[urgency].acknowledge
     later = TIMES[urgency].later

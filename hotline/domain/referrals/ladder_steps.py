@@ -34,7 +34,7 @@ from hotline.domain.referrals.referral import (
 from hotline.domain.tip import Urgency, is_district
 
 ALL_FROM = 2
-"""Repeats from which the whole national desk is alerted. Counted from 0, so this is the third alert."""
+"""Number of the first alert, counted from 0, that goes to the whole national desk: the third one."""
 MOST_MOVES = 3
 """Corrections in one report attempt that may alert another district. It equals the alerts for similar tips an hour."""
 HELD = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})

@@ -56,7 +56,7 @@ class LadderStep(NamedTuple):
     leader: int | None = None
     """The first tip of the cluster that it joins. Responders alerted of that one are not alerted of this one."""
     more: bool = False
-    """True if responders alerted of the leader are notified that the reporter told more."""
+    """True if responders alerted of the leader are notified that there is more."""
     care: Care = Care.NONE
     """The visit safety that an alerted responder must know before a visit."""
     is_exercise: bool = False

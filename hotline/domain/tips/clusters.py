@@ -2,11 +2,11 @@
 
 Every tip is kept as a case of its own with its own clocks. A cluster only limits how often the same people are alerted
 of similar tips. Tips are similar if phone, place, category and official answer agree, or the typed text. The threat
-model sets the limits. Danger is never delayed: its people are alerted, or notified at once that more was told.
+model sets the limits. Danger is never delayed: its people are alerted, or notified at once of the addition.
 
-A cluster shares its mark about visits, and no responder is notified of it twice. A responder who was notified that
-more was told knows the later tip by the first one's reference. A responder who was alerted of the later tip knows its
-own reference.
+A cluster shares its mark about visits, and no responder is notified of it twice. A responder who was only notified of
+an addition knows the later tip by the first one's reference. A responder who was alerted of the later tip knows its own
+reference.
 
 A link says that two tips are probably about one situation. It merges nothing. A tip that joins a cluster is linked as
 well. Most linked tips join no cluster.
@@ -61,7 +61,7 @@ class LikeTip(NamedTuple):
     who_key: str | None
     """The digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
-    """The tip whose people were notified that more was told. None if this tip had its own alert."""
+    """The tip whose people were notified of this one as an addition. None if this tip had its own alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Following:
     leader_id: int
     """The first tip of the cluster. Its people are the cluster's."""
     announced: bool
-    """True if they were already notified that more was told, since the cluster's last alert."""
+    """True if they were already notified of an addition since the cluster's last alert."""
 
 
 def typed_text(answers: Mapping[str, str]) -> str | None:

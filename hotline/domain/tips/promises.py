@@ -167,7 +167,7 @@ class Wrong(StrEnum):
     ABSENT = "absent"
     """No helper came."""
     TOLD = "told"
-    """The helper told others about it."""
+    """Other people learned of the report."""
     HURT = "hurt"
     """The helper hurt or frightened the person. It is as urgent as danger."""
     OTHER = "other"

@@ -1,7 +1,7 @@
 """Decides when an alarm notifies on-call contacts, how often, and when it is over, from times and states. Pure.
 
 An alarm is raised once its patience is over. It is repeated at growing intervals until an on-call contact acknowledges
-it or it is over. Everyone who was notified is notified of its end. Some alarms report a single event, which has no
+it or it is over. All notified contacts get a message at its end. Some alarms report a single event, which has no
 visible end. They stay until a contact acknowledges them.
 """
 

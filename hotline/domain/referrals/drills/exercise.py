@@ -9,8 +9,8 @@ One person starts a drill, by day, at most four times a year at a desk. No one c
 
 The module also decides if an answer without a reference may belong to a drill. A drill wrongly counted as answered
 harms no one. A case wrongly counted as answered stops its escalation. So an answer that may belong to both counts for
-the drill. The line asks the responder about the case, and its escalation continues. Once the responder knows
-that it was a drill, answers no longer count for it.
+the drill. The line asks the responder about the case, and its escalation continues. Once the responder knows that it
+was a drill, answers no longer count for it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -131,7 +131,7 @@ def is_by_night(urgency: Urgency, at: datetime) -> bool:
 
 
 def steps(people: Iterable[ExerciseTold]) -> dict[str, StepOfAll]:
-    """Returns the figures of all alerted responders, by step."""
+    """Returns the count and the times of all alerted responders, by step."""
     told = list(people)
     return {
         "delivered": _step([(one.told_at, one.delivered_at) for one in told]),
