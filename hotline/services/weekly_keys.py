@@ -1,4 +1,4 @@
-"""Weekly keys: what is kept is locked anew each week, and each role forgets the weeks before by itself."""
+"""Locks stored grants again with each week's key. Each role deletes its keys of earlier weeks."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -13,7 +13,7 @@ from hotline.store.database import Session
 
 
 def lock_anew(session: Session, kit: Kit, at: datetime, limit: int) -> int:
-    """Put this week's lock on grants that have an older one, or none; how many. The inner lock stays."""
+    """Puts this week's lock on grants with an older lock or none, and returns how many. The inner encryption stays."""
     keys = kit.sealer.weekly_lock
     if keys.start is None:
         return 0
@@ -26,7 +26,7 @@ def lock_anew(session: Session, kit: Kit, at: datetime, limit: int) -> int:
 
 
 def forget(kit: Kit) -> None:
-    """Forget every week before last that no grant needs. Raises StoreUnavailable."""
+    """Deletes the keys of the weeks before last that no grant needs. Raises StoreUnavailable."""
     keys = kit.sealer.weekly_lock
     if keys.start is None or keys.start >= last_week(kit.now()):
         return
@@ -37,7 +37,7 @@ def forget(kit: Kit) -> None:
 
 
 def needed_since(kit: Kit) -> str:
-    """The earliest week whose key may still be held. Raises StoreUnavailable."""
+    """Returns the earliest week whose key may still exist. Raises StoreUnavailable."""
     wanted = last_week(kit.now())
     with kit.database.reading() as session:
         needed = weekly_keys.oldest(session)
@@ -45,16 +45,19 @@ def needed_since(kit: Kit) -> str:
 
 
 def forget_at(session: Session, kit: Kit, at: datetime) -> None:
-    """Forget the weeks before last, in the transaction of a first SMS: the web reads no grant.
+    """Deletes the keys of the weeks before last, in the transaction of a first SMS. The web reads no grant.
 
-    Where the disk keeps the old key, somebody is woken.
+    Raises an alarm if the disk keeps the old key.
     """
     if not kit.sealer.weekly_lock.forget(last_week(at)):
         alarming.note(session, Alarm.FORGETTING, kit.now())
 
 
 def forget_first(kit: Kit, at: datetime) -> None:
-    """The same before a first hop, which has no transaction yet. One that cannot commit has an alarm of its own."""
+    """Deletes the keys of the weeks before last, before a first hop, which has no transaction yet.
+
+    Raises an alarm if the disk keeps the old key. A database that cannot commit has an alarm of its own.
+    """
     if not kit.sealer.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):
             alarming.happened(kit, Alarm.FORGETTING)

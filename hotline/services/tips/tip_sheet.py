@@ -1,7 +1,7 @@
-"""Tips in clear as an account of the console sees them: a page of the list, what waits too long, and one tip whole.
+"""Shows a console account its tips without their text: a page of the list, late tips, and one whole tip.
 
-Reasons that people gave are shown to the national desk alone: they may name somebody whom a district knows. Of a
-requested closure and its refusal, the desk whose member asked reads them too.
+Only the national desk reads the reasons that people gave, because they may name a person known to a district. The
+desk whose member requested a closure also reads the reasons of the request and of its refusal.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,14 +41,14 @@ from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
 ROWS = 50
-"""Of one page."""
+"""Rows on one page."""
 MOST_LATE = 200
-"""So many that wait are looked at: behind them nobody counts any more."""
+"""Pending tips that are looked at. Beyond them the page counts no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipLine:
-    """A tip in clear, for a row of the list and the head of its page."""
+    """One tip without its text, for a row of the list and the head of its page."""
 
     id: int
     matter: str
@@ -62,25 +62,25 @@ class TipLine:
     is_fragment: bool
     is_exercise: bool
     language: str
-    """In which it was told."""
+    """Language of the report."""
     filed_at: datetime | None
     coming: Coming
     manner: str | None
     wait: Wait | None
-    """How long it waited to be taken; None of a fragment, and of what was closed untaken."""
+    """The time that it waited for an acknowledgement. None for a fragment, and for a tip closed without one."""
     is_taken: bool
-    """A responder holds it, and no one else is asked to take it."""
+    """True if a responder is the assignee and no one else is asked to take it."""
     taken_by: str
-    """The holder, also while people are asked to take it; empty where there is none."""
+    """The assignee's name, even while people are asked to take the tip; empty if there is none."""
     asked: Asked | None
-    """Why people are asked to take it while a responder holds it."""
+    """The reason why people are asked to take it although it has an assignee."""
     is_helped: bool
     closed_at: datetime | None
     outcome: str | None
     end_wanted: str | None
     closure_requested_at: datetime | None
     closure_age: timedelta | None
-    """How long its closure has waited for a second person; None where none was requested."""
+    """The time that its closure has waited for a second person. None if no closure was requested."""
     linked: int
     question: str
     is_red: bool
@@ -88,10 +88,10 @@ class TipLine:
     erase_wanted_at: datetime | None
     erased_at: datetime | None
     goes_at: datetime
-    """When its words go, unless somebody holds them."""
+    """The time when its text is erased, if no legal hold protects it."""
     warned: bool
     owed: frozenset[FollowKind]
-    """What somebody was asked about a person of it, and nobody has said yet."""
+    """The follow-ups on its persons that were asked for and not answered yet."""
 
 
 OF_TIP = (
@@ -99,16 +99,16 @@ OF_TIP = (
     *("filed_at", "manner", "closed_at", "outcome", "closure_requested_at"),
     *("erase_wanted_at", "erased_at"),
 )
-"""What a line says as the tip's row has it."""
+"""Fields of a line that are copied from the tip's row."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipList:
     lines: Sequence[TipLine]
     before: int | None
-    """The older ones lie below this id; None where these are the oldest."""
+    """Older tips have ids below this one. None if there are no older tips."""
     opens: bool
-    """Whether any desk's key was sealed to this account."""
+    """True if at least one desk's key was encrypted for this account."""
     is_national: bool
 
 
@@ -119,20 +119,20 @@ class LateTip:
     within: str | None
     wait: Wait
     passed_by: str
-    """The holder who passed it on; empty where no one did."""
+    """The assignee who passed it on; empty if no assignee did."""
 
 
 @dataclass(frozen=True, slots=True)
 class UntakenTips:
     late: Sequence[LateTip]
-    """Who waits longest at the head."""
+    """The longest wait comes first."""
     in_time: int
-    """How many more wait, within what was promised."""
+    """Number of other pending tips, which are within the promised time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """What stands beside the tips of a page, by their ids."""
+    """Data about the tips of a page from other tables, by tip id."""
 
     takes: Mapping[int, datetime]
     asked: Mapping[int, Asked]
@@ -145,9 +145,9 @@ class _Beside:
 
 
 def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
-    """Returns one page of the newest: what waits and is late first, then what is urgent. Raises StoreUnavailable.
+    """Returns one page of the newest tips: late tips first, then urgent ones. Raises StoreUnavailable.
 
-    A page is cut by the numbers of tips, so the order holds within it. Today names what is late on any page.
+    A page is cut by tip ids, so this order holds within the page. The page Today lists late tips from all pages.
     """
     weekly_keys.forget(kit)
     with kit.database.reading() as session:
@@ -159,7 +159,7 @@ def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | No
 
 
 def _order(line: TipLine) -> tuple[bool, int, int]:
-    """Late, then urgent, then newest. What waits for nobody stands behind, by its number alone."""
+    """Returns the sort key: late, then urgent, then newest. Tips that wait for no one come last, newest first."""
     waits = line.closed_at is None and not line.is_taken and not line.is_fragment
     is_late = waits and line.wait is not None and line.wait.is_late
     asks = waits or line.closure_age is not None
@@ -167,7 +167,7 @@ def _order(line: TipLine) -> tuple[bool, int, int]:
 
 
 def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
-    """What nobody has taken yet, and what of it waits longer than was promised."""
+    """Returns the tips that no responder has acknowledged yet: each late one, and the number of the others."""
     at = kit.now()
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -183,7 +183,7 @@ def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
 
 
 def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
-    """Returns the name of the holder who passed each of these on."""
+    """Returns, by tip, the name of the assignee who passed it on."""
     asked = health.asked_beside_holder(session, [tip.id for tip in tips if tip.holder_id])
     if Asked.PASSED_ON not in asked.values():
         return {}
@@ -193,7 +193,7 @@ def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
 
 
 def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[Tip]:
-    """Those in which something is owed to a person, the oldest first; of very many the first. No page draws a row."""
+    """Returns the tips in which a follow-up on a person is due, oldest first. The number is limited."""
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
         return tip_pages.owing(session, viewer, MOST_LATE) if viewer.desks else ()
@@ -202,7 +202,7 @@ def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[Tip]:
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
-    """Everything that a row says besides what stands in the tip itself is asked once for the page."""
+    """Returns the lines of these tips. Reads the data from other tables once for the whole page."""
     ids = [tip.id for tip in found]
     clocks = tip_pages.clocks(session, ids)
     beside = _Beside(
@@ -260,11 +260,11 @@ def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
 
 
 HIDDEN = ("tip_exclu", "tip_refused")
-"""How rows of the audit log begin that the national desk alone is shown: whom a tip is kept from, and who tried it."""
+"""Prefixes of audit log actions that only the national desk sees: exclusions, and refused attempts to read."""
 
 
 class Came(StrEnum):
-    """What stands in a tip's line of time besides the rows of the audit log, which tell who read it."""
+    """The kind of an item in a tip's timeline."""
 
     TOLD = "told"
     ALERTED = "alerted"
@@ -278,11 +278,11 @@ class Came(StrEnum):
     RELEASED = "released"
     MOVED = "moved"
     PERSON = "person"
-    """Something was noted of a person: `outcome` is the kind of the entry. What it says is sealed."""
+    """A report about a person. `outcome` is the kind of the case event. Its content is encrypted."""
     NOTED = "noted"
-    """A responder's note: `outcome` is its code. Its words, where it has any, stand with the tip's words alone."""
+    """A responder's note. `outcome` is its code. Its text, if it has one, is shown only with the tip's text."""
     LOGGED = "logged"
-    """A row of the audit log: `phrase` says it."""
+    """A row of the audit log, in the words of `phrase`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,44 +295,44 @@ class TipMoment:
     reason: str = ""
     place: str = ""
     entry_id: int = 0
-    """Of the log of the case; 0 of what stands elsewhere."""
+    """Id of the case event; 0 for an item from elsewhere."""
     corrects: bool = False
-    """It stands in the place of an entry before it, which is shown too."""
+    """True if it replaces an earlier case event, which is shown too."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipSheet:
     line: TipLine
     moments: Sequence[TipMoment]
-    """The oldest first."""
+    """Oldest first."""
     linked: Sequence[int]
-    """Others of the same phone and week."""
+    """Other tips of the same phone and week."""
     alike: Sequence[int]
-    """Others that look like it."""
+    """Other tips that are similar to it."""
     is_national: bool
     needs_second: bool
-    """Whether its end waits for a second person."""
+    """True if a second person must confirm its closure."""
     may_judge: bool
-    """Whether this account is that second person."""
+    """True if this account may decide on the requested closure."""
     has_opened: bool
-    """Whether this account has opened the case since closure was requested."""
+    """True if this account has opened the case since closure was requested."""
     desk_decides: bool
-    """Whether the national desk decides on the closure, since somebody was met."""
+    """True if the national desk decides on the closure."""
     decision_due: datetime | None
-    """By when; None where no clock runs, since nobody was alerted of the tip."""
+    """The time limit of that decision. None if no clock runs, because no one was alerted of the tip."""
     reference: str
-    """The name by which the person of this account was told of it; empty where she was not."""
+    """The name of the tip in the alert to this account's responder; empty if the responder got no alert."""
     holds: bool
-    """Whether that person holds it, and no one else is asked to take it."""
+    """True if that responder is the assignee and no one else is asked to take it."""
     questions: Mapping[str, Question]
-    """What may be asked back now, by name; empty where nothing may."""
+    """The questions that the caller may be asked now, by name."""
     kept: Sequence[tuple[int, str, str, str]]
-    """For the national desk each exclusion: its id, the person or else the desk that it is kept from, and why."""
+    """Each exclusion, for the national desk: its id, the excluded person or else the desk, and the reason."""
     persons: CasePersons
 
 
 def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
-    """Raises NotFound where there is no such tip, or none for this account."""
+    """Returns the page of one tip. Raises NotFound if there is no such tip, or none for this account."""
     at = kit.now()
     asks = _questions(kit, at)
     with kit.database.reading() as session:
@@ -375,7 +375,7 @@ def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 
 
 def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
-    """Those that are signed and may be asked today."""
+    """Returns the questions that are approved and may be asked today."""
     try:
         found = ask_back.listed(kit)
     except NotReady:

@@ -1,10 +1,10 @@
-"""Lists the closures that wait for a second person, as an account of the console may see them.
+"""Lists the closures that wait for a second person, as a console account may see them.
 
-Says who may read the reasons of a requested closure and of its refusal: the national desk and the asker's own desk. A
-reason may hold what other desks may not see.
+Decides which accounts may read the reasons of a requested closure and of its refusal. These are the national desk and
+the desk of the person who asked. A reason may contain facts that other desks must not see.
 
-Sends the national desk's morning SMS of those that have waited 24 hours or longer. The clock calls it each second; it
-does its work once a day, at 06:30 or when the relay starts later that morning.
+Sends the national desk a morning SMS about closures that have waited 24 hours or longer. The clock calls it each
+second. It does its work once a day, at 06:30 or when the relay starts later that morning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ from hotline.store.tips import visible
 from hotline.store.tips.visible import Viewer
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
-"""How the audit log names a request, before its outcome; and its refusal."""
+"""Names in the audit log: the prefix of a request, before its outcome, and the name of a refusal."""
 
 
 def readable(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> frozenset[int]:
@@ -48,7 +48,7 @@ def readable(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> fr
 
 
 def of_request(session: Session, viewer: Viewer, tip_id: int) -> str:
-    """Returns the reason of the closure that waits; empty where this viewer may not read it."""
+    """Returns the reason of the pending closure. Empty if this viewer may not read it."""
     rows = audit.entries(session, subject=f"tip:{tip_id}")
     asked = [row for row in rows if row.action.startswith(REQUESTED)][-1:]
     may = readable(session, viewer, asked)
@@ -65,7 +65,7 @@ def _of_own_desk(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -
 
 
 def _desks_of(session: Session, actor: str) -> frozenset[str]:
-    """Returns the desks that whoever acted is of; none of a command."""
+    """Returns the desks of the person who acted. Empty for a command."""
     account_id = audit.account_of(actor)
     if account_id is not None:
         return members.desks_of(session, of_account(account_id))
@@ -78,26 +78,26 @@ def _desks_of(session: Session, actor: str) -> frozenset[str]:
 MOST = 200
 """Closures on one page."""
 LATE_AFTER = timedelta(hours=24)
-"""A closure that waited this long is named in the national desk's morning SMS."""
+"""Waiting time after which the national desk's morning SMS names a closure."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosureLine:
-    """A closure that waits, in clear."""
+    """A pending closure, without encrypted data."""
 
     tip_id: int
     place: str
     within: str | None
     outcome: TipOutcome
     requested_by: str
-    """The person's name as people say it."""
+    """The person's name, for people to read."""
     requested_at: datetime
     age: timedelta
     reason: str
-    """Why, as whoever requested it says: for the national desk, and for the asker's own desk."""
+    """The reason for the request. Only the national desk and the requester's own desk read it."""
     is_danger: bool
     may_confirm: bool
-    """Whether this account may be the second person, once it has opened the case."""
+    """True if this account may be the second person, once it has opened the case."""
 
     @property
     def is_late(self) -> bool:
@@ -134,9 +134,9 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[ClosureLine]:
 ERRAND = "morning closures"
 DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
-"""A relay that starts later than this after 06:30 waits for the next morning."""
+"""Time after 06:30 in which a relay that starts still sends that morning's SMS."""
 NAMED = 6
-"""References in one SMS; the others are counted."""
+"""References in one SMS. The SMS gives the number of the others."""
 
 
 def tell(kit: Kit) -> None:
@@ -176,7 +176,10 @@ def _tell(session: Session, kit: Kit, at: datetime) -> None:
 
 
 def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) -> list[str]:
-    """Returns what this person may decide, by the names that the person knows; else by the numbers of the tips."""
+    """Returns the closures that this person may decide on, by the names that the person knows.
+
+    A closure without such a name has the number of its tip.
+    """
     names = []
     for one in late:
         hers = endings.by_responder(person.id).name

@@ -1,4 +1,4 @@
-"""How call-backs stand, for the doctor: offered or not and why, for whom one opens, which was opened and left."""
+"""Checks call-backs for the doctor: the offer to callers, the desk's key, and numbers that were opened and left."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,13 +14,13 @@ from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
 
 TALK = timedelta(minutes=30)
-"""After a number was seen, somebody says what came of the call: until then it is kept."""
+"""Time after the opening of a number in which its outcome must be recorded. The number is kept until then."""
 CLOSES = timedelta(minutes=2)
-"""The clock ends a window in less."""
+"""Time after a window's end in which the clock must have ended the call-back."""
 
 
 def findings(kit: Kit) -> tuple[CheckResult, ...]:
-    """A database that does not answer is another finding's."""
+    """Returns the checks of call-backs. Empty if the database does not answer, which another check reports."""
     try:
         with kit.database.reading() as session:
             rows = call_backs.everyone(session)
@@ -33,7 +33,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
 
 
 class Offer(StrEnum):
-    """Whether a call is offered, and why not."""
+    """The state of the offer to callers, with the reason if there is none."""
 
     OFFERED = "offered to callers"
     UNSET = "not offered: no number is set that the desk calls from (HOTLINE_CALL_BACK_NUMBER)"
@@ -55,7 +55,7 @@ def _offer(kit: Kit) -> Offer:
 
 
 def _offered(offer: Offer, *, waiting: int) -> CheckResult:
-    """That nobody set a number is a decision; that it may not be rung from is a fault."""
+    """Checks the offer. A number that is not set is a decision. A number that may not be used is a fault."""
     waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
     if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
         return CheckResult("call-backs", True, f"{offer}{waits}")
@@ -75,7 +75,7 @@ def _key(*, has_key: bool) -> CheckResult:
 
 
 def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
-    """A number that somebody has seen is gone once she says what came of it."""
+    """Checks that no number is kept after its window, or without an outcome long after it was opened."""
     for row in waiting:
         if row.closes_at + CLOSES <= at:
             says = f"C{row.id} is past its window, and its number is still kept"

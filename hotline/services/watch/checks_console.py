@@ -1,4 +1,4 @@
-"""How the console stands, for the doctor: who lets others in, and whether its key opens what it must."""
+"""Checks the console for the doctor: the admins, the key of the second factors, and failed sign-ins."""
 
 from datetime import datetime
 
@@ -19,11 +19,14 @@ SIGN_INS = "failed sign ins"
 ADMINS = "console admins"
 FACTORS = "console second factors"
 NAMED = 5
-"""Accounts that a line names."""
+"""Accounts that one line names."""
 
 
 def findings(kit: Kit, factors: FactorSealer | None, *, pretended: bool) -> tuple[CheckResult, ...]:
-    """`factors` is None where the key is on another machine. A database that does not answer is another finding's."""
+    """Returns the checks of admins and second factors. `factors`: None if the key is on another machine.
+
+    Empty if the database does not answer, which another check reports.
+    """
     try:
         admins = admins_who_enter(kit, pretended=pretended)
         with kit.database.reading() as session:
@@ -35,7 +38,7 @@ def findings(kit: Kit, factors: FactorSealer | None, *, pretended: bool) -> tupl
 
 
 def sign_ins(session: Session, at: datetime) -> CheckResult:
-    """Tells whether strangers try passwords. It names no account: the audit log does."""
+    """Checks if strangers try passwords. It names no account, because the audit log does."""
     found = sessions.failures(session, at - FORGET_AFTER)
     says = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
     if found.of_one < FAILED_OF_ONE and found.in_all < FAILED_IN_ALL:

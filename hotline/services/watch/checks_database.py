@@ -1,6 +1,6 @@
-"""What the doctor looks at inside the line: each finding says how it stands, and what to do where it is wrong.
+"""Checks the inside of the line for the doctor. Each check says how it is, and what to do if it is wrong.
 
-Also whether two people have read the words that are live, and how published statistics stand.
+Also checks that two people approved the published text, and that statistics are published in time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,13 +34,13 @@ from hotline.store.watch.alarms import ProcessStart
 
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
-"""An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
+"""Waiting time after which a message counts as forgotten. Every retry of the most urgent ones comes sooner."""
 UNTIDY = timedelta(days=2)
-"""What is done once a day was not done yesterday either."""
+"""Delay after which a daily task counts as missed. It was then not done yesterday either."""
 
 
 def findings(kit: Kit) -> tuple[CheckResult, ...]:
-    """How the line stands inside. A database that does not answer is a finding, not an error."""
+    """Returns the checks of the inside. A database that does not answer is a failed check, not an error."""
     now = kit.now()
     try:
         with kit.database.reading() as session:
@@ -103,7 +103,7 @@ def _flows(kit: Kit) -> CheckResult:
 
 
 def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
-    """Worst where nobody can be alerted: the workers alone open a responder's number."""
+    """Checks the keys of each process. The workers' keys matter most: only workers decrypt a responder's number."""
     says = "; ".join(
         f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged, or another line's"
         for one in refused
@@ -197,7 +197,7 @@ def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> 
 
 
 def _persons(uncounted: Sequence[str]) -> CheckResult:
-    """What was noted of persons goes once it was counted."""
+    """Checks that the persons of each month were counted. Their codes are erased only after that."""
     late = " ".join(uncounted[:1])
     return checked(
         "persons",
@@ -210,13 +210,16 @@ def _persons(uncounted: Sequence[str]) -> CheckResult:
 
 
 URGENT_WORDS = "urgent words"
-"""As the doctor, its alarm and its page of the runbook name it."""
+"""Name of this check in the doctor, in its alarm and in the runbook."""
 ENDED_BY = timedelta(minutes=2)
-"""The clock ends words of one person in less."""
+"""Time in which the clock must have ended text that one person published alone."""
 
 
 def urgent_words(session: Session, at: datetime) -> CheckResult:
-    """Finds a fault while words of one person alone are live; a worse one once the clock should have ended them."""
+    """Checks that two people approved the published text. Text of one person alone is a fault.
+
+    The fault is worse once the clock should have ended that text.
+    """
     row, live = publications.unsettled(session), publications.standing(session)
     if row is not None:
         until = ends(row.published_at, row.lapses_at)
@@ -244,9 +247,9 @@ APPROVED_WITHIN = timedelta(days=7)
 
 
 def _statistics(session: Session, now: datetime) -> CheckResult:
-    """Returns what is wrong with releases, the worst first: one that is late, one that nobody approves."""
+    """Checks the releases of statistics, the worst fault first: one that is late, then one without approval."""
     name = "statistics"
-    # An hourly attempt may fail for so long before it is reported.
+    # Hourly attempts may fail for this long before the check reports it.
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
             says = f"the release of {period} is late: the reader has not counted its persons"

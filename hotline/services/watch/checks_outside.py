@@ -1,4 +1,4 @@
-"""What the doctor and the watchman find beside the line: what it leans on, and what somebody should have done."""
+"""Checks what the line depends on, for the doctor and the watch process: Redis, disk, backups, a second channel."""
 
 from contextlib import suppress
 from math import inf
@@ -9,13 +9,13 @@ from hotline.services.check_result import CheckResult, checked, warning
 from hotline.store.watch import alarms
 
 DAILY = 26 * 3600.0
-"""Seconds: what is done once a day was not done."""
+"""Seconds after which a daily task counts as missed."""
 GIB = 1 << 30
 DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 
 
 def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
-    """How that stands which the line leans on. Asks other programs: never while a transaction is open."""
+    """Returns the checks of Redis, disk and backups. It asks other programs, so no transaction may be open."""
     instruments = kit.watch.instruments
     return (
         checked(
@@ -30,9 +30,9 @@ def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
 
 
 def second_channel(kit: LookingKit) -> CheckResult:
-    """Where SMS itself is at fault, the on-call contacts are notified by this channel alone.
+    """Checks that alarms have a second channel. Only this channel reaches on-call contacts if SMS itself is at fault.
 
-    The settings may be those of `watch` alone: it says at its start whether it has them.
+    Only `watch` may have the settings for it. At its start it records if it has them.
     """
     if kit.watch.other.is_there() or _has_second_channel(kit):
         return CheckResult("second channel", True, "alarms are sent by mail or command too")

@@ -1,6 +1,6 @@
-"""Checks, for the doctor, the processes that notify and that work on queues: each must show a sign of life.
+"""Checks the processes that notify people and that work on queues, for the doctor. Each must show a sign of life.
 
-The watch process itself does not read these: a process that is frozen raises no alarm about itself.
+The watch process itself does not use these checks, because a frozen process raises no alarm about itself.
 """
 
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ from hotline.store.watch import alarms
 
 WATCH, WATCHERS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)
-"""The watch process tries a notice within ten seconds."""
+"""Time that a notice may stay untried. The watch process tries a notice within ten seconds."""
 HEARD = 60.0
-"""Seconds: an idle worker is heard of every ten."""
+"""Seconds without a sign of life. An idle worker gives one every ten seconds."""
 START_WATCH = (
     "`hotline run` or `systemctl restart hotline-watch` starts it; its log says why it ended"
 )
@@ -32,7 +32,10 @@ START_READER = "start `hotline process reader` again (`hotline run` does); one t
 
 
 def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
-    """Checks the watch process, what its last notice came to, and the workers. Another check names a dead database."""
+    """Checks the watch process, the result of its last notice, and the workers.
+
+    Empty if the database does not answer, which another check reports.
+    """
     at = kit.now()
     try:
         with kit.database.reading() as session:
@@ -57,7 +60,7 @@ def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckRes
 
 
 def _watchers(session: Session, at: datetime) -> CheckResult:
-    """Checks that a notice gets through: a contact that no SMS reaches is notified of nothing."""
+    """Checks that a notice gets through. A contact that no SMS reaches is notified of nothing."""
     if not alarms.can_be_woken(session):
         says = "nobody is woken when something is wrong"
         return CheckResult(WATCHERS, False, says, "`hotline oncall add NAME`")

@@ -1,4 +1,4 @@
-"""What the doctor and the watchman find outside: the line as a caller meets it, the balance, and what is usual."""
+"""Checks the line from outside, for the doctor and the watch process: its own call, the balance, and usual traffic."""
 
 from datetime import datetime, timedelta
 from statistics import median
@@ -47,7 +47,7 @@ def _dial(*, answers: bool) -> CheckResult:
 
 
 def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
-    """Returns what the watch process found, for a process that cannot dial."""
+    """Returns the result of the watch process, for a process that cannot dial the line itself."""
     alarm = alarms.standing(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
         if not alarm.told and alarms.is_starting(session, at):
@@ -71,7 +71,7 @@ def _balance(kit: LookingKit) -> CheckResult:
 
 
 def quiet_hour(kit: Kit) -> tuple[int, int] | None:
-    """Returns how many sessions the last hour had, and this hour usually has, if it is quieter than usual."""
+    """Returns the sessions of the last hour and the usual number, if this hour is quieter than usual. Else None."""
     at = kit.now()
     with kit.database.reading() as session:
         now, before = traffic.sessions(session, at), traffic.sessions_of_weeks(session, at)

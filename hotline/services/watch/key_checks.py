@@ -1,4 +1,4 @@
-"""Checks that keys are this line's: each opens its canary, when a process starts and when the doctor asks."""
+"""Checks that keys belong to this line. Each must decrypt its canary, at the start of a process and for the doctor."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -17,13 +17,13 @@ class KeysChecked:
     """The keys of one folder, by their files' names."""
 
     wrong: Sequence[str] = ()
-    """They open no canary of theirs."""
+    """Keys that decrypt no canary of theirs."""
     unproved: Sequence[str] = ()
-    """They have no canary yet."""
+    """Keys that have no canary yet."""
 
 
 def check(database: Database, folder: Path) -> KeysChecked:
-    """Opens the canary of each lasting key in a role's folder. Raises StoreUnavailable."""
+    """Checks each lasting key in a role's folder against its canary. Raises StoreUnavailable."""
     with database.reading() as session:
         known = alarms.canaries(session)
     held = dict(canaries.held(folder))
@@ -36,7 +36,10 @@ def check(database: Database, folder: Path) -> KeysChecked:
 
 
 def is_ours(database: Database, name: str, keys: Sequence[bytes]) -> bool:
-    """Returns False where keys open no canary of their name; True also where nobody can say."""
+    """Returns False if the keys decrypt no canary of their name.
+
+    Returns True also if there is no canary, or if the database does not answer.
+    """
     try:
         with database.reading() as session:
             known = alarms.canaries(session)
@@ -46,19 +49,22 @@ def is_ours(database: Database, name: str, keys: Sequence[bytes]) -> bool:
 
 
 def note_start(database: Database, start: ProcessStart) -> None:
-    """Tells the web process, the watchman and the doctor of a start. A database that is away has its own alarm."""
+    """Records a process start for the web process, the watch process and the doctor.
+
+    Does nothing if the database does not answer, which has its own alarm.
+    """
     with suppress(StoreUnavailable), database.writing() as session:
         alarms.note_start(session, start)
 
 
 def known_names(database: Database) -> frozenset[str]:
-    """Names the keys that have a canary. Raises StoreUnavailable."""
+    """Returns the names of the keys that have a canary. Raises StoreUnavailable."""
     with database.reading() as session:
         return frozenset(alarms.canaries(session))
 
 
 def add_missing(database: Database, folders: Iterable[Path]) -> Sequence[str]:
-    """Seals a canary for each key that has none, and names those. Raises StoreUnavailable."""
+    """Encrypts a canary for each key that has none, and returns their names. Raises StoreUnavailable."""
     held = {name: keys[0] for folder in folders for name, keys in canaries.held(folder)}
     with database.writing() as session:
         known = alarms.canaries(session)
@@ -69,14 +75,14 @@ def add_missing(database: Database, folders: Iterable[Path]) -> Sequence[str]:
 
 
 def add(database: Database, name: str, key: bytes) -> None:
-    """Seals a canary for a new key beside that of the one before. Safe to repeat. Raises StoreUnavailable."""
+    """Encrypts a canary for a new key and keeps the earlier key's canary. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
         if not _fits(name, (key,), alarms.canaries(session)):
             alarms.add(session, name, canaries.canary_of(name, key))
 
 
 def replace(database: Database, name: str, key: bytes) -> None:
-    """Leaves one canary of this name, which this key opens. Safe to repeat. Raises StoreUnavailable."""
+    """Leaves one canary of this name, the one that this key decrypts. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
         known = alarms.canaries(session)
         for canary in known.get(name, ()):

@@ -1,6 +1,6 @@
-"""Gathers what /metrics shows, when a scraper asks.
+"""Gathers the values for /metrics when a scraper asks.
 
-No value counts tips, alone or by urgency: a series of such counts tells which hour and which kind a report was.
+No value counts tips, alone or by urgency. A series of such counts would show the hour and the kind of a report.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ Measured = Sequence[Gauge | Timing]
 
 
 def gather(kit: LookingKit) -> Measured:
-    """Everything, as it stands. What cannot be asked is missing, and says so under `hotline_wrong`."""
+    """Returns all present values. A value that cannot be read is missing, and `hotline_wrong` shows the fault."""
     found = (*checks_outside.findings(kit), *checks_database.findings(kit), *outside.findings(kit))
     wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
     measured: list[Gauge | Timing] = [
@@ -62,7 +62,7 @@ def _around(kit: LookingKit) -> Measured:
 
 
 def _hooks(session: Session) -> Measured:
-    """One timing for each hook and outcome."""
+    """Returns one timing for each hook and outcome."""
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
     seconds: dict[tuple[str, str], float] = defaultdict(float)
     for one, (number, took) in outreach.answered(session).items():

@@ -1,4 +1,4 @@
-"""What web processes count of their hooks, added up in one place."""
+"""Adds up the counts that web processes make of their hooks."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,6 @@ from hotline.store.reach.outreach import HookCount
 
 
 def add(kit: Kit, counted: Mapping[HookCount, tuple[int, float]]) -> None:
-    """What one process has counted since it last said. Raises StoreUnavailable: then it says it again."""
+    """Adds the counts of one process since its last report. Raises StoreUnavailable; the process then reports again."""
     with kit.database.writing() as session:
         outreach.add(session, counted)

@@ -1,9 +1,9 @@
-"""The daily trial: the line is told a tip by its own call, and the alert must come to a handset of the operator's.
+"""Runs the daily trial: the line reports a tip to itself, and the alert must reach a handset of the operator.
 
-It goes the way of everybody's tips: hooks, seals, outbox, workers, gateway, delivery report. Only who is told is not
-the ladder's to decide: nobody but the handset ever is.
+The tip goes the way of every tip: hooks, encryption, outbox, workers, gateway, delivery report. Only the escalation
+policy does not apply, so no one but the handset is ever alerted.
 
-Whether this line's figures are of an invented year: whatever shows one says so.
+Also finds out if this line has sample data. Every page with statistics then says so.
 """
 
 from datetime import datetime, timedelta
@@ -25,12 +25,12 @@ from hotline.store.watch import trials
 
 EACH = timedelta(days=1)
 AGAIN = timedelta(hours=1)
-"""After one that did not come through."""
+"""Time until the next trial, after one that did not arrive."""
 LATE = timedelta(hours=26)
 
 
 def hold(kit: WatchKit) -> None:
-    """Begin a trial when it is due, and send on what came of the last. Raises StoreUnavailable."""
+    """Begins a trial when it is due, and alerts the handset of the last one. Raises StoreUnavailable."""
     at = kit.now()
     with kit.database.reading() as session:
         standing = trials.standing(session)
@@ -60,7 +60,7 @@ def finding(session: Session, at: datetime) -> CheckResult:
 
 
 def enrol(kit: LookingKit, number: str, *, by: Signer) -> None:
-    """Send trials to this number from now on. Raises NumberInvalid."""
+    """Sets the number to which trials are sent. Raises NumberInvalid."""
     msisdn = sendable(number)
     at = kit.now()
     with kit.database.writing() as session:
@@ -91,7 +91,7 @@ def _is_due(standing: trials.Trials, at: datetime) -> bool:
 
 
 def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> None:
-    """Tell the handset, and give the tip no deadline: nobody climbs a ladder for it."""
+    """Alerts the handset. Sets no clock, so the tip is never escalated."""
     referrals.take_turns(session)
     tip = trials.untold(session)
     if tip is None:
@@ -103,13 +103,16 @@ def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> Non
 
 
 def is_invented(kit: Kit) -> bool:
-    """Raises StoreUnavailable."""
+    """Returns True if the database holds sample data. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return trials.is_invented(session)
 
 
 def findings(kit: Kit, *, pretended: bool) -> tuple[CheckResult, ...]:
-    """Nothing of a real line. A database that does not answer is another finding's."""
+    """Returns a check that warns of sample data. Empty for a real line.
+
+    Also empty if the database does not answer, which another check reports.
+    """
     try:
         if not is_invented(kit):
             return ()

@@ -1,13 +1,10 @@
-"""Who is woken, what stands, and whose name is put to it.
+"""Runs one look of the watch process, which checks everything and raises, repeats or ends alarms.
 
-The watchman's look: how everything stands, what that raises, repeats or ends, and who is told.
+Writes each notice down before it is sent. The watch process sends notices itself. So they need no worker, no clock and
+no outgoing queue, which are the things that it checks. A system clock that was set back delays no notice.
 
-What is told is written down before anything is sent, and goes out by the watchman itself: neither the workers nor the
-clock nor a held lane, which it watches, stand in between.
-
-A clock that was set back: nobody waits longer for it.
-
-Names why a notice did not get through to an on-call contact, and what a person does next.
+Also adds, removes and tests on-call contacts, and lets a person acknowledge an alarm. Says why a notice did not get
+through to a contact, and what to do next.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,9 +40,10 @@ from hotline.text.remark import remark
 
 
 def look(kit: WatchKit, *, around: bool = True) -> None:
-    """Look once, and write down who is told of what. Raises StoreUnavailable where the database cannot commit.
+    """Checks everything once, and writes the notices that follow. Raises StoreUnavailable if the database cannot
+    commit.
 
-    `around`: also at what is slow to change and dear to ask.
+    `around`: also checks things that change slowly and take long to ask.
     """
     at = kit.now()
     with kit.database.writing() as session:
@@ -67,7 +65,7 @@ def look(kit: WatchKit, *, around: bool = True) -> None:
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
-    """Returns what an alarm says: while it settles, what was wrong, and never what a healthy check says."""
+    """Returns the text of an alarm. While it settles, this is the last fault, and never the text of a healthy check."""
     if alarm in HAPPENINGS:
         return HAPPENINGS[alarm]
     now = found[alarm]
@@ -75,7 +73,7 @@ def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str,
 
 
 def readings(kit: WatchKit, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
-    """Of all that the doctor looks at, what wakes somebody. That the database is well, `look` has found out."""
+    """Returns the checks that can raise an alarm. The check of the database itself is made in `look`."""
     found = (*checks_outside.findings(kit), *checks_database.findings(kit))
     found += checks_traffic.findings(kit) if around else ()
     wakes = set(Alarm) - {Alarm.DATABASE, *HAPPENINGS}
@@ -83,10 +81,9 @@ def readings(kit: WatchKit, *, around: bool = True) -> Mapping[Alarm, CheckResul
 
 
 def tell_other_of_keys(kit: LookingKit) -> None:
-    """Tells the second channel alone that the watchman's own keys are wrong: nobody else tells of it.
+    """Notifies the second channel that the keys of the watch process are wrong. No other process reports this.
 
-    What is told is remembered as for any alarm, so that each start which is refused does not tell it again. Raises
-    StoreUnavailable.
+    Stores the alarm like any other. So a repeated start that is refused does not notify again. Raises StoreUnavailable.
     """
     at = kit.now()
     with kit.database.writing() as session:
@@ -103,7 +100,7 @@ def level(finding: CheckResult) -> int:
 
 
 def _moves(session: Session, found: Mapping[Alarm, CheckResult], at: datetime) -> Sequence[Move]:
-    """What this look changes."""
+    """Returns the changes of alarms that this look makes."""
     before = alarms.standing(session)
     levels = {alarm: level(one) for alarm, one in found.items()}
     levels |= {alarm: 1 for alarm in HAPPENINGS if alarm in before}
@@ -112,7 +109,7 @@ def _moves(session: Session, found: Mapping[Alarm, CheckResult], at: datetime) -
 
 
 def write_notices(session: Session, kit: WatchKit, told: Move, at: datetime) -> None:
-    """One for everybody who can be woken, and one for the other channel where there is one."""
+    """Writes a notice for each on-call contact who can be reached, and for the other channel if there is one."""
     assert told.notice is not None
     since = told.now.since if told.now is not None else at
     people: list[Watcher | None] = [
@@ -123,9 +120,9 @@ def write_notices(session: Session, kit: WatchKit, told: Move, at: datetime) -> 
 
 
 def make_good(kit: Kit, by: timedelta) -> None:
-    """Whatever waits for a moment comes as soon as it would have: early rather than late, and nothing is un-fired.
+    """Moves everything that waits for a time forward, so that it comes early rather than late.
 
-    Raises StoreUnavailable: then nothing was moved.
+    It undoes nothing that has fired. Raises StoreUnavailable, and then nothing was moved.
     """
     with kit.database.writing() as session:
         alarms.bring_forward(session, by)
@@ -187,7 +184,7 @@ NAME_LETTERS = 80
 
 
 def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -> None:
-    """Notifies a person of alarms from now on. Raises ImportRefused, NumberInvalid; KeyMissing before `init`."""
+    """Adds an on-call contact. Raises ImportRefused, NumberInvalid, and KeyMissing before `init`."""
     msisdn, name = sendable(number), tidy(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
         raise ImportRefused(
@@ -216,9 +213,10 @@ def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -
 
 
 def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
-    """Notifies this contact no more, and returns the name. Raises NotFound, and ImportRefused for the last one.
+    """Removes an on-call contact, and returns the name. Raises NotFound, and ImportRefused for the last one.
 
-    Everyone who was notified so far reads once that it happened, the removed contact too: nobody silences alarms alone.
+    Everyone who was notified so far gets one notice of this, and the removed contact too. So no person silences alarms
+    alone.
     """
     at = kit.now()
     with kit.database.writing() as session:
@@ -239,7 +237,7 @@ def everybody(kit: LookingKit) -> Sequence[Watcher]:
 
 
 def standing(kit: Kit) -> Sequence[RaisedAlarm]:
-    """What somebody was told of and is not over yet, the oldest first."""
+    """Returns the alarms that people were notified of and that are not over, oldest first."""
     with kit.database.reading() as session:
         return alarms.raised(session)
 
@@ -249,24 +247,24 @@ class AlarmTip:
     """The tip that an alarm is about."""
 
     tip_id: int | None
-    """None where this account may not know of it."""
+    """None if this account may not see the tip."""
     filed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class NoticesSent:
-    """How far the notices of one alarm came: the newest for each contact, and for the other channel."""
+    """The result of one alarm's notices: the newest to each contact, and to the other channel."""
 
     alarm: RaisedAlarm
     written: int
     sent: int
-    """Notices that the gateway, the mail or the command took."""
+    """Notices that the gateway, the mail or the command accepted."""
     causes: Sequence[str]
-    """Why the others did not go out, each cause once."""
+    """The causes why the others did not go out, each cause once."""
 
 
 def notices_sent(kit: Kit) -> Sequence[NoticesSent]:
-    """Returns each alarm that stands, with what its notices came to. The oldest alarm comes first."""
+    """Returns each raised alarm with the result of its notices, oldest first."""
     with kit.database.reading() as session:
         return [_sent(one, alarms.notices_of(session, one)) for one in alarms.raised(session)]
 
@@ -278,7 +276,10 @@ def _sent(alarm: RaisedAlarm, rows: Sequence[Message]) -> NoticesSent:
 
 
 def tip_of(kit: ConsoleKit, by: SignedIn, alarm: str) -> AlarmTip | None:
-    """Returns the oldest late tip that this account may know of; else when the oldest of all was filed."""
+    """Returns the oldest late tip that this account may see.
+
+    If it may see none, returns only the filing time of the oldest late tip.
+    """
     if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
         return None
     with kit.database.reading() as session:
@@ -303,7 +304,10 @@ def _within(alarm: str, urgency: int) -> timedelta:
 
 
 def acknowledge(kit: LookingKit, alarm: str, by: Signer) -> None:
-    """Put a name to an alarm: nobody is told again for a day, unless it grows worse. Raises NotFound."""
+    """Records that a person acknowledges an alarm. No notice is repeated for a day, unless it gets worse.
+
+    Raises NotFound.
+    """
     at = kit.now()
     with kit.database.writing() as session:
         alarms.take_turns(session)
@@ -316,7 +320,7 @@ def acknowledge(kit: LookingKit, alarm: str, by: Signer) -> None:
 
 
 def try_waking(kit: LookingKit) -> Sequence[int]:
-    """Have everybody told that this is a trial; what was written down for it, by id."""
+    """Writes a test notice to every on-call contact and to the other channel. Returns the ids of the notices."""
     at = kit.now()
     with kit.database.writing() as session:
         rows = [notice("trial", Notice.TRIAL, one, at, at) for one in alarms.watchers(session)]
@@ -328,9 +332,9 @@ def try_waking(kit: LookingKit) -> Sequence[int]:
 
 
 def told(kit: LookingKit, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
-    """How far the watchman has come with what was written down: whom it is for, and its row.
+    """Returns the recipient and the row of each notice, which shows if it was sent.
 
-    Leaves out who was removed meanwhile.
+    Leaves out contacts who were removed meanwhile.
     """
     with kit.database.reading() as session:
         names = {one.id: one.name for one in alarms.watchers(session)}

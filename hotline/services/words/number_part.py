@@ -1,8 +1,8 @@
-"""The telephone numbers of a change, as its page shows them and edits them.
+"""Shows and edits the telephone numbers of a draft.
 
-The printed entries of a change, as its page shows them and adds to them. What went live once stays for ever.
+Also shows the short codes of a draft and adds to them. A short code that was published once stays for ever.
 
-Looks for words in everything that callers may read: flows, and what the code says.
+Also searches the text that callers may read: flows, and the phrases of the code.
 """
 
 import re
@@ -40,7 +40,7 @@ from hotline.statistics import queries
 from hotline.text.remark import Phrases
 
 SOON = timedelta(days=60)
-"""How long before a confirmation ends the page says so."""
+"""Time before the end of a confirmation in which the page warns of it."""
 SIGNATURE = ("confirmed_by", "confirmed_on")
 DIGITS = re.compile(r"\d{3,13}", re.ASCII)
 
@@ -49,12 +49,12 @@ class NumberState(StrEnum):
     UNCONFIRMED = "unconfirmed"
     SHOWS = "shows"
     SOON = "soon"
-    """It shows, and goes from the screens within two months."""
+    """The number is shown now. Its confirmation ends within two months."""
     LAPSED = "lapsed"
 
 
 class NumberFault(StrEnum):
-    """Why a number is not taken: message keys."""
+    """The reason why a number is refused, as a message key."""
 
     DIGITS = "A number has 3 to 13 digits, and nothing else."
     SERVICE = "Say who answers there."
@@ -69,12 +69,12 @@ class NumberLine(NamedTuple):
 
     number: Number
     row: Document
-    """Who answers there, and where that stands."""
+    """The service that answers there, and the evidence for it."""
     state: NumberState
     named_by: Sequence[tuple[str, str]]
-    """Flow and screen that show it while it is confirmed."""
+    """The flow and screen of each place that shows it while it is confirmed."""
     is_changed: bool
-    """Whether this change says otherwise than what is live."""
+    """True if this draft differs from the published flow set."""
 
 
 class NumbersPart(NamedTuple):
@@ -86,7 +86,7 @@ Edited = StepSaved | StepClash | ChangeRefused
 
 
 class SentForm(NamedTuple):
-    """A form of the page: who sent it, and what it was made of."""
+    """A form of the page: its sender, and the version of the draft that it shows."""
 
     kit: Kit
     by: Author
@@ -95,17 +95,17 @@ class SentForm(NamedTuple):
     once: str
 
     def newest(self, part: str) -> PartDocument:
-        """Returns a part as the change has it now. Raises NotFound, StoreUnavailable."""
+        """Returns a part as the draft has it now. Raises NotFound, StoreUnavailable."""
         return folders.draft(self.kit, self.change_id, part).document or {}
 
     def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
-        """Saves the part's next state. Raises NotFound, StoreUnavailable."""
+        """Saves the next state of a part. Raises NotFound, StoreUnavailable."""
         step = NewStep(part, document, self.once, says)
         return steps.save_step(self.kit, self.by, self.change_id, step, base_version=self.version)
 
 
 def numbers_of(kit: Kit, change_id: int) -> NumbersPart:
-    """Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns the numbers of a draft, each with its state. Raises NotFound, NotReady, StoreUnavailable."""
     now, live, document = _part(kit, change_id, NUMBERS)
     named = _named(document["flows"])
     today = kit.now().date()
@@ -118,7 +118,7 @@ def numbers_of(kit: Kit, change_id: int) -> NumbersPart:
 
 
 def _part(kit: Kit, change_id: int, part: str) -> tuple[PartDraft, PartDocument, PartDocument]:
-    """Returns a part as the change has it, as it is live, and the document that the change would make live."""
+    """Returns a part of the draft, the same part as published, and the document that the draft would publish."""
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
         document = assemble(gathered).document
@@ -126,7 +126,7 @@ def _part(kit: Kit, change_id: int, part: str) -> tuple[PartDraft, PartDocument,
 
 
 def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
-    """Somebody answers for a verified number, by name and today, for a year. Raises NotFound, StoreUnavailable."""
+    """Confirms a verified number for a year, in the editor's name and from today. Raises NotFound, StoreUnavailable."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
@@ -138,7 +138,7 @@ def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
 
 
 def take_away(form: SentForm, digits: str) -> Edited | NumberFault:
-    """No screen shows it any more. Raises NotFound, StoreUnavailable."""
+    """Ends the confirmation of a number, so no screen shows it any more. Raises NotFound, StoreUnavailable."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
@@ -152,7 +152,7 @@ def take_away(form: SentForm, digits: str) -> Edited | NumberFault:
 def list_number(
     form: SentForm, digits: str, service: str, evidence: str, status: str
 ) -> Edited | NumberFault:
-    """A new number, or other evidence of one that is listed: nobody has confirmed it then.
+    """Lists a new number, or other evidence for a listed one. The number then has no confirmation.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -188,7 +188,7 @@ def _state(number: Number, today: date) -> NumberState:
 
 
 def _named(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
-    """Of each number the screens that name it, each once."""
+    """Returns, by number, the screens that name it, each once."""
     found: dict[str, dict[tuple[str, str], None]] = {}
     for flow, document in flows.items():
         for name, node in nodes_of(document).items():
@@ -201,14 +201,14 @@ def _named(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
 NAME_LETTERS = 60
 CALLS_OF = timedelta(days=28)
 FIRST, LAST = 11, 99
-"""Of the digits that entries get."""
+"""Range of the digits that short codes get."""
 NEVER_OPENED = ("front", "questions")
 FULL = ""
-"""In place of the next digits where none are left."""
+"""Value in the place of the next digits if none are free."""
 
 
 class EntryFault(StrEnum):
-    """Why an entry is not taken: message keys."""
+    """The reason why a short code is refused, as a message key."""
 
     FLOW = "Choose the flow that it opens."
     FULL = "No digits are left."
@@ -219,26 +219,26 @@ class EntryFault(StrEnum):
 class EntryLine(NamedTuple):
     digits: str
     printed: str
-    """Everything that a poster shows: `*384*777*11#`."""
+    """The whole string on a poster: `*384*777*11#`."""
     flow: str
     name: str
-    """What carries it, such as "poster Nyabugogo"; empty where nobody said."""
+    """The name of the thing that shows it, such as "poster Nyabugogo"; empty if it has no name."""
     is_live: bool
     calls: int | None
-    """Calls that began with it in the last 28 days, up to yesterday; None if it is not live."""
+    """Calls that began with it in the last 28 days, up to yesterday; None if it is not published."""
 
 
 class EntriesPart(NamedTuple):
     version: int
     lines: Sequence[EntryLine]
     offered: Sequence[str]
-    """Flows that a new one may open."""
+    """Flows to which a new short code may lead."""
     next_digits: str
-    """The lowest that are free; empty where none are."""
+    """The lowest free digits; empty if none are free."""
 
 
 def entries_of(kit: Kit, change_id: int) -> EntriesPart:
-    """Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns the short codes of a draft, with their calls. Raises NotFound, NotReady, StoreUnavailable."""
     now, live, document = _part(kit, change_id, ENTRIES)
     entries, after = now.document or {}, day_of(kit.now())
     with kit.database.reading() as session:
@@ -269,7 +269,7 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
 
 
 def add_entry(form: SentForm, flow: str, name: str) -> Edited | EntryFault:
-    """On the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
+    """Adds a short code on the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
     part = entries_of(form.kit, form.change_id)
     digits = part.next_digits
     if flow not in part.offered:
@@ -281,7 +281,10 @@ def add_entry(form: SentForm, flow: str, name: str) -> Edited | EntryFault:
 
 
 def name_entries(form: SentForm, names: Mapping[str, str]) -> Edited | EntryFault:
-    """What the posters are called. Figures print it; callers see none of it. Raises NotFound, StoreUnavailable."""
+    """Sets the names of the posters. Statistics show them, and callers never see them.
+
+    Raises NotFound, StoreUnavailable.
+    """
     entries = form.newest(ENTRIES)
     for digits, name in names.items():
         if digits not in entries:
@@ -291,7 +294,10 @@ def name_entries(form: SentForm, names: Mapping[str, str]) -> Edited | EntryFaul
 
 
 def take_entry_out(form: SentForm, digits: str) -> Edited | EntryFault:
-    """One that this change brought, and nobody printed. Raises NotFound, NotReady, StoreUnavailable."""
+    """Removes a short code that this draft added and that was never published.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
     now, live, _ = _part(form.kit, form.change_id, ENTRIES)
     entries = dict(now.document or {})
     if digits not in entries:
@@ -313,16 +319,16 @@ MOST_HITS = 50
 class WordsHit(NamedTuple):
     found: WordsFound
     place: str
-    """Where reviews have the text; empty where a flow or a screen is called so."""
+    """The place of the text in reviews; empty for the name of a flow or a screen."""
 
     @property
     def anchor(self) -> str:
-        """The id of its field in the editor."""
+        """Returns the id of its field in the editor."""
         return anchor(self.found.field, self.found.language)
 
 
 def look_up(kit: Kit, query: str, change_id: int | None = None) -> tuple[WordsHit, ...]:
-    """At most `MOST_HITS`, in the order of the flows: of what callers hear, or of a change.
+    """Searches the published text, or a draft. Returns the first `MOST_HITS` places, in the order of the flows.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """

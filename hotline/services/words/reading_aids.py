@@ -1,6 +1,6 @@
-"""Reads the glossary and the open questions that ship with the flows, once where a process is built.
+"""Reads the glossary and the open questions that ship with the flows, once when a process starts.
 
-Every process imports it, so it imports nothing of the sheets: these need pydantic.
+Every process imports this module. So it imports nothing of the sheets, which need pydantic.
 """
 
 import csv
@@ -12,17 +12,17 @@ from hotline.domain.flows.review import ReviewAids, doubts
 from hotline.errors import ImportRefused
 
 QUESTIONS = "review_questions.csv"
-"""Texts of which a careful reader is not sure: they stay as they are until a native reader answers."""
+"""Texts that a careful reader doubts. They do not change until a native reader answers."""
 
 
 def read_aids(glossary: Path, flows: Path) -> ReviewAids:
-    """Nothing of what is not there. Raises ImportRefused where the file of questions is broken."""
+    """Returns the reading aids; empty for a file that does not exist. Raises ImportRefused if a file is broken."""
     found = doubts(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
     return ReviewAids(tuple(found), read_questions(flows))
 
 
 def read_questions(folder: Path) -> Mapping[tuple[str, str], str]:
-    """What a careful reader asks of a text, by place and language. Raises ImportRefused where the file is broken."""
+    """Returns the questions about a text, by place and language. Raises ImportRefused if the file is broken."""
     path = folder / QUESTIONS
     if not path.exists():
         return {}
