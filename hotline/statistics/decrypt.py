@@ -1,4 +1,4 @@
-"""Decrypts the sums of a month's persons. Only the reader has the key, and nothing that the hooks load imports this."""
+"""Decrypts the sums of a month's persons. Only the reader has the key. No module that a hook uses imports this one."""
 
 import json
 from collections.abc import Mapping, Sequence

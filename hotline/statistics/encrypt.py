@@ -1,4 +1,4 @@
-"""Encrypts the sums of a month's persons to the reader: only its process can add them up."""
+"""Encrypts the sums of a month's persons to the reader, because only the reader's process can add them up."""
 
 import json
 from collections.abc import Mapping

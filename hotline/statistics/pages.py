@@ -40,7 +40,7 @@ from hotline.web.console.visit import Visit, attachment, page, posted, see
 
 FOLDED_FROM = 30
 MOST_ROWS = 12
-"""Rows of a drawing; the table beside it has all."""
+"""Rows of a drawing, at most. The table next to it has all rows."""
 NO_TYPST = phrase(
     "This machine cannot make a PDF: typst is not installed. Whoever runs the line installs it."
 )
@@ -49,7 +49,7 @@ NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One indicator by one dimension: a drawing, and the table beside it."""
+    """One indicator by one dimension: a drawing, and the table next to it."""
 
     title: str
     hint: str
@@ -58,12 +58,12 @@ class Block:
 
     @property
     def is_long(self) -> bool:
-        """A long table is folded: its drawing shows the largest rows."""
+        """Returns True for a long table, which the page folds. Its drawing shows the largest rows."""
         return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 
 def overview(visit: Visit, lines: Sequence[TodayLine] = ()) -> Response:
-    """Answers four questions on one screen, and lists the releases. `lines` stand above it."""
+    """Answers four questions on one screen, and lists the releases. `lines` appear above the answers."""
     releases = service_releases.published(visit.kit)
     labels = _labels(visit)
     answers = rules_report.answers(releases, labels)
@@ -86,7 +86,7 @@ def overview(visit: Visit, lines: Sequence[TodayLine] = ()) -> Response:
 
 
 def release(visit: Visit, period: str, notice: str = "") -> Response:
-    """Shows the tables of one release. One that waits is for the roles that approve it."""
+    """Shows the tables of one release. Only the roles that approve releases see one that is not published yet."""
     found = _found(visit, period)
     approvals = service_releases.approvals(visit.kit, period)
     is_published = len(approvals) >= len(who.RELEASING)
@@ -135,13 +135,13 @@ def report(visit: Visit, period: str, language: str) -> Response:
 
 
 def results(visit: Visit) -> Response:
-    """Sends what callers are told as one page in three languages, for the ministry's own site."""
+    """Sends the results for callers as one page in three languages, for the ministry's own site."""
     body = service_report.results_page(visit.kit).encode()
     return attachment(body, "results.html", "text/html; charset=utf-8")
 
 
 def board(visit: Visit) -> Response:
-    """Shows the live board of the desks that this account opens."""
+    """Shows the current board of the desks that this account opens."""
     found = service_boards.tip_board(visit.kit, visit.by)
     return page(
         visit,
@@ -159,7 +159,7 @@ def board(visit: Visit) -> Response:
 
 
 def use(visit: Visit) -> Response:
-    """Shows the use of the line by day, for everyone who may not open tips too."""
+    """Shows the use of the line by day. Accounts that may not open tips see it too."""
     found = service_boards.use_board(visit.kit)
     return page(visit, "statistics_use.html", blocks=_use_blocks(visit, found))
 
@@ -177,7 +177,7 @@ def targets(visit: Visit) -> Response:
 
 @posted(targets)
 def set_targets(visit: Visit) -> Response:
-    """Sets the targets of this year. An empty field takes a target back."""
+    """Sets the targets of this year. An empty field removes a target."""
     given: dict[str, int | None] = {}
     wrong: dict[str, str] = {}
     for name in (one.name for one in rules_report.PROGRAMME):
@@ -192,12 +192,12 @@ def set_targets(visit: Visit) -> Response:
 
 
 def _has_report(found: Release) -> bool:
-    """A month has no tips and no persons, and so no report."""
+    """Returns False for a month, which has no tips and no persons, and so no report."""
     return span_of(found.period) is not Span.MONTH
 
 
 def _found(visit: Visit, period: str) -> Release:
-    """Returns a release. Raises NotFound for a period that is none, or that this account may not see yet."""
+    """Returns a release. Raises NotFound for a wrong period, or for one that this account may not see yet."""
     try:
         span_of(period)
     except ValueError as reason:
@@ -220,7 +220,7 @@ def _is_in(found: Release, table: Table) -> bool:
 
 
 def _blocks(visit: Visit, found: Release, table: Table) -> Sequence[Block]:
-    """The totals of a table as one block, and each dimension of an indicator as another."""
+    """Returns the totals of a table as one block, and each dimension of an indicator as another."""
     totals = [
         (visit.say(one.label), _said(visit, one, found.number(one.name)))
         for one in table.indicators
@@ -284,7 +284,7 @@ WEEKS_IN_TIME = {
 
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
-    """By urgency: how many tips were taken in time, week by week."""
+    """Returns, by urgency, how many tips were acknowledged in time, week by week."""
     hint = visit.say(phrase("Taken in time, of all tips of that week."))
     made = []
     for urgency, weeks in found.weeks.items():
@@ -298,7 +298,7 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
 
 
 def _map(visit: Visit, found: TipBoard) -> Block | None:
-    """The open tips by district, for the national desk."""
+    """Returns the open tips by district. None for an account that is not of the national desk."""
     if not found.districts:
         return None
     names = {area.code: area.name for area in districts()}
@@ -310,7 +310,7 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
 
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
-    """The screens of a report where callers leave, for the national desk."""
+    """Returns the screens of a report where callers leave. None if there are no numbers to show."""
     if not any(found.left.values()):
         return None
     title = visit.say(phrase("Screens of a report where callers leave"))
@@ -345,7 +345,7 @@ def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
 def _screens(
     visit: Visit, found: Sequence[tuple[str, int]], dimension: Dimension, title: str
 ) -> Block:
-    """The largest first, by the names that the flows give."""
+    """Returns a block of flows' screens, topics or codes by name, the largest number first."""
     names = service_releases.row_names(visit.kit, visit.language)
     label = partial(_labels(visit).value, dimension, names=names)
     largest = sorted(found, key=lambda one: (-one[1], one[0]))

@@ -1,6 +1,6 @@
 """Reads and writes releases, and reads the exact counts that releases and boards are made of.
 
-Every count of tips on a board asks `visible_to`, and nothing else.
+Every count of tips on a board asks `visible_to`, and nothing else, which tips the viewer may see.
 """
 
 from collections import Counter, defaultdict
@@ -51,11 +51,11 @@ from hotline.store.tips.tips import WHOLE, Tip
 from hotline.store.tips.visible import Viewer, visible_to
 
 USSD = "ussd"
-"""Only calls count as use: a message to the line is nearly always a tip."""
+"""Only calls count as use, because an SMS to the line is nearly always a tip."""
 
 
 def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence[CountedTip]:
-    """Returns the tips that were filed from one moment on and before another, with their case events."""
+    """Returns the tips that were filed from `begins` on and before `ends`, with their case events."""
     within = (*WHOLE, Tip.filed_at >= begins, Tip.filed_at < ends)
     log = CaseLogRow
     events: dict[int, list[CaseEvent]] = defaultdict(list)
@@ -88,7 +88,7 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
 
 
 def use_counts(session: Session, first: date, after: date, month: str | None) -> UseCounts:
-    """Returns the counters of use from one day on and before another. People are counted for a month only."""
+    """Returns the counters of use from `first` on and before `after`. People are counted for a month only."""
     calls = _reach(session, Measure.SESSION, first, after)
     topics = _reach(session, Measure.TOPIC, first, after)
     quiz = {
@@ -108,7 +108,7 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
 
 
 def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
-    """Returns of each trainee when they enrolled, and when they passed the last lesson or None."""
+    """Returns, for each trainee, the times of enrolment and of the last lesson. The second is None before the end."""
     rows = session.execute(
         select(Joined.created_at, Joined.passed).where(Joined.roll == Roll.OFFICERS)
     )
@@ -214,7 +214,7 @@ def published_periods(session: Session) -> Sequence[str]:
 
 
 def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
-    """Returns the approvals of a period's release, the first first."""
+    """Returns the approvals of a period's release, oldest first."""
     found = (
         select(ReleaseApproval)
         .join(ReleaseRow, ReleaseRow.id == ReleaseApproval.release_id)
@@ -250,14 +250,14 @@ def write_person_sum(session: Session, month: str, body: bytes, at: datetime) ->
 
 
 def summed_months(session: Session) -> Set[str]:
-    """Returns the months whose persons were counted: their sums are kept, or went with their year."""
+    """Returns the months whose persons were counted. Their sums are stored, or were deleted with their year."""
     years = (one for one in counted_periods(session) if span_of(one) is Span.YEAR)
     gone = {month for year in years for month in months_of(year)}
     return gone.union(session.scalars(select(PersonSum.month)))
 
 
 def delete_person_sums(session: Session, months: Collection[str]) -> None:
-    """Deletes the sums of these months. Their year's numbers are handed over."""
+    """Deletes the sums of these months. The numbers of their year are written before."""
     session.execute(delete(PersonSum).where(PersonSum.month.in_(months)))
 
 
@@ -270,7 +270,7 @@ def person_cells(session: Session, period: str) -> Sequence[Cell] | None:
 
 
 def write_person_cells(session: Session, period: str, cells: Sequence[Cell], at: datetime) -> bool:
-    """Hands the printed numbers about persons over. Returns False if they were handed over before."""
+    """Writes the printed numbers about persons of a period. Returns False if they were written before."""
     written = {
         f"{cell.name.indicator}/{cell.name.dimension}/{cell.name.value}": cell.number
         for cell in cells
@@ -295,7 +295,7 @@ def targets(session: Session, year: str) -> Mapping[str, int]:
 def write_target(
     session: Session, indicator: str, year: str, target: int | None, *, by: str, at: datetime
 ) -> None:
-    """Sets a target, or takes it back with None."""
+    """Sets a target, or removes it with None."""
     row = ProgrammeTarget(indicator=indicator, year=year, target=target, set_by=by, set_at=at)
     session.add(row)
     session.flush()
@@ -303,16 +303,16 @@ def write_target(
 
 @dataclass(frozen=True, slots=True)
 class TipCounts:
-    """Counts the open tips that a viewer may see, by state. One tip may count in several."""
+    """The open tips that a viewer may see, counted by state. One tip may count in several states."""
 
     open: int = 0
     overdue: int = 0
     acknowledged: int = 0
     on_site: int = 0
     to_approve: int = 0
-    """Counts tips whose closure waits for a second person."""
+    """Tips whose closure waits for a second person."""
     owed: int = 0
-    """Counts tips in which something is owed to a person."""
+    """Tips in which a follow-up on a person is due."""
 
 
 def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
@@ -342,7 +342,7 @@ def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
 
 def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
     """Counts the open tips of a viewer by district."""
-    # Counted here: a GROUP BY makes SQLite read every tip by its place.
+    # Python counts here, because a GROUP BY makes SQLite read every tip by its place.
     mine = (*WHOLE, Tip.closed_at.is_(None), visible_to(viewer))
     return Counter(session.scalars(select(Tip.place).where(*mine)))
 
@@ -350,12 +350,12 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
 def filed_and_in_time(
     session: Session, viewer: Viewer | None, weeks: Sequence[datetime]
 ) -> Mapping[tuple[int, int], tuple[int, int]]:
-    """Counts the tips of a viewer by urgency and week: how many were filed, and how many somebody took in time.
+    """Counts the tips of a viewer by urgency and week: all that were filed, and those acknowledged in time.
 
-    Takes the beginning of each week, the earliest first, and counts from the first one on.
+    `weeks`: the beginning of each week, the earliest first. It counts from the first one on.
     """
     run_uncompiled(session)
-    # The database counts: to read the tips of twelve weeks costs three times as much.
+    # The database counts, because to read the tips of twelve weeks costs three times as much.
     take, doubt = aliased(CaseLogRow), aliased(CaseLogRow)
     is_doubted = exists().where(
         doubt.tip_id == take.tip_id,
@@ -392,7 +392,7 @@ def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping
 
 
 def use_by_day(session: Session, first: date, after: date) -> Mapping[tuple[date, str], int]:
-    """Returns calls and topics read by day, with what was not added up yet."""
+    """Returns calls and topics read by day, with the tallies that are not added up yet."""
     measures = (Measure.SESSION, Measure.TOPIC)
     found = _added_up(session, ("day", "measure"), measures, first, after, channel=USSD)
     return {(day, measure): count for (day, measure), count in found.items()}
@@ -438,7 +438,7 @@ def _added_up(
     after: date,
     **only: str,
 ) -> Mapping[tuple[Any, ...], int]:
-    """Returns the daily counters of some measures by these columns, with what was not added up yet."""
+    """Returns the daily counters of some measures by these columns, with the tallies that are not added up yet."""
     found: Counter[tuple[Any, ...]] = Counter()
     for table in (Reach, Tally):
         columns = [getattr(table, name) for name in by]

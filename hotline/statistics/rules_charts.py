@@ -1,6 +1,7 @@
 """Draws charts as SVG from printed numbers. "Few" is never drawn as a bar, and each axis starts at zero.
 
-A drawing has no id and no style attribute: several stand on one page, and the console's policy refuses styles.
+A drawing has no id, because a page shows several drawings. It has no style attribute, because the console's policy
+refuses styles.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ FONT = "Segoe UI, Noto Sans, Liberation Sans, DejaVu Sans, Arial, sans-serif"
 SPARK_WIDTH, SPARK_HEIGHT = 220, 48
 BAR_WIDTH, BAR_HEIGHT, BAR_GAP, LABEL_WIDTH = 328, 18, 8, 144
 LABEL_LETTERS = 16
-"""Letters of a label that fit beside the bars."""
+"""Letters of a label that fit next to the bars."""
 TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 88, 62, 4
 TILE_ROWS = """
 .. .. 43 44 45 52 ..
@@ -31,7 +32,7 @@ TILE_ROWS = """
 37 25 26 21 57 .. ..
 36 23 24 22 .. .. ..
 """
-"""The 30 districts by their codes, north on top. Equal tiles: a large district says no more than a small one."""
+"""The 30 districts by their codes, north on top. All tiles are equal, because a district's size means nothing here."""
 NOWHERE = ".."
 STEPS = ("#e9efed", "#c3ddd8", "#7fb8ae", "#2a766d", "#0a4340")
 FIRST_DARK_STEP = 3
@@ -68,7 +69,7 @@ def sparkline(title: str, points: Sequence[int | None], told: Sequence[str]) -> 
 
 
 def bars(title: str, rows: Sequence[Bar]) -> str:
-    """Draws one bar a row. A row of "few" has the word and no bar."""
+    """Draws one bar in each row. A row with "few" has the word and no bar."""
     top = max((row.number for row in rows if row.number is not None), default=0) or 1
     room = BAR_WIDTH - LABEL_WIDTH - 56
     parts, y = [], 0.0
@@ -127,7 +128,7 @@ def _short(label: str) -> str:
 def _picture(
     title: str, told: Iterable[str], width: float, height: float, parts: Iterable[str]
 ) -> str:
-    """Returns a whole drawing. `told` is what a screen reader says."""
+    """Returns a whole drawing. `told`: the text for a screen reader."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_n(width)}" height="{_n(height)}"'
         f' viewBox="0 0 {_n(width)} {_n(height)}" font-family="{FONT}" font-size="14" fill="{INK}">'

@@ -1,6 +1,6 @@
 """Reads the definitions of every published table and indicator from `definitions.toml`.
 
-Texts there are the English of the console's catalogue: `tools/update_texts.py` collects them.
+Its texts are the English of the console's catalogue. The tool `tools/update_texts.py` collects them.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ from hotline.statistics.rules_periods import Span
 
 
 class Unit(StrEnum):
-    """Names what a number counts. The value is its English label."""
+    """The thing that a number counts. The value is its English label."""
 
     CALLS = "calls"
     PEOPLE = "people"
@@ -33,7 +33,7 @@ class Unit(StrEnum):
 
 
 class Protection(StrEnum):
-    """Says how an exact count becomes a printed number."""
+    """The way in which an exact count becomes a printed number."""
 
     USE = "use"
     """Rounded to 10; below 10 "few"."""
@@ -44,7 +44,7 @@ class Protection(StrEnum):
 
 
 class Dimension(StrEnum):
-    """Says what a number is broken down by."""
+    """A property by which a number is broken down."""
 
     ALL = "all"
     LANGUAGE = "language"
@@ -73,7 +73,7 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One number of a table: what it is, what it counts and what it leaves out."""
+    """One number of a table: its name, its label, a sentence that explains it, and the way it is protected."""
 
     name: str
     label: str
@@ -81,15 +81,15 @@ class Indicator:
     unit: Unit
     protection: Protection
     dimensions: tuple[Dimension, ...] = (Dimension.ALL,)
-    """Each alone; none is combined with another."""
+    """Each is used alone. None is combined with another."""
     span: Span | None = None
-    """The shortest period it is published for, where that is longer than its table's."""
+    """The shortest period for which it is published, if that is longer than its table's."""
     step_of: str = ""
     """The indicator of the step before. A later step never prints more."""
     htcds: str = ""
-    """The field of HTCDS 2.0 that holds the same of one record."""
+    """The field of HTCDS 2.0 that holds the same fact of one record."""
     is_collected: bool = True
-    """False until a later part of the line collects it: prints "not yet collected"."""
+    """False until a later part of the line collects it. Until then pages say "not yet collected"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Table:
     """The population."""
     left_out: str
     span: Span
-    """The shortest period."""
+    """The shortest period for which it is published."""
     indicators: tuple[Indicator, ...]
     sensitive: bool = False
     """True for tips and persons: published 75 days after a period ends."""
@@ -114,7 +114,7 @@ class Table:
 
 
 def phrase(words: str) -> str:
-    """Marks English that stands in the console's catalogue."""
+    """Returns an English text unchanged. It marks the text for the console's catalogue."""
     return words
 
 
@@ -148,7 +148,7 @@ INDICATORS: Mapping[str, tuple[Table, Indicator]] = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class CellName:
-    """Names one number of a release."""
+    """The name of one number of a release."""
 
     indicator: str
     dimension: str = Dimension.ALL.value

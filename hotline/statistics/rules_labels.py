@@ -1,4 +1,4 @@
-"""Names periods, numbers and values of dimensions for a reader. Words come from the console's catalogue."""
+"""Names periods, numbers and values of dimensions for a reader. The texts come from the console's catalogue."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ DIMENSIONS: Mapping[str, str] = DEFINITIONS["dimensions"]
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Says periods, numbers and rows in one language."""
+    """The texts for periods, numbers and rows in one language."""
 
     language: str
     say: Say
@@ -71,7 +71,7 @@ class Labels:
         return self.say(ABOUT, number=format_decimal(number, locale=self.language))
 
     def value(self, dimension: str, value: str, names: Mapping[str, str] | None = None) -> str:
-        """Returns the name of a row. `names` has the titles of topics and screens as the live flows call them."""
+        """Returns the name of a row. `names`: the titles of topics and screens in the published flows."""
         if names and value in names:
             return names[value]
         known = _VALUES.get(dimension, {}).get(value) or _EVERYWHERE.get(value)

@@ -82,7 +82,7 @@ def due_at(period: str) -> datetime:
 def due_periods(first_day: date, at: datetime) -> Sequence[str]:
     """Returns every period that is due by `at` since the first day of the line.
 
-    The earliest comes first; of those that are due at one moment the shortest.
+    The earliest comes first. Of periods that are due at the same time, the shortest comes first.
     """
     found: set[str] = set()
     month = month_of(first_day)

@@ -1,4 +1,4 @@
-"""Counts the persons of cases: who was identified, what happened to them and what became of them.
+"""Counts the persons of cases: those who were identified, what happened to them, and the outcome of help.
 
 Only the process that decrypts case codes calls this. A person counts in the month in which their tip was filed.
 """
@@ -37,7 +37,7 @@ COURT, POLICE = "court", "police"
 SAFE = frozenset({ThirtyDays.SAFE, ThirtyDays.HELPED})
 OFFER_WITHIN = timedelta(hours=24)
 DESTINATIONS = 3
-"""Limits the countries of exploitation that a table names."""
+"""Countries of exploitation that a table names, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class CountedCase:
 
     key: int
     province: str
-    """As `rules_tips.province_of` returns it."""
+    """The province, as `rules_tips.province_of` returns it."""
     country: str | None
     """The country of exploitation, if the tip is about one abroad."""
     persons: Sequence[MetPerson]
@@ -144,7 +144,9 @@ def _steps(person: MetPerson) -> Iterator[str]:
 
 
 def _consented_at(person: MetPerson) -> datetime | None:
-    """Returns when a person first said yes to help; of a child when it was decided."""
+    """Returns the time of a person's first yes to help; for a child, the time of the decision for it. None if there is
+    none.
+    """
     for at, said, decided in person.consents:
         if said == ConsentCode.YES or (said in OF_CHILD and decided == YES):
             return at

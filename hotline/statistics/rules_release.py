@@ -34,7 +34,9 @@ from hotline.statistics.rules_tips import NOT_SAID, SMALLEST_MEDIAN
 SMALLEST_SHARE = 40
 """A share of tips needs this many tips, as printed."""
 TOO_FEW, ENOUGH = 0.6, 0.8
-"""Shares of cells that show a number: below the first a table moves to a longer period, from the second back."""
+"""Shares of cells that show a number. Below the first, a table moves to a longer period. From the second, it moves
+back.
+"""
 Spans = Mapping[str, Span]
 """The shortest period that each table is published for now, by the table's name."""
 _ValuesOf = Callable[[Dimension], Sequence[str]]
@@ -57,7 +59,7 @@ class Release:
     cells: Sequence[Cell]
     spans: Spans
     first_month: str = ""
-    """The line's first month, where the line began within the period."""
+    """The line's first month, if the line began within the period."""
     is_sample: bool = False
 
     def number(self, indicator: str, dimension: str = ALL, value: str = ALL) -> int | None:
@@ -81,7 +83,7 @@ class Release:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of all numbers, in hexadecimal digits: two copies are equal if their digests are."""
+        """Returns the SHA-256 of all numbers, in hexadecimal digits. Two copies are equal if their digests are."""
         document = {
             "period": self.period,
             "sample": self.is_sample,
@@ -107,8 +109,8 @@ def starting_spans() -> Spans:
 def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
     """Returns the periods of a new year, from the numbers that were printed in the last one.
 
-    A table that showed numbers in too few cells moves to the next longer period. It moves back to a shorter one where
-    that would have shown numbers in enough cells, judged by an equal part of each printed number.
+    A table that showed numbers in too few cells moves to the next longer period. It moves back to a shorter one if that
+    would have shown numbers in enough cells. An equal part of each printed number decides this.
     """
     printed: dict[str, list[int | None]] = {}
     for release in releases:
@@ -164,9 +166,9 @@ def protect_use(counts: Mapping[CellName, int], span: Span, spans: Spans) -> Seq
 
 
 def with_sums(cells: Sequence[Cell], parts: Sequence[Release]) -> Sequence[Cell]:
-    """Returns the cells of a longer period, each the sum of its parts where all parts print a number.
+    """Returns the cells of a longer period. Each is the sum of its parts, if all parts print a number.
 
-    A sum of printed numbers tells nothing new, and parts add up to their total. Other cells keep their own number.
+    A sum of printed numbers reveals nothing new, and parts add up to their total. Other cells keep their own number.
     """
     printed = [part.numbers() for part in parts]
     numbers = {cell.name: _summed(cell, printed) for cell in cells}
@@ -180,7 +182,7 @@ def is_of_persons(indicator: Indicator) -> bool:
 
 
 def is_of_tips(indicator: Indicator) -> bool:
-    """Returns True if this is counted from tips in clear."""
+    """Returns True if this is counted from the unencrypted data of tips."""
     return INDICATORS[indicator.name][0].sensitive and not is_of_persons(indicator)
 
 
@@ -194,7 +196,7 @@ def _keyed(
     sums: Mapping[CellName, Sum],
     values_of: _ValuesOf,
 ) -> Sequence[Cell]:
-    """Rounds every cell that could be there, also those with no record: a list of rows says nothing."""
+    """Rounds every possible cell, also those with no record. So the list of rows reveals nothing."""
     cells: dict[CellName, int | None] = {}
     for indicator in wanted:
         if indicator.protection is not Protection.KEYED:
@@ -231,7 +233,7 @@ def _derived(
     in_time: Mapping[CellName, int | None],
     medians: Mapping[CellName, int],
 ) -> Iterator[Cell]:
-    """Makes shares and medians where the printed number of tips is large enough."""
+    """Makes shares and medians if the printed number of tips is large enough."""
     for indicator in wanted:
         for dimension in indicator.dimensions:
             for value in rules_tips.values_of(dimension):
@@ -248,7 +250,7 @@ def _derived(
 def _in_time(
     sums: Mapping[CellName, Sum], numbers: Mapping[CellName, int | None]
 ) -> Mapping[CellName, int | None]:
-    """Returns the rounded numbers of tips taken in time, which stand in no table: their share does."""
+    """Returns the rounded numbers of tips acknowledged in time. Tables print only their share."""
     found: dict[CellName, int | None] = {}
     for name, cell in sums.items():
         if name.indicator == rules_tips.IN_TIME:
@@ -259,7 +261,7 @@ def _in_time(
 
 
 def _without_small_countries(cells: Sequence[Cell]) -> Sequence[Cell]:
-    """Names the three countries with the largest printed numbers."""
+    """Keeps only the three countries with the largest printed numbers. Removes the others."""
     countries = [
         cell
         for cell in cells

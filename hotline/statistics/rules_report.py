@@ -28,10 +28,10 @@ SMALLEST_OF_PERSONS = 20
 """A share of persons needs this many persons, as printed."""
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
-"""The share of urgent tips that should be taken in time, if the programme set no target."""
+"""The share of urgent tips that should be acknowledged in time, if the programme set no target."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 NOT_HELD = "\N{EN DASH}"
-"""Stands where a release does not hold an indicator: that is not "few"."""
+"""Printed if a release does not hold an indicator. It does not mean "few"."""
 NO_DATA = phrase("No release is published yet.")
 _USED = phrase("The line was called {number} times in {period}.")
 _IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")
@@ -48,7 +48,7 @@ TIPS_ACTED = phrase("A responder acted on {number} of them within 72 hours.")
 TIPS_FAST = phrase("Half of the urgent tips were read within {minutes} minutes.")
 PERSONS_HELPED = phrase("A service agreed to help {number} persons.")
 SAMPLE_SHORT = phrase("Sample data")
-"""Begins an SMS whose numbers are invented."""
+"""Beginning of an SMS whose numbers are sample data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What callers are told of a quarter or a year, in one language."""
+    """The results that callers are told for a quarter or a year, in one language."""
 
     sample: str
-    """Says that the numbers are invented; empty for a real line."""
+    """The sentence that the numbers are sample data; empty for a real line."""
     period: str
     sentences: Sequence[str]
 
@@ -110,7 +110,7 @@ class Planned:
     """The table that it is taken from; `-` if it is made from all of them."""
     unit: Unit
     share: tuple[str, str] | None = None
-    """The indicators that are its part and its whole."""
+    """The two indicators that are its part and its whole."""
     is_collected: bool = True
     """False until a later part of the line collects it."""
 
@@ -132,7 +132,7 @@ def answers(releases: Sequence[Release], labels: Labels) -> Sequence[Answer]:
 
 
 def results(releases: Sequence[Release], labels: Labels) -> Results:
-    """Returns what callers are told, from the newest published quarter or year. Releases come newest first."""
+    """Returns the results for callers, from the newest published quarter or year. Releases come newest first."""
     longer = [one for one in releases if span_of(one.period) in (Span.QUARTER, Span.YEAR)]
     if not longer:
         return Results("", "", [labels.say(NO_RESULTS)])
@@ -154,7 +154,7 @@ def results(releases: Sequence[Release], labels: Labels) -> Results:
 
 
 def sms_of(told: Results, labels: Labels) -> str:
-    """Returns one SMS: as many of the sentences as it holds, with the period before them."""
+    """Returns one SMS with the period and as many of the sentences as fit."""
     sample = labels.say(SAMPLE_SHORT) if told.sample else ""
     said = "".join(f"{to_gsm7(one)}. " for one in (sample, told.period) if one)
     for number, sentence in enumerate(map(to_gsm7, told.sentences)):
@@ -198,7 +198,7 @@ def programme(
 
 
 def capital(words: str) -> str:
-    """Returns words as they begin a sentence."""
+    """Returns the text with a capital first letter."""
     return f"{words[:1].upper()}{words[1:]}"
 
 
@@ -208,7 +208,7 @@ def _is_collected(one: Planned) -> bool:
 
 
 def _holds(release: Release, one: Planned) -> bool:
-    """Returns True if a release holds what a programme indicator is made of."""
+    """Returns True if a release holds the numbers that a programme indicator is made of."""
     made_of = {
         "danger_share": ("danger_read_soon",),
         "quiz_gain": ("quiz_answers",),
@@ -242,7 +242,7 @@ def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int 
 
 
 def _gain(release: Release) -> int | None:
-    """Returns how many points more of the quiz answers were right after the lesson."""
+    """Returns the gain of the lesson in points: the share of right answers after it, less the share before it."""
     asked, first, then = map(release.number, ("quiz_answers", "quiz_before", "quiz_after"))
     if not asked or first is None or then is None:
         return None
@@ -285,7 +285,7 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Names the largest problem: late danger first, then lack of room, then closures that wait."""
+    """Names the largest problem. Late danger comes first, then lack of room, then closures that wait."""
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:
         newest = longer[0]
@@ -306,7 +306,7 @@ def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _missing(release: Release) -> Release:
-    """Returns a release whose share of urgent tips in time is the share that is missing to a hundred."""
+    """Returns a release with the share of urgent tips not acknowledged in time, in place of the share in time."""
     number = release.number(*_DANGER_IN_TIME)
     missing = Cell(CellName(*_DANGER_IN_TIME), None if number is None else 100 - number)
     return replace(release, cells=[missing])

@@ -1,7 +1,7 @@
-"""Every text that callers read, as the words pages show it: with what waits in the change of a language.
+"""Collects every text that callers read for the translation pages, with the text pending in a language's draft.
 
-The words that translators save go into the open change "Words of Kinyarwanda". Until it is live they stand there alone,
-and a signature is for exactly these words.
+Translations are saved into an open draft, such as "Words of Kinyarwanda". Until it is published, the new text is in
+that draft alone. A review is for exactly one version of a text.
 """
 
 from collections import Counter
@@ -48,24 +48,24 @@ from hotline.text.languages import CODES, FIRST
 from hotline.text.remark import Phrases, Remark, remark
 
 TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
-"""Of the change that a language's words go into."""
+"""Title of the draft that holds a language's new text."""
 
 
 @dataclass(frozen=True)
 class ReviewBook:
     language: str
     document: Document
-    """What would be live, with this language's change."""
+    """The document that would be published with this language's draft."""
     chapters: Mapping[str, Mapping[str, ReviewedText]]
-    """The texts of each flow by place; then what the code says, then the engine's own words."""
+    """The texts of each flow by place, then the phrases of the code, then the engine's own words."""
     signatures: Mapping[str, Sequence[Signature]]
-    """Of this language, by place."""
+    """Reviews in this language, by place."""
     change_id: int | None
-    """Where its words wait; None where nobody has saved any since the last went live."""
+    """The draft that holds new text. None if no text was saved since the last publication."""
 
     @cached_property
     def texts(self) -> Mapping[str, ReviewedText]:
-        """All of them."""
+        """Returns all texts, by place."""
         return {place: text for texts in self.chapters.values() for place, text in texts.items()}
 
     def state(self, text: ReviewedText) -> ReviewState:
@@ -74,12 +74,12 @@ class ReviewBook:
         return state_of(text, self.language, self.signatures.get(text.place, ()))
 
     def signed_by(self, text: ReviewedText) -> Way:
-        """Who agreed to exactly these words."""
+        """Returns the names of the people who reviewed exactly this text."""
         signed = self.signatures.get(text.place, ())
         return tuple(one.by for one in readers(text, self.language, signed))
 
     def waits_for(self, text: ReviewedText, name: str) -> bool:
-        """Whether this person can bring it further."""
+        """Returns True if the text still needs a review by this person."""
         if text.place not in self.signatures:
             return True
         if self.state(text) is ReviewState.REVIEWED:
@@ -88,20 +88,23 @@ class ReviewBook:
 
 
 def is_fixed(place: str) -> bool:
-    """Whether a text is shown on the words pages, and changed by programmers alone."""
+    """Returns True for a text that the pages show and that only programmers change."""
     chapter, _, name = place.partition(".")
     always = {template.name for template in ALWAYS_SHIPPED}
     return chapter == ENGINE or (chapter == PHRASES and name in always)
 
 
 def review_book(kit: Kit, language: str) -> ReviewBook:
-    """Raises NotReady, StoreUnavailable."""
+    """Returns the texts of one language with their reviews. Raises NotReady, StoreUnavailable."""
     (one,) = review_books(kit, (language,))
     return one
 
 
 def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewBook]:
-    """One after the other. What is live is read once for those of which nothing waits. Raises as `review_book`."""
+    """Yields the texts of each language with their reviews. Raises NotReady, StoreUnavailable.
+
+    Reads the published text once, for all languages without a draft.
+    """
     live: Document | None = None
     live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
     for language in languages:
@@ -122,13 +125,15 @@ def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewB
 
 
 def words_change(kit: Kit, language: str) -> int | None:
-    """The open change of a language's words; the older one where two were opened at once. Raises StoreUnavailable."""
+    """Returns the open draft of a language's text, the older one if two are open. Raises StoreUnavailable."""
     open_now = [row.id for row, _ in folders.listed(kit) if row.title == TITLES[language]]
     return min(open_now, default=None)
 
 
 def phrase_words(phrases: Phrases, said: Document, template: Template) -> dict[str, str]:
-    """What the code says for a template, by language. `said`: the document's part of phrases."""
+    """Returns the text of a template, by language. `said`: the phrases in the document, which replace those of the
+    code.
+    """
     shipped = {code: phrases.shipped(code, template) for code in CODES}
     shipped[ENGLISH] = template.value
     changed = {code: said.get(code, {}).get(template.name) for code in CODES}
@@ -155,7 +160,7 @@ def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
 
 
 class Unfit(StrEnum):
-    """Why words are not taken, as the page says it; `{...}` are the values of the fault."""
+    """The reason why a text is refused, in the words of the page. `{...}` are the values of the fault."""
 
     GONE = "This text was moved or taken out meanwhile."
     CHANGED = "The text or its English changed meanwhile. Read it again."
@@ -174,18 +179,18 @@ class WordsFault:
     why: Unfit
     values: Mapping[str, str | Remark] = field(default_factory=dict)
     finding: Finding | None = None
-    """What the checker found, where it did."""
+    """The problem that the checker found, if it found one."""
 
     def __str__(self) -> str:
         return self.why.value.format_map(self.values)
 
 
 WordsFaults = Mapping[str, WordsFault]
-"""By place; the first of each text."""
+"""The first fault of each text, by place."""
 
 
 def faults_of(review: ReviewBook, book: Book, new: Sequence[ReviewedText]) -> WordsFaults:
-    """Of new words those that cannot be taken. `book`: what is live. All are looked at together."""
+    """Returns the faults of new texts, by place. `book`: the published flow set. Checks all texts together."""
     found = {text.place: fault for text in new for fault in _alone(review, book, text)}
     fit = [text for text in new if text.place not in found and text.in_flows]
     flows: dict[str, list[ReviewedText]] = {}
@@ -197,7 +202,7 @@ def faults_of(review: ReviewBook, book: Book, new: Sequence[ReviewedText]) -> Wo
 
 
 def said_so(flow: object, texts: Sequence[ReviewedText], language: str) -> dict[str, object] | None:
-    """A flow's document that says these words; None where one of the texts is not in it."""
+    """Returns a flow's document with these texts. None if one of the texts has no place in it."""
     changed = dict(nodes_of(flow))
     for text in texts:
         _, node, *steps = text.place.split(".")
@@ -209,7 +214,7 @@ def said_so(flow: object, texts: Sequence[ReviewedText], language: str) -> dict[
 
 
 def _alone(review: ReviewBook, book: Book, text: ReviewedText) -> Iterator[WordsFault]:
-    """The first fault of the words by themselves."""
+    """Yields the first fault of a text alone, without its screen."""
     words = text.words[review.language]
     if is_fixed(text.place):
         yield WordsFault(Unfit.FIXED)
@@ -228,7 +233,10 @@ def _alone(review: ReviewBook, book: Book, text: ReviewedText) -> Iterator[Words
 def _of_flow(
     review: ReviewBook, book: Book, name: str, texts: Sequence[ReviewedText]
 ) -> dict[str, WordsFault]:
-    """What the checker finds anew in the screens of these texts, at the text whose field it names."""
+    """Returns the new problems that the checker finds on the screens of these texts.
+
+    Each problem is listed at the text whose field it names.
+    """
     before = review.document["flows"][name]
     after = said_so(before, texts, review.language)
     if after is None:
@@ -245,14 +253,14 @@ def _of_flow(
                 said = remark("{message}: {fix}", message=one.message, fix=one.fix)
                 fault = WordsFault(Unfit.FINDING, {"message": said}, one)
                 steps = one.field.split(".")
-                # The first changed text of the screen where it is the screen as a whole.
+                # A problem of the whole screen is listed at the first changed text of that screen.
                 named = [at for at in here if all(step in at.split(".")[2:] for step in steps)]
                 found.setdefault((named or here)[0], fault)
     return found
 
 
 Told = tuple[Code, str, str, Remark]
-"""A finding of a screen as one and the same before and after: also where it counts."""
+"""The values by which a problem is recognised as the same before and after a change."""
 
 
 def _told(book: Book, draft: Draft, unsafe: Sequence[Finding], node: str) -> Mapping[Told, Finding]:
@@ -266,15 +274,15 @@ def _told(book: Book, draft: Draft, unsafe: Sequence[Finding], node: str) -> Map
 
 class PlacedText(NamedTuple):
     flow: str
-    """Its name; empty of what the code says."""
+    """Name of the flow; empty for a phrase of the code."""
     title: Mapping[str, str]
-    """By language the choice that leads into the flow; empty where none does."""
+    """Label of the choice that leads into the flow, by language; empty if no choice does."""
     node: str
-    """Of what the code says, its own name."""
+    """Name of the screen, or of the phrase of the code."""
     screen: int
-    """Counted from 1, as the flow is written."""
+    """Number of the screen in its flow, from 1."""
     field: str
-    """As the editor's form names it: `choices.2`; `text` of the screen's own words."""
+    """Name of the field in the editor's form: `choices.2`, or `text` for the screen's own text."""
 
 
 def placed_texts(document: Document, places: Sequence[str]) -> Mapping[str, PlacedText]:
@@ -299,9 +307,9 @@ def _placed(flows: Document, titles: Mapping[str, Mapping[str, str]], place: str
 PAGE = 10
 SEGMENT = 160
 TODO, ALL = "todo", "all"
-"""Filters beside the states themselves: what this person can bring further, and everything."""
+"""Filters besides the states: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""Of the round of all texts, how far the beginnings of two accounts lie apart: never near, however many there are."""
+"""Part of the list between the starting points of two accounts. No two points are close, however many there are."""
 
 
 class PageText(NamedTuple):
@@ -310,17 +318,17 @@ class PageText(NamedTuple):
     placed: PlacedText
     signed_by: Sequence[str]
     is_own: bool
-    """Whether whoever looks has agreed to these words."""
+    """True if the viewer has reviewed this text."""
     is_fixed: bool
     english: Sequence[WordSpan]
-    """What changed in the English since somebody signed; empty where nothing did, or nobody knows."""
+    """Changes in the English since a review. Empty if there are none, or if they are not known."""
     doubts: Sequence[Doubt]
     question: str
-    """What a careful reader asked of it; empty where nobody did."""
+    """The question of a careful reader about the text; empty if there is none."""
     widest: str
-    """The words with the longest values; empty where it has no placeholder, or is no phrase of the code."""
+    """The text with its longest values. Empty if it has no placeholder, or is no phrase of the code."""
     meter: FilledMeter | None
-    """How full the screen or SMS is that it stands on."""
+    """Room used on its screen or in its SMS."""
 
     @property
     def place(self) -> str:
@@ -331,32 +339,32 @@ class WordsFilter(NamedTuple):
     state: str = TODO
     flow: str = ""
     at: str = ""
-    """The place that the page begins with; else the account's own."""
+    """The place at which the page begins. If it is not a known place, the page begins at the account's own point."""
 
 
 class WordsPage(NamedTuple):
     texts: Sequence[PageText]
     left: int
-    """How many the filter holds in all."""
+    """Number of all texts that the filter holds."""
     next_at: str
-    """Where the page after this one begins; empty at the end of the round."""
+    """The place at which the next page begins; empty at the end of the list."""
     change_id: int | None
 
 
 class WordsMatrix(NamedTuple):
-    """How far the texts of each chapter are: of a flow, of what the code says, of the engine's own words."""
+    """The states of all texts by chapter: a flow, the phrases of the code, or the engine's own words."""
 
     reviews: Sequence[ReviewBook]
-    """Of each language."""
+    """The texts of each language."""
 
     @property
     def chapters(self) -> Sequence[str]:
-        """Those that say anything."""
+        """Returns the names of the chapters that have texts."""
         all_of = (item for review in self.reviews for item in review.chapters.items())
         return [*dict.fromkeys(chapter for chapter, texts in all_of if texts)]
 
     def row(self, chapter: str) -> Mapping[str, Counter[ReviewState]]:
-        """By language how many texts are how far: counted for who shows the row."""
+        """Returns, by language, how many texts of a chapter are in each state."""
         return {
             review.language: Counter(map(review.state, review.chapters.get(chapter, {}).values()))
             for review in self.reviews
@@ -364,7 +372,7 @@ class WordsMatrix(NamedTuple):
 
 
 def matrix(kit: Kit) -> WordsMatrix:
-    """Raises NotReady, StoreUnavailable."""
+    """Returns the states of all texts in all languages. Raises NotReady, StoreUnavailable."""
     return WordsMatrix([*review_books(kit)])
 
 
@@ -375,7 +383,7 @@ def words_page(
     language: str,
     wanted: WordsFilter,
 ) -> WordsPage:
-    """Raises NotReady, StoreUnavailable."""
+    """Returns one page of texts for a translator. Raises NotReady, StoreUnavailable."""
     review = review_book(kit, language)
     places = [*review.texts]
     begin = int(account_id * SPREAD % 1 * len(places)) if wanted.state == TODO else 0
@@ -383,7 +391,7 @@ def words_page(
         begin = 0
     own_round = [*places[begin:], *places[:begin]]
     fit = [one for one in own_round if _is_wanted(review, one, wanted, by_name)]
-    # Where the place that is asked for is filtered out, the one behind it.
+    # If the filter leaves out the requested place, the page begins at the next place.
     here = {place: number for number, place in enumerate(own_round)}
     asked = here.get(wanted.at, 0)
     start = next((n for n, place in enumerate(fit) if here[place] >= asked), 0)
@@ -393,7 +401,7 @@ def words_page(
 
 
 def measured(kit: Kit, language: str, typed: Mapping[str, str]) -> Mapping[str, FilledMeter]:
-    """The meters of texts as somebody is writing them, by place; nothing is stored."""
+    """Returns the meters of texts while a person types them, by place. Stores nothing."""
     review = review_book(kit, language)
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts
@@ -402,7 +410,7 @@ def measured(kit: Kit, language: str, typed: Mapping[str, str]) -> Mapping[str, 
 
 
 def filtered(review: ReviewBook, wanted: WordsFilter, by_name: str) -> Sequence[ReviewedText]:
-    """Every text of a filter, in the order of the flows."""
+    """Returns every text of a filter, in the order of the flows."""
     return [
         text for place, text in review.texts.items() if _is_wanted(review, place, wanted, by_name)
     ]
@@ -447,7 +455,7 @@ def _shown(
 
 
 def widest(text: ReviewedText, language: str) -> str:
-    """A phrase of the code with its longest values; empty where there is nothing to fill in."""
+    """Returns a phrase of the code with its longest values; empty if it has no placeholder."""
     words = text.words.get(language, "")
     if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
         return ""

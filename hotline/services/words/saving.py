@@ -1,8 +1,8 @@
-"""Words into the change of their language, which is opened when the first are saved.
+"""Saves translations into the draft of their language. The first one saved opens the draft.
 
-Saves the words of a translator's page, and signs for those that she agrees to.
+Marks the texts that a translator agrees to as reviewed, from a page or from a sheet.
 
-What translators ask of a text: a note that editors see until one of them settles it.
+Also stores the questions of translators about a text. Editors see a question until an editor settles it.
 """
 
 import secrets
@@ -47,13 +47,16 @@ from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST
 
 TRIES = 3
-"""How often a save begins again, where somebody published or dropped the change meanwhile."""
+"""Attempts to save, if another person publishes or drops the draft meanwhile."""
 
 
 def save_words(
     kit: Kit, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> WordsFaults:
-    """Save each part's new words as one step. By place, what could not be saved. Raises StoreUnavailable."""
+    """Saves each part's new text as one step. Returns, by place, the faults of texts that were not saved.
+
+    Raises StoreUnavailable.
+    """
     parts: dict[str, list[ReviewedText]] = {}
     for text in texts:
         name = text.place.partition(".")[0] if text.in_flows else PHRASES_PART
@@ -67,7 +70,7 @@ def save_words(
 
 
 def open_words_change(kit: Kit, by: Author, language: str) -> int:
-    """The change that a language's words go into. Raises NotReady, StoreUnavailable."""
+    """Returns the open draft for a language's text. Opens one if there is none. Raises NotReady, StoreUnavailable."""
     here = words_change(kit, language)
     if here is not None:
         return here
@@ -112,7 +115,7 @@ def _with_words(
     texts: Sequence[ReviewedText],
     language: str,
 ) -> PartDocument | None:
-    """None where a text is not there."""
+    """Returns the part with the new texts. None if one of the texts has no place in it."""
     if part != PHRASES_PART:
         return said_so(document, texts, language) if document else None
     said = dict((document or {}).get(language, {}))
@@ -125,14 +128,14 @@ def _with_words(
 
 
 class TypedWords(NamedTuple):
-    """A field of the page as it came back."""
+    """A field of the page as the translator sent it."""
 
     place: str
     words: str
     digest: str
-    """Of the words and the English that the page showed."""
+    """Digest of the text and the English that the page showed."""
     english: str
-    """Of the English alone."""
+    """Digest of the English alone."""
 
 
 def keep(
@@ -145,9 +148,9 @@ def keep(
     saving: bool = True,
     once: str,
 ) -> WordsFaults:
-    """Saves every text whose words were changed, and signs for the one at `agreed`; nothing where anything is wrong.
+    """Saves every text that was changed, and marks the text at `agreed` as reviewed. Saves nothing if one has a fault.
 
-    `saving`: whether new words of that text are signed for; else they are refused. Raises NotReady, StoreUnavailable.
+    `saving`: if False, a change of the text at `agreed` is refused. Raises NotReady, StoreUnavailable.
     """
     review = review_book(kit, language)
     changed, faults = _changed(review, typed, agreed)
@@ -166,7 +169,7 @@ def keep(
 def _changed(
     review: ReviewBook, typed: Sequence[TypedWords], agreed: str
 ) -> tuple[dict[str, ReviewedText], dict[str, WordsFault]]:
-    """Texts with new words; and what cannot be taken, since the page was made of something else."""
+    """Returns the changed texts, and the faults of texts whose page was out of date."""
     changed: dict[str, ReviewedText] = {}
     faults: dict[str, WordsFault] = {}
     known: Mapping[str, ReviewedText] = review.texts
@@ -190,7 +193,7 @@ LISTED = 100
 
 
 def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
-    """False where nothing is asked. Raises StoreUnavailable."""
+    """Stores a translator's question. Returns False if the question is empty. Raises StoreUnavailable."""
     asks = " ".join(note.split())[:LONGEST_NOTE]
     if not asks:
         return False
@@ -209,13 +212,16 @@ def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
 
 
 def waiting(kit: Kit, below: str = "") -> Sequence[TextQuestion]:
-    """The oldest first; those of a screen, where its flow and its name are said. Raises StoreUnavailable."""
+    """Returns the open questions, oldest first. `below`: only those of one screen, by its flow and its name.
+
+    Raises StoreUnavailable.
+    """
     with kit.database.reading() as session:
         return text_questions.waiting(session, LISTED, below)
 
 
 def by_place(kit: Kit, language: str) -> Mapping[str, Sequence[TextQuestion]]:
-    """Raises StoreUnavailable."""
+    """Returns the open questions of a language, by place. Raises StoreUnavailable."""
     found: dict[str, list[TextQuestion]] = {}
     for one in waiting(kit):
         if one.language == language:
@@ -224,13 +230,16 @@ def by_place(kit: Kit, language: str) -> Mapping[str, Sequence[TextQuestion]]:
 
 
 def count(kit: Kit) -> int:
-    """Raises StoreUnavailable."""
+    """Returns the number of open questions. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return text_questions.count(session)
 
 
 def settle(kit: Kit, by: Author, question_id: int) -> None:
-    """An editor has answered it, by a change or by word of mouth; twice is once. Raises NotFound, StoreUnavailable."""
+    """Records that an editor has settled a question, by a change or by an answer. A repeat changes nothing.
+
+    Raises NotFound, StoreUnavailable.
+    """
     with kit.database.writing() as session:
         row = session.get(TextQuestion, question_id)
         if row is None:
@@ -240,22 +249,22 @@ def settle(kit: Kit, by: Author, question_id: int) -> None:
 
 
 class RefusedRow(NamedTuple):
-    """A row that is not taken, beside its text as it stands now."""
+    """A row that is refused, and its text today."""
 
     row: SheetRow
     why: SheetRowFault | WordsFault
     now: ReviewedText | None
-    """None where there is no such text any more."""
+    """None if the text no longer exists."""
 
 
 class JudgedSheet(NamedTuple):
     accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
-    """By place the rows that can be taken, and the texts that they make."""
+    """The accepted rows by place, with the texts that they make."""
     changed: int
-    """How many of them bring new words."""
+    """Number of accepted rows with a new text."""
     refused: Sequence[RefusedRow]
     waiting: int
-    """Rows that nobody has agreed to yet."""
+    """Rows that no translator has agreed to yet."""
 
     @property
     def taken(self) -> Sequence[SheetRow]:
@@ -265,20 +274,20 @@ class JudgedSheet(NamedTuple):
 def sheet_rows(
     kit: ConsoleKit, by_name: str, language: str, wanted: WordsFilter
 ) -> list[dict[str, str]]:
-    """The rows of a filter. Raises NotReady, StoreUnavailable."""
+    """Returns the rows of a sheet for a filter. Raises NotReady, StoreUnavailable."""
     review = review_book(kit, language)
     return [*_rows(kit, review, filtered(review, wanted, by_name))]
 
 
 def judged(kit: Kit, language: str, rows: Sequence[SheetRow]) -> JudgedSheet:
-    """What would become of a sheet; nothing is stored. Raises NotReady, StoreUnavailable."""
+    """Returns the result that a sheet would have. Stores nothing. Raises NotReady, StoreUnavailable."""
     return _judged(kit, review_book(kit, language), rows)
 
 
 def take_sheet(
     kit: Kit, by: Author, language: str, rows: Sequence[SheetRow], once: str
 ) -> JudgedSheet:
-    """Judge it once more, save its new words and sign for each row that is taken.
+    """Checks a sheet again, saves its new texts, and marks the text of each accepted row as reviewed.
 
     Raises NotReady, StoreUnavailable.
     """
@@ -299,7 +308,7 @@ def take_sheet(
 def refused_rows(
     kit: ConsoleKit, language: str, rows: Sequence[tuple[SheetRow, str]]
 ) -> list[dict[str, str]]:
-    """Rows with why they were refused: the words as they were sent, the English and the digest of today."""
+    """Returns the refused rows with their reasons: the text that was sent, and today's English and digest."""
     review = review_book(kit, language)
     found = []
     for row, why in rows:
@@ -312,7 +321,7 @@ def refused_rows(
 
 
 def _judged(kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]) -> JudgedSheet:
-    """Rows can be taken that are agreed to, made of what still stands, and have no fault in their words."""
+    """Checks each row. A row is accepted if it is agreed to and up to date, and if its text has no fault."""
     book = kit.books.book(kit.books.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
@@ -326,7 +335,7 @@ def _judged(kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]) -> JudgedShe
             accepted[row.place] = row, text.saying(review.language, row.words)
         else:
             waiting += 1
-    # All are looked at together: what is refused may have hidden a fault of another.
+    # All texts are checked together, because a refused text may have hidden a fault of another one.
     while wrong := faults_of(review, book, _new(review, accepted)):
         for place, unfit in wrong.items():
             row, _ = accepted.pop(place)
@@ -338,7 +347,7 @@ def _judged(kit: Kit, review: ReviewBook, rows: Sequence[SheetRow]) -> JudgedShe
 def _new(
     review: ReviewBook, accepted: Mapping[str, tuple[SheetRow, ReviewedText]]
 ) -> Sequence[ReviewedText]:
-    """Returns those texts of these rows whose words are new."""
+    """Returns the texts of these rows that are new."""
     return [text for place, (_, text) in accepted.items() if text != review.texts[place]]
 
 
@@ -367,7 +376,7 @@ def _rows(
 
     @cache
     def left_on(flow: str, node: str) -> int:
-        """Returns the letters that are left; 0 of a screen that is not whole yet."""
+        """Returns the letters that are left on a screen; 0 for a screen that is not complete yet."""
         if node not in book.flows[flow].nodes:
             return 0
         return left(book, Place(flow, node), review.language, DEFAULT_LIMIT) or 0
