@@ -1,7 +1,8 @@
-"""Canaries: a short text that each lasting key seals once, kept in the database.
+"""Makes and checks canaries: short texts in the database, each sealed once by a lasting key.
 
-A key that does not open its canary is damaged, or another line's: what it seals, nobody opens, and it opens nothing of
-this line. A canary says nothing of its key, so a thief of the database learns nothing by it.
+A key that does not open its canary is damaged or belongs to another installation. No one could decrypt what it seals,
+and it decrypts nothing of this installation. A canary reveals nothing about its key, so it is no use to a thief of the
+database.
 """
 
 import hmac
@@ -32,13 +33,13 @@ WITH_CANARY = (
     WEEKLY_KEY,
     DIGEST_KEY,
 )
-"""Every lasting key. The weekly ones of contacts and of people are chance that lives for weeks. The secrets of paths,
-and the gateway's key, are proved by whoever is called with them."""
+"""Every lasting key that has a canary. The weekly keys of contacts and people have none: they are random and last only
+weeks. The path secrets and the gateway's key have none: the process that is called with them checks them."""
 TEXT = b"canary"
 
 
 def canary_of(name: str, key: bytes) -> bytes:
-    """Seals a canary under a key of its own, derived from this one. Raises SealBroken for a key of no known shape."""
+    """Seals a canary under a key derived from this one. Raises SealBroken for a key of an unknown format."""
     return bytes(Aead(_derived(name, key)).encrypt(TEXT, aad=name.encode()))
 
 
@@ -50,7 +51,7 @@ def opens(name: str, key: bytes, canary: bytes) -> bool:
 
 
 def held(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-    """Yields each lasting key of a role's folder as it is on disk, with the one before it while it is being rotated."""
+    """Yields each lasting key that is on disk in a role's folder. A key in rotation comes with its previous version."""
     keys = KeyFolder(folder)
     for name in WITH_CANARY:
         if keys.holds(name):
@@ -58,9 +59,11 @@ def held(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
 
 
 def _derived(name: str, key: bytes) -> bytes:
-    """The weekly key walks on, in each role by itself: what all of them can still derive is the key of a far week.
+    """Derives the key that seals the canary.
 
-    HMAC fills a short key up with zeros: the length tells a key from one that lost a zero at its end.
+    Each role advances its weekly key separately. The derivation therefore uses the key of a far week that every role
+    can reach. HMAC pads a short key with zeros. The length therefore distinguishes a key from one that lost a zero at
+    its end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key
     said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()

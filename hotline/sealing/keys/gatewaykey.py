@@ -1,4 +1,7 @@
-"""The gateway's key: a file of the processes that send, and of nobody else; never in an environment (docs/adr/0049)."""
+"""Reads the gateway's key from a file that only the sending processes have.
+
+It is never in an environment (docs/adr/0049).
+"""
 
 import os
 import re
@@ -8,15 +11,18 @@ from pathlib import Path
 from hotline.errors import SettingsInvalid
 
 GATEWAY_KEY = "gateway.key"
-"""Its name in a key folder."""
+"""File name of the gateway's key in a key folder."""
 SENDING = ("workers", "watch")
-"""The roles whose folders have it."""
+"""Roles whose folders contain the gateway's key."""
 MOST_BYTES = 4096
 VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
 def read_gateway_key(file: Path) -> str:
-    """Raises SettingsInvalid, with what to type, where it cannot be read or others could read or change it."""
+    """Returns the gateway's key.
+
+    Raises SettingsInvalid, with the command to type, if the file is unreadable or open to other accounts.
+    """
     try:
         with file.open("rb") as opened:
             status = os.fstat(opened.fileno())
@@ -34,7 +40,7 @@ def read_gateway_key(file: Path) -> str:
 
 
 def gateway_key_in(written: bytes, file: Path) -> str:
-    """The key in what a file holds. Raises SettingsInvalid, without a letter of it."""
+    """Returns the key from a file's content. Raises SettingsInvalid with a message that shows no part of the key."""
     key = written.strip().decode("ascii", "replace")
     if not VISIBLE.fullmatch(key):
         raise _wrong(file, "must hold one line of visible ASCII letters, the gateway's key")

@@ -1,7 +1,8 @@
-"""The secrets of the hooks' paths: read as the file stands, changed without a dropped call.
+"""Reads the secrets in the paths of the hooks, and changes them without losing a call.
 
-The first is the one to paste into the gateway's dashboard. The others are answered as well, until they are ended by a
-person who has seen when each was last used: an empty file beside the secrets, by its digest, with that time.
+The operator pastes the first secret into the gateway's dashboard. The hooks also accept the older secrets until a
+person ends them, after checking when each was last used. An empty file next to the secrets records that time. Its name
+contains a digest of the secret.
 """
 
 import hashlib
@@ -28,13 +29,16 @@ from hotline.sealing.keys.keyfolder import (
 from hotline.sealing.keys.livekeys import LiveKeys, Stamp, stamp_of
 
 NOTED_EACH = 5.0
-"""Seconds: no hop pays more than one note in so many."""
+"""Seconds between two notes of the same secret, so that a hop rarely writes a note."""
 LOOKED_EACH = 0.1
-"""Seconds in which a change is seen: a look at the disk lets go of the interpreter, and a hop waits to get it back."""
+"""Seconds until a change is noticed. Reading the disk releases the interpreter lock, and a hop waits to get it back."""
 
 
 class LiveSecrets(Mapping[str, Sequence[str]]):
-    """A process's view: a rotation is seen within `each` seconds. Raises KeyMissing where there never was a file."""
+    """The hook secrets as one process sees them. It notices a rotation within `each` seconds.
+
+    Raises KeyMissing if the file does not exist at the start.
+    """
 
     def __init__(
         self,
@@ -57,7 +61,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def __getitem__(self, hook: str) -> Sequence[str]:
         if hook == LISTED:
-            # Called once a minute: no hop pays for a look at another file.
+            # The relay calls this hook once a minute, so that no hop pays for reading another file.
             return listed_secrets(self._folder)
         now = self._elapsed()
         until, live = self._live.get(hook, (now, ()))
@@ -76,7 +80,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return "LiveSecrets()"
 
     def used(self, _hook: str, secret: str) -> None:
-        """Note that an address was called. A folder that cannot be written is no reason to turn a caller away."""
+        """Notes the time at which a secret was used. A folder that cannot be written does not stop the call."""
         now = time.monotonic()
         if now - self._noted.get(secret, -NOTED_EACH) < NOTED_EACH:
             return
@@ -98,21 +102,25 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
 
     def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
-        """What cannot be read is what it was: no slip of an operator's turns every caller away."""
+        """Reads the secrets again, and keeps the previous ones if the file is invalid.
+
+        An operator's mistake blocks no caller.
+        """
         with suppress(KeyMissing, ValueError, KeyError, TypeError):
             self._read = (stamp, hook_secrets(self._folder))
         return self._read[1]
 
 
 def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Of every hook, the relay's own included. Raises KeyMissing."""
+    """Returns the secrets of every hook, including the relay's. Raises KeyMissing."""
     return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
 
 
 def rotate(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
-    """A new secret for each hook, in front of those that live; all of them, as they are now. Raises KeyMissing.
+    """Adds a new secret in front of the valid ones of each hook, and returns them all. Raises KeyMissing.
 
-    `relay`: the folder of whoever calls the hook of our own. Answered before it is called by: the web's first.
+    `relay` is the folder of the process that calls the `listed` hook. The web process gets the new secret first, so
+    that it accepts the secret before the relay uses it.
     """
     live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in live_secrets(folder).items()}
     if relay is None:
@@ -123,7 +131,7 @@ def rotate(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, .
 
 
 def end_old(folder: Path, relay: Path | None = None) -> None:
-    """Only the first of each is answered from now on. Raises KeyMissing."""
+    """Keeps only the first secret of each hook. Raises KeyMissing."""
     live = live_secrets(folder)
     _write(folder, {hook: known[:1] for hook, known in live.items()})
     _write_listed(relay, live[LISTED][:1])
@@ -133,7 +141,7 @@ def end_old(folder: Path, relay: Path | None = None) -> None:
 
 
 def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
-    """When any of these secrets was last called with, as far as this folder's processes noted it."""
+    """Returns when one of these secrets was last used, as noted in this folder. Returns None if there is no note."""
     times = [
         (folder / _note(secret)).stat().st_mtime
         for secret in known
@@ -149,11 +157,11 @@ def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
 
 
 def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
-    """A line that was upgraded has none before `hotline init`."""
+    """Writes the relay's secrets, if there are any. An upgraded installation has none before `hotline init`."""
     if folder is not None and known:
         KeyFolder(folder).replace(LISTED_SECRET, "\n".join(known).encode())
 
 
 def _note(secret: str) -> str:
-    """Begins with a dot: no key."""
+    """Returns the file name of a secret's note. It begins with a dot, so it does not count as a key."""
     return f".used-{hashlib.sha256(secret.encode()).hexdigest()[:16]}"

@@ -1,6 +1,7 @@
-"""One role's key folder: files of mode 0400 in a folder of mode 0700, made once, and changed only by a rotation.
+"""Reads and writes the key folder of one role: files of mode 0400 in a folder of mode 0700.
 
-A process is started with its own folder and no other, so that what it cannot open, it has no key for.
+Each key is made once, and only a rotation changes it. A process gets its own folder and no other. It therefore has no
+key for data that it must not decrypt.
 """
 
 import json
@@ -14,21 +15,21 @@ from hotline.errors import KeyMissing
 
 KEY_BYTES = 32
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
-"""The gateway's hooks of the web process: each has a secret path of its own."""
+"""The gateway's hooks in the web process. Each has its own secret path."""
 LISTED = "listed"
-"""The relay's hook: by it the line tells itself what the gateway's inbox lists."""
+"""The relay's hook. The relay reports through it the messages that the gateway's inbox lists."""
 HOOKS_FILE = "hooks.json"
 DIAL_SECRET = "dial.secret"
-"""The path's by which the watchman dials: the hooks' own secrets come and go without him."""
+"""File with the path secret that the monitor dials with. The rotation of the hooks' own secrets does not affect it."""
 LISTED_SECRET = "listed.secret"
-"""The path's by which the relay tells, one a line: the newest first."""
+"""File with the path secrets that the relay reports with, one a line, newest first."""
 
 
 class KeyFolder:
-    """Keys by file name. Each is read once: a process keeps what it began with."""
+    """Keys by file name. Each key is read once, and a process keeps its first reading."""
 
     def __init__(self, path: Path, *, without: Collection[str] = ()) -> None:
-        """`without`: keys that are wrong, and count as missing: what they seal, nobody would open."""
+        """Excludes the keys of `without`, which are wrong and count as missing. No one could decrypt what they seal."""
         self.path = path
         self._without = frozenset(without)
         self._held: dict[str, bytes] = {}
@@ -37,7 +38,7 @@ class KeyFolder:
         return f"KeyFolder({self.path.name})"
 
     def read(self, name: str) -> bytes:
-        """Raises KeyMissing."""
+        """Returns a key. Raises KeyMissing."""
         if name in self._without:
             raise KeyMissing(f"the key folder {self.path.name!r} holds a wrong {name}")
         if name not in self._held:
@@ -51,19 +52,19 @@ class KeyFolder:
         return name not in self._without and (self.path / name).is_file()
 
     def writable(self) -> bool:
-        """Whether keys can be made and destroyed here: false on a read-only mount, also for root."""
+        """Returns True if keys can be made and destroyed here. Returns False on a read-only mount, even for root."""
         return os.access(self.path, os.W_OK | os.X_OK)
 
     def names(self) -> tuple[str, ...]:
-        """Every key's file name, in order; none where there is no folder."""
+        """Returns the file names of all keys in order. Returns an empty tuple if the folder does not exist."""
         if not self.path.is_dir():
             return ()
         return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))
 
     def make(self, name: str, secret: bytes) -> bool:
-        """Write a key unless it is there; whether it was written. Raises OSError where the folder cannot be written.
+        """Writes a key unless it exists. Returns True if it was written. Raises OSError if the folder is not writable.
 
-        The key appears whole or not at all: two processes that make the same one end with the same one.
+        The key appears complete or not at all. Two processes that make the same key end with the same content.
         """
         with self._draft(name, secret) as draft:
             try:
@@ -74,7 +75,10 @@ class KeyFolder:
         return True
 
     def replace(self, name: str, secret: bytes) -> None:
-        """Write a key in another's place: whoever reads finds the one or the other, whole. Raises OSError."""
+        """Writes a key in place of an old one. A reader finds either the old or the new key, complete.
+
+        Raises OSError.
+        """
         with self._draft(name, secret) as draft:
             draft.rename(self.path / name)
         self._held.pop(name, None)
@@ -95,9 +99,9 @@ class KeyFolder:
             draft.unlink(missing_ok=True)
 
     def destroy(self, name: str) -> None:
-        """Forget a key, here and on disk. Where the folder cannot be written, on disk it stays.
+        """Removes a key from memory and from disk. In a folder that is not writable, it stays on disk.
 
-        Written over first: what a disk keeps of a file that is gone, it keeps of zeros.
+        The file is filled with zeros first, so that a disk that keeps deleted content keeps zeros.
         """
         self._held.pop(name, None)
         path = self.path / name
@@ -120,19 +124,28 @@ class KeyFolder:
 
 
 def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """The live secrets of each hook's path, the one to paste first. Raises KeyMissing."""
+    """Returns the valid secrets of each hook's path. The one to paste into the dashboard comes first.
+
+    Raises KeyMissing.
+    """
     document = json.loads(KeyFolder(folder).read(HOOKS_FILE))
     return {hook: tuple(document[hook]) for hook in HOOKS}
 
 
 def listed_secrets(folder: Path) -> tuple[str, ...]:
-    """The live secrets of the relay's hook, the newest first; none on an upgraded line before `hotline init`."""
+    """Returns the valid secrets of the relay's hook, newest first.
+
+    An upgraded installation has none before `hotline init`.
+    """
     keys = KeyFolder(folder)
     return tuple(keys.read(LISTED_SECRET).decode().split()) if keys.holds(LISTED_SECRET) else ()
 
 
 def new_hook_secrets() -> bytes:
-    """Two for each hook: while the dashboard still calls the one, the other is already answered."""
+    """Returns two new secrets for each hook.
+
+    The hooks accept both, so the operator can change the dashboard at any time.
+    """
     return json.dumps(
         {hook: [secrets.token_urlsafe(32) for _ in range(2)] for hook in HOOKS}
     ).encode()

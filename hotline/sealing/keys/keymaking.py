@@ -1,4 +1,4 @@
-"""Making every role's key folder: what `hotline init` does first, and may do again at any time."""
+"""Makes the key folder of every role. `hotline init` does this first, and can repeat it at any time."""
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -53,7 +53,7 @@ RANDOM: Mapping[str, Sequence[str]] = {
     RELAY_KEY: ("workers",),
     WATCH_KEY: ("watch",),
 }
-"""Keys that are nothing but chance, and the roles that share each."""
+"""Random keys, and the roles that share each."""
 HELD_BY: Mapping[str, Sequence[str]] = {
     **RANDOM,
     HOOKS_FILE: ("hooks",),
@@ -64,11 +64,11 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     READER_PUBLIC_KEY: ("hooks", "console", "pages"),
     WEEKLY_KEY: ("hooks", "workers", "console", "reader", "pages"),
 }
-"""Every lasting key, and the roles whose folders have it."""
+"""Every lasting key, and the roles whose folders contain it."""
 
 
 def lacking(folder: Path, role: str) -> list[str]:
-    """Names the lasting keys that a role's folder should have and has not."""
+    """Returns the names of the lasting keys that are missing from a role's folder."""
     keys = KeyFolder(folder)
     return [name for name, roles in HELD_BY.items() if role in roles and not keys.holds(name)]
 
@@ -78,16 +78,16 @@ PAIRS: Mapping[str, str] = {
     WATCH_KEY: WATCH_PUBLIC_KEY,
     READER_KEY: READER_PUBLIC_KEY,
 }
-"""Private halves, each with its public one."""
+"""Private halves of key pairs, each with its public half."""
 
 
 def make_keys(
     folder: Path, at: datetime, *, new: Collection[str] = (), leave: Collection[str] = ()
 ) -> list[str]:
-    """Makes the keys that are missing below `folder`, a folder for each role, and names them as `role/name`.
+    """Makes the missing keys below `folder`, in one folder for each role. Returns their names as `role/name`.
 
-    `new` keys take the place of lost ones: their public halves are replaced. `leave` keys are not made. Raises
-    KeysDiffer where roles hold different copies of one key, or a public half of another pair.
+    `new` keys replace lost ones, so their public halves are replaced too. `leave` keys are not made. Raises KeysDiffer
+    if roles have different copies of a key, or the public half of another pair.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
@@ -109,7 +109,7 @@ def make_keys(
 
 
 def is_held(folder: Path, name: str) -> bool:
-    """Returns True if any role's folder holds this key, or the private half of this public one."""
+    """Returns True if a role's folder contains this key, or the private half of this public key."""
     private = next((one for one, public in PAIRS.items() if public == name), name)
     return any(KeyFolder(folder / role).holds(one) for role in ROLES for one in (name, private))
 
@@ -120,7 +120,7 @@ class _Made:
         self.names: list[str] = []
 
     def each(self, name: str, *, secret: bytes | None = None) -> None:
-        """One secret in the folder of every role that has it: the one that some role holds already, or a new one."""
+        """Writes one secret to the folder of every role that shares it. Uses an existing copy if a role has one."""
         roles = HELD_BY[name]
         holders = [role for role in roles if self.roles[role].holds(name)]
         held = {self.roles[role].read(name) for role in holders}
@@ -134,9 +134,10 @@ class _Made:
                 self.names.append(f"{role}/{name}")
 
     def public_half(self, name: str, *, replaced: bool) -> None:
-        """Gives each role that seals to a pair its public half; while the pair is rotated, the one before may stand.
+        """Writes a pair's public half to every role that seals to the pair.
 
-        One of another pair would seal what nobody opens.
+        During a rotation, the previous public half is accepted too. The public half of another pair would seal data
+        that no one can decrypt.
         """
         (role,), public = HELD_BY[name], PAIRS[name]
         private = [
@@ -159,7 +160,10 @@ class _Made:
         self.each(public, secret=halves[0])
 
     def weekly(self, name: str, *, secret: bytes) -> None:
-        """One beginning for every role: each advances by itself, so later they need not be alike."""
+        """Writes the same first weekly key for every role.
+
+        Each role then advances separately, so later copies may differ.
+        """
         roles = HELD_BY[name]
         held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
         for role in roles:

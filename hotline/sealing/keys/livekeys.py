@@ -1,7 +1,7 @@
-"""A key that may be rotated under a running process: the newest, and the one before it for as long as it is there.
+"""Reads a key that may be rotated while the process runs.
 
-While both live, whatever either sealed opens. The file is asked whether it changed, on each use or each second: no
-restart, no signal, and a process sees no other folder than its own.
+The newest key and the previous one both decrypt, as long as both exist. The process checks the file for a change at
+each use or each second. A rotation needs no restart and no signal, and a process reads only its own folder.
 """
 
 import os
@@ -12,19 +12,19 @@ from pathlib import Path
 from hotline.errors import KeyMissing
 
 EACH = 1.0
-"""Seconds between two looks, for whoever asks at every hop and looks `again` where a key does not fit."""
+"""Seconds between two checks, for callers that ask at every hop. They call `again` if a key does not fit."""
 
 Stamp = tuple[int, int]
 
 
 def older(name: str) -> str:
-    """`relay.key` -> `relay.old.key`: where the key before is kept while it is still needed."""
+    """Returns the file name of the previous key, which is kept while it is needed: `relay.key` -> `relay.old.key`."""
     stem, _, kind = name.rpartition(".")
     return f"{stem}.old.{kind}"
 
 
 def stamp_of(file: Path | str) -> Stamp | None:
-    """Returns what tells that a file changed; None where it is not there."""
+    """Returns a value that changes when the file changes. Returns None if the file does not exist."""
     try:
         found = os.stat(file)
     except OSError:
@@ -33,7 +33,10 @@ def stamp_of(file: Path | str) -> Stamp | None:
 
 
 class LiveKeys:
-    """Raises KeyMissing where there is no key at the start; later the last that was read goes on."""
+    """The newest version of one key, and the previous one. Raises KeyMissing if there is no key at the start.
+
+    If the key disappears later, the last version that was read stays in use.
+    """
 
     def __init__(
         self,
@@ -55,20 +58,23 @@ class LiveKeys:
         return f"LiveKeys({self._files[0].name})"
 
     def now(self) -> tuple[bytes, ...]:
-        """The newest first. The same tuple as long as nothing changed."""
+        """Returns the keys, newest first. Returns the same tuple as long as nothing changed."""
         return self._keys if self._elapsed() < self._due else self.again()
 
     def again(self) -> tuple[bytes, ...]:
-        """The same, looked at now."""
+        """Checks the file now and returns the keys, newest first."""
         self._due = self._elapsed() + self._each
         stamp = self._look()
         if stamp is not None and stamp != self._stamp:
-            # The stamp is of before the reading: what changes meanwhile is read once more.
+            # The stamp is older than the reading. A change in between causes one more reading.
             self._keys, self._stamp = self._read() or self._keys, stamp
         return self._keys
 
     def _look(self) -> Stamp | None:
-        """Whoever changes the key before touches the newest: one question of the disk is enough."""
+        """Returns the stamp of the newest key.
+
+        A change of the previous key touches this file, so one check is enough.
+        """
         return stamp_of(self._files[0])
 
     def _read(self) -> tuple[bytes, ...]:

@@ -1,8 +1,8 @@
-"""The keys by which people are counted: one for each month and each week, and none from before.
+"""Keeps the keys for counting people: one for each month and each week, and none of past periods.
 
-Of no other use: a digest that is counted can be looked up among no others, and not even among those of last month.
-`hotline init` lays keys ahead, so that several web machines count one person once; where none was laid, the process
-that asks makes one in its own folder.
+The keys have no other use. A counted digest therefore matches no other digest, not even one of last month. `hotline
+init` makes keys in advance, so that several web machines count one person once. If a key is missing, the process that
+needs it makes one in its own folder.
 """
 
 import re
@@ -14,14 +14,14 @@ from hotline.errors import KeyMissing
 from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
-"""A month begins when it does in Rwanda, which keeps no summer time."""
+"""Time zone in which a month begins. Rwanda has no summer time."""
 AHEAD = 3
-"""How many weeks `init` lays, this one included, and the months that they touch."""
+"""Weeks for which `init` makes keys in advance, including this one. It also makes the keys of their months."""
 _NAME = re.compile(r"people-(\d{4}-W?\d\d)\.key")
 
 
 def periods_of(at: datetime) -> tuple[str, str]:
-    """The month and the ISO week of a moment: `2026-11`, `2026-W48`."""
+    """Returns the month and the ISO week of a moment: `2026-11`, `2026-W48`."""
     day = at.astimezone(KIGALI)
     year, week, _ = day.isocalendar()
     return f"{day:%Y-%m}", f"{year}-W{week:02}"
@@ -33,20 +33,20 @@ class PeopleKeys:
         self._keys: dict[str, bytes] = {}
 
     def at(self, moment: datetime) -> dict[str, bytes]:
-        """The keys of a moment's periods. Raises KeyMissing where the folder never held such a key, or is full."""
+        """Returns the keys of a moment's periods. Raises KeyMissing if the folder never had such a key, or is full."""
         periods = periods_of(moment)
         if tuple(self._keys) != periods:
             self._keys = self._begin(periods)
         return self._keys
 
     def lay(self, moment: datetime) -> list[str]:
-        """Make this period's keys and the next ones; the names of those that were not there."""
+        """Makes the keys of this period and the next ones. Returns the names of those that were missing."""
         periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
         names = sorted(map(_named, periods))
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroy the keys of periods that are over, in a folder that no process keeps."""
+        """Destroys the keys of past periods, in a folder that no process maintains."""
         for period in self.held():
             if any(_before(period, current) for current in periods_of(moment)):
                 self._folder.destroy(_named(period))
@@ -76,5 +76,5 @@ def _named(period: str) -> str:
 
 
 def _before(period: str, current: str) -> bool:
-    """Whether it is over. Months and weeks are written apart, and each in their order."""
+    """Returns True if the period is over. Compares months only with months, and weeks only with weeks."""
     return ("W" in period) == ("W" in current) and period < current

@@ -1,7 +1,8 @@
-"""Keyed digests: how a phone, a session or a text is recognised without being kept. Pure but for the keys it is given.
+"""Makes keyed digests, which recognise a phone, a session or a text without storing it.
 
-A key for each purpose. Sessions, receipts, contacts (a new key each week), people counted (a week, a month), enrolled
-numbers, the stop list, the rolls and certificates: no digest of one purpose can be looked up among those of another.
+Each purpose has its own key. The purposes are sessions, receipts, weekly contacts, people counted, enrolled numbers,
+the stop list, programmes and certificates. A digest of one purpose matches none of another. Reads only the keys that it
+is given.
 """
 
 import hmac
@@ -21,7 +22,7 @@ CERTIFICATE_KEY = "certificate.key"
 
 
 class Pseudonyms:
-    """Built from a process's key folder; a purpose whose key is not there raises KeyMissing."""
+    """The digests of one process, made with its key folder. A purpose without its key raises KeyMissing."""
 
     def __init__(self, folder: KeyFolder) -> None:
         self._folder = folder
@@ -29,46 +30,52 @@ class Pseudonyms:
         self._people = PeopleKeys(folder)
 
     def session(self, session_id: str) -> str:
-        """64 hex digits that stand for a gateway's session id."""
+        """Returns 64 hex digits that represent a gateway's session id."""
         return self._by(SESSION_KEY, "session", session_id)
 
     def heard(self, session_key: str, text: str) -> str:
-        """Digest of an accepted USSD text, kept in place of the text."""
+        """Returns the digest of an accepted USSD text. It is stored in place of the text."""
         return self._by(SESSION_KEY, "heard", session_key, text)
 
     def caller(self, session_key: str, msisdn: str) -> str:
-        """Digest of a session with its phone: another phone does not go on in it. It links no two sessions."""
+        """Returns the digest of a session and its phone, so that another phone cannot continue it.
+
+        It links no two sessions.
+        """
         return self._by(SESSION_KEY, "caller", session_key, msisdn)
 
     def shown_key(self, session_id: str, text: str) -> bytes:
-        """A key for what a hop showed: it needs the gateway's own session id and text, which are kept nowhere."""
+        """Returns a key for the screen that a hop showed.
+
+        It needs the gateway's session id and text, which are not stored.
+        """
         return bytes.fromhex(self._by(SESSION_KEY, "shown", session_id, text))
 
     def identity(self, session_key: str, passage: str) -> str:
-        """A tip's identity: session and passage in one digest."""
+        """Returns a tip's identity: one digest of session and report attempt."""
         return self._by(SESSION_KEY, "identity", session_key, passage)
 
     def _by(self, key: str, purpose: str, *parts: str) -> str:
         return _digest(self._folder.read(key), purpose, *parts)
 
     def contact(self, msisdn: str, at: datetime) -> str:
-        """This ISO week's pseudonym of a phone."""
+        """Returns the pseudonym of a phone for this ISO week."""
         return _digest(self._weekly.at(at), "contact", msisdn)
 
     def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
-        """Every pseudonym by which a phone can still be known: this week's, and last week's while its key is here."""
+        """Returns every pseudonym that may still match a phone: this week's, and last week's while its key exists."""
         before = self._weekly.before(at)
         own = self.contact(msisdn, at)
         return (own,) if before is None else (own, _digest(before, "contact", msisdn))
 
     def likeness(self, what: str, said: str, at: datetime) -> str:
-        """This week's digest of an answer, by which like tips are found: for a day, and never opened."""
+        """Returns this week's digest of an answer. It finds similar tips for a day, and cannot be decrypted."""
         return _digest(self._weekly.at(at), "likeness", what, said)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
-        """64 bits that stand for a phone in each of a moment's periods, to be counted and forgotten.
+        """Returns 64 bits that represent a phone in each of a moment's periods. They are counted and then dropped.
 
-        Whoever counts is also who ends last week's keys: a contact is rare, a session is not.
+        Also retires old weekly keys of contacts, because sessions are more frequent than contacts.
         """
         self._weekly.at(at)
         keys = self._people.at(at)
@@ -78,65 +85,80 @@ class Pseudonyms:
 
     @property
     def knows_receipts(self) -> bool:
-        """A line that was upgraded has no such key before `hotline init`: until then no receipt is offered."""
+        """Returns False on an upgraded installation before `hotline init` makes the key.
+
+        Until then no receipt is offered.
+        """
         try:
             return bool(self._folder.read(RECEIPT_KEY))
         except KeyMissing:
             return False
 
     def receipt_seed(self, session_key: str) -> str:
-        """What a session's receipt is derived from: the same however often a hop comes."""
+        """Returns the seed of a session's receipt. A repeated hop gets the same seed."""
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
-        """Whose tries are counted, whether or not there is such a receipt."""
+        """Returns the digest under which attempts on a receipt number are counted. The receipt may not exist."""
         return self._by(RECEIPT_KEY, "number", number)
 
     def receipt(self, number: str, pin: str) -> str:
-        """Under which a tip is found again. The one without the other is nothing."""
+        """Returns the digest that finds a tip again. It needs both the number and the PIN."""
         return self._by(RECEIPT_KEY, "receipt", number, pin)
 
     def enrolled(self, msisdn: str) -> str:
-        """The lasting digest under which a responder's number is known."""
+        """Returns the lasting digest of a responder's number."""
         return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
-        """Digest of one SMS, by which it is known again: the gateway has two ids for it."""
+        """Returns the digest that recognises one SMS. The gateway has two ids for the same SMS."""
         return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 
     def stopped(self, msisdn: str) -> str:
-        """The lasting digest of the stop list."""
+        """Returns the lasting digest of a phone on the stop list."""
         return self._by(STOP_KEY, "stopped", msisdn)
 
     def joined(self, roll: str, msisdn: str) -> str:
-        """The lasting digest under which a phone stands on a roll."""
+        """Returns the lasting digest of a phone in a programme."""
         return self._by(JOINED_KEY, "joined", roll, msisdn)
 
     def joins(self, roll: str, code: str) -> str:
-        """Digest of a code that lets people join a roll."""
+        """Returns the digest of a code that enrols phones in a programme."""
         return self._by(JOINED_KEY, "joins", roll, code)
 
     @property
     def knows_certificates(self) -> bool:
-        """A line that was upgraded has no such key before `hotline init`: until then no certificate is shown."""
+        """Returns False on an upgraded installation before `hotline init` makes the key.
+
+        Until then no certificate is shown.
+        """
         return self._folder.holds(CERTIFICATE_KEY)
 
     def holder(self, number_key: str, month: int) -> str:
-        """Out of which a certificate's serial number is drawn: it leads to nobody, and every month to another."""
+        """Returns the digest from which a certificate's serial number is drawn.
+
+        It identifies no person and changes every month.
+        """
         return self._by(CERTIFICATE_KEY, "holder", number_key, str(month))
 
     def certificate(self, said: str) -> str:
-        """What proves that this line gave a certificate that says so."""
+        """Returns the proof that this installation issued a certificate with this content."""
         return self._by(CERTIFICATE_KEY, "certificate", said)
 
 
 def contact_by(key: bytes, msisdn: str) -> str:
-    """Returns a contact's digest under this key: it proves that no key is left which makes it."""
+    """Returns a contact's digest under this key.
+
+    The erasure test uses it to show that no remaining key makes a stored digest.
+    """
     return _digest(key, "contact", msisdn)
 
 
 def _digest(key: bytes, purpose: str, *parts: str) -> str:
-    """HMAC-SHA-256 over the purpose and its parts, each with its length in front: no two lists of parts are alike."""
+    """Returns HMAC-SHA-256 of the purpose and its parts.
+
+    Each part follows its length, so two lists of parts never collide.
+    """
     framed = b""
     for part in (purpose, *parts):
         letters = part.encode("utf-8", "surrogatepass")

@@ -1,6 +1,6 @@
-"""Rotating a key: a new one in its place, the one before kept beside it until nothing needs it any more.
+"""Rotates a key: makes a new one, and keeps the previous one until no data needs it.
 
-Each step leaves folders that every process can go on with; one that was interrupted is taken up where it stopped.
+Every process can continue after each step. An interrupted rotation continues from the step where it stopped.
 """
 
 import os
@@ -29,11 +29,12 @@ from hotline.sealing.runs import RUNS_KEY
 
 @dataclass(frozen=True, slots=True)
 class Rotating:
-    """A key that can be rotated. `HELD_BY` and `PAIRS` say where its halves lie."""
+    """A key that can be rotated. `HELD_BY` and `PAIRS` list the folders of its halves."""
 
     file: str
     digest_file: str | None = None
-    """Where the key of its digests is kept, which stays: nobody knows the words that they were made of."""
+    """File of the key for its digests, which never changes. Their original text is unknown, so they cannot be made
+    again."""
 
     @property
     def role(self) -> str:
@@ -41,7 +42,7 @@ class Rotating:
 
     @property
     def shared_role(self) -> str | None:
-        """Returns who holds the same secret, and is given the new one once `role` answers to both."""
+        """Returns the role that shares the same secret. It gets the new one after `role` accepts both."""
         return next(iter(HELD_BY[self.file][1:]), None)
 
     @property
@@ -61,9 +62,9 @@ ROTATING: Mapping[str, Rotating] = {
 
 
 def stage(folder: Path, key: Rotating) -> bool:
-    """A new key in the place of the old one, which stays beside it; False where one was staged before.
+    """Makes a new key and keeps the old one as the previous key. Returns False if one was staged before.
 
-    Nothing is sealed to a new pair yet: its public half follows by `publish`. Raises NotReady where there is no key.
+    No data is sealed to a new pair yet: `publish` writes its public half later. Raises NotReady if there is no key.
     """
     role = KeyFolder(folder / key.role)
     if not role.holds(key.file):
@@ -82,9 +83,9 @@ def stage(folder: Path, key: Rotating) -> bool:
 
 
 def publish(folder: Path, key: Rotating) -> bytes | None:
-    """From now on numbers are sealed to the new pair: its public half, or None where it has none.
+    """Puts the new key into use, and returns its public half. Returns None if it has none.
 
-    A secret that is shared is used from now on.
+    From now on, data is sealed to the new pair. The other role uses a new shared secret.
     """
     if key.shared_role is not None:
         fresh = KeyFolder(folder / key.role).read(key.file)
@@ -98,19 +99,19 @@ def publish(folder: Path, key: Rotating) -> bytes | None:
 
 
 def staged_at(folder: Path, key: Rotating) -> datetime | None:
-    """When the key before was put aside; None where none is."""
+    """Returns when the previous key was set aside. Returns None if there is none."""
     file = folder / key.role / older(key.file)
     return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
 
 
 def halves(folder: Path, key: Rotating) -> tuple[bytes, bytes]:
-    """The newest private half and the one before. Raises KeyMissing."""
+    """Returns the newest private half and the previous one. Raises KeyMissing."""
     role = KeyFolder(folder / key.role)
     return role.read(key.file), role.read(older(key.file))
 
 
 def newest(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
-    """Yields the newest key, its public half and the key of its digests, by their files' names. Raises KeyMissing."""
+    """Yields the newest key, its public half and the key of its digests, with their file names. Raises KeyMissing."""
     role = KeyFolder(folder / key.role)
     secret = role.read(key.file)
     yield key.file, secret
@@ -121,6 +122,6 @@ def newest(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
 
 
 def destroy_old(folder: Path, key: Rotating) -> None:
-    """Here, and in the memory of every process that asks for its keys again."""
+    """Destroys the previous key on disk. Each process that checks its keys again drops it from memory too."""
     KeyFolder(folder / key.role).destroy(older(key.file))
     os.utime(folder / key.role / key.file)

@@ -1,21 +1,20 @@
-"""The outer lock of every grant: a key that advances week by week, and never goes back.
+"""Locks every grant a second time, with a key that advances week by week and never goes back.
 
-What was erased stays in a database's log, in its dead rows and in every backup. So each desk's grant is locked once
-more, under the key of a week. The relay locks what is still kept anew each week, and the weeks before are forgotten:
-then no passphrase opens what a backup kept of a tip that was erased.
+Erased data stays in a database's log, in its dead rows and in every backup. Each desk's grant is therefore locked once
+more under the key of a week. The relay locks the remaining grants again each week, and the old weeks' keys are
+forgotten. After that, no passphrase decrypts a backup's copy of an erased tip.
 
-The key of a week is a digest of the one before: every process advances by itself, from one file that `hotline init`
-made, and needs nobody to bring it a new one. A copy of the file opens whatever was locked since it was made, and
-nothing from before: it is for a safe, not for a backup. The outer lock alone opens nothing: the inner one is the
-desk's.
+The key of a week is a digest of the week before. Every process advances its own copy of one file that `hotline init`
+made. A copy of the file opens everything that was locked since it was made, and nothing older. Keep such a copy in a
+safe and not in a backup. The outer lock alone decrypts nothing, because the inner one belongs to the desk. A locked
+grant has this format:
 
-    version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16
+    `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
 
-The weekly keys of contacts: two that live, older ones destroyed, so that nobody can be told by what last month kept.
-
-`hotline init` lays keys ahead. Where none was laid for this week the process that asks makes one in its own folder;
-where that folder cannot be written it goes on with the newest key it holds, since a tip must not wait for an operator.
-A folder that never held a contact key is another role's: it raises KeyMissing.
+Also keeps the weekly keys of contacts. Two exist at a time and older ones are destroyed, so that last month's data
+identifies no one. `hotline init` makes keys in advance. If this week's key is missing, the process that needs it makes
+one in its own folder. If the folder is not writable, the process uses its newest key, because a tip must not wait. A
+folder that never had a contact key belongs to another role, and raises KeyMissing.
 """
 
 import hmac
@@ -36,11 +35,11 @@ WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
 FAR_WEEK = "2100-W01"
 MOST_WEEKS = 100 * 53
-"""Weeks: a clock that is wrong by more is not followed."""
+"""Weeks. A clock that is wrong by more than this is ignored."""
 
 
 def week_of(at: datetime) -> str:
-    """The ISO week of a moment, in UTC."""
+    """Returns the ISO week of a moment, in UTC."""
     year, week, _ = at.astimezone(UTC).isocalendar()
     return f"{year:04}-W{week:02}"
 
@@ -50,17 +49,20 @@ def last_week(at: datetime) -> str:
 
 
 def mark(week: str) -> bytes:
-    """How what was locked in a week begins: in the order of weeks, and after whatever was never locked."""
+    """Returns the first bytes of a grant that was locked in a week.
+
+    They sort by week, after grants that were never locked.
+    """
     return LOCKED + week.encode()
 
 
 def new_weekly_key(at: datetime, key: bytes) -> bytes:
-    """The file's content: the first week that can be opened, and its key."""
+    """Returns the content of the key file: the first week that it opens, and that week's key."""
     return week_of(at).encode() + key
 
 
 class WeeklyLock:
-    """The weekly keys of one process. Without a folder, or where it has none, grants are not locked and say so."""
+    """The weekly keys of one process. Without a key it leaves grants unlocked, and `start` is None."""
 
     def __init__(self, folder: KeyFolder | None = None) -> None:
         self._folder = folder
@@ -75,18 +77,24 @@ class WeeklyLock:
 
     @property
     def start(self) -> str | None:
-        """The earliest week that can still be opened; None where there is no key at all."""
+        """Returns the earliest week that can still be opened. Returns None if there is no key."""
         return self._start[0] if self._start else None
 
     def lock(self, grant: bytes, bound: bytes, at: datetime) -> bytes:
-        """Under the key of a moment's week; the grant as it is where there is no key. Locked already is as good."""
+        """Locks a grant under the key of a moment's week.
+
+        Returns it unchanged if it is locked already, or if there is no key.
+        """
         if self._start is None or grant[:1] == LOCKED:
             return grant
         week = self.week(at)
         return mark(week) + bytes(self._box(week).encrypt(grant, aad=mark(week) + bound))
 
     def unlock(self, grant: bytes, bound: bytes) -> bytes:
-        """The desk's grant. Raises KeyMissing where its week was forgotten, SealBroken."""
+        """Returns the desk's grant without the weekly lock.
+
+        Raises KeyMissing if its week was forgotten, or SealBroken.
+        """
         if grant[:1] != LOCKED:
             return grant
         head, sealed = grant[:MARK_BYTES], grant[MARK_BYTES:]
@@ -96,9 +104,9 @@ class WeeklyLock:
             raise SealBroken("a grant that was altered, or is another tip's") from None
 
     def forget(self, before: str) -> bool:
-        """Advance to a week: nothing from before it opens any more, here and on disk. Never goes back.
+        """Advances to a week, so that no older week opens any more. Never goes back.
 
-        False where the file could not be written: the old key is then still on the disk.
+        Returns False if the file could not be written. The old key is then still on the disk.
         """
         if self._start is None or self._folder is None or before <= self._start[0]:
             return True
@@ -110,17 +118,17 @@ class WeeklyLock:
         return _overwrite(self._folder, before.encode() + key)
 
     def week(self, at: datetime) -> str:
-        """The week under which is locked what is locked now; empty where there is no key."""
+        """Returns the week under which grants are locked now. Returns an empty text if there is no key."""
         return max(self._start[0], week_of(at)) if self._start else ""
 
     def joined(self, week: str, key: bytes) -> bytes:
-        """One key made of a week's and another: who lacks either has none. Raises KeyMissing."""
+        """Returns one key made from a week's key and another key. Both are needed to make it. Raises KeyMissing."""
         if (week, key) not in self._joined:
             self._joined[week, key] = hmac.digest(self._key(week), b"joined" + key, "sha256")
         return self._joined[week, key]
 
     def _box(self, week: str) -> Aead:
-        """Raises KeyMissing."""
+        """Returns the cipher of a week. Raises KeyMissing."""
         if week not in self._boxes:
             self._boxes[week] = Aead(self._key(week))
         return self._boxes[week]
@@ -147,7 +155,7 @@ def _read(content: bytes) -> tuple[str, bytes]:
 
 
 def far_key(content: bytes) -> bytes:
-    """Derives the key of a week far ahead from what a file holds. Raises SealBroken for a file of no known shape."""
+    """Derives the key of a week far ahead from a file's content. Raises SealBroken for an unknown format."""
     first, key = _read(content)
     return _walked(key, (_monday(FAR_WEEK) - _monday(first)).days // 7)
 
@@ -159,18 +167,18 @@ def _walked(key: bytes, weeks: int) -> bytes:
 
 
 def _monday(week: str) -> date:
-    """Raises ValueError."""
+    """Returns the first day of a week. Raises ValueError."""
     year, _, number = week.partition("-W")
     return date.fromisocalendar(int(year), int(number), 1)
 
 
 def stuck(folder: KeyFolder) -> bool:
-    """Whether a folder holds a key that must advance, and cannot be written."""
+    """Returns True if the folder holds a key that must advance, but is not writable."""
     return folder.holds(WEEKLY_KEY) and not folder.writable()
 
 
 def _overwrite(folder: KeyFolder, content: bytes) -> bool:
-    """Put a key in another's place, and zeros where the other lay. On a disk that is full, the old one stays."""
+    """Replaces the key file and fills the old one with zeros. On a full disk, the old key stays."""
     try:
         path = folder.path / WEEKLY_KEY
         path.chmod(0o600)
@@ -185,12 +193,12 @@ def _overwrite(folder: KeyFolder, content: bytes) -> bool:
 
 
 AHEAD = 3
-"""How many weeks `init` lays, this one included."""
+"""Weeks for which `init` makes keys in advance, including this one."""
 _NAME = re.compile(r"contact-\d{4}-W\d\d\.key")
 
 
 def key_name(at: datetime) -> str:
-    """`contact-2026-W48.key`: the ISO week of a moment, in UTC."""
+    """Returns the key name of a moment's ISO week in UTC: `contact-2026-W48.key`."""
     year, week, _ = at.astimezone(UTC).isocalendar()
     return f"contact-{year}-W{week:02}.key"
 
@@ -201,7 +209,7 @@ class WeeklyKeys:
         self._weeks: dict[str, bytes] = {}
 
     def at(self, moment: datetime) -> bytes:
-        """The key of a moment's week. Raises KeyMissing."""
+        """Returns the key of a moment's week. Raises KeyMissing."""
         name = key_name(moment)
         if name not in self._weeks:
             self._weeks = {name: self._begin(name)}
@@ -209,17 +217,17 @@ class WeeklyKeys:
         return self._weeks[name]
 
     def before(self, moment: datetime) -> bytes | None:
-        """The key of the week before a moment's, where it is still here. It is never made."""
+        """Returns the key of the week before. Returns None if it no longer exists. Never makes one."""
         name = key_name(moment - timedelta(weeks=1))
         return self._folder.read(name) if self._folder.holds(name) else None
 
     def lay(self, moment: datetime) -> list[str]:
-        """Make this week's key and the next ones; the names of those that were not there."""
+        """Makes the keys of this week and the next ones. Returns the names of those that were missing."""
         names = [key_name(moment + timedelta(weeks=n)) for n in range(AHEAD)]
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroy the keys of weeks before last, in a folder that no process keeps."""
+        """Destroys the keys from before last week, in a folder that no process maintains."""
         self._retire(key_name(moment - timedelta(weeks=1)))
 
     def _begin(self, name: str) -> bytes:
@@ -235,7 +243,10 @@ class WeeklyKeys:
         return self._folder.read(name)
 
     def _retire(self, oldest: str) -> None:
-        """Destroy what is older, but never the newest there is: on a full disk it may be the one that goes on."""
+        """Destroys the keys that are too old, but never the newest one.
+
+        On a full disk, it may be the only one to use.
+        """
         for name in self.held()[:-1]:
             if name < oldest:
                 self._folder.destroy(name)
