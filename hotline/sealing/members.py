@@ -1,10 +1,11 @@
-"""What a member of a desk opens: the desk's private key sealed to her, and her own private key under her PIN.
+"""Seals a desk's private key to its members, and each member's own private key under a PIN.
 
-Only the reader has the pepper, so only the reader opens a key with a PIN: six digits alone are soon tried. No hook may
-reach this file (import contract).
+Only the reader process has the pepper, so only the reader decrypts a key with a PIN. Without it, an attacker could try
+all six-digit PINs quickly. No hook may import this file (import contract). The formats of a member's key and of a
+desk's key are:
 
-    of a member's key    version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16
-    of a desk's key      version 2 | box to the member: desk's key, desk and member
+    `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
+    `version 2 | box to the member: desk's key, desk and member`
 """
 
 import hmac
@@ -26,19 +27,19 @@ UNDER_PIN = b"\x03"
 MARK_BYTES = 4
 HEADER = struct.Struct(">c4sII16s")
 PIN_COSTS = Costs(passes=3, kib=64 * 1024)
-"""Of one try: a third of a second on one core, since a caller waits for it."""
+"""Costs of one PIN attempt: a third of a second on one core, because a caller waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskPrivate:
-    """A desk's private key, opened for one of its members."""
+    """A desk's private key, decrypted for one of its members."""
 
     desk: str
     key: bytes = field(repr=False)
 
 
 def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, member: str) -> bytes:
-    """Seal a desk's private key to one member, for this desk and this member alone. Raises SealBroken."""
+    """Seals a desk's private key for one member of this desk only. Raises SealBroken."""
     try:
         box = SealedBox(PublicKey(member_public))
     except (CryptoError, TypeError, ValueError):
@@ -49,7 +50,7 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
 def open_desk_key(
     wrapped: bytes, member_private: bytes, desk_code: str, member: str
 ) -> DeskPrivate:
-    """What `wrap_desk_key` sealed. Raises SealBroken."""
+    """Decrypts a desk's private key that `wrap_desk_key` sealed. Raises SealBroken."""
     broken = SealBroken(f"the key of desk {desk_code} was altered, or is not for member {member}")
     if wrapped[:1] != TO_MEMBER:
         raise broken
@@ -65,14 +66,14 @@ def open_desk_key(
 
 @dataclass(frozen=True, slots=True)
 class PinVault:
-    """Wraps and opens members' private keys under their PINs and the reader's pepper."""
+    """Wraps and unwraps members' private keys with their PINs and the reader's pepper."""
 
     peppers: Callable[[], Sequence[bytes]] = field(repr=False)
-    """The newest first; the one before it opens what it wrapped."""
+    """Returns the peppers, newest first. The previous one unwraps the keys that it wrapped."""
     costs: Costs = PIN_COSTS
 
     def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
-        """Bound to this responder: it opens as no other's."""
+        """Wraps a private key for one responder. It does not unwrap for another responder."""
         pepper = self.peppers()[0]
         salt = random(argon2id.SALTBYTES)
         header = HEADER.pack(UNDER_PIN, _mark(pepper), self.costs.passes, self.costs.kib, salt)
@@ -80,7 +81,7 @@ class PinVault:
         return header + bytes(box.encrypt(private, aad=header + _member(responder_id)))
 
     def open(self, wrap: bytes, pin: str, responder_id: int) -> bytes:
-        """The private key. Raises PinRefused, for a wrong PIN and for a wrap that is broken alike."""
+        """Returns the private key. Raises PinRefused both for a wrong PIN and for a damaged wrap."""
         read = self._read(wrap)
         if read is None:
             self.open_nothing(pin)
@@ -94,11 +95,11 @@ class PinVault:
             raise PinRefused from None
 
     def is_old(self, wrap: bytes) -> bool:
-        """Whether another pepper than the newest wrapped it."""
+        """Returns True if an older pepper wrapped this key."""
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
-        """Cost what a try costs, for a phone that has no key."""
+        """Takes as long as a real attempt, for a phone that has no key."""
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 
     def _read(self, wrap: bytes) -> tuple[bytes, Costs, bytes] | None:
@@ -113,7 +114,7 @@ class PinVault:
 
 
 def is_under(wrap: bytes, pepper: bytes) -> bool:
-    """Whether this pepper wrapped it."""
+    """Returns True if this pepper wrapped the key."""
     return wrap.startswith(UNDER_PIN + _mark(pepper))
 
 
@@ -122,7 +123,7 @@ def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:
 
 
 def _mark(pepper: bytes) -> bytes:
-    """Names a pepper without telling it."""
+    """Returns a mark that identifies a pepper without revealing it."""
     return hmac.digest(pepper, b"mark", "sha256")[:MARK_BYTES]
 
 

@@ -1,9 +1,9 @@
-"""Boxes for one hop: what the web process asks of the reader, and what it is answered.
+"""Seals the questions of the web process to the reader, and the answers to them, for one hop.
 
-A pair is made for one hop and lives in its memory alone, so that nobody opens the answer later. What is asked goes to
-the reader's lasting pair. Each box is bound to what it belongs to, and its length tells next to nothing.
+A key pair is made for one hop and stays in memory only. No one can decrypt the answer later. The question is sealed to
+the reader's lasting pair. Each box is bound to its purpose, and its padded length reveals very little.
 
-    version 1 | box: digest of the binding 32, content padded to a size
+    `version 1 | box: digest of the binding 32, content padded to a size`
 """
 
 import hashlib
@@ -25,7 +25,7 @@ def public_of(private: bytes) -> bytes:
 
 
 def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
-    """Seal a small document. Raises SealBroken where the key is none, ValueError where no size holds the document."""
+    """Seals a small document. Raises SealBroken for an invalid key, or ValueError if the document is too long."""
     plain = _digest(bound) + padded_document(content)
     try:
         return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
@@ -34,7 +34,7 @@ def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
 
 
 def open_box(sealed: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
-    """What `seal` sealed. Raises SealBroken."""
+    """Decrypts a document that `seal` sealed. Raises SealBroken."""
     try:
         if sealed[:1] != VERSION:
             raise ValueError

@@ -1,4 +1,4 @@
-"""The opening half: desk keys, tips, the codes of cases, numbers. No hook may reach this file (import contract)."""
+"""Decrypts desk keys, tips, the codes of cases and numbers. No hook may import this file (import contract)."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -28,13 +28,13 @@ from hotline.sealing.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
 def open_tip(
     body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
 ) -> dict[str, str]:
-    """A tip's answers, by a desk's grant and private key. Raises SealBroken."""
+    """Decrypts a tip's answers with a desk's grant and private key. Raises SealBroken."""
     key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return open_words(body, key, uid=uid, place=place)
 
 
 def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
-    """A tip's answers, by its own key. Raises SealBroken."""
+    """Decrypts a tip's answers with the tip's own key. Raises SealBroken."""
     try:
         answers = document_in(_padded(body, key, binding(uid, place)))
     except (CryptoError, ValueError, TypeError):
@@ -43,7 +43,7 @@ def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, st
 
 
 def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
-    """Raises CryptoError, TypeError, ValueError, SealBroken."""
+    """Decrypts a body and keeps its padding. Raises CryptoError, TypeError, ValueError or SealBroken."""
     if body[:1] != PAIRED:
         return Aead(key).decrypt(_current(body), aad=bound)
     head, sealed = body[:HEAD_BYTES], body[HEAD_BYTES:]
@@ -54,7 +54,7 @@ def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
 
 
 def open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
-    """The key of a tip, by a desk's grant and private key. Raises SealBroken."""
+    """Decrypts a tip's key with a desk's grant and private key. Raises SealBroken."""
     plain = _open_box(grant, private_key)
     key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if told != label(uid, desk):
@@ -63,7 +63,7 @@ def open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> byte
 
 
 def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
-    """The same grant, sealed to the desk's next key. Raises SealBroken."""
+    """Seals the content of a grant to the desk's next key. Raises SealBroken."""
     key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
 
@@ -77,12 +77,12 @@ def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> boo
 
 
 def open_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
-    """The private half of a case's pair, by a grant without its week's lock. Raises SealBroken."""
+    """Decrypts the private half of a case's pair, from a grant without its weekly lock. Raises SealBroken."""
     return open_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
 
 
 def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
-    """Opens what `case_codes` seals. Raises SealBroken."""
+    """Decrypts codes that `case_codes` sealed. Raises SealBroken."""
     told = bound(uid, entry_id)
     try:
         plain = SealedBox(PrivateKey.from_seed(private)).decrypt(_current(body))
@@ -94,7 +94,7 @@ def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) ->
 
 
 def open_number(sealed: bytes, *, private_key: bytes) -> str:
-    """An E.164 number, sealed to the relay. Raises SealBroken."""
+    """Decrypts an E.164 number that was sealed to the relay. Raises SealBroken."""
     plain = _open_box(sealed, private_key)
     try:
         return bytes(sodium_unpad(plain, NUMBER_BYTES)).decode()
@@ -104,18 +104,17 @@ def open_number(sealed: bytes, *, private_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The relay's half of the number vault, as the port `NumberOpener` wants it. The key before opens numbers too.
+    """The relay's keys to the sealed numbers, as the port `NumberOpener` requires. The previous key decrypts too.
 
-    A key that was exchanged under a running process is told from a number that was damaged, since all that it should
-    open is closed.
+    Distinguishes a wrong key from a damaged number. A key that was replaced under a running process opens no canary.
     """
 
     keys: LiveKeys
     are_ours: Callable[[Sequence[bytes]], bool] = field(default=lambda _keys: True, repr=False)
-    """Returns False where keys open no canary of theirs."""
+    """Returns False if these keys open none of their canaries."""
 
     def open_number(self, sealed: bytes) -> str:
-        """Raises KeyWrong, SealBroken."""
+        """Decrypts an E.164 number. Raises KeyWrong or SealBroken."""
         newest, *before = keys = self.keys.now()
         for key in before:
             with suppress(SealBroken):
@@ -129,7 +128,10 @@ class LiveNumbers:
 
 
 def stretched(passphrase: str, costs: Costs, salt: bytes) -> bytes:
-    """The dear part of unwrapping. What was wrapped together shares it: whoever opens many keeps it by `cache`."""
+    """Computes the slow part of unwrapping.
+
+    Wraps with the same salt share it, so a caller that opens many keeps it in `cache`.
+    """
     return costs.stretch(passphrase, salt)
 
 
@@ -139,7 +141,10 @@ Stretch = Callable[[str, Costs, bytes], bytes]
 def unwrap(
     wrapped: bytes, passphrase: str, *, owner: str, says: str, stretch: Stretch = stretched
 ) -> bytes:
-    """What `WrappingKey.wrap` wrapped; `says` names it to a person. Raises PassphraseWrong, SealBroken."""
+    """Unwraps what `WrappingKey.wrap` wrapped. Error messages use `says` as its name.
+
+    Raises PassphraseWrong or SealBroken.
+    """
     envelope, told = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
     if len(envelope) <= HEADER.size or checksum(envelope) != told:
         raise SealBroken(f"{says} was altered")

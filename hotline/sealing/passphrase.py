@@ -1,9 +1,9 @@
-"""A desk's private key, or another secret, wrapped under a passphrase. The wrapping half; `opening` unwraps.
+"""Wraps a desk's private key, or another secret, under a passphrase. `opening` unwraps it.
 
-    version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16
+    `version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16`
 
-Self-describing, so that costs may rise without a word to what was wrapped before. The checksum is no secret: it tells a
-damaged envelope from a mistyped passphrase.
+The header contains the costs, so they can rise without a change to older envelopes. The checksum is not secret. It
+distinguishes a damaged envelope from a mistyped passphrase.
 """
 
 import hashlib
@@ -24,18 +24,21 @@ MOST_KIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Argon2id's: what one guess costs whoever stole the database."""
+    """The costs of Argon2id. A thief of the database pays them for each guess."""
 
     passes: int = 3
     kib: int = 128 * 1024
 
     @property
     def are_bearable(self) -> bool:
-        """Returns False for costs that nobody asked for: they stand in what may have been altered."""
+        """Returns False for costs outside sensible limits.
+
+        They are read from data that an attacker may have changed.
+        """
         return 1 <= self.passes <= MOST_PASSES and 8 <= self.kib <= MOST_KIB
 
     def stretch(self, words: str, salt: bytes, size: int = Aead.KEY_SIZE) -> bytes:
-        """Makes a key or a digest of what a person typed."""
+        """Makes a key or a digest from text that a person typed."""
         typed = words.encode("utf-8", "surrogatepass")
         memory = self.kib * 1024
         return argon2id.kdf(size, typed, salt, opslimit=self.passes, memlimit=memory)
@@ -43,7 +46,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class WrappedPair:
-    """A pair whose private half exists only under a passphrase."""
+    """A key pair whose private half exists only under a passphrase."""
 
     public_key: bytes
     wrapped_key: bytes = field(repr=False)
@@ -51,7 +54,7 @@ class WrappedPair:
 
 @dataclass(frozen=True, slots=True)
 class WrappingKey:
-    """A passphrase, stretched once for any number of keys: together they fall or stand with it anyway."""
+    """A stretched passphrase that wraps any number of keys. One passphrase protects them all in any case."""
 
     salt: bytes
     costs: Costs
@@ -63,7 +66,7 @@ class WrappingKey:
         return cls(salt=salt, costs=costs, key=costs.stretch(passphrase, salt))
 
     def wrap(self, secret: bytes, *, owner: str) -> bytes:
-        """Bound to its owner, a desk or a purpose: it unwraps as no other's."""
+        """Wraps a secret for its owner, a desk or a purpose. It does not unwrap for another owner."""
         header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
         envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))
         return envelope + checksum(envelope)

@@ -1,4 +1,4 @@
-"""The web process's way to the reader: the few places of threads that wait for it, and the reader's public key."""
+"""Lets the web process ask the reader. Limits the threads that wait for it, and finds the reader's public key."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.oneoff import public_of
 
 MOST_WAITING = 2
-"""Threads of one process that wait for the reader at a time: the others answer callers."""
+"""Threads of one process that may wait for the reader at a time. The other threads answer callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class ReaderDoor:
 
 
 def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
-    """Returns what tells the reader's public key of this moment: by its own file, or by the pair that the reader holds.
+    """Returns a function that returns the reader's public key. It reads the public file, or the reader's own pair.
 
-    None where the folder has neither: a line that was upgraded has none before `hotline init`.
+    Returns None if the folder has neither. An upgraded installation has none before `hotline init`.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)

@@ -1,12 +1,11 @@
-"""Runs on their way through the run store: what she answered so far is never there in clear.
+"""Encrypts conversation states for the run store, so that it never contains a caller's answers in clear text.
 
-This key is the hooks' alone. A run that does not open counts as forgotten: the talk begins again.
+Only the hooks have this key. A state that does not decrypt counts as forgotten, and the conversation starts again. The
+key is made from two: the hooks' own key, which may be rotated, and the key of the week, which never goes back. The log
+of Redis keeps overwritten values. A thief of the log needs both keys, and after two weeks the week's key no longer
+exists.
 
-Runs under one key made of two: the hooks' own, which may be rotated, and the week's, which never goes back.
-
-Redis' log keeps what was overwritten. Whoever finds it needs both keys, and after two weeks nobody has the week's.
-
-    version 3 | week 8, as in 2026-W48 | nonce 24, the run, tag 16
+    `version 3 | week 8, as in 2026-W48 | nonce 24, the run, tag 16`
 """
 
 from collections.abc import Callable, Iterable
@@ -28,7 +27,7 @@ RUNS_KEY = "runs.key"
 
 
 class RunCipher:
-    """XChaCha20-Poly1305, each run bound to its session. What the key before sealed opens while that one is there."""
+    """Encrypts states with XChaCha20-Poly1305, each bound to its session. The previous key decrypts while it exists."""
 
     def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
         self._keys = keys
@@ -36,23 +35,26 @@ class RunCipher:
 
     @classmethod
     def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "RunCipher":
-        """`each`: how often the folder is looked at, beside where nothing fits. Raises KeyMissing."""
+        """Reads the key from a folder, and checks it for a change after `each` seconds. Raises KeyMissing.
+
+        A state that no key decrypts also causes a check.
+        """
         live = LiveKeys(folder.path, RUNS_KEY, each=each)
         return cls(*live.now(), live=live)
 
     def keys(self) -> tuple[bytes, ...]:
-        """The newest first."""
+        """Returns the keys, newest first."""
         return self._keys if self._live is None else self._live.now()
 
     def keys_again(self) -> tuple[bytes, ...]:
-        """The same, looked at now: something was sealed under a key that nobody here knows yet."""
+        """Checks the folder now, and returns the keys. Another process may have sealed a state with a newer key."""
         return self._keys if self._live is None else self._live.again()
 
     def seal(self, session_key: str, plain: bytes) -> bytes:
         return VERSION + under(self.keys()[0], session_key.encode(), plain)
 
     def open(self, session_key: str, sealed: bytes) -> bytes:
-        """Raises SealBroken."""
+        """Decrypts a state. Raises SealBroken."""
         if sealed[:1] != VERSION:
             raise SealBroken("a run of an unknown format")
         bound = session_key.encode()
@@ -66,13 +68,13 @@ class RunCipher:
 
 
 def under(key: bytes, bound: bytes, plain: bytes) -> bytes:
-    """A nonce, and `plain` sealed under a key to what it is bound to."""
+    """Returns a nonce and `plain`, encrypted under a key and bound to `bound`."""
     nonce = random(NONCE_BYTES)
     return nonce + encrypt(plain, bound, nonce, key)
 
 
 def opened(key: bytes, bound: bytes, sealed: bytes) -> bytes | None:
-    """What `under` sealed; None where it was under another key, to something else, or altered."""
+    """Decrypts what `under` encrypted. Returns None for another key, another binding or altered content."""
     try:
         return decrypt(sealed[NONCE_BYTES:], bound, sealed[:NONCE_BYTES], key)
     except (CryptoError, ValueError, TypeError):
@@ -84,7 +86,10 @@ HEAD_BYTES = 1 + WEEK_BYTES
 
 
 class WeeklyRuns:
-    """What another release left opens too: under the hooks' key alone, with or without the week's lock around it."""
+    """Encrypts states under the hooks' key joined with the week's key.
+
+    Also decrypts states of an older release, under the hooks' key alone or with the weekly lock around it.
+    """
 
     def __init__(
         self, cipher: RunCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]
@@ -102,7 +107,7 @@ class WeeklyRuns:
         return head + under(key, head + session_key.encode(), plain)
 
     def open(self, session_key: str, sealed: bytes) -> bytes:
-        """Raises SealBroken."""
+        """Decrypts a state. Raises SealBroken."""
         bound = session_key.encode()
         try:
             if sealed[:1] != JOINED:
@@ -119,7 +124,7 @@ class WeeklyRuns:
         return plain
 
     def _opened(self, keys: Iterable[bytes], bound: bytes, sealed: bytes) -> bytes | None:
-        """Raises KeyMissing, or ValueError for what is no week."""
+        """Decrypts a state with the first key that fits. Raises KeyMissing, or ValueError for an invalid week."""
         head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
         week = head[1:].decode()
         for key in keys:

@@ -1,6 +1,6 @@
-"""Sealing, and only sealing: nothing here can open what it made. What a reporter typed ends here.
+"""Seals tips, answers and numbers. Nothing here can decrypt them again.
 
-The line between sealed and clear is drawn once, in `store/tips/tips.py`.
+`store/tips/tips.py` alone decides which fields are sealed and which stay in clear text.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,19 +34,19 @@ from hotline.sealing.keys.weekly_lock import WeeklyLock
 class SealedTip:
     body: bytes
     grants: Mapping[str, bytes]
-    """The tip's key by desk code, each sealed to that desk."""
+    """The tip's key for each desk code, sealed to that desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
     relay_public_key: bytes | None = field(default=None, repr=False)
-    """Who is sent numbers; a process that keeps none has none."""
+    """The relay's public key, to which numbers are sealed. A process that stores no number has none."""
     weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
     """The outer lock of every grant."""
     live: LiveKeys | None = field(default=None, repr=False)
-    """The relay's public key, for a process that must see it change."""
+    """The relay's public key, for a process that must notice a rotation."""
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
-    """The reader's public key: to whom the first code about a person seals the key of its case."""
+    """Returns the reader's public key. The first code about a person seals its case's key to the reader."""
 
     def tip(
         self,
@@ -57,10 +57,10 @@ class Sealer:
         desks: Mapping[str, bytes],
         at: datetime | None = None,
     ) -> SealedTip:
-        """Seal answers to a new pair, and the key of its private half to desks (code -> public key).
+        """Seals answers to a new key pair, and the key of its private half to desks (code -> public key).
 
-        Padded to one of `SIZES`. A desk whose key cannot be used gets no grant. `at` puts that week's lock on the
-        grants. Raises ValueError for answers that no size holds: the engine lets nobody type so much.
+        The answers are padded to one of `SIZES`. A desk with an unusable key gets no grant. `at` locks the grants under
+        the key of that week. Raises ValueError for answers that are too long: the engine prevents such answers.
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
@@ -80,10 +80,10 @@ class Sealer:
         desks: Mapping[str, bytes],
         body: bytes,
     ) -> bytes | None:
-        """Seal newer answers to the pair of a tip's present body: its grants open what comes out as well.
+        """Seals newer answers to the pair of a tip's current body, so that the existing grants still decrypt them.
 
-        None where that pair was not made for exactly these desks and keys: then `tip` makes another. `body` needs to
-        hold its first `HEAD_BYTES` only. Raises ValueError as `tip` does.
+        Returns None if that pair was not made for exactly these desks and keys. The caller then uses `tip`. `body`
+        needs only its first `HEAD_BYTES`. Raises ValueError for answers that are too long.
         """
         head = body[:HEAD_BYTES]
         if len(head) < HEAD_BYTES or not head.startswith(PAIRED + readers_mark(desks)):
@@ -93,17 +93,17 @@ class Sealer:
     def grant(
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
     ) -> bytes:
-        """A tip's key for one desk more. Raises CryptoError, TypeError or ValueError for a key that cannot be used."""
+        """Seals a tip's key to one more desk. Raises CryptoError, TypeError or ValueError for an unusable key."""
         bound = label(uid, desk)
         grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
         return grant if at is None else self.weekly_lock.lock(grant, bound, at)
 
     def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
-        """What somebody answered to a desk's question, sealed to that question's pair (`sealing/answers.py`)."""
+        """Seals a reporter's answer to a desk's question, with that question's pair (`sealing/answers.py`)."""
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(told))
 
     def number(self, msisdn: str) -> bytes:
-        """An MSISDN, sealed to the relay. Raises KeyMissing where the folder lacks the relay's public key."""
+        """Seals an MSISDN to the relay. Raises KeyMissing if the folder lacks the relay's public key."""
         public_key = self._relay_key
         if public_key is None:
             raise KeyMissing("this process has no public key of the relay, and so seals no number")
@@ -111,7 +111,10 @@ class Sealer:
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
 
     def line_mark(self) -> str:
-        """A short digest of the relay's public key, by which a line's own processes know it; empty without a key."""
+        """Returns a short digest of the relay's public key, which identifies this installation.
+
+        Returns an empty text without a key.
+        """
         public_key = self._relay_key
         return "" if public_key is None else mark_of(public_key)
 
@@ -120,7 +123,7 @@ class Sealer:
         return self.relay_public_key if self.live is None else self.live.now()[0]
 
     def reader_key(self) -> bytes:
-        """Raises KeyMissing where the folder lacks the reader's public key."""
+        """Returns the reader's public key. Raises KeyMissing if the folder lacks it."""
         if self.reader is None:
             raise KeyMissing(
                 "this process has no public key of the reader: restore its key folder (`hotline keys import`)"
@@ -129,12 +132,15 @@ class Sealer:
 
 
 def mark_of(public_key: bytes) -> str:
-    """Eight hex digits that tell one line from another. They identify nobody and open nothing."""
+    """Returns eight hex digits that distinguish one installation from another.
+
+    They identify no person and decrypt nothing.
+    """
     return blake2b(public_key, digest_size=4, person=b"line").hexdigest()
 
 
 def _sealed(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
-    """Behind the head, sealed to its public key: the padded answers, and what they are bound to."""
+    """Seals padded answers and their binding to the public key in `head`. Returns them after the head."""
     public_key = PublicKey(head[len(PAIRED) + MARK_BYTES :])
     return head + SealedBox(public_key).encrypt(
         padded_document(answers) + head + binding(uid, place)

@@ -1,6 +1,6 @@
-"""A code or a start PIN as it is kept: a salted Argon2id digest. It is compared, and never read.
+"""Digests a code or a start PIN with salted Argon2id. The digest is compared and cannot be read back.
 
-version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32
+`version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`
 """
 
 import hmac
@@ -17,7 +17,7 @@ HEADER = struct.Struct(">cII16s")
 DIGEST_BYTES = 32
 START_COSTS = PIN_COSTS
 CODE_COSTS = Costs(passes=1, kib=1024)
-"""A code lives for two days and three tries, and the phone that it went to holds it in clear."""
+"""Costs of a code's digest. They are low: a code is valid for two days and three attempts, and its phone shows it."""
 
 
 def digested(digits: str, costs: Costs) -> bytes:
@@ -27,7 +27,10 @@ def digested(digits: str, costs: Costs) -> bytes:
 
 
 def is_same(kept: bytes | None, digits: str, costs: Costs) -> bool:
-    """Whether `digits` were digested to this. Where nothing is kept it costs `costs`, and is False."""
+    """Returns True if `kept` is the digest of `digits`.
+
+    Without a digest, returns False after the same computing time.
+    """
     read = None if kept is None else _read(kept)
     if read is None:
         costs.stretch(digits, bytes(argon2id.SALTBYTES), DIGEST_BYTES)
