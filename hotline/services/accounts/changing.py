@@ -1,8 +1,8 @@
-"""One change of another person's account: what bounds one admin, who is notified, and which roles wait.
+"""Changes another person's account. Limits each admin, notifies people, and sends some roles to a second admin.
 
-Each ending, suspension, new link and taken role has a reason, goes to the national desk and the on-call contacts, and
-counts: one admin does two within an hour. So nobody shuts a team out alone. A role that decides for others waits for a
-second admin.
+Each end, suspension, new link and removed role has a reason. The national desk and the on-call contacts are notified.
+An admin may do two of these within an hour, so that no admin shuts out a team alone. A role that decides for others
+needs a second admin.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -43,13 +43,13 @@ from hotline.text.remark import remark
 REASON_LETTERS = 200
 FEWEST_ADMINS = 2
 NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
-"""Roles that one other account at least keeps: without it nothing that waits for a second person goes on, nor any tip
-that the national desk alone may read."""
+"""Roles that at least one other account must keep. Without them, no approval could be decided. Without the national
+desk, no one could read the tips that it alone may read."""
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
 class SeriousAct(Enum):
-    """One kind of act: its action in the audit log, and what the national desk reads of it."""
+    """One kind of serious command: its action in the audit log, and its message to the national desk."""
 
     ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
     END = ("account_ended", Template.ACCOUNT_ENDED)
@@ -71,7 +71,7 @@ COUNTED = tuple(act.action for act in SeriousAct)
 
 @dataclass(slots=True)
 class AccountChange:
-    """What one person does to one account, inside one transaction."""
+    """The changes that one person makes to one account within one transaction."""
 
     session: Session
     kit: Kit
@@ -89,21 +89,21 @@ class AccountChange:
 
     @property
     def person(self) -> Responder | None:
-        """Returns the responder who is the account's person, where an SMS reaches them."""
+        """Returns the responder who owns the account, if an SMS can reach them."""
         if self.account.responder_id is None:
             return None
         person = self.session.get_one(Responder, self.account.responder_id)
         return person if person.active and person.unreachable is None else None
 
     def log(self, action: str, reason: str = "") -> None:
-        """Writes into the audit log what the person did to the account."""
+        """Writes to the audit log which action the person took on the account."""
         by, subject, at = self.by, self.subject, self.kit.now()
         audit.sign(self.session, by, at=at, action=action, subject=subject, reason=reason)
 
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
-        """Raises AccountRefused where this person may not do it, or not now.
+        """Raises AccountRefused if this person may not make the change, or not now.
 
-        The command line is bound by the reason alone. `loses`: roles that the account has no more afterwards.
+        The command line needs only a reason. `loses` are the roles that the account loses by the change.
         """
         if self.by.account_id == self.account.id:
             raise refusal(AccountFault.ONESELF)
@@ -119,7 +119,7 @@ class AccountChange:
             raise refusal(AccountFault.TOO_MANY_ACTS)
 
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
-        """Returns True if no account but this one and the actor's own may act in one of these roles."""
+        """Returns True if only this account, apart from the actor's own, can act in one of these roles."""
         if self.account.state == AccountState.INVITED:
             return False
         others = [
@@ -141,13 +141,14 @@ class AccountChange:
         return self.by.account_id is None and len(admins) < FEWEST_ADMINS
 
     def needs_second(self) -> bool:
-        """Returns True if this person may not end the account, or give it a new link, alone."""
+        """Returns True if this person needs a second admin to end the account or to give it a new link."""
         return not self.counts_as_second() and self.is_depended_on()
 
     def is_depended_on(self) -> bool:
         """Returns True for an admin, an approver, an account of the national desk, and the last member of a desk.
 
-        A role that was taken within a week counts: else one admin takes the role, and ends the account a minute later.
+        A role that was removed within seven days counts too. Otherwise an admin could remove the role and end the
+        account a minute later.
         """
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
@@ -158,7 +159,7 @@ class AccountChange:
         return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
 
     def desks_alone(self) -> frozenset[str]:
-        """Returns the desks that nobody but the account's person opens by a key of their own."""
+        """Returns the desks that only the account's person can decrypt with a personal key."""
         session, hers = self.session, {self.member}
         if self.account.responder_id is not None:
             hers |= set(member_keys.names_of(session, self.account.responder_id))
@@ -173,10 +174,11 @@ class AccountChange:
         own: Template | None = None,
         desks: Collection[str] = (),
     ) -> None:
-        """Writes the act into the audit log, and an SMS to each of the national desk; on-call contacts get an alarm.
+        """Writes the command to the audit log, and sends an SMS to each person of the national desk.
 
-        `own` goes to the phone of the account's person, where the line knows it. Who answers for a desk that the
-        account alone opens gets the same SMS; `desks` says which, where it opens none any more.
+        The on-call contacts get an alarm. `own` is sent to the phone of the account's person, if it is known. If the
+        account alone decrypts a desk, the person who answers for that desk gets the SMS too. `desks` names those desks
+        if the account no longer decrypts any.
         """
         session, at, person = self.session, self.kit.now(), self.person
         self.log(act.action, (reason or self.reason).strip())
@@ -197,7 +199,7 @@ class AccountChange:
     def give(
         self, roles: frozenset[AccountRole], *, direct: bool | None = None
     ) -> frozenset[AccountRole]:
-        """Gives roles, or lets them wait for a second admin. Returns those that wait."""
+        """Gives roles, or requests a second admin's approval for them. Returns the roles that await approval."""
         counts = self.counts_as_second() if direct is None else direct
         waiting = frozenset() if counts else roles & SECOND_PERSON
         self.account.roles = sorted(self.account.held_roles | (roles - waiting))
@@ -214,12 +216,12 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """Ends the wait of a role that was given at the command line, or is wanted no more."""
+        """Ends the pending approval of a role that the command line gave, or that is no longer wanted."""
         subject = _subject_of(self.account.id, role)
         self.decide(approvals.waiting_for(self.session, subject, self.kit.now()), decision)
 
     def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
-        """Decides what waits; nothing where nothing does."""
+        """Decides a pending approval. Does nothing without one."""
         if row is not None:
             approvals.decide(row, audit.by_actor(self.by), self.kit.now(), decision)
 
@@ -228,7 +230,7 @@ class AccountChange:
         return roles_by_account(self.session, self.kit).get(self.account.id, frozenset())
 
     def forget(self) -> None:
-        """Destroys what proved the account's person; it opens no desk any more."""
+        """Destroys the keys, factors, codes and sessions of the account, so that it decrypts no desk."""
         account = self.account
         members.forget(self.session, self.member, self.kit.now())
         account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
@@ -242,9 +244,9 @@ class AccountChange:
 def changing(
     kit: Kit, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
 ) -> Iterator[AccountChange]:
-    """Holds an account for one change, and rings for the messages after the commit.
+    """Locks an account for one change, and rings the doorbell for its messages after the commit.
 
-    `ended`: also one that was ended. Raises AccountRefused.
+    `ended` also accepts an account that was ended. Raises AccountRefused.
     """
     with ringing(kit) as session:
         account = held(session, account_id) if ended else living(session, account_id)
@@ -253,7 +255,7 @@ def changing(
 
 
 def held(session: Session, account_id: int) -> ConsoleAccount:
-    """Returns an account, held until the transaction is over. Raises AccountRefused."""
+    """Returns an account, locked until the transaction ends. Raises AccountRefused."""
     try:
         return accounts.one(session, account_id, for_writing=True)
     except NotFound:
@@ -261,7 +263,7 @@ def held(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def living(session: Session, account_id: int) -> ConsoleAccount:
-    """Returns the same, of an account that was not ended. Raises AccountRefused."""
+    """Returns an account that was not ended, locked until the transaction ends. Raises AccountRefused."""
     account = held(session, account_id)
     if account.state == AccountState.ENDED:
         raise refusal(AccountFault.ENDED)
@@ -269,7 +271,7 @@ def living(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[AccountRole]]:
-    """Returns the roles that wait for a second admin, by the account's id."""
+    """Returns the roles that wait for a second admin, by account id."""
     found: dict[int, frozenset[AccountRole]] = {}
     for row in approvals.undecided(session, kit.now(), ApprovalKind.ROLE):
         account_id, role = _wanted(row)
@@ -278,7 +280,7 @@ def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[Accou
 
 
 def appointed_by(kit: Kit, account_id: int, role: AccountRole) -> frozenset[int]:
-    """Returns the accounts that asked for a role of this one, or gave it. Raises StoreUnavailable."""
+    """Returns the accounts that asked for a role of this account, or approved it. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         rows = approvals.approved(session, _subject_of(account_id, role))
     deciders = {audit.account_of(row.decided_by or "") for row in rows}

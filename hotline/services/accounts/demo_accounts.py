@@ -1,4 +1,4 @@
-"""The demo's accounts: made once, and shown where the gateway is the pretended one. They enter nowhere else."""
+"""Makes the demo's accounts and shows them. They work only with the emulator as gateway."""
 
 import secrets
 from collections.abc import Sequence
@@ -28,19 +28,19 @@ from hotline.store.desk import audit, members
 
 @dataclass(frozen=True, slots=True)
 class DemoEntry:
-    """An account of the demo, as its sign-in page shows it."""
+    """An account of the demo, as the sign-in page shows it."""
 
     name: str
     roles: tuple[AccountRole, ...]
     password: str = field(repr=False)
     code: str = field(repr=False)
-    """One that was not used yet."""
+    """A code that was not used yet."""
     seconds: int
-    """How long it is good for."""
+    """Seconds for which the code is valid."""
 
 
 def make(kit: ConsoleKit) -> Sequence[DemoAccount]:
-    """The accounts that are missing; none where the gateway is a real one."""
+    """Makes the missing demo accounts. Makes none if the gateway is a real one."""
     if not kit.pretended:
         return ()
     made = []
@@ -52,9 +52,9 @@ def make(kit: ConsoleKit) -> Sequence[DemoAccount]:
 
 
 def open_desks(kit: ConsoleKit, passphrase: str) -> Sequence[str]:
-    """Let them into the desks that they open; who was let in now. None where the gateway is a real one.
+    """Grants the demo accounts access to their desks, and returns their names. Raises PassphraseWrong.
 
-    Raises PassphraseWrong.
+    Does nothing if the gateway is a real one.
     """
     if not kit.pretended:
         return ()
@@ -65,7 +65,7 @@ def open_desks(kit: ConsoleKit, passphrase: str) -> Sequence[str]:
 
 
 def shown(kit: ConsoleKit) -> Sequence[DemoEntry]:
-    """With their running codes; empty where the gateway is a real one."""
+    """Returns the demo accounts with their current codes. Returns none if the gateway is a real one."""
     if not kit.pretended:
         return ()
     with kit.database.reading() as session:
@@ -82,9 +82,9 @@ def shown(kit: ConsoleKit) -> Sequence[DemoEntry]:
 
 
 def enter(kit: ConsoleKit, name: str) -> Entered | None:
-    """Opens a session of a demo account with the password that its home keeps, without a code.
+    """Opens a session of a demo account without a code, using the password that is kept for it.
 
-    None for any other account, and wherever the gateway is a real one.
+    Returns None for any other account, and if the gateway is a real one.
     """
     kept = next((one for one in kit.demo_accounts if one.name == name), None)
     if not kit.pretended or kept is None:
@@ -102,7 +102,7 @@ def enter(kit: ConsoleKit, name: str) -> Entered | None:
 
 
 def _ask(kit: ConsoleKit, name: str, desk: str) -> bool:
-    """Whether an account of the demo is to be let in: it is there, and opens the desk not yet."""
+    """Requests access to a desk for a demo account. Returns False if there is no such account, or if it has access."""
     with kit.database.writing() as session:
         account = accounts.find(session, entered_as(name))
         if account is None or account.state != AccountState.DEMO:
@@ -115,7 +115,10 @@ def _ask(kit: ConsoleKit, name: str, desk: str) -> bool:
 
 
 def _entry(kit: ConsoleKit, one: DemoAccount, used: int) -> DemoEntry:
-    """A code that was used is no code: the next one is shown, which is accepted early."""
+    """Returns a demo account with a valid code.
+
+    After a code was used it shows the next one, which is accepted early.
+    """
     at = kit.now()
     if step_at(at) <= used:
         at += timedelta(seconds=STEP_SECONDS)
@@ -140,7 +143,7 @@ def _make(
     pair, bound = KeyPair.new(), owner(account.id)
     password, secret = suggested(secrets.choice), pyotp.random_base32()
     account.public_key = pair.public
-    # Everybody reads this password: a dear stretch would guard nothing.
+    # The sign-in page shows this password, so expensive stretching would protect nothing.
     account.wrapped_key = wrap_under_password(
         pair.private, password, account=bound, costs=PAPER_COSTS
     )

@@ -1,9 +1,8 @@
-"""Accounts as a page lists them: values, and nothing that proves or opens.
+"""Lists accounts for the pages, without their keys, and ends accounts.
 
-Ends an account: at once, or after a second admin agreed where a team or a desk depends on it.
-
-An admin, an approver, an account of the national desk and the last member of a desk need a second admin. An ended
-account comes back by a new link (`new_links`).
+An account ends immediately, or after a second admin agrees. A second admin must agree for an admin, an approver and an
+account of the national desk. The same applies to the last member of a desk. A new link brings an ended account back
+(`new_links`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +28,7 @@ from hotline.text.remark import remark
 class AccountLine:
     id: int
     name: str
-    """As it is shown."""
+    """The name as pages show it."""
     roles: frozenset[AccountRole]
     waiting: frozenset[AccountRole]
     """Roles that wait for a second admin."""
@@ -39,11 +38,11 @@ class AccountLine:
     seen_at: datetime | None
     ended_at: datetime | None
     suspended_until: datetime | None
-    """None where it is not suspended now."""
+    """None if the account is not suspended now."""
 
 
 def listed(kit: Kit) -> Sequence[AccountLine]:
-    """In the order in which they were made, those that were ended last."""
+    """Returns all accounts in the order in which they were made. Ended accounts come last."""
     with kit.database.reading() as session:
         waiting = roles_by_account(session, kit)
         lines = [_line(account, waiting, kit.now()) for account in accounts.everybody(session)]
@@ -51,14 +50,14 @@ def listed(kit: Kit) -> Sequence[AccountLine]:
 
 
 def one(kit: Kit, account_id: int) -> AccountLine:
-    """Raises NotFound."""
+    """Returns an account by its id. Raises NotFound."""
     with kit.database.reading() as session:
         account = accounts.one(session, account_id)
         return _line(account, roles_by_account(session, kit), kit.now())
 
 
 def find(kit: Kit, name: str) -> AccountLine | None:
-    """Returns an account by its name."""
+    """Returns an account by its name. Returns None if there is none."""
     with kit.database.reading() as session:
         account = accounts.find(session, entered_as(name))
         if account is None:
@@ -85,7 +84,7 @@ def _line(
 
 @dataclass(frozen=True, slots=True)
 class WaitingEnd:
-    """An end that a second admin decides."""
+    """A request to end an account, which a second admin decides."""
 
     asked_by: str
     asked_at: datetime
@@ -93,21 +92,24 @@ class WaitingEnd:
 
 
 def needs_second(kit: Kit, by: Actor, account_id: int) -> bool:
-    """Returns True if this person may not end the account, or give it a new link, alone."""
+    """Returns True if this person needs a second admin to end the account or to give it a new link."""
     with kit.database.reading() as session:
         account = accounts.one(session, account_id)
         return AccountChange(session, kit, by, account).needs_second()
 
 
 def waiting(kit: Kit, account_id: int) -> WaitingEnd | None:
-    """Returns the end of an account that waits for a second admin; None if there is none."""
+    """Returns the request to end this account that awaits a second admin. Returns None if there is none."""
     with kit.database.reading() as session:
         row = approvals.waiting_for(session, _subject(account_id), kit.now())
     return None if row is None else WaitingEnd(name_of(row.asked_by), row.asked_at, row.reason)
 
 
 def ask(change: AccountChange) -> None:
-    """Lets the end wait for a second admin, and notifies. Raises AccountRefused where it waits already."""
+    """Requests a second admin's approval to end the account, and notifies people.
+
+    Raises AccountRefused if it is pending.
+    """
     subject, reason = _subject(change.account.id), change.reason
     if request(change.session, change.kit, change.by, ApprovalKind.END, subject, reason) is None:
         raise refusal(AccountFault.END_WAITS)
@@ -115,13 +117,16 @@ def ask(change: AccountChange) -> None:
 
 
 def end(change: AccountChange) -> None:
-    """Lets nobody enter by this account any more. Its name stays in the log. The caller rings for the messages."""
+    """Ends an account, so that no one can sign in with it. Its name stays in the log.
+
+    The caller rings for the messages.
+    """
     session, account, at = change.session, change.account, change.kit.now()
     for role in change.waiting_roles():
         change.settle(role)
     link = f"account:{account.id}:link"
     rows = [approvals.waiting_for(session, one, at) for one in (_subject(account.id), link)]
-    # A link that was agreed before the end brings nobody back after it.
+    # A link that was approved before the end must not bring the account back after it.
     for row in (*rows, *approvals.approved(session, link)):
         change.decide(row, ApprovalDecision.WITHDRAWN)
     desks = change.desks_alone()
@@ -131,10 +136,10 @@ def end(change: AccountChange) -> None:
 
 
 def close(change: AccountChange) -> None:
-    """Closes the account of somebody who is taken off the line tonight.
+    """Closes the account of a person who must lose access tonight.
 
-    Where one person may not end it, its sessions end, nobody signs in by it, and its end waits for a second admin. The
-    last other admin, approver or account of the national desk goes on signing in meanwhile.
+    If a second admin is needed, the account is suspended, its sessions end, and its end waits for approval. The last
+    other admin, approver or account of the national desk can still sign in meanwhile.
     """
     account, at = change.account, change.kit.now()
     if account.state == AccountState.ENDED:
@@ -150,7 +155,7 @@ def close(change: AccountChange) -> None:
 
 
 def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
-    """Says what an end means, for the page."""
+    """Describes the end of an account for the approvals page."""
     account = accounts.one(session, account_id_in(row))
     return About(
         remark(

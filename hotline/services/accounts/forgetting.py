@@ -1,4 +1,4 @@
-"""What the console forgets by the clock: keys after their 15 minutes, sessions that are over, tries of long ago."""
+"""Removes expired data of the console: keys after their 15 minutes, expired sessions and old attempts."""
 
 from hotline.ports import Kit
 from hotline.store.accounts import accounts, sessions
@@ -6,7 +6,7 @@ from hotline.store.database import Session
 
 
 def forget_over(kit: Kit) -> None:
-    """Safe to repeat. Nobody waits for a writer where there is nothing to forget."""
+    """Removes expired sessions. It is safe to repeat. It starts no write if nothing has expired."""
     at = kit.now()
     with kit.database.reading() as session:
         if not sessions.holds_over(session, at):
@@ -16,6 +16,6 @@ def forget_over(kit: Kit) -> None:
 
 
 def forget_entries(session: Session) -> None:
-    """Ends every session and link: who left, or was ended, since a backup must not come back by it."""
+    """Ends every session and deletes every link. Otherwise a restored backup could let removed people sign in again."""
     sessions.end_everybody(session)
     accounts.forget_links(session)

@@ -1,7 +1,7 @@
-"""Who may enter the console: accounts made, given roles, and suspended.
+"""Makes accounts for the console, gives them roles, and suspends them.
 
-A role that decides for others waits for a second admin, on a new account and on an old one. While fewer than two admins
-are active, the command line on the server counts as the second person, and the audit log says so.
+A role that decides for others needs a second admin, on a new account and on an old one. While fewer than two admins are
+active, the command line on the server counts as the second person. The audit log records it.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ LETTERS = {
 class Invited:
     account_id: int
     link: str = field(repr=False)
-    """A token: who has it takes the account up, within 15 minutes."""
+    """A token. It sets up the account within 15 minutes for any person who has it."""
     waiting: frozenset[AccountRole]
     """Roles that a second admin must approve."""
 
@@ -48,7 +48,7 @@ class Invited:
 def invite(
     kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
 ) -> Invited:
-    """Makes an account, and a link to take it up. Raises AccountRefused."""
+    """Makes an account, and a link to set it up. Raises AccountRefused."""
     shown, wanted = tidy(name), frozenset(roles)
     if not is_name(shown):
         raise refusal(AccountFault.NAME_WRONG)
@@ -74,7 +74,7 @@ def invite(
 
 
 def _check_name(session: Session, shown: str) -> None:
-    """Raises AccountRefused where the audit log would show the account as somebody or something else."""
+    """Raises AccountRefused if the name could be confused with another person or thing in the audit log."""
     if accounts.find(session, entered_as(shown)) is not None:
         raise refusal(AccountFault.NAME_TAKEN)
     if any(is_one_name(shown, one.shown) for one in accounts.everybody(session)):
@@ -87,9 +87,10 @@ def _check_name(session: Session, shown: str) -> None:
 
 
 def make_link(change: AccountChange) -> Invited:
-    """Makes a new link: the account's key pair, factor and sessions end now, and a new pair is made with the link.
+    """Makes a new link. The account's key pair, factor and sessions end now. The link creates a new pair.
 
-    Roles that decide for others wait anew: else the person who gives out the link could become its second person.
+    Roles that decide for others need approval again. Otherwise the admin who hands out the link could act as the second
+    person.
     """
     account, waited = change.account, change.waiting_roles()
     deciding, direct = account.held_roles & SECOND_PERSON, change.counts_as_second()
@@ -104,9 +105,9 @@ def make_link(change: AccountChange) -> Invited:
 def set_roles(
     kit: Kit, by: Actor, account_id: int, roles: Iterable[AccountRole], reason: str = ""
 ) -> frozenset[AccountRole]:
-    """Gives and takes roles; returns those that wait for a second admin. Taking one needs a reason.
+    """Gives and removes roles. Returns the roles that wait for a second admin.
 
-    Raises AccountRefused.
+    Removing a role needs a reason. Raises AccountRefused.
     """
     wanted = frozenset(roles)
     _check(wanted)
@@ -130,9 +131,9 @@ def set_roles(
 
 
 def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
-    """Lets nobody enter by this account for 24 hours; its keys stay. Another admin may lift it. Raises AccountRefused.
+    """Suspends an account for 24 hours without deleting its keys. Another admin may lift it. Raises AccountRefused.
 
-    The same admin suspends the same account once in seven days: else one person would shut it out for good.
+    The same admin can suspend the same account once in seven days. Otherwise one person could shut it out forever.
     """
     with changing(kit, by, account_id, reason) as change:
         change.check()
@@ -146,7 +147,7 @@ def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
 
 
 def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
-    """Lets the person of a suspended account sign in again. Raises AccountRefused."""
+    """Lifts a suspension, so that the person can sign in again. Raises AccountRefused."""
     with changing(kit, by, account_id) as change:
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
@@ -157,7 +158,10 @@ def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
 
 
 def admins_who_enter(kit: Kit, *, pretended: bool) -> int:
-    """How many admins can sign in: the demo's too, where the gateway is the pretended one. Raises StoreUnavailable."""
+    """Returns the number of admins who can sign in. With the emulator, the demo's count too.
+
+    Raises StoreUnavailable.
+    """
     with kit.database.reading() as session:
         return len(accounts.admins_in(session, *entering_states(pretended=pretended)))
 

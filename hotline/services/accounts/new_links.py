@@ -1,10 +1,10 @@
-"""Gives an account a new link: its person lost password and paper, or an admin says so.
+"""Gives an account a new link after its person lost the password and the sheet, or when an admin asks.
 
-A link for somebody else's account rests for 24 hours, or until a second admin agrees. Meanwhile the person signs in as
-always, reads an SMS, and may refuse it: the hours of a suspension do not count. Only a second admin sets it free where
-the line knows no phone of theirs, where a team or a desk depends on the account, and where the account was ended.
+A link for another person's account waits for 24 hours, or until a second admin agrees. Meanwhile the person gets an
+SMS, can sign in as usual, and may refuse the link. Hours of a suspension do not count. A second admin must always agree
+if the account was ended, or if a team or a desk needs it. The same applies if no phone of the person is known.
 
-At the command line: the first account, and what helps where nobody can enter.
+The command line makes the first account, and helps when no one can sign in.
 """
 
 from collections.abc import Iterable
@@ -34,13 +34,13 @@ FIRST_BY = Actor("init")
 
 @dataclass(frozen=True, slots=True)
 class RestingLink:
-    """A new link that was asked for and not made yet."""
+    """A new link that was requested and not made yet."""
 
     row: Approval
     asked_by: str
     usable_at: datetime | None
-    """None where only a second admin sets it free: no phone of the person is known, a team or a desk depends on the
-    account, or it was ended."""
+    """Earliest time at which the link can be made. None if a second admin must agree. That is the case if no phone of
+    the person is known. It is also the case if the account was ended, or if a team or a desk needs it."""
 
     @property
     def asked_at(self) -> datetime:
@@ -59,10 +59,11 @@ class RestingLink:
 
 
 def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
-    """Asks for a new link, or makes it where it has rested; `Invited.link` is empty while it rests.
+    """Asks for a new link, or makes it after its waiting time. `Invited.link` is empty while it waits.
 
-    With the link the old proofs end, and roles that decide for others wait for a second admin again. An account that
-    nobody has taken up gets it at once. An account that was ended comes back by it. Raises AccountRefused.
+    The link ends the account's old keys and factor. Roles that decide for others need a second admin again. An account
+    that was never set up gets the link immediately. The link brings back an account that was ended. Raises
+    AccountRefused.
     """
     with changing(kit, by, account_id, reason, ended=True) as change:
         if by.account_id == account_id:
@@ -82,7 +83,7 @@ def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
 
 
 def first(kit: Kit) -> Invited | None:
-    """Returns a link for the first admin; None where an account is active, or was made by somebody."""
+    """Returns a link for the first admin. Returns None if an account is active, or if a person made one."""
     lines = [one for one in directory.listed(kit) if one.state is not AccountState.DEMO]
     if not lines:
         return invitations.invite(kit, FIRST_BY, FIRST, [AccountRole.ADMIN])
@@ -99,9 +100,9 @@ def invite_at_the_server(
     language: str,
     reason: str = "",
 ) -> Invited:
-    """Makes a new account; more roles for one that is there; without roles, a new link for it. Raises AccountRefused.
+    """Makes a new account, adds roles to an existing one, or makes a new link for it. Raises AccountRefused.
 
-    `link` is empty where roles were given to an account that was taken up: its person enters as before.
+    `link` is empty if the account was set up and only got roles. Its person signs in as before.
     """
     found, wanted = directory.find(kit, name), frozenset(roles)
     if found is None:
@@ -115,7 +116,10 @@ def invite_at_the_server(
 
 
 def resting(kit: Kit, account_id: int) -> RestingLink | None:
-    """Returns the link that was asked for and is neither made, refused nor over; None if there is none."""
+    """Returns the requested link of an account.
+
+    Returns None if it was made or refused, has expired, or was never requested.
+    """
     with kit.database.reading() as session, suppress(NotFound):
         account = accounts.one(session, account_id)
         return _of_account(AccountChange(session, kit, Actor(""), account))
@@ -123,7 +127,7 @@ def resting(kit: Kit, account_id: int) -> RestingLink | None:
 
 
 def refuse_own(kit: Kit, by: SignedIn) -> None:
-    """Refuses a link for one's own account: its person did not ask. Where there is none, changes nothing."""
+    """Refuses a new link for one's own account. Does nothing if there is none."""
     with changing(kit, by.actor, by.account_id, ended=True) as change:
         if found := _of_account(change):
             change.decide(found.row, ApprovalDecision.REFUSED)
@@ -142,7 +146,7 @@ def _of_account(change: AccountChange) -> RestingLink | None:
     waits = account.state == AccountState.ENDED or change.is_depended_on()
     usable_at = None
     if not waits and change.person is not None:
-        # A suspended person cannot sign in to refuse it: that time is added.
+        # A suspended person cannot sign in to refuse the link, so that time is added.
         until = account.suspended_until or row.asked_at
         since = max(row.asked_at, until - SUSPENDED_FOR)
         usable_at = row.asked_at + LINK_RESTS + max(until - since, timedelta(0))

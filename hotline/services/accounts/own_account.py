@@ -1,7 +1,7 @@
-"""What a person changes of her own account: language, password, second factor, the sheet on paper.
+"""Lets a person change their own account: language, password, second factor and recovery sheet.
 
-A password takes a session whose factor is fresh, and the password before it. A second factor and a sheet take password
-and code each time: an open screen is not enough for what lasts.
+A new password needs a session with a fresh factor, and the old password. A new factor or sheet needs the password and a
+code each time. An open screen is not enough for lasting changes.
 """
 
 import base64
@@ -40,25 +40,25 @@ class NewFactor:
     letters: str = field(repr=False)
     uri: str = field(repr=False)
     sealed: str = field(repr=False)
-    """The secret for a hidden field: this account alone can bring it back."""
+    """The secret, sealed for a hidden field. Only this account can decrypt it."""
 
 
 def set_language(kit: ConsoleKit, signed_in: SignedIn, language: str) -> None:
-    """Pages in another language; one that is not ours changes nothing."""
+    """Sets the language of the account's pages. An unknown language changes nothing."""
     if language in CODES:
         with kit.database.writing() as session:
             accounts.one(session, signed_in.account_id, for_writing=True).language = language
 
 
 def fingerprint(kit: ConsoleKit, signed_in: SignedIn) -> str:
-    """Returns the four words of the account's public key; an empty text where it has none."""
+    """Returns the four words of the account's public key. Returns an empty text if it has none."""
     with kit.database.reading() as session:
         public_key = accounts.one(session, signed_in.account_id).public_key
     return four_words(public_key) if public_key else ""
 
 
 def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused | None:
-    """A new password; every other session ends. Raises AccountRefused."""
+    """Sets a new password and ends every other session. Raises AccountRefused."""
     signed_in, digest = _here(kit, token)
     if not signed_in.is_fresh:
         raise refusal(AccountFault.KEY_CLOSED)
@@ -84,11 +84,9 @@ def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused 
 
 
 def new_factor(kit: ConsoleKit, signed_in: SignedIn, sealed: str = "") -> NewFactor:
-    """Returns a secret for another authenticator; nothing is stored.
+    """Returns a secret for another authenticator. Stores nothing. Raises AccountRefused.
 
-    For a page that is shown again, the one in `sealed`.
-
-    Raises AccountRefused.
+    A page that is shown again gets the secret in `sealed`.
     """
     secret = _opened(kit, signed_in, sealed) if sealed else pyotp.random_base32()
     if not sealed:
@@ -100,9 +98,9 @@ def new_factor(kit: ConsoleKit, signed_in: SignedIn, sealed: str = "") -> NewFac
 def take_factor(
     kit: ConsoleKit, token: str, sealed: str, new_code: str, password: str, code: str
 ) -> Refused | None:
-    """Puts another authenticator in the place of the one before; every other session ends.
+    """Replaces the authenticator and ends every other session. Raises AccountRefused.
 
-    `code` is one of the old authenticator, or one on paper. Raises AccountRefused.
+    `code` is a code of the old authenticator or one from the sheet.
     """
     signed_in, digest = _here(kit, token)
     secret = _opened(kit, signed_in, sealed)
@@ -121,7 +119,7 @@ def take_factor(
 
 
 def new_paper(kit: ConsoleKit, token: str, password: str, code: str) -> RecoverySheet | Refused:
-    """Makes a new sheet; the one before is good for nothing from now on. Raises AccountRefused."""
+    """Makes a new recovery sheet, and invalidates the previous one. Raises AccountRefused."""
     signed_in, digest = _here(kit, token)
 
     def make(session: Session, account: ConsoleAccount, private_key: bytes) -> RecoverySheet:
@@ -135,14 +133,14 @@ def new_paper(kit: ConsoleKit, token: str, password: str, code: str) -> Recovery
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """When a new sheet was made and a new authenticator taken, where the person has not said that it was them."""
+    """Times of a new sheet and a new authenticator that the person has not confirmed yet."""
 
     paper_at: datetime | None
     factor_at: datetime | None
 
 
 def renewed(kit: ConsoleKit, signed_in: SignedIn) -> Renewed:
-    """Returns what was made new within seven days."""
+    """Returns the changes of the last seven days that the person has not confirmed."""
     since = kit.now() - RENEWAL_TOLD
     with kit.database.reading() as session:
         account = accounts.one(session, signed_in.account_id)
@@ -154,7 +152,7 @@ def renewed(kit: ConsoleKit, signed_in: SignedIn) -> Renewed:
 
 
 def know(kit: ConsoleKit, signed_in: SignedIn) -> None:
-    """Ends the lines about a new sheet and a new authenticator: the person says that it was them."""
+    """Removes the notices about a new sheet and a new authenticator, after the person confirmed the changes."""
     with kit.database.writing() as session:
         account = accounts.one(session, signed_in.account_id, for_writing=True)
         account.paper_at = account.factor_at = None
@@ -162,7 +160,7 @@ def know(kit: ConsoleKit, signed_in: SignedIn) -> None:
 
 
 def _here(kit: ConsoleKit, token: str) -> tuple[SignedIn, bytes]:
-    """Returns who is signed in, and the digest of their session. Raises AccountRefused."""
+    """Returns the signed-in person, and the digest of their session. Raises AccountRefused."""
     signed_in, digest = look(kit, token), digest_of(token)
     if signed_in is None or digest is None:
         raise refusal(AccountFault.KEY_CLOSED)

@@ -1,6 +1,6 @@
-"""Proving a person: a dear stretch, a code that is accepted once, and a delay that grows with failures.
+"""Checks a person's password and code. Each code is accepted once, and failures delay the next attempt.
 
-One path for all: a name without an account stretches an envelope of nobody's, and is delayed like any other.
+All attempts follow the same path. A name without an account stretches a dummy envelope and is delayed like any other.
 """
 
 from collections.abc import Callable
@@ -31,33 +31,33 @@ from hotline.store.desk import audit
 T = TypeVar("T")
 
 Opens = Callable[[ConsoleAccount | None], bytes | None]
-"""The private half of an account, by what was typed; None where that is wrong, or there is no account."""
+"""Decrypts the private half of an account with the typed secret. Returns None if it is wrong, or without an account."""
 Then = Callable[[Session, ConsoleAccount, bytes], T]
-"""What a proven person wanted, in the transaction that accepted the code."""
+"""The action of a proven person. It runs in the transaction that accepted the code."""
 
 NOBODY = "names without an account"
 NOBODYS_SECRET = "A" * 32
 
 
 def owner(account_id: int) -> str:
-    """What an account's envelopes are bound to."""
+    """Returns the text to which an account's envelopes are bound."""
     return f"account:{account_id}"
 
 
 def log_own(session: Session, kit: ConsoleKit, account: ConsoleAccount, action: str) -> None:
-    """Writes into the audit log what a person did with their own account."""
+    """Writes a person's action on their own account to the audit log."""
     actor = audit.by_actor(Actor(account.shown, account.id))
     audit.append(session, at=kit.now(), actor=actor, action=action)
 
 
 def may_enter(kit: ConsoleKit, account: ConsoleAccount) -> bool:
-    """Returns True if a person may sign in by this account now."""
+    """Returns True if the account's person may sign in now."""
     states = entering_states(pretended=kit.pretended)
     return account.state in states and not account.is_suspended(kit.now())
 
 
 def entering_states(*, pretended: bool) -> tuple[AccountState, ...]:
-    """The states whose accounts sign in. The demo's do so where the gateway is the pretended one."""
+    """Returns the states of accounts that may sign in. The demo's accounts may do so with the emulator as gateway."""
     return (AccountState.ACTIVE, AccountState.DEMO) if pretended else (AccountState.ACTIVE,)
 
 
@@ -82,11 +82,11 @@ def prove(
     entrant: Entrant,
     may: Callable[[ConsoleKit, ConsoleAccount], bool] = may_enter,
 ) -> T | Refused:
-    """Run `then` for whoever proves by both; what `then` writes and the used code are one commit.
+    """Runs `then` if the password and the code are right. The writes of `then` and the used code are one commit.
 
-    Every try counts as failed before it is made: a process that dies in it forgives nothing. Failures delay the tries
-    of this name by this session or browser. `code` is None for a person whose session has a fresh one.
-    `may` says which accounts can be proven.
+    Each attempt counts as failed before it starts, so that a crash clears no failure. Failures delay attempts on this
+    name by this session or browser. `code` is None if the session has a fresh factor. `may` decides which accounts can
+    be proven.
     """
     with kit.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -125,10 +125,10 @@ def _no_turn(kit: ConsoleKit, turn: StretchTurn) -> Refused:
 
 
 def _count(kit: ConsoleKit, name_key: bytes) -> int:
-    """Count a try; the seconds that it must wait where it comes too early, and is not made."""
+    """Counts an attempt. If it comes too early, returns the seconds to wait and counts nothing."""
     at = kit.now()
     with kit.database.reading() as session:
-        # Who tries again and again makes no caller wait for SQLite's one writer.
+        # Reads first, so that repeated attempts do not make callers wait for SQLite's only writer.
         left = seconds_left(sessions.next_try(session, name_key), at)
     if left:
         return left
@@ -146,7 +146,7 @@ def _count(kit: ConsoleKit, name_key: bytes) -> int:
 def _note_failure(
     session: Session, kit: ConsoleKit, entered: str, account: ConsoleAccount | None
 ) -> None:
-    """Counts a failed attempt for the alarm, and writes it into the audit log, which names accounts that exist."""
+    """Counts a failed attempt for the alarm, and writes it to the audit log. Only existing accounts are named there."""
     at, is_known = kit.now(), account is not None and may_enter(kit, account)
     name_key = kit.proofs.factors.digest("failed", entered)
     number = sessions.failed(session, name_key, at, at - FORGET_AFTER, is_known=is_known)
@@ -163,7 +163,7 @@ def _note_failure(
 
 
 def _is_same(now: ConsoleAccount, looked_at: ConsoleAccount | None) -> bool:
-    """Whether what was proven still proves: nobody ended the account or changed its proofs meanwhile."""
+    """Returns True if the account's state and proofs did not change during the check."""
     return looked_at is not None and (now.state, now.wrapped_key, now.totp, now.recovery_key) == (
         looked_at.state,
         looked_at.wrapped_key,
@@ -173,9 +173,9 @@ def _is_same(now: ConsoleAccount, looked_at: ConsoleAccount | None) -> bool:
 
 
 def _right_step(kit: ConsoleKit, account: ConsoleAccount | None, code: str) -> int | None:
-    """The step of a right code. Where there is no account, a secret of nobody's is asked: it costs the same.
+    """Returns the time step of a right code. Without an account, takes as long with a dummy secret and returns None.
 
-    A secret under a key that is lost opens no more: that answers as a wrong code does, and a new link helps.
+    A secret whose key is lost cannot be decrypted. The code then counts as wrong, and a new link helps.
     """
     if account is not None and account.totp is not None:
         with suppress(SealBroken):
@@ -188,7 +188,7 @@ def _right_step(kit: ConsoleKit, account: ConsoleAccount | None, code: str) -> i
 def _use(
     session: Session, kit: ConsoleKit, account: ConsoleAccount, code: str, step: int | None
 ) -> bool:
-    """Accept a right code, once."""
+    """Accepts a right code once. Returns False if it is wrong or was used."""
     if step is not None:
         return accounts.take_step(session, account.id, step)
     if account.totp is None or not is_paper_code(code):
@@ -198,5 +198,5 @@ def _use(
 
 
 def paper_digest(kit: ConsoleKit, account_id: int, code: str) -> bytes:
-    """How a code on paper is found again, of one account."""
+    """Returns the digest that finds a code of one account's recovery sheet."""
     return kit.proofs.factors.digest("paper", f"{owner(account_id)}\0{plain(code)}")

@@ -1,8 +1,8 @@
-"""A password that was lost: the key on paper and a code keep the pair, and with it what it reads.
+"""Resets a lost password, and makes the recovery sheet.
 
-Without the key on paper, only an admin's new link helps, and that makes a new pair.
-
-The sheet on paper: ten codes that stand in for an authenticator, and the key that keeps the pair.
+The recovery key and a code keep the key pair, and access to everything that it decrypts. Without the recovery key, only
+an admin's new link helps, and it makes a new pair. A sheet has ten codes that replace an authenticator, and the
+recovery key.
 """
 
 import secrets
@@ -41,9 +41,9 @@ def reset_password(
     *,
     network: str = "",
 ) -> Refused | None:
-    """Put a new password in the place of one that was lost; every session ends. Raises AccountRefused.
+    """Replaces a lost password and ends every session. Raises AccountRefused.
 
-    A name without an account costs the same stretch as one that has an account.
+    A name without an account takes the same computing time.
     """
     wrong = form_fault(password, name)
     if wrong is not None:
@@ -56,7 +56,7 @@ def reset_password(
         bound = owner(account.id) if account is not None else ""
         envelope = held or nobodys_envelope(PAPER_COSTS)
         private_key = open_by_paper(envelope, plain(recovery_key), account=bound)
-        # Weighed for the right key alone: it is dear, and strangers come here.
+        # Checked for the right key only: the check is slow, and strangers can send this form.
         if private_key is not None and is_common(password, name):
             raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
@@ -74,7 +74,7 @@ def reset_password(
 
 @dataclass(frozen=True, slots=True)
 class RecoverySheet:
-    """Shown once, to be printed: nothing keeps it."""
+    """A recovery sheet. It is shown once for printing, and never stored."""
 
     codes: tuple[str, ...] = field(repr=False)
     key: str = field(repr=False)
@@ -83,7 +83,7 @@ class RecoverySheet:
 def make_sheet(
     session: Session, kit: ConsoleKit, account: ConsoleAccount, private_key: bytes
 ) -> RecoverySheet:
-    """Returns a new sheet; the one before is good for nothing from now on."""
+    """Returns a new recovery sheet, and invalidates the previous one."""
     codes = tuple(paper_code(secrets.choice) for _ in range(PAPER_CODES))
     key = recovery_key(secrets.choice)
     account.recovery_key = wrap_under_paper(private_key, plain(key), account=owner(account.id))

@@ -1,11 +1,10 @@
-"""Sessions of the console: who a request comes from, the key that is open meanwhile, and leaving.
+"""Manages console sessions: sign-in, sign-out, the person behind a request and their unlocked key.
 
-Recognises browsers by which a person signed in before: their attempts wait in the queue of those who are known.
+Recognises browsers in which a person signed in before, and queues their attempts separately. Otherwise a stranger who
+keeps trying a name would shut its person out. A browser's mark proves no identity. The console still asks for password
+and code, and failures in a browser delay that browser.
 
-Without it a stranger who keeps trying a name would keep its person out. A mark proves nobody: the console asks for
-password and code all the same, and failures by this browser delay this browser.
-
-Signing in: a name, a password and a code on one page. The answer to all that is wrong is one and the same.
+The sign-in page asks for name, password and code together. Every wrong entry gets the same answer.
 """
 
 import hmac
@@ -40,21 +39,24 @@ class OpenSession:
 @dataclass(frozen=True, slots=True)
 class Entered:
     token: str = field(repr=False)
-    """For the browser alone."""
+    """The session's token, for the browser only."""
     signed_in: SignedIn
     known: str = field(default="", repr=False)
-    """For the browser, to be shown at its next sign-in: nobody else's tries delay its own."""
+    """The browser's mark for its next sign-in. With it, attempts by strangers do not delay this browser."""
 
 
 def look(kit: ConsoleKit, token: str, *, automatic: bool = False) -> SignedIn | None:
-    """Who a request comes from; None without a session. What is `automatic` keeps none alive."""
+    """Returns the person behind a request, or None without a session.
+
+    An `automatic` request does not extend the session.
+    """
     found = _found(kit, token)
     if found is None:
         return None
     row, account = found
     at = kit.now()
     if not automatic and at - row.seen_at >= SEEN_EACH:
-        # A page is worth more than the minute in which somebody was there.
+        # The page matters more than the last-seen time, so a failed write is ignored.
         with suppress(StoreUnavailable), kit.database.writing() as session:
             sessions.see(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
@@ -63,9 +65,9 @@ def look(kit: ConsoleKit, token: str, *, automatic: bool = False) -> SignedIn | 
 def open_flow(
     kit: ConsoleKit, by: SignedIn, token: str, flow: str
 ) -> Sequence[tuple[str, datetime]]:
-    """Notes that this session has a flow open. Returns the names of others who are there, and when they opened it.
+    """Notes that this session has a flow open. Returns the names of others who have it open, each with the time.
 
-    Shows the page also where the database takes no writing now. Raises StoreUnavailable where none answers.
+    Still returns them if the database accepts no write. Raises StoreUnavailable if it does not answer.
     """
     own, at = digest_of(token), kit.now()
     with kit.database.reading() as session:
@@ -80,7 +82,7 @@ def open_flow(
 
 
 def key_of(kit: ConsoleKit, token: str) -> bytes | None:
-    """The private half of whoever is signed in; None where her factor is older than 15 minutes."""
+    """Returns the private half of the signed-in person. Returns None if their factor is older than 15 minutes."""
     found = _found(kit, token)
     if found is None:
         return None
@@ -98,7 +100,7 @@ def leave(kit: ConsoleKit, token: str) -> None:
 
 
 def step_up(kit: ConsoleKit, token: str, password: str, code: str) -> SignedIn | Refused | None:
-    """Prove both again, in the same session; None where it has ended."""
+    """Checks password and code again in the same session. Returns None if the session has ended."""
     found = _found(kit, token)
     if found is None:
         return None
@@ -116,14 +118,14 @@ def step_up(kit: ConsoleKit, token: str, password: str, code: str) -> SignedIn |
 
 
 def entrant_of(digest: bytes) -> Entrant:
-    """Returns a session as an entrant: no stranger who knows the name delays a signed-in person."""
+    """Returns a session as an entrant. A stranger who knows the name cannot delay a signed-in person."""
     return Entrant(known=f"session {digest.hex()}")
 
 
 def begin(
     session: Session, kit: ConsoleKit, account: ConsoleAccount, private_key: bytes
 ) -> Entered:
-    """A session of a person who was proven, in the transaction that proved her."""
+    """Opens a session for a proven person, in the transaction that accepted the code."""
     token, at = new_token(), kit.now()
     digest = digest_of(token)
     assert digest is not None
@@ -143,7 +145,7 @@ def begin(
 
 
 def listed(kit: ConsoleKit, token: str) -> Sequence[OpenSession]:
-    """Every session of whoever is signed in, the newest first; none without a session."""
+    """Returns every session of the signed-in person, newest first. Returns none without a session."""
     found = _found(kit, token)
     if found is None:
         return ()
@@ -158,7 +160,7 @@ def listed(kit: ConsoleKit, token: str) -> Sequence[OpenSession]:
 
 
 def end_others(kit: ConsoleKit, token: str) -> None:
-    """End every other session of whoever is signed in."""
+    """Ends every other session of the signed-in person."""
     found = _found(kit, token)
     if found is not None:
         with kit.database.writing() as session:
@@ -166,7 +168,7 @@ def end_others(kit: ConsoleKit, token: str) -> None:
 
 
 def _found(kit: ConsoleKit, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
-    """A session that is not over, of an account that may enter."""
+    """Returns a valid session and its account. Returns None if it expired, or if the account may not sign in."""
     digest = digest_of(token)
     if digest is None:
         return None
@@ -195,7 +197,7 @@ LIVES_DAYS = 180
 
 
 def mark(kit: ConsoleKit, name: str, before: str = "") -> str:
-    """Returns what the browser keeps of a person who entered; the mark of before where it is hers."""
+    """Returns the mark that the browser stores after a sign-in. Keeps the previous mark if it belongs to this name."""
     if queue_of(kit, name, before):
         return before
     nonce = secrets.token_urlsafe(NONCE_BYTES)
@@ -203,7 +205,10 @@ def mark(kit: ConsoleKit, name: str, before: str = "") -> str:
 
 
 def entrant(kit: ConsoleKit, name: str, known: str, network: str) -> Entrant:
-    """Returns a known browser, where its mark is of this name and the account may enter; else a stranger."""
+    """Returns a known browser if its mark belongs to this name and the account may sign in.
+
+    Otherwise returns a stranger.
+    """
     nonce = queue_of(kit, name, known)
     if not nonce:
         return Entrant(network)
@@ -214,7 +219,7 @@ def entrant(kit: ConsoleKit, name: str, known: str, network: str) -> Entrant:
 
 
 def queue_of(kit: ConsoleKit, name: str, known: str) -> str:
-    """Returns what names this browser, where its mark is of this name; else an empty text."""
+    """Returns the browser's id if its mark belongs to this name. Otherwise returns an empty text."""
     nonce, _, proof = known.partition(".")
     right = hmac.compare_digest(_proof(kit, name, nonce).encode(), proof.encode("utf-8", "replace"))
     return nonce if right else ""
@@ -227,9 +232,9 @@ def _proof(kit: ConsoleKit, name: str, nonce: str) -> str:
 def enter(
     kit: ConsoleKit, name: str, password: str, code: str, known: str = "", *, network: str = ""
 ) -> Entered | Refused:
-    """Opens a session; `code` is an authenticator's, or one of those on paper.
+    """Opens a session. `code` comes from an authenticator or from the recovery sheet.
 
-    `known` is `Entered.known` of an earlier sign-in by this browser. `network` limits strangers.
+    `known` is `Entered.known` of an earlier sign-in in this browser. `network` limits strangers.
     """
 
     def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> Entered:

@@ -1,8 +1,9 @@
-"""Taking up an account by its link: a password, an authenticator, a sheet on paper. Nothing is active before the last.
+"""Sets up an account by its link: a password, an authenticator, a recovery sheet.
 
-Each step is a row's own state, so that a page that is loaded again goes on where it was. The link alone takes the first
-step. It makes a token for the browser that took it, and the new private half waits locked under that token: whoever
-kept the link sees neither the authenticator's secret nor a sheet. The password continues in another browser.
+The account becomes active at the end. The database stores each step, so that a reloaded page continues at the same
+step. The link alone allows only the first step. That step makes a token for its browser, and locks the new private half
+under it. Another person with the link sees neither the authenticator's secret nor the sheet. The password allows
+another browser to continue.
 """
 
 import secrets
@@ -38,28 +39,28 @@ class WelcomeStep(StrEnum):
     FACTOR = "factor"
     PAPER = "paper"
     ELSEWHERE = "elsewhere"
-    """Another browser chose the password: this one continues with it."""
+    """Another browser chose the password. This browser continues with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What the page of a link shows."""
+    """The content of a link's page."""
 
     name: str
     language: str
     step: WelcomeStep
     suggestion: str = field(repr=False)
-    """A password that is easy to type; another at each look."""
+    """A password that is easy to type. Each page load suggests another one."""
     letters: str = field(default="", repr=False)
-    """The authenticator's secret, for who cannot take the picture."""
+    """The authenticator's secret as text, for people who cannot scan the QR code."""
     uri: str = field(default="", repr=False)
-    """What the picture says."""
+    """The content of the QR code."""
     browser: str = field(default="", repr=False)
-    """The token that later steps ask of this browser, where this step made one."""
+    """The token that later steps require from this browser, if this step made one."""
 
 
 def begin(kit: ConsoleKit, link: str, browser: str = "") -> Welcome | None:
-    """Returns the step where this browser stands; None for a link that is unknown, used or over."""
+    """Returns the current step for this browser. Returns None for a link that is unknown, used or expired."""
     digest = digest_of(link)
     if digest is None:
         return None
@@ -71,9 +72,9 @@ def begin(kit: ConsoleKit, link: str, browser: str = "") -> Welcome | None:
 
 
 def choose_password(kit: ConsoleKit, link: str, password: str, browser: str = "") -> Welcome:
-    """Takes the first step: makes a key pair, and wraps it under the password.
+    """Takes the first step: makes a key pair and wraps it under the password.
 
-    The browser that took it may take it again. Raises AccountRefused.
+    The same browser may repeat this step. Raises AccountRefused.
     """
     welcome = begin(kit, link, browser)
     if welcome is None:
@@ -101,9 +102,9 @@ def choose_password(kit: ConsoleKit, link: str, password: str, browser: str = ""
 
 
 def go_on(kit: ConsoleKit, link: str, password: str) -> Welcome | Refused:
-    """Continues in this browser by the password that another one chose; that one opens nothing any more.
+    """Continues in this browser, with the password that another browser chose. The other browser can then do nothing.
 
-    A sheet that it showed is worthless: this browser shows another one. Raises AccountRefused.
+    A sheet that it showed becomes invalid, and this browser shows a new one. Raises AccountRefused.
     """
     with kit.database.reading() as session:
         row = _row(session, kit, link)
@@ -128,7 +129,7 @@ def go_on(kit: ConsoleKit, link: str, password: str) -> Welcome | Refused:
 
 
 def prove_code(kit: ConsoleKit, link: str, code: str, browser: str) -> Welcome:
-    """Takes the second step: a code of the authenticator. Raises AccountRefused."""
+    """Takes the second step: checks a code of the authenticator. Raises AccountRefused."""
     with kit.database.writing() as session:
         row, account = _taken(session, kit, link, browser)
         if account.totp is None or row.locked_key is None:
@@ -143,7 +144,7 @@ def prove_code(kit: ConsoleKit, link: str, code: str, browser: str) -> Welcome:
 
 
 def paper(kit: ConsoleKit, link: str, browser: str) -> RecoverySheet:
-    """Takes the third step: codes and a key to print. Said again, a new sheet takes the place of the one before.
+    """Takes the third step: returns codes and a key to print. Each call replaces the previous sheet.
 
     Raises AccountRefused.
     """
@@ -156,7 +157,7 @@ def paper(kit: ConsoleKit, link: str, browser: str) -> RecoverySheet:
 
 
 def finish(kit: ConsoleKit, link: str, browser: str) -> str:
-    """Makes the account active; returns its name. Only the browser that showed the sheet last can.
+    """Makes the account active and returns its name. Only the browser that showed the last sheet can do this.
 
     Raises AccountRefused.
     """
@@ -199,7 +200,7 @@ def _in_this_browser(
     account: ConsoleAccount,
     private_key: bytes,
 ) -> Welcome:
-    """Locks the private half under a new token, which this browser alone gets."""
+    """Locks the private half under a new token, which only this browser gets."""
     token = new_token()
     row.locked_key = lock_key(token, private_key, account=owner(account.id))
     session.flush()
@@ -213,7 +214,7 @@ def _is_invited(_kit: ConsoleKit, account: ConsoleAccount) -> bool:
 def _taken(
     session: Session, kit: ConsoleKit, link: str, browser: str
 ) -> tuple[AccountCode, ConsoleAccount]:
-    """Returns a link and its account, held for writing. Raises AccountRefused, for another browser too."""
+    """Returns a link and its account, locked for writing. Raises AccountRefused, also in the wrong browser."""
     row = _row(session, kit, link, for_writing=True)
     account = accounts.one(session, row.account_id, for_writing=True)
     if account.state != AccountState.INVITED:
@@ -232,7 +233,7 @@ def _row(session: Session, kit: ConsoleKit, link: str, *, for_writing: bool = Fa
 
 
 def _waiting_key(row: AccountCode, browser: str) -> bytes | None:
-    """Returns the private half that waits; None for any browser but the one that it waits for."""
+    """Returns the locked private half. Returns None for any browser except the one with its token."""
     if row.locked_key is None:
         return None
     return unlock_key(browser, row.locked_key, account=owner(row.account_id))
