@@ -1,4 +1,4 @@
-"""Alarms of what only happened, raised by whoever sees it; the watchman tells people."""
+"""Raises alarms about single events. The monitor notifies the on-call contacts."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,13 +10,19 @@ from hotline.store.watch import alarms
 
 
 def happened(kit: Kit, alarm: Alarm) -> None:
-    """Wake somebody, at the next look, for what only happened. Twice is once. Raises StoreUnavailable."""
+    """Raises an alarm, so that the monitor's next check notifies the on-call contacts. Raises StoreUnavailable.
+
+    An alarm that is already raised stays one alarm.
+    """
     with kit.database.writing() as session:
         note(session, alarm, kit.now())
 
 
 def note_each(session: Session, alarm: Alarm, at: datetime) -> None:
-    """`note`, where each time matters: what stands already is told again at the next look."""
+    """Raises an alarm for which each event matters.
+
+    An alarm that is already raised is notified again at the next check.
+    """
     alarms.take_turns(session)
     before = alarms.standing(session).get(alarm)
     if before is None:
@@ -27,7 +33,7 @@ def note_each(session: Session, alarm: Alarm, at: datetime) -> None:
 
 
 def note(session: Session, alarm: Alarm, at: datetime) -> None:
-    """`happened` inside the caller's transaction."""
+    """Raises an alarm inside the caller's transaction, unless it is already raised."""
     alarms.take_turns(session)
     if alarm not in alarms.standing(session):
         alarms.keep(session, alarm, AlarmState(alarm, since=at, next_at=at), HAPPENINGS[alarm])

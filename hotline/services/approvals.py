@@ -1,4 +1,4 @@
-"""Lists everything that waits for a second person, and carries out what that person decides: one table, one page."""
+"""Lists every pending approval on one page, and carries out the approver's decision."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,14 +39,14 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         keeping_from.LIFT,
     )
 }
-"""Every kind: who asks and who decides, its sentence, and what a decision does."""
+"""The rule of each kind: who asks and decides, its sentence, and the effect of a decision."""
 REASON_LETTERS = 200
 OVER = remark("that was decided already, or its time is over")
 
 
 @dataclass(frozen=True, slots=True)
 class AccountMark:
-    """One account, told apart from another with a name that looks like it."""
+    """One account, with its number and age. They distinguish it from an account with a similar name."""
 
     name: str
     number: int
@@ -55,37 +55,37 @@ class AccountMark:
 
 @dataclass(frozen=True, slots=True)
 class WaitingApproval:
-    """One thing that waits, as a page lists it."""
+    """One pending approval, as a page lists it."""
 
     kind: str
     id: int
     sentence: Remark
     asked_at: datetime
     expires_at: datetime | None
-    """None where it waits until somebody decides."""
+    """None if it waits for a decision without a time limit."""
     reason: str
     may_decide: bool
     is_own: bool = False
-    """This account asked for it, and may take it back."""
+    """True if this account asked for it and may withdraw it."""
     needs_key: bool = False
     fingerprint: str = ""
     tip_id: int | None = None
-    """The tip on whose page it is decided; None where it is decided in the list."""
+    """The tip on whose page it is decided. None if it is decided in the list."""
     call_back_id: int | None = None
     """The call-back on whose page it is decided."""
     accounts: Sequence[AccountMark] = ()
-    """The account that asked, and the one that it concerns."""
+    """The account that asked, and the account that it concerns."""
     age: timedelta | None = None
-    """How long it has waited, where a page says so."""
+    """Time for which it has waited, if the page shows it."""
 
 
 def everything(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitingApproval]:
-    """Returns all that waits and this account may see; what is decided on another page comes first."""
+    """Returns every pending approval that this account may see. Those decided on other pages come first."""
     return [*_closures(kit, by), *_calls(kit, by), *waiting(kit, by)]
 
 
 def waiting(kit: Kit, by: SignedIn) -> Sequence[WaitingApproval]:
-    """Returns what is decided in the list itself and this account may see, the oldest first."""
+    """Returns the pending approvals that are decided in the list and that this account may see, oldest first."""
     with kit.database.reading() as session:
         known: dict[int | None, AccountMark] = {
             one.id: AccountMark(one.shown, one.id, one.created_at)
@@ -109,10 +109,10 @@ def decide(
     key: bytes | None = None,
     is_compared: bool = False,
 ) -> None:
-    """Approves or refuses, and does at once what was approved. `key` is the decider's private key.
+    """Approves or refuses a request, and carries out an approved one immediately. `key` is the approver's private key.
 
-    Raises AccountRefused without a reason, NotFound where nothing waits for this account, ApprovalRefused where
-    another person must decide or the four words were not compared, and what the kind itself refuses.
+    Raises AccountRefused without a reason, and NotFound if this account has nothing to decide. Raises ApprovalRefused
+    if another person must decide, or if the four words were not compared. A kind may raise errors of its own.
     """
     if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
         raise refusal(AccountFault.NO_REASON)
@@ -136,7 +136,7 @@ def decide(
 
 
 def take_back(kit: Kit, by: SignedIn, approval_id: int) -> None:
-    """Takes back what this account asked for. Raises NotFound where nothing of it waits."""
+    """Withdraws a request of this account. Raises NotFound if it has no such request."""
     with kit.database.writing() as session:
         personnel.take_turns(session)
         row = store.held(session, approval_id, kit.now())
@@ -172,7 +172,7 @@ def _carry_out(decision: Decision, about: About, approve: bool) -> None:
 
 
 def _seen(session: Session, kit: Kit, row: Approval, by: SignedIn) -> About | None:
-    """Returns what waits; None for a kind that this account does not see, or that another release wrote."""
+    """Returns the request. Returns None if this account may not see its kind, or if another release wrote it."""
     rule = APPROVALS.get(row.kind)
     if rule is None or not rule.decided_by & by.roles:
         return None
@@ -203,7 +203,7 @@ def _line(
 
 
 def _closures(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitingApproval]:
-    """Yields closures of cases, the oldest request first. Each is decided on the page of its tip."""
+    """Yields requested closures of cases, oldest first. Each is decided on the page of its tip."""
     for one in waiting_closures.listed(kit, by) if by.roles & READERS else ():
         yield WaitingApproval(
             kind="closure",

@@ -1,6 +1,6 @@
-"""Asks a second person, and says who that may be. `services/approvals.py` lists every kind and carries decisions out.
+"""Requests an approval and checks who may approve it. `services/approvals.py` lists and carries out all kinds.
 
-Each kind is an `ApprovalRule` beside the service that asks for it. Nothing that a hook reaches imports this file.
+Each kind has an `ApprovalRule` in the service that asks for it. No code that a hook reaches imports this file.
 """
 
 from collections.abc import Callable
@@ -25,24 +25,24 @@ RUNNING = ADMIN | NATIONAL
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """One thing that waits, in the words of a page, and the person whom it concerns."""
+    """One pending approval as a page describes it, and the person that it concerns."""
 
     sentence: Remark
-    """A page shows its values `role`, `desk`, `desks`, `places` and `outcome` by their names."""
+    """A page translates its values `role`, `desk`, `desks`, `places` and `outcome` to their names."""
     subject: str
     """The subject in the audit log."""
     detail: str = ""
-    """Stands before the reason in the audit log."""
+    """Text before the reason in the audit log."""
     name: str = ""
     member: str = ""
-    """The person whom it concerns, by name and as a member of a desk. That person never decides."""
+    """The person that it concerns, as a member of a desk. That person never decides."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
-    """Both are those of the row where they are None."""
+    """The times of the request itself apply if these are None."""
     may_decide: bool = True
     needs_key: bool = False
     fingerprint: str = ""
-    """The four words that the decider compares with the person, where there are any."""
+    """The four words that the approver compares with the person, if there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +55,26 @@ class Decision:
     by: Actor
     reason: str
     key: bytes | None = field(default=None, repr=False)
-    """The decider's private key; None where it is locked."""
+    """The approver's private key. None if it is locked."""
 
 
 def nothing(_decision: Decision) -> None:
-    """Does nothing more than the decision itself."""
+    """Does nothing, for a kind whose decision has no further effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """One kind of approval: who decides it, what a page says of it, and what a decision does."""
+    """The rule of one kind of approval: who decides it, how a page describes it, and its effects."""
 
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]
-    """The roles that see it and may decide it."""
+    """Roles that see it and may decide it."""
     about: Callable[[Session, Kit, Approval, SignedIn], About | None]
-    """None where this account may not see it, or it waits no more."""
+    """Returns None if this account may not see it, or if it is no longer pending."""
     refused: str
     """The action of a refusal in the audit log."""
     given: str = ""
-    """The action of an approval there; empty where `approve` records it."""
+    """The action of an approval in the audit log. Empty if `approve` records it."""
     approve: Callable[[Decision], None] = nothing
     refuse: Callable[[Decision], None] = nothing
 
@@ -90,14 +90,14 @@ def request(
     sealed: bytes | None = None,
     lives: timedelta = APPROVAL_LIVES,
 ) -> Approval | None:
-    """Lets something wait for a second person. Returns None where it waits already."""
+    """Requests an approval. Returns None if the same request is already pending."""
     if approvals.waiting_for(session, subject, kit.now()) is not None:
         return None
     return approvals.ask(session, by, kind, subject, reason, kit.now(), lives=lives, sealed=sealed)
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: About) -> bool:
-    """Returns False for the person who asked and for the person whom it concerns, by account, phone or name."""
+    """Returns False for the person who asked and the person that it concerns. Compares account, phone and name."""
     if not about.may_decide or (by.account_id is not None and by.account_id == row.asker_id):
         return False
     if any(is_one_name(by.name, name) for name in (name_of(row.asked_by), about.name)):
@@ -106,7 +106,7 @@ def may_decide(session: Session, by: Actor, row: Approval, about: About) -> bool
 
 
 def is_same_person(session: Session, by: Actor, member: str) -> bool:
-    """Returns True if a member is the person who acts: by account or phone, and at the command line by name."""
+    """Returns True if a member is the acting person, by account or phone. At the command line, compares the name."""
     if by.account_id is None:
         return is_one_name(by.name, called(session, member))
     if account_of(member) == by.account_id:

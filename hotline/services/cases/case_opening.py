@@ -1,6 +1,6 @@
-"""Codes about a person and the notes of a case, opened by whoever holds the keys. No hook imports this file.
+"""Decrypts a case's codes about persons and its notes, with a holder's keys. No hook imports this file.
 
-Whom it may be shown to is asked before: behind a PIN or a person's key, and by `visible_to`.
+The caller must check first that the content may be shown. It uses a PIN or a person's key, and `visible_to`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,10 @@ from hotline.store.tips.tips import Tip
 def private_by(
     session: Session, kit: Kit, tip: Tip, holder: str, privates: Sequence[bytes]
 ) -> bytes | None:
-    """The private half of a case's pair, by a holder's keys, the newest first; None where none opens it."""
+    """Returns the private half of a case's pair, decrypted with a holder's keys, newest first.
+
+    Returns None if no key fits.
+    """
     grant = case_keys.grant_of(session, tip.id, holder)
     if grant is None:
         return None
@@ -39,7 +42,7 @@ def private_by(
 
 
 def codes_of(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
-    """By the id of its entry, each. One that does not open is left out."""
+    """Returns the decrypted codes by the id of their case event. Leaves out codes that do not decrypt."""
     found = {}
     for entry_id, body in case_keys.bodies_of(session, CaseCode, tip.id).items():
         with suppress(SealBroken):
@@ -49,20 +52,20 @@ def codes_of(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class OpenedNote:
-    """What a responder noted: of a closed list, or her own words, which stay out of `repr`."""
+    """A responder's note: a choice from a fixed list, or free text. The text is not in `repr`."""
 
     at: datetime
     says: NoteCode
     words: str = field(default="", repr=False)
 
     def headed(self, kit: Kit, language: str) -> str:
-        """Returns the heading of this note on a page: when it was written."""
+        """Returns the heading of this note on a page, with the time of writing."""
         time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
         return kit.phrases.say(language, Template.NOTE_AT, time=time)
 
 
 def notes_of(session: Session, tip: Tip, tip_key: bytes) -> Sequence[OpenedNote]:
-    """Returns the notes, the oldest first. One that does not open hides no other."""
+    """Returns the notes, oldest first. A note that does not decrypt hides no other."""
     bodies = case_keys.bodies_of(session, CaseNote, tip.id)
     found = []
     for row in case_log.of_tip(session, tip.id):

@@ -1,6 +1,6 @@
-"""Writes what happens to a case into its log, in the transaction in which it happens.
+"""Writes case events to the case's log, in the transaction in which they happen.
 
-Each act has a key of its own, so that what comes twice is written once. Runs inside its caller's transaction.
+Each event has its own key, so that a repeated command is written once. Runs inside the caller's transaction.
 """
 
 from collections.abc import Mapping
@@ -30,19 +30,19 @@ WAYS = {
     "account": EntryWay.CONSOLE,
     RESPONDER: EntryWay.USSD,
 }
-"""The way of an entry, by the prefix of the audit log's actor; every other actor is the clock."""
+"""The channel of a case event, by the prefix of its actor in the audit log. All other actors are timed jobs."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryBy:
-    """Who did something, as the audit log names her."""
+    """The person or process that acted, as the audit log names it."""
 
     actor: str
     way: EntryWay | None = None
-    """None where the actor says it: a command, a page of the console, the clock."""
+    """None if the actor already implies it: a command, a console page or a timed job."""
     desk: str | None = None
     person: int | None = None
-    """A responder who acts by an account of hers."""
+    """A responder who acts through their console account."""
 
     @property
     def by_way(self) -> EntryWay:
@@ -69,7 +69,7 @@ def done_by(
     codes: Mapping[str, str] | None = None,
     supersedes: int | None = None,
 ) -> int | None:
-    """Somebody did something. The entry's id; None where it was written before."""
+    """Writes a case event. Returns its id, or None if it was written before."""
     row = CaseLogRow(
         tip_id=tip_id,
         at=at,
@@ -87,7 +87,7 @@ def done_by(
 def took(
     session: Session, tip_id: int, who: int, at: datetime, way: EntryWay, proof: TakeProof
 ) -> None:
-    """She takes it, or it is proved or doubted that she did. What changes nothing is not written."""
+    """Writes that a responder acknowledged the case, or that this was proved or doubted. Writes only changes."""
     last = case_log.last_of(session, tip_id, who)
     held = case_log.last_of(session, tip_id, who, but_told=True)
     was = held.codes.get(PROOF, "") if held is not None and held.kind == EntryKind.TAKEN else None
@@ -95,7 +95,7 @@ def took(
     if proof is TakeProof.DOUBTED and was not in COUNTS:
         return
     if proof is TakeProof.PROVISIONAL and was in COUNTS:
-        # What she answered before counts, until that answer is doubted.
+        # The responder's earlier acknowledgement counts until it is doubted.
         return
     same = was == proof or (was in COUNTS and proof in COUNTS)
     if same and not (told_since and proof in COUNTS):
@@ -114,20 +114,20 @@ def took(
 
 
 def took_by(session: Session, tip_id: int, act: Act, *, counts: bool) -> None:
-    """The same, as she did it now. `counts`: it needs no proof any more, or not yet."""
+    """Writes that a responder acknowledges the case now. With `counts`, it needs no proof any more, or not yet."""
     proof = TakeProof.PROVED if act.proved else TakeProof.UNPROVED
     proof = proof if counts else TakeProof.PROVISIONAL
     took(session, tip_id, act.responder_id, act.at, act.way, proof)
 
 
 def said(session: Session, known_as: Referral, act: Act, kind: EntryKind) -> None:
-    """What she says once of a case, by each name that she knows it by."""
+    """Writes an event that a responder can report once for each of their references to a case."""
     by = by_responder(act.responder_id, act.way)
     done_by(session, known_as.tip_id, kind, by, act.at, key=str(known_as.id))
 
 
 def passed(session: Session, tip_id: int, act: Act) -> None:
-    """She passes it on, after what she did of it last."""
+    """Writes that a responder passes the case on, after their last event in it."""
     who = act.responder_id
     last = case_log.last_of(session, tip_id, who)
     key = f"{tip_id}:{who}:{last.id if last is not None else 0}"
@@ -145,7 +145,10 @@ def closed(
     waits: bool = False,
     supersedes: int | None = None,
 ) -> None:
-    """Writes that it is closed; or with `waits`, that closure is requested. `supersedes`: the request it replaces."""
+    """Writes that a case is closed, or with `waits`, that its closure is requested.
+
+    `supersedes` is the replaced request.
+    """
     codes = {**codes, WAITS: YES} if waits else codes
     which = f"wanted:{':'.join(codes.values())}" if waits else "done"
     key = f"{tip_id}:{at.timestamp()}:{which}"

@@ -1,6 +1,6 @@
-"""What happened to a case, in the order in which it did: for phones, pages and commands alike.
+"""Returns a case's timeline for phones, pages and commands.
 
-It shows nothing that was sealed, and never whom a case is kept from.
+It contains no sealed content, and never the people excluded from the case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,29 +40,29 @@ SAID = {
     EntryKind.THIRTY: Template.LINE_THIRTY,
     EntryKind.DETERMINATION: Template.LINE_DETERMINED,
 }
-"""By kind, what it is called. What is not here is for desks alone."""
+"""The label of each kind of event. Kinds that are missing here are shown to desks only."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseMoment:
-    """One entry as a person reads it."""
+    """One case event as a person reads it."""
 
     at: datetime
     kind: EntryKind
     way: str
     who: str
-    """A responder by her name; empty where it was a desk, a command or the clock."""
+    """The responder's name. Empty for a desk, a command or a timed job."""
     desk: str
     codes: Mapping[str, str] = field(default_factory=dict)
     entry_id: int = 0
     supersedes: int | None = None
-    """The entry that this one corrects."""
+    """The case event that this one corrects."""
     corrected_by: int | None = None
-    """The newest entry that corrects this one: both stay."""
+    """The newest case event that corrects this one. Both stay."""
 
     @property
     def template(self) -> Template | None:
-        """What it is called; None of what is for desks alone."""
+        """Returns the event's label. Returns None if only desks may see the event."""
         if self.kind is EntryKind.TAKEN and self.codes.get(PROOF) == TakeProof.DOUBTED:
             return Template.LINE_DOUBTED
         if self.kind is EntryKind.CLOSED and self.codes.get(WAITS) == YES:
@@ -73,7 +73,7 @@ class CaseMoment:
 
 
 def of_tip(session: Session, tip_id: int) -> Sequence[CaseMoment]:
-    """The first first."""
+    """Returns the timeline of a tip, oldest first."""
     rows = case_log.of_tip(session, tip_id)
     ids = {row.responder_id for row in rows if row.responder_id is not None}
     names = {one: session.get_one(Responder, one).name for one in ids}
@@ -96,18 +96,18 @@ def _moment(row: CaseLogRow, names: Mapping[int, str]) -> CaseMoment:
 
 @dataclass(frozen=True, slots=True)
 class CaseSheet:
-    """One case whole, in clear."""
+    """One complete case in clear text."""
 
     overview: TipOverview
     references: Sequence[str]
-    """By which responders know it, the first first."""
+    """The references by which responders know it, oldest first."""
     links: Sequence[int]
-    """The other tips of its situation."""
+    """The other tips about the same situation."""
     moments: Sequence[CaseMoment]
 
 
 def sheet(kit: Kit, name: str) -> CaseSheet:
-    """By a tip's id or any responder's reference. Raises NotFound."""
+    """Finds a case by its tip's id or by a responder's reference. Raises NotFound."""
     with kit.database.reading() as session:
         tip_id = case_log.tip_named(session, name) or 0
         found = tip_overviews(session, Wanted(tip_id=tip_id))

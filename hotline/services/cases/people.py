@@ -1,7 +1,8 @@
-"""The persons of a case: read out of their sealed codes, and one code more written down, with what follows in rows.
+"""Reads the persons of a case from its sealed codes. Writes new codes and the rows that follow from them.
 
-Codes stand once, beside their entry of the log, sealed. The other rows hold numbers, times and clocks, and can be made
-of the log again. Everything runs inside its caller's transaction. Nothing that a hook reaches imports this file.
+The codes are stored once, sealed, with their case event. The other rows contain numbers, times and deadlines, and can
+be rebuilt from the log. All functions run inside the caller's transaction. No code that a hook reaches imports this
+file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ from hotline.store.tips.tips import Tip
 def follow(
     session: Session, tip: Tip, before: Sequence[MetPerson], after: Sequence[MetPerson]
 ) -> None:
-    """Brings the rows from one state of its persons to the next. A clock that stays the same goes on as it runs."""
+    """Updates the rows of a case after a change of its persons. An unchanged deadline keeps its escalation level."""
     was, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in case_people.offers_of(session, tip_id)}
     for person in after:
@@ -55,7 +56,7 @@ def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: Me
 
 
 def _asked_by(person: MetPerson) -> int | None:
-    """Returns who last heard from the person whether help is wanted."""
+    """Returns the responder who last asked the person for consent to help."""
     if not person.consents:
         return None
     last, _, _ = person.consents[-1]
@@ -88,25 +89,28 @@ def _due(clock: FollowClock | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class PersonAct:
-    """What somebody says of a person of a case."""
+    """One statement about a person of a case."""
 
     kind: EntryKind
     said: PersonCodes
     by: EntryBy
     at: datetime
     key: str
-    """Its own, so that what comes twice is written once."""
+    """A key of its own, so that a repeated statement is written once."""
     supersedes: int | None = None
-    """The entry that it corrects."""
+    """The case event that it corrects."""
 
 
 def opened(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
-    """Nobody, where nothing was written of anybody. Raises SealBroken where it was, and `private` is None."""
+    """Returns the persons of a case, or none if no codes exist.
+
+    Raises SealBroken if codes exist and `private` is None.
+    """
     return fold(entries_of(session, tip, private))
 
 
 def entries_of(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
-    """What was written of persons, in its order. One that does not open hides no other."""
+    """Returns the case events about persons, in order. An event that does not decrypt hides no other."""
     if private is None:
         if case_keys.public_key(session, tip.id) is not None:
             raise SealBroken("the codes of this case do not open")
@@ -127,11 +131,10 @@ def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[Pe
 def write(
     session: Session, kit: Kit, tip: Tip, act: PersonAct, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
-    """Writes an entry, its sealed codes, and the rows that follow from both.
+    """Writes a case event, its sealed codes, and the rows that follow from both.
 
-    Returns the entry's id and the person as they stand now, or None where it was written before.
-
-    Its caller holds the tip. Raises ValueError for codes of no list, CodesRefused, SealBroken, KeyMissing.
+    Returns the event's id and the person's current state, or None if it was written before. The caller must have locked
+    the tip. Raises ValueError for unknown codes, CodesRefused, SealBroken or KeyMissing.
     """
     kind, said, by, at = act.kind, act.said.checked(act.kind), act.by, act.at
     known = entries_of(session, tip, private)

@@ -1,6 +1,6 @@
-"""Writes codes about a person, and a form that is begun, sealed to the pair of a case. It opens nothing.
+"""Seals codes about a person, and unfinished forms, to the key pair of a case. Decrypts nothing.
 
-Runs inside its caller's transaction.
+Runs inside the caller's transaction.
 """
 
 from contextlib import suppress
@@ -21,7 +21,10 @@ from hotline.store.tips.tips import Tip
 
 
 def case_public(session: Session, kit: Kit, tip: Tip, at: datetime) -> bytes:
-    """What is written of this case is sealed to this key. Raises KeyMissing where the folder lacks the reader's."""
+    """Returns the key to which a case's codes are sealed, and makes it if needed.
+
+    Raises KeyMissing without the reader's key.
+    """
     found = case_keys.public_key(session, tip.id)
     if found is not None:
         return found
@@ -29,12 +32,15 @@ def case_public(session: Session, kit: Kit, tip: Tip, at: datetime) -> bytes:
 
 
 def started_by(responder_id: int) -> str:
-    """Returns what the unfinished form of a responder is bound to, where finished ones are bound to their entry."""
+    """Returns the text to which a responder's unfinished form is bound.
+
+    Finished forms are bound to their case event.
+    """
     return f"started by {responder_id}"
 
 
 def keep(session: Session, kit: Kit, tip: Tip, entry_id: int, codes: bytes, at: datetime) -> None:
-    """The codes of one entry. Raises KeyMissing."""
+    """Seals and stores the codes of one case event. Raises KeyMissing."""
     public_key = case_public(session, kit, tip, at)
     body = seal_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
     case_keys.keep_body(session, CaseCode, entry_id, body)
@@ -43,7 +49,10 @@ def keep(session: Session, kit: Kit, tip: Tip, entry_id: int, codes: bytes, at: 
 def keep_form(
     session: Session, kit: Kit, responder_id: int, reference: str, form: StartedForm
 ) -> None:
-    """Replaces what this responder answered before in this case. Keeps nothing of a case that takes no such form."""
+    """Stores a responder's unfinished form in place of the previous one.
+
+    Stores nothing for a case that takes no such form.
+    """
     tip = _tip_of(session, responder_id, reference)
     if tip is None or tip.matter != Matter.TIP or tip.channel in trial.UNCOUNTED:
         return
@@ -62,14 +71,17 @@ def keep_form(
 
 
 def drop_form(session: Session, responder_id: int, reference: str) -> None:
-    """Deletes what this responder began in this case: it is written down."""
+    """Deletes a responder's unfinished form in a case, after the finished one was written."""
     tip = _tip_of(session, responder_id, reference)
     if tip is not None:
         case_keys.drop_form(session, tip.id, responder_id)
 
 
 def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
-    """Returns the case that this responder knows by this reference, and holds it."""
+    """Returns the case that this responder knows by this reference.
+
+    Returns None if the responder was released from it.
+    """
     known_as = referrals.of_responder(session, responder_id, reference)
     if known_as is None or known_as.released_at is not None:
         return None
