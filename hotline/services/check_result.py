@@ -1,4 +1,4 @@
-"""The result of one check of the line: its state, and what a person does next."""
+"""Describes the result of one check of the installation: its state, and the operator's next step."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from hotline.domain.call_back import KIGALI
 class CheckState(StrEnum):
     OK = "ok"
     WARNING = "warning"
-    """Nobody is harmed now. Somebody should look at it in daylight; it raises no alarm."""
+    """No harm exists now and no alarm is raised. The operator should look at it in daytime."""
     WRONG = "wrong"
 
 
@@ -18,14 +18,14 @@ class CheckState(StrEnum):
 class CheckResult:
     name: str
     ok: bool
-    """Whether it raises no alarm: a warning raises none."""
+    """True if it raises no alarm. A warning raises none either."""
     says: str
     todo: str = ""
-    """What a person does next; empty where nothing is wrong."""
+    """The operator's next step. Empty if nothing is wrong."""
     level: int = 1
-    """How wrong, where that is counted."""
+    """The severity, for checks that count it."""
     names: tuple[str, ...] = ()
-    """All that `says` counts, for a program: a line holds a few."""
+    """All items that `says` counts, for programs. The text itself lists only a few."""
     is_warning: bool = False
 
     @property
@@ -36,17 +36,17 @@ class CheckResult:
 
 
 def in_kigali(at: datetime) -> str:
-    """Says a time as pages of the console do: of the place where the line is, and of no other."""
+    """Formats a time in the time zone of Kigali, like the console's pages."""
     return f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}, Kigali time"
 
 
 def warning(name: str, says: str, todo: str) -> CheckResult:
-    """Builds the result of a check that found something missing, which harms nobody now."""
+    """Builds the result of a check that found something missing but harmless for now."""
     return CheckResult(name, True, says, todo, is_warning=True)
 
 
 def checked(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:
-    """Builds the result of a check: what is `wrong` and what a person does next, or else how `well` it stands."""
+    """Builds the result of a check. Without `wrong`, the result is fine and shows `well`."""
     if wrong is None:
         return CheckResult(name, True, well)
     return CheckResult(name, False, wrong, todo, level)

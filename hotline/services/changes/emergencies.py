@@ -1,4 +1,7 @@
-"""Words that one approver publishes alone, for four hours: told at once, confirmed by a second person, or ended."""
+"""Publishes texts that one approver decides alone, for four hours. A second person confirms or ends them.
+
+Also lists the publication history and restores older states.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -53,23 +56,23 @@ LISTED = 100
 
 
 class StateToBringBack(NamedTuple):
-    """The difference of `before` and `after` is read first."""
+    """An older state that could be restored. A person reads the difference of `before` and `after` first."""
 
     publication: Publication
     is_read: bool
-    """False if it holds words that one person alone published, and that no second person read."""
+    """False if it contains text that one person published alone and no second person read."""
     before: Document
-    """What callers hear now."""
+    """The flows that callers hear now."""
     after: Document
     digest: str
-    """Sent with the act: it must be that of what would go live."""
+    """The digest of `after`. The command sends it back, and it must match."""
     live_id: int
     old: Document
-    """As it was live, with the numbers and entries of that time."""
+    """The older state unchanged, with the numbers and short codes of its time."""
 
 
 class PublishedChange(NamedTuple):
-    """A change as it went live."""
+    """A change as it was published."""
 
     publication: Publication
     before: Document
@@ -77,20 +80,20 @@ class PublishedChange(NamedTuple):
 
 
 def history(kit: Kit) -> Sequence[tuple[Publication, bool]]:
-    """Returns the newest first, each with whether two people have read it. Raises StoreUnavailable."""
+    """Returns the newest publications first, each with True if two people read it. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         read = read_by_two(session)
         return [(row, row.id in read) for row in publications.history(session, LISTED)]
 
 
 def live(kit: Kit) -> Publication | None:
-    """Returns what callers hear since when. None on a line without a history. Raises StoreUnavailable."""
+    """Returns the current publication. Returns None without a publication history. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return publications.standing(session)
 
 
 def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, Publication]:
-    """Of each flow the newest publication that brought it: a change that edits it, or a whole state.
+    """Returns the newest publication of each flow: a change that edits it, or a complete state.
 
     Raises StoreUnavailable.
     """
@@ -105,7 +108,10 @@ def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, Publication]:
 
 
 def of_change(kit: Kit, change_id: int) -> PublishedChange | None:
-    """What a change did when it went live; None where it did not. Raises StoreUnavailable."""
+    """Returns the flows before and after a change was published. Returns None if it was not published.
+
+    Raises StoreUnavailable.
+    """
     with kit.database.reading() as session:
         row = publications.of_change(session, change_id)
         older = None if row is None else publications.before(session, row.id)
@@ -117,7 +123,10 @@ def of_change(kit: Kit, change_id: int) -> PublishedChange | None:
 
 
 def preview(kit: Kit, publication_id: int) -> StateToBringBack:
-    """What callers would hear. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns the flows that callers would hear after restoring a publication.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
     with kit.database.reading() as session:
         row = publications.found(session, publication_id)
         if row is None:
@@ -134,7 +143,7 @@ def preview(kit: Kit, publication_id: int) -> StateToBringBack:
 def bring_back(
     kit: Kit, by: Author, publication_id: int, reason: str, digest: str
 ) -> ChangePublished | ChangeRefused:
-    """Makes an older state live. One person decides, but only if two people read that state once.
+    """Publishes an older state again. One person may decide this, but only for a state that two people read.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -155,7 +164,7 @@ def bring_back(
 def put_back(
     kit: Kit, state: StateToBringBack, said: Publication, *, actor: Author | str
 ) -> ChangePublished | ChangeRefused:
-    """In one transaction. Raises FlowInvalid where it cannot be played, StoreUnavailable."""
+    """Publishes a restored state in one transaction. Raises FlowInvalid if it cannot be played, or StoreUnavailable."""
     ready = authoring.ready(state.after)
     with kit.database.writing() as session:
         publications.take_turns(session)
@@ -167,7 +176,10 @@ def put_back(
 
 
 def _unfit(kit: Kit, state: StateToBringBack) -> ChangeRefused | None:
-    """It must be playable, and hurt nobody whom neither live nor that state itself hurt."""
+    """Returns a refusal if the restored state cannot be played or has new errors.
+
+    Errors of the published flows and of the old state itself are not new.
+    """
 
     def found(document: Document) -> Sequence[Finding]:
         return going_live.findings_of(kit, document, authoring.digest_of(document))
@@ -183,15 +195,15 @@ LAPSED = "nobody confirmed the words of an emergency"
 
 
 class EmergencyToRead(NamedTuple):
-    """What a second person reads before she confirms it."""
+    """A publication of one person, with its difference, for the second person who may confirm it."""
 
     stands: Publication
     before: Document
-    """What two people had read."""
+    """The newest flows that two people read."""
     after: Document
-    """What callers hear now."""
+    """The flows that callers hear now."""
     before_id: int | None
-    """The publication that may be brought back instead."""
+    """The publication that can be restored instead."""
 
     @property
     def live_id(self) -> int:
@@ -199,13 +211,19 @@ class EmergencyToRead(NamedTuple):
 
 
 def standing(kit: Kit) -> Publication | None:
-    """Words that are live on one person's word: the red bar of every page. Raises StoreUnavailable."""
+    """Returns the current publication if only one person decided it. Every page shows it in a red bar.
+
+    Raises StoreUnavailable.
+    """
     with kit.database.reading() as session:
         return publications.unsettled(session)
 
 
 def read(kit: Kit) -> EmergencyToRead | None:
-    """The difference that one person alone made; None where nothing waits. Raises NotFound, StoreUnavailable."""
+    """Returns the difference that one person published alone, or None if none waits.
+
+    Raises NotFound, StoreUnavailable.
+    """
     with kit.database.reading() as session:
         row = publications.unsettled(session)
         if row is None:
@@ -225,10 +243,10 @@ def publish(
     *,
     keeps_languages: bool = False,
 ) -> ChangePublished | ChangeRefused:
-    """Make a change live on one person's word, also her own: words alone, and a number taken away.
+    """Publishes a change on one person's decision, even their own.
 
-    Watchers and the national desk are told by SMS at once. A second one does not last longer than the first.
-    Raises NotFound, NotReady, StoreUnavailable.
+    Allows only text changes and the removal of a number. The on-call contacts and the national desk are notified
+    immediately. A second emergency ends no later than the first. Raises NotFound, NotReady, StoreUnavailable.
     """
     reason = reason.strip()
     if len(reason) < WHY_LETTERS:
@@ -262,9 +280,9 @@ def publish(
 def confirm(
     kit: Kit, by: Author, publication_id: int, *, appointed_by: Collection[int] = ()
 ) -> ChangeRefused | None:
-    """A second person has read it: it stays. `appointed_by`: the accounts that gave this person the role.
+    """Confirms an emergency publication, so that it stays published. A second person must have read it.
 
-    Raises StoreUnavailable.
+    `appointed_by` are the accounts that gave this person the role. Raises StoreUnavailable.
     """
     with kit.database.writing() as session:
         publications.take_turns(session)
@@ -287,9 +305,10 @@ def confirm(
 
 
 def lapse(kit: Kit) -> ChangePublished | None:
-    """The clock's: bring back what two people had read, where nobody confirmed in time. Safe to repeat.
+    """Restores the last state that two people read, if no one confirmed the emergency in time. A timed job calls it.
 
-    Raises FlowInvalid where that can be played no more: then the alarm goes on. StoreUnavailable.
+    It is safe to repeat. Raises StoreUnavailable. Raises FlowInvalid if that state can no longer be played, and the
+    alarm then stays.
     """
     with kit.database.reading() as session:
         row = publications.unsettled(session)
@@ -305,20 +324,20 @@ def lapse(kit: Kit) -> ChangePublished | None:
 
 
 def _read_by_two(session: Session, row: Publication) -> Publication | None:
-    """Returns the newest publication before it that two people have read."""
+    """Returns the newest earlier publication that two people read."""
     older = [one for one in read_by_two(session) if one < row.id]
     return publications.found(session, max(older)) if older else None
 
 
 def _unread(session: Session, row: Publication) -> Sequence[Publication]:
-    """Returns the publications whose words are read together with this one, itself included."""
+    """Returns this publication and the earlier unread ones, whose text is confirmed together with it."""
     base = _read_by_two(session, row)
     since = 0 if base is None else base.id
     return [one for one in publications.history(session) if since < one.id <= row.id]
 
 
 def _tell(session: Session, kit: Kit, until: datetime) -> None:
-    """The national desk, in the transaction that publishes; watchers are woken by the alarm."""
+    """Notifies the national desk in the publishing transaction. The alarm notifies the on-call contacts."""
     at = kit.now()
     desk = [one for one in responders.who_live(session, at) if one.level == Level.NATIONAL]
     rows = [

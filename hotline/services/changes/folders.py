@@ -1,6 +1,6 @@
-"""Changes as folders: opened with a title, listed, looked at, dropped.
+"""Stores changes as folders of steps, lists them, and combines them with the published flows.
 
-A flow of a change on somebody's desk: the state that a form was made of, and the book around it.
+Also returns one flow of a change for a form, with the rest of its flow set.
 """
 
 import hashlib
@@ -39,45 +39,45 @@ from hotline.store.flows import flows
 
 ChangeRow = Change
 StepRow = ChangeStep
-"""As pages read them."""
+"""Database rows under the names that pages use."""
 
 
 class Refusal(StrEnum):
-    """Why something was not done."""
+    """Reasons for which a command on a change is refused."""
 
     OVER = "over"
-    """The change is live, or was dropped."""
+    """The change was published or dropped."""
     NOTHING_THERE = "nothing_there"
-    """It changes nothing of what is live."""
+    """The change does not differ from the published flows."""
     UNTITLED = "untitled"
     NOT_PROPOSED = "not_proposed"
     OWN_HAND = "own_hand"
-    """Whoever proposed it or saved a step of it is not the second person."""
+    """A person who submitted the change or saved a step of it cannot approve it."""
     CHANGED = "changed"
-    """It, or what is live, changed while it was read."""
+    """The change or the published flows changed while the approver read the difference."""
     CLASHES = "clashes"
-    """What went live meanwhile changed the same fields; `problems` are the parts."""
+    """A newer publication changed the same fields. `problems` lists the parts."""
     BROKEN = "broken"
-    """It cannot be played; `problems` say where."""
+    """The flows cannot be played. `problems` says where."""
     HURTS = "hurts"
-    """`findings` hurt, and are new against what is live."""
+    """`findings` lists errors that the published flows do not have."""
     LANGUAGES_KEPT = "languages_kept"
-    """English says something new, and another language what it said before; `left_behind` says where."""
+    """The English text is new, but another language has the old text. `left_behind` lists the places."""
     ENTRY_MOVED = "entry_moved"
-    """What was printed would lead elsewhere, or nowhere."""
+    """A printed short code would lead to another flow, or to none."""
     EMERGENCY_NUMBER = "emergency_number"
-    """112 would go from the screens."""
+    """The emergency number 112 would disappear from the screens."""
     SHORT_REASON = "short_reason"
     BEYOND_WORDS = "beyond_words"
-    """More than an emergency may do; `held_back` says what."""
+    """The change does more than an emergency may. `held_back` lists it."""
     EMERGENCY_STANDS = "emergency_stands"
-    """Words of one person alone are live: a second one confirms them first, or brings back what was before."""
+    """Text of one person alone is published. A second person must confirm it or restore the previous state first."""
     READ_BY_ONE = "read_by_one"
-    """The state holds words that one person published alone, and no second person confirmed."""
+    """The state contains text that one person published alone, and that no second person confirmed."""
     SETTLED = "settled"
     """No emergency waits for a second person."""
     APPOINTED = "appointed"
-    """Whoever was appointed by the first person is not the second one."""
+    """The first person gave this person the role, so this person cannot be the second one."""
 
 
 class ChangeRefused(NamedTuple):
@@ -89,14 +89,14 @@ class ChangeRefused(NamedTuple):
 
 
 class ChangePublished(NamedTuple):
-    """What went live."""
+    """The result of a publication."""
 
     publication_id: int
     revision_id: int
 
 
 WHOLE = ""
-"""The key of a clash over the part itself: one took it out, the other changed it."""
+"""The key of a conflict about a whole part: one side removed it and the other changed it."""
 
 
 def merged(
@@ -105,7 +105,10 @@ def merged(
     yours: PartDocument | None,
     settled: Settled | None = None,
 ) -> Merged:
-    """A part that only one side changed is that side's; the order of a flow's screens counts as a change of it."""
+    """Merges two versions of a part. If only one side changed it, that side wins.
+
+    The order of screens counts as a change.
+    """
     if are_alike(theirs, base) or are_alike(theirs, yours):
         return Merged(yours)
     if are_alike(yours, base):
@@ -120,17 +123,17 @@ def merged(
 
 
 def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
-    """Also in their order, which equal mappings need not be."""
+    """Returns True if both are equal, and their keys have the same order."""
     return one is other or (one == other and json.dumps(one) == json.dumps(other))
 
 
 @dataclass(frozen=True, slots=True)
 class GatheredChange:
-    """A change, its newest steps, and the documents that it stands between."""
+    """A change, its newest steps, and the two documents that it is merged with."""
 
     change: Change
     steps: Mapping[str, ChangeStep]
-    """The newest of each part."""
+    """The newest step of each part."""
     live_id: int
     live_digest: str
     live: Document
@@ -138,14 +141,14 @@ class GatheredChange:
 
     @property
     def own_digest(self) -> str:
-        """Of its parts and of what they were made of: what is frozen when it is proposed."""
+        """Returns the digest of the change's parts and of their base. Submitting the change freezes it."""
         parts = {part: step.document for part, step in self.steps.items()}
         written = json.dumps([self.change.base_id, parts], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(written.encode()).hexdigest()
 
     @property
     def checked_as(self) -> str:
-        """Of the document that it makes with what is live, without making it."""
+        """Returns a key for the findings of this change on the published flows. Does not build the merged document."""
         return f"{self.live_digest}+{self.own_digest}"
 
 
@@ -153,18 +156,18 @@ class AssembledChange(NamedTuple):
     gathered: GatheredChange
     document: Document
     clashes: Mapping[str, Merged]
-    """Parts in which what went live meanwhile changed the same fields."""
+    """Parts in which a newer publication changed the same fields."""
 
     @property
     def digest(self) -> str:
-        """Of what somebody reads: she approves the same one."""
+        """Returns the digest of the document that an approver reads. The approval must name the same one."""
         flows = self.document["flows"]
         of_flows = {name: derived(authoring.digest_of_flow, flow) for name, flow in flows.items()}
         return authoring.sha_of({**self.document, "flows": of_flows})
 
 
 def gather(session: Session, change_id: int) -> GatheredChange:
-    """Raises NotFound, NotReady."""
+    """Returns a change with its newest steps and the documents. Raises NotFound, NotReady."""
     change, now = changes.found(session, change_id), flows.live(session)
     if now is None:
         raise NotReady(authoring.NO_FLOWS)
@@ -174,7 +177,7 @@ def gather(session: Session, change_id: int) -> GatheredChange:
 
 
 def document_of(session: Session, revision_id: int) -> Document:
-    """Raises NotFound."""
+    """Returns the document of a revision. Raises NotFound."""
     document = flows.document_of(session, revision_id)
     if document is None:
         raise NotFound(f"revision {revision_id}")
@@ -182,12 +185,12 @@ def document_of(session: Session, revision_id: int) -> Document:
 
 
 def part_in(session: Session, revision_id: int, part: str) -> PartDocument | None:
-    """One part of a revision. Raises NotFound."""
+    """Returns one part of a revision. Raises NotFound."""
     return part_of(document_of(session, revision_id), part)
 
 
 def assemble(gathered: GatheredChange) -> AssembledChange:
-    """The live document with every edited part merged onto it, field by field."""
+    """Merges every edited part into the published document, field by field."""
     document = dict(gathered.live)
     clashes = {}
     for part, step in gathered.steps.items():
@@ -204,53 +207,53 @@ def merge_part(
     edited: PartDocument | None,
     settled: Settled | None = None,
 ) -> Merged:
-    """`theirs` is what is live."""
+    """Merges one edited part with its published version. In a conflict, `theirs` is the published version."""
     base, live = part_of(gathered.base, part), part_of(gathered.live, part)
     return merged(base, live, edited, settled)
 
 
 def is_as_read(session: Session, gathered: GatheredChange) -> bool:
-    """Whether its parts are still those that were gathered, in a transaction that holds the change."""
+    """Returns True if the parts did not change since they were read. The caller's transaction must lock the change."""
     read = {part: step.version for part, step in gathered.steps.items()}
     return changes.newest_versions(session, gathered.change.id) == read
 
 
 SHOWN = 50
-"""Steps on a page."""
+"""Steps on one page."""
 Says = Document
-"""What a step did: `{"did": a StepKind, ...}`."""
+"""A step's description: `{"did": a StepKind, ...}`."""
 
 
 class PartDraft(NamedTuple):
-    """How a part stands in a change: what a form is made of."""
+    """The current state of a part in a change. A form is made from it."""
 
     version: int
     document: PartDocument | None
-    """None where it is not there."""
+    """None if the part does not exist."""
     author: str
-    """Who saved it; empty for the base's."""
+    """The person who saved it. Empty for the state of the base."""
     at: datetime | None
 
 
 class NewStep(NamedTuple):
-    """What a form sends."""
+    """The content that a form sends."""
 
     part: str
     document: PartDocument | None
-    """The part whole; None takes a flow out."""
+    """The complete part. None removes a flow."""
     once: str
-    """Made with the form: one that comes twice is one step."""
+    """A token made with the form. A form that arrives twice makes one step."""
     says: Says
 
 
 def draft(kit: Kit, change_id: int, part: str) -> PartDraft:
-    """The newest state of a part. Raises NotFound, StoreUnavailable."""
+    """Returns the newest state of a part. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
         return newest(session, changes.found(session, change_id), part)
 
 
 def drafts(kit: Kit, change_id: int) -> Mapping[str, PartDraft]:
-    """Of every part that the change edits. Raises NotFound, StoreUnavailable."""
+    """Returns the newest state of every part that the change edits. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
         changes.found(session, change_id)
         return {part: _of_step(step) for part, step in changes.newest(session, change_id).items()}
@@ -259,7 +262,10 @@ def drafts(kit: Kit, change_id: int) -> Mapping[str, PartDraft]:
 def history(
     kit: Kit, change_id: int, *, before: int | None = None, limit: int = SHOWN
 ) -> Sequence[ChangeStep]:
-    """The newest first; `before` a step's id, the older ones. Raises NotFound, StoreUnavailable."""
+    """Returns the steps, newest first. `before` is a step's id and selects older steps.
+
+    Raises NotFound, StoreUnavailable.
+    """
     with kit.database.reading() as session:
         changes.found(session, change_id)
         return changes.steps(session, change_id, before=before, limit=limit)
@@ -274,7 +280,10 @@ def newest(session: Session, change: Change, part: str) -> PartDraft:
 
 
 def base_id(session: Session, change: Change) -> int:
-    """What its parts are made of. A change without a step follows what is live."""
+    """Returns the revision on which a change's parts are based.
+
+    A change without a step follows the published revision.
+    """
     if changes.newest_versions(session, change.id):
         return change.base_id
     return flows.live_id(session) or change.base_id
@@ -285,7 +294,7 @@ def _of_step(step: ChangeStep) -> PartDraft:
 
 
 def state_at(session: Session, change: Change, part: str, version: int) -> PartDocument | None:
-    """The state that a form was made of. Raises NotFound."""
+    """Returns the state from which a form was made. Raises NotFound."""
     if version < 0:
         return part_in(session, -version, part)
     step = changes.version(session, change.id, part, version)
@@ -299,11 +308,11 @@ TITLE_LETTERS = 120
 LISTED = 100
 REASON_LETTERS = 200
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Eight digits in a row, however they are written: what could be somebody's number."""
+"""Eight digits or more, with or without separators. They could be a person's telephone number."""
 
 
 def open_change(kit: Kit, by: Author, title: str, why: str = "") -> int | ChangeRefused:
-    """A new one, on what is live; its id. Raises NotReady, StoreUnavailable."""
+    """Opens a new change based on the published flows, and returns its id. Raises NotReady, StoreUnavailable."""
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
         return ChangeRefused(Refusal.UNTITLED)
@@ -324,7 +333,7 @@ def add(
     at: datetime,
     source: str | None = None,
 ) -> Change:
-    """Inside the caller's transaction."""
+    """Adds a new change inside the caller's transaction."""
     row = Change(
         title=title,
         why=why,
@@ -343,9 +352,9 @@ def add(
 def listed(
     kit: Kit, *, over: bool = False, limit: int = LISTED
 ) -> Sequence[tuple[Change, Sequence[str]]]:
-    """Those that may be edited, or those that are over, and what each edits; the newest first.
+    """Returns the editable changes, or the ended ones, each with the parts that it edits. The newest comes first.
 
-    Parts are flows by their names, `#numbers`, `#entries`, `#phrases`. Raises StoreUnavailable.
+    Parts are flow names, `#numbers`, `#entries` and `#phrases`. Raises StoreUnavailable.
     """
     with kit.database.reading() as session:
         rows = changes.listed(session, editable=not over, limit=limit)
@@ -354,13 +363,16 @@ def listed(
 
 
 def look(kit: Kit, change_id: int) -> Change:
-    """Raises NotFound, StoreUnavailable."""
+    """Returns a change by its id. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
         return changes.found(session, change_id)
 
 
 def drop(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
-    """It is edited and published no more; its steps stay. Raises NotFound, StoreUnavailable."""
+    """Drops a change, so that it can no longer be edited or published. Its steps stay.
+
+    Raises NotFound, StoreUnavailable.
+    """
     with kit.database.writing() as session:
         row = changes.found(session, change_id, held=True)
         if not row.is_editable:
@@ -373,27 +385,27 @@ def drop(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
 def noted(
     session: Session, kit: Kit, by: Author | str, action: str, subject: str, reason: str
 ) -> None:
-    """Writes an act into the audit log, its reason on one line and without any telephone number."""
+    """Writes a command to the audit log. Puts its reason on one line and removes telephone numbers."""
     said = NUMBER.sub("[number]", " ".join(reason.split()))[:REASON_LETTERS]
     actor = by if isinstance(by, str) else audit.by_actor(Actor(by.name, by.account_id))
     audit.append(session, at=kit.now(), actor=actor, action=action, subject=subject, reason=said)
 
 
 class FlowAtHand(NamedTuple):
-    """A flow as a form shows it. `version` goes into the form, and comes back with it."""
+    """A flow as a form shows it. The form sends `version` back."""
 
     name: str
     version: int
     document: Document
     author: str
-    """Who saved the newest state; empty for what the change is made of."""
+    """The person who saved the newest state. Empty for the base of the change."""
     at: datetime | None
     others: Mapping[str, Document | None]
-    """The other flows that the change edits; None where it takes one out."""
+    """The other flows that the change edits. None for a flow that it removes."""
 
 
 def at_hand(kit: Kit, change_id: int, flow: str, version: int | None = None) -> FlowAtHand:
-    """The newest state, or the one that a form says. Raises NotFound, StoreUnavailable."""
+    """Returns the newest state of a flow, or the one of the given version. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
         change = changes.found(session, change_id)
         now = newest(session, change, flow)
@@ -411,7 +423,7 @@ def at_hand(kit: Kit, change_id: int, flow: str, version: int | None = None) -> 
 
 
 def book_around(kit: Kit, here: FlowAtHand) -> Book:
-    """What callers hear, with the other flows of the change in their places. Raises NotReady, StoreUnavailable."""
+    """Returns the published flow set with the change's other flows in place. Raises NotReady, StoreUnavailable."""
     book = kit.books.book(kit.books.live())
     for name, document in here.others.items():
         if document is not None:
@@ -420,14 +432,14 @@ def book_around(kit: Kit, here: FlowAtHand) -> Book:
 
 
 def live_flow(kit: Kit, flow: str) -> Document | None:
-    """As callers hear it; None where they hear none of that name. Raises StoreUnavailable."""
+    """Returns a flow as callers hear it. Returns None if there is none of that name. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         live = flows.live_id(session)
         return None if live is None else part_in(session, live, flow)
 
 
 def flows_in(kit: Kit, change_id: int) -> Mapping[str, Document]:
-    """Every flow as the change has it: those of its base, and its own. Raises NotFound, StoreUnavailable."""
+    """Returns every flow of a change: those of its base, replaced by its own. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
         change = changes.found(session, change_id)
         own: Editable = dict(document_of(session, base_id(session, change))["flows"])

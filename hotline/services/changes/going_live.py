@@ -1,4 +1,4 @@
-"""Publishing a change: a second person has read exactly what will be heard."""
+"""Checks, submits and publishes changes. A second person must have read exactly the text that is published."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -43,20 +43,20 @@ from hotline.store.flows.publications import Publication, Publishing
 UNPLAYABLE = frozenset(
     {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}
 )
-"""Findings of a document that makes no book."""
+"""Errors of a document from which no flow set can be made."""
 LIVE = 0
-"""In place of a change: what is live is checked."""
+"""Used in place of a change's id to check the published flows."""
 KEPT = timedelta(days=30)
-"""How long what was found stays."""
+"""Time for which stored findings are kept."""
 
 
 class DividedFindings(NamedTuple):
     """The findings of a change in three groups."""
 
     blocking: Sequence[Finding]
-    """They hurt, and are new against what is live: nobody proposes these."""
+    """Errors that the published flows do not have. They prevent submission."""
     live_already: Sequence[Finding]
-    """They hurt, and callers meet them today: a rule that grew stricter never stops an urgent word."""
+    """Errors that callers already meet today. A stricter rule must never block an urgent text."""
     bearable: Sequence[Finding]
 
 
@@ -71,7 +71,7 @@ def divide(found: Sequence[Finding], live: Sequence[Finding]) -> DividedFindings
 
 
 def checked(kit: Kit, change_id: int) -> DividedFindings | None:
-    """The findings of a change put onto what is live; None where it is still being checked.
+    """Returns the findings of a change on the published flows. Returns None while the check is running.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -86,7 +86,7 @@ def checked(kit: Kit, change_id: int) -> DividedFindings | None:
 
 
 def check_change(kit: Kit, change_id: int) -> DividedFindings:
-    """Check a change and what is live, where nobody has yet. Safe to repeat.
+    """Checks a change and the published flows, unless findings are stored already. It is safe to repeat.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -94,14 +94,14 @@ def check_change(kit: Kit, change_id: int) -> DividedFindings:
 
 
 def check(kit: Kit, made: AssembledChange) -> DividedFindings:
-    """Returns the same of a change that was put onto what is live. Raises StoreUnavailable."""
+    """Returns the findings of a change that is already merged with the published flows. Raises StoreUnavailable."""
     gathered = made.gathered
     mine = _look_beside(kit, gathered, made.document)
     return divide(mine, findings_of(kit, gathered.live, gathered.live_digest))
 
 
 def not_publishable(kit: Kit, made: AssembledChange) -> ChangeRefused | None:
-    """Why not: it moves what was printed, takes 112 away, cannot be played, or hurts as live does not."""
+    """Returns a refusal if the change moves a short code, removes 112, cannot be played, or has new errors."""
     live, document = made.gathered.live, made.document
     moved = authoring.moved_entries(
         live.get(authoring.ENTRIES, {}), document.get(authoring.ENTRIES, {})
@@ -122,13 +122,13 @@ def hurting(found: DividedFindings) -> ChangeRefused | None:
 
 
 def check_live(kit: Kit) -> None:
-    """Checks what is live, where nobody has yet. Raises NotReady, StoreUnavailable."""
+    """Checks the published flows, unless their findings are stored already. Raises NotReady, StoreUnavailable."""
     document = authoring.live_document(kit.database)
     findings_of(kit, document, authoring.digest_of(document))
 
 
 def of_live(kit: Kit) -> Sequence[Finding] | None:
-    """Returns what is wrong with what is live; None where it is still being checked. Raises StoreUnavailable."""
+    """Returns the findings of the published flows. Returns None while the check is running. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         live = flows.live(session)
         found = None if live is None else _kept(session, live.digest)
@@ -138,7 +138,7 @@ def of_live(kit: Kit) -> Sequence[Finding] | None:
 
 
 def _look_beside(kit: Kit, gathered: GatheredChange, document: Document) -> Sequence[Finding]:
-    """Returns what is wrong with the document that a change makes with what is live."""
+    """Returns the findings of the document that a change makes from the published flows."""
     return findings_of(kit, document, gathered.checked_as, gathered.change.id, live=gathered.live)
 
 
@@ -150,9 +150,9 @@ def findings_of(
     *,
     live: Document | None = None,
 ) -> Sequence[Finding]:
-    """Returns everything that is wrong with a document, found once for each `digest`.
+    """Returns every finding of a document. Checks it once for each `digest` and stores the result.
 
-    `live`: what it is compared with; `digest` is then of both. Raises StoreUnavailable.
+    `live` is a document to compare with, and `digest` then covers both. Raises StoreUnavailable.
     """
     with kit.database.reading() as session:
         kept = _kept(session, digest)
@@ -178,10 +178,10 @@ def _key(digest: str) -> str:
 def propose(
     kit: Kit, by: Author, change_id: int, *, keeps_languages: bool = False
 ) -> ChangeRefused | None:
-    """Freeze a change for a second person to read; an edit takes it back.
+    """Submits a change for approval and freezes it. A later edit withdraws the submission.
 
-    Refused only where something hurts and is new, or it cannot be played; and once where English alone is new.
-    Raises NotFound, NotReady, StoreUnavailable.
+    Refuses a change with new errors, or one that cannot be played. Refuses once if only the English text is new. Raises
+    NotFound, NotReady, StoreUnavailable.
     """
     made = compare(kit, change_id)
     if refused := unfit(kit, made, keeps_languages=keeps_languages):
@@ -204,7 +204,7 @@ def propose(
 
 
 def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused | None:
-    """It is open again, with what the reader says. Raises NotFound, StoreUnavailable."""
+    """Reopens a submitted change, with the reader's note. Raises NotFound, StoreUnavailable."""
     with kit.database.writing() as session:
         change = changes.found(session, change_id, held=True)
         if change.state != ChangeState.PROPOSED:
@@ -216,9 +216,9 @@ def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused 
 
 
 def unfit(kit: Kit, made: AssembledChange, *, keeps_languages: bool) -> ChangeRefused | None:
-    """Returns why a change may not go live as it is, whoever asks.
+    """Returns the reason why a change may not be published, for any person who asks.
 
-    `keeps_languages`: the person knows that other languages keep the old text where English is new.
+    `keeps_languages` confirms that other languages may keep the old text where the English is new.
     """
     if not made.gathered.change.is_editable:
         return ChangeRefused(Refusal.OVER)
@@ -233,20 +233,20 @@ def unfit(kit: Kit, made: AssembledChange, *, keeps_languages: bool) -> ChangeRe
 
 
 def english_alone(made: AssembledChange) -> ChangeRefused | None:
-    """Returns a refusal that names the texts whose English is new while other languages keep the old text."""
+    """Returns a refusal that lists the texts whose English is new while other languages have the old text."""
     changes = difference(made.gathered.live, made.document)
     behind = left_behind(changes, made.document)
     return ChangeRefused(Refusal.LANGUAGES_KEPT, left_behind=behind) if behind else None
 
 
 def read_by_two(session: Session) -> frozenset[int]:
-    """Returns the ids of the publications that hold no words of one person alone.
+    """Returns the ids of the publications that contain no text of one person alone.
 
-    A release and a command count as read: the operator of the line answers for them.
+    Releases and commands count as read, because the operator is responsible for them.
     """
     seen: set[int] = set()
     read: set[int] = set()
-    """Revisions."""
+    """Revisions that two people read."""
     was_read = True
     rows = publications.history(session)[::-1]
     for row in rows:
@@ -260,33 +260,36 @@ def read_by_two(session: Session) -> frozenset[int]:
 
 
 def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
-    """`was_read`: the state before it. `is_new`: no earlier publication has the same revision."""
+    """Returns True if two people read this publication. `was_read` says so of the state before it.
+
+    `is_new` is True if no earlier publication has the same revision.
+    """
     match Publishing(row.kind):
         case Publishing.EMERGENCY:
-            # Who confirms it reads every difference to the newest state that two people have read.
+            # The person who confirms it reads every difference from the newest state that two people read.
             return row.approved_by is not None
         case Publishing.BACK:
-            # Numbers changed since, so it is a revision of its own. Only a state that was read is brought back.
+            # The numbers changed since, so it is a new revision. Only a state that was read can be restored.
             return is_new
         case Publishing.BY_HAND if row.change_id is not None:
-            # Its reader saw the difference to the state before it, and nothing else.
+            # The approver saw only the difference from the previous state.
             return was_read
     return True
 
 
 LONGEST_SESSION = timedelta(minutes=10)
-"""A network ends a session sooner: what is older was left without a word."""
+"""Time after which a session without an end counts as abandoned. The network ends sessions sooner."""
 
 
 class ChangeToRead(NamedTuple):
-    """What a second person reads: a change beside what callers hear now, and what it would do."""
+    """A change with the published flows and its effects, for the approver."""
 
     made: AssembledChange
     findings: DividedFindings
     in_the_middle: int
-    """Callers who would finish on the words of before."""
+    """Number of callers who would finish on the old text."""
     hands: Sequence[ChangeAuthor]
-    """Whoever proposed it or saved a step of it: none of them is the second person."""
+    """People who submitted the change or saved a step. None of them can approve it."""
 
     @property
     def live_id(self) -> int:
@@ -294,7 +297,7 @@ class ChangeToRead(NamedTuple):
 
     @property
     def before(self) -> Document:
-        """What callers hear now."""
+        """Returns the flows that callers hear now."""
         return self.made.gathered.live
 
     @property
@@ -303,14 +306,14 @@ class ChangeToRead(NamedTuple):
 
 
 def compare(kit: Kit, change_id: int) -> AssembledChange:
-    """Returns a change beside what callers hear now. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a change merged with the published flows. Raises NotFound, NotReady, StoreUnavailable."""
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
     return assemble(gathered)
 
 
 def read(kit: Kit, change_id: int) -> ChangeToRead:
-    """Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a change for the approver to read. Raises NotFound, NotReady, StoreUnavailable."""
     made = compare(kit, change_id)
     proposer = made.gathered.change.proposer
     with kit.database.reading() as session:
@@ -320,7 +323,7 @@ def read(kit: Kit, change_id: int) -> ChangeToRead:
 
 
 def in_the_middle(kit: Kit) -> int:
-    """How many sessions of the last minutes have not ended: they finish on their revision."""
+    """Returns the number of recent sessions that have not ended. They finish on their own revision."""
     with kit.database.reading() as session:
         return contacts.in_the_middle(session, kit.now() - LONGEST_SESSION)
 
@@ -335,9 +338,9 @@ def publish(
     alone: bool = False,
     keeps_languages: bool = False,
 ) -> ChangePublished | ChangeRefused:
-    """Make a proposed change live, as it was read.
+    """Publishes a submitted change exactly as it was read.
 
-    `alone`: one person may do both, as `hotline demo` lets whoever learns it. Raises NotFound, NotReady,
+    `alone` lets one person submit and approve, for learners in `hotline demo`. Raises NotFound, NotReady,
     StoreUnavailable.
     """
     with kit.database.reading() as session:
@@ -352,7 +355,8 @@ def publish(
     if not alone and not may_publish(by, (proposer, *hands)):
         return ChangeRefused(Refusal.OWN_HAND)
     if urgent is not None:
-        # They are part of live: whoever reads a difference to live would not see them, and they would stay.
+        # The published text includes the emergency's text. A reader of the difference would not see it, and it would
+        # stay.
         return ChangeRefused(Refusal.EMERGENCY_STANDS)
     if assembled.digest != digest or gathered.own_digest != change.proposed_digest:
         return ChangeRefused(Refusal.CHANGED)
@@ -378,9 +382,9 @@ def go_live(
     said: Publication,
     also: Callable[[Session], None] = lambda _session: None,
 ) -> ChangePublished | ChangeRefused:
-    """One transaction, where nothing that was looked at has changed since. Raises StoreUnavailable.
+    """Publishes a document in one transaction, unless the change or the published flows changed since.
 
-    `also`: what else is written in it.
+    `also` writes more rows in the same transaction. Raises StoreUnavailable.
     """
     try:
         ready = authoring.ready(document)
@@ -406,7 +410,7 @@ def go_live(
             said.reason,
         )
         signatures.sign(session, moved)
-        # What was found of the change is found of the revision that it made: nobody checks it once more.
+        # The findings of the change are stored for the new revision, so that it is not checked again.
         changes.keep_findings(session, _key(ready.digest), checked, change_id=None, at=kit.now())
         also(session)
     return done
@@ -420,9 +424,9 @@ def make_live(
     *,
     after: int,
 ) -> ChangePublished | ChangeRefused:
-    """The document is what callers hear, inside a transaction of whoever has the turn of those who publish.
+    """Publishes a document inside the transaction of a caller who has the publishing lock.
 
-    `after`: the revision that was live when it was looked at.
+    `after` is the revision that was published when the document was read.
     """
     if flows.live_id(session) != after:
         return ChangeRefused(Refusal.CHANGED)

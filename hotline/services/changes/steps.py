@@ -1,7 +1,7 @@
-"""Saving a step of a change: nobody locks, and nobody overwrites.
+"""Saves steps of a change without edit locks. No one can overwrite another person's edit.
 
-A form says by a version which state it was made of: above 0 a step of the change, below 0 the revision that it was
-begun on. Saved on a newer one, both are merged; what both changed is asked about, and nothing is saved yet.
+A form sends the version of the state from which it was made. A version above 0 is a step of the change, and one below 0
+a revision. If a newer state exists, both are merged. For a conflict, the form asks and nothing is saved.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,20 +55,20 @@ from hotline.store.flows.publications import Publishing
 
 
 class StepSaved(NamedTuple):
-    """`version` and `document` are the part's now."""
+    """A saved step. `version` and `document` are the part's current ones."""
 
     version: int
     document: PartDocument | None
     is_merged: bool = False
-    """Whether edits that others saved meanwhile are kept beside yours."""
+    """True if edits that others saved meanwhile were merged in."""
 
 
 class StepClash(NamedTuple):
-    """Both changed the same fields; nothing is saved. The same form is sent again, with what was chosen."""
+    """A conflict in the same fields, so nothing was saved. The form is sent again with the choices."""
 
     clashes: Sequence[FieldClash]
     author: str
-    """Who saved meanwhile; empty where something went live."""
+    """The person who saved meanwhile. Empty if a publication caused the conflict."""
 
 
 def save_step(
@@ -80,12 +80,12 @@ def save_step(
     base_version: int,
     settled: Settled | None = None,
 ) -> StepSaved | StepClash | ChangeRefused:
-    """Save a part's next state, whole, made of `base_version`. A proposal is taken back by it.
+    """Saves a part's next complete state, made from `base_version`. Withdraws a submission of the change.
 
-    `settled`: what was chosen of the clashes that the same form had before. Raises NotFound, StoreUnavailable.
+    `settled` contains the choices for conflicts of the same form. Raises NotFound, StoreUnavailable.
     """
     while True:
-        # What is dear comes before the transaction: SQLite's one writer is shared with callers.
+        # The slow work comes before the transaction, because callers share SQLite's only writer.
         with kit.database.reading() as session:
             sent = changes.sent_before(session, change_id, new.part, new.once)
             if sent is not None:
@@ -114,9 +114,9 @@ def save_step(
 def bring_back(
     kit: Kit, by: Author, change_id: int, step_id: int, *, once: str, before: bool = False
 ) -> StepSaved | ChangeRefused:
-    """A part as it stood after a step, as its newest state. Raises NotFound, StoreUnavailable.
+    """Restores a part's state after a step as its newest state. Raises NotFound, StoreUnavailable.
 
-    `before`: as it stood before that step; before the first one, as the change found it.
+    `before` restores the state before that step. Before the first step, that is the state of the base.
     """
     with kit.database.reading() as session:
         step = changes.step(session, change_id, step_id)
@@ -132,7 +132,7 @@ def bring_back(
     new = NewStep(step.part, document, once, says)
     saved = save_step(kit, by, change_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
-        # Somebody saved between the look and the act: what was asked for is that state, whoever was quicker.
+        # Another person saved meanwhile. The request was for this exact state, so it is saved anyway.
         return bring_back(kit, by, change_id, step_id, once=once, before=before)
     return saved
 
@@ -140,7 +140,7 @@ def bring_back(
 def _add(
     session: Session, kit: Kit, by: Author, change_id: int, new: NewStep, after: int
 ) -> int | ChangeRefused | None:
-    """The version; None where somebody saved this part, or this form, meanwhile."""
+    """Adds a step and returns its version. Returns None if this part or this form was saved meanwhile."""
     change = changes.found(session, change_id, held=True)
     if not change.is_editable:
         return ChangeRefused(Refusal.OVER)
@@ -161,15 +161,15 @@ def add_steps(
     says: Says,
     at: datetime,
 ) -> None:
-    """Adds the next version of each of these parts, as `add_step`."""
+    """Adds the next version of several parts, with `add_step` for each."""
     for part, document in documents.items():
         add_step(session, by, change, NewStep(part, document, once, says), at)
 
 
 def add_step(session: Session, by: Author, change: Change, new: NewStep, at: datetime) -> int:
-    """A part's next version, inside the caller's transaction that holds the change.
+    """Adds a part's next version, inside a transaction that locks the change.
 
-    Its document is `written` before that transaction, since it may be large.
+    The caller makes `new.document` with `written` before that transaction, because it may be large.
     """
     version = changes.newest_versions(session, change.id).get(new.part, 0) + 1
     session.add(
@@ -191,7 +191,7 @@ def add_step(session: Session, by: Author, change: Change, new: NewStep, at: dat
 
 
 def take_back(change: Change) -> None:
-    """A change that is edited is proposed no more."""
+    """Reopens a change, because an edit withdraws its submission."""
     change.state = ChangeState.OPEN
     change.proposed_by_id = change.proposed_by = None
     change.proposed_at = change.proposed_digest = None
@@ -199,11 +199,11 @@ def take_back(change: Change) -> None:
 
 class CaughtUp(NamedTuple):
     base_id: int
-    """The revision that the change stands on now."""
+    """The revision on which the change is based now."""
 
 
 class CatchUpClash(NamedTuple):
-    """What is still to be chosen, by part; live is the other side."""
+    """The conflicts that still need a choice, by part. The other side is the published flows."""
 
     parts: Mapping[str, Merged]
 
@@ -216,9 +216,9 @@ def catch_up(
     once: str,
     settled: Mapping[str, Settled] | None = None,
 ) -> CaughtUp | CatchUpClash | ChangeRefused:
-    """Every part, merged with what is live, as its newest step; `settled` says of each part what was chosen.
+    """Updates a draft: merges every part with the published flows, and saves it as a new step.
 
-    Raises NotFound, NotReady, StoreUnavailable.
+    `settled` contains the choices for each part. Raises NotFound, NotReady, StoreUnavailable.
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
@@ -250,23 +250,22 @@ TITLE = "What version {version} brings"
 
 
 class VersionReleased(NamedTuple):
-    """What a release came to."""
+    """The result of publishing a version's flows."""
 
     revision: int
-    """The one that is live."""
+    """The published revision."""
     change: int | None = None
-    """Where somebody published others by hand: the change that holds what is new of the version."""
+    """The change that contains the version's news. Made if a person published other flows by hand."""
     published_by: str = ""
 
 
 def release(
     kit: Kit, document: Document, version: str, signed: Sequence[Signature] = ()
 ) -> VersionReleased:
-    """Make a version's flows live, or a change where somebody published others. Safe to repeat.
+    """Publishes a version's flows, or makes a change of them if a person published others. It is safe to repeat.
 
-    `signed`: what its files say was read.
-
-    Raises FlowInvalid where they, or what is live, cannot be played by this code; StoreUnavailable.
+    `signed` lists the texts that the version's files mark as reviewed. Raises StoreUnavailable. Raises FlowInvalid if
+    this code cannot play the version's flows or the published ones.
     """
     with kit.database.reading() as session:
         standing = publications.standing(session)
@@ -278,11 +277,11 @@ def release(
     is_ours = standing is None or standing.kind == Publishing.VERSION
     if is_ours or live is None or authoring.are_same(live, document):
         revision = publishing.publish_version(kit, document)
-        # None: somebody published at the same moment.
+        # None: another process published at the same moment.
         return VersionReleased(revision) if revision else release(kit, document, version)
     assert standing is not None
     assert live_id is not None
-    # What is live must be playable by this code, and no process shall have to compile it.
+    # This code must be able to play the published flows, and no process should have to compile them.
     pressed = authoring.pressed(live)
     with kit.database.writing() as session:
         flows.press_again(session, live_id, pressed, MARK)
@@ -299,9 +298,10 @@ def import_folder(
     title: str,
     signed: Sequence[Signature] = (),
 ) -> int | None:
-    """A change of what differs from live; None where nothing does. `signed`: what the folder says was read.
+    """Makes a change of everything in a folder that differs from the published flows.
 
-    Raises NotReady, StoreUnavailable.
+    Returns None without a difference. `signed` lists the texts that the folder marks as reviewed. Raises NotReady,
+    StoreUnavailable.
     """
     with kit.database.reading() as session:
         live_id = flows.live_id(session)
@@ -319,7 +319,7 @@ def import_folder(
 
 
 def _as_change(kit: Kit, document: Document, live_id: int, version: str) -> int | None:
-    """On the base of the last files: what this version says otherwise than the one before."""
+    """Makes a change of the differences between this version's flows and those of the version before."""
     source, line = authoring.digest_of(document), ChangeAuthor(publishing.LINE)
     with kit.database.reading() as session:
         last = publications.newest_of_version(session)

@@ -1,4 +1,4 @@
-"""Taking a backup while callers are answered, sealed to a key that this machine cannot open."""
+"""Takes a backup while callers are served. The backup is sealed to a key that this machine cannot decrypt with."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ from hotline.store.copies.refill import Measures, Snapshot, snapshot
 
 SUFFIX = ".backup"
 TOLD_EACH = 64 << 20
-"""Bytes between two words of progress."""
+"""Bytes between two progress messages."""
 
 Say = Callable[[str], None]
 
@@ -35,9 +35,10 @@ def file_name(label: Label) -> str:
 def take(
     kit: Kit, to: Path, *, public_key: bytes, release: str, scratch: Path, say: Say
 ) -> BackupTaken:
-    """One file, whole or not there, that its owner alone may read. `to` is a new file, or a folder for one.
+    """Writes a backup to one file that only its owner may read. The file appears complete or not at all.
 
-    Raises Occupied where the file is there, StoreUnavailable, NotReady, CopyFailed, OSError where it cannot be written.
+    `to` is a new file, or a folder for one. Raises Occupied if the file exists, and OSError if it cannot be written.
+    Also raises StoreUnavailable, NotReady or CopyFailed.
     """
     at = kit.now()
     say("reading the database")
@@ -61,7 +62,7 @@ def take(
 
 @dataclass
 class _Copy:
-    """The pieces on their way, and what was seen of them."""
+    """A copy while it is sealed, piece by piece, with a running digest."""
 
     taken: Snapshot
     say: Say
@@ -95,7 +96,7 @@ def contents_of(measures: Measures, digest: str) -> Contents:
 
 
 def _write(path: Path, parts: Iterator[bytes]) -> int:
-    """Beside its place first, and into it once it is on the disk."""
+    """Writes to a temporary file first, and links it to its path after it is on the disk."""
     draft = path.with_name(f".{path.name}.unfinished")
     size = 0
     draft.unlink(missing_ok=True)

@@ -1,4 +1,7 @@
-"""Moves what a rotated key sealed to the newest: numbers, keys of cases and second factors, while the line works."""
+"""Seals stored values again with the newest key after a rotation, while callers are served.
+
+These are numbers, keys of cases and second factors.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -28,9 +31,10 @@ def reseal(
     before: bytes,
     say: Callable[[str], None],
 ) -> int:
-    """How many numbers were sealed anew, until a whole look finds none; those that open with the newest stay.
+    """Seals numbers again with the newest key until none is left, and returns how many.
 
-    Raises SealBroken where one opens with neither: then the key before must stay.
+    Skips those that are up to date. Raises SealBroken if neither key decrypts a number. The previous key must then
+    stay.
     """
     sealer, done, looked = Sealer(public_key), 0, -1
     while looked != done:
@@ -52,7 +56,7 @@ def reseal(
 def reseal_cases(
     kit: Kit, *, public_key: bytes, newest: bytes, before: bytes, say: Callable[[str], None]
 ) -> int:
-    """The reader's grants of cases, likewise. Raises SealBroken, KeyMissing."""
+    """Seals the reader's grants of cases to the newest key, and returns how many. Raises SealBroken, KeyMissing."""
     pair, done = DeskKeyPair(READER, public_key, newest, before), 0
     while moved := move(kit, [pair], say):
         done += moved
@@ -60,9 +64,9 @@ def reseal_cases(
 
 
 def reseal_factors(kit: Kit, factors: FactorSealer) -> int:
-    """Returns how many secrets of authenticators were sealed anew: all of them, or none. Safe to repeat.
+    """Seals all second factors again with the newest key, or none, and returns how many. It is safe to repeat.
 
-    Raises SealBroken where one opens with neither key: then the key before must stay.
+    Raises SealBroken if neither key decrypts a secret. The previous key must then stay.
     """
     moved = 0
     with kit.database.writing() as session:
@@ -83,13 +87,13 @@ def reseal_factors(kit: Kit, factors: FactorSealer) -> int:
 
 
 def under_pepper(kit: Kit, pepper: bytes) -> int:
-    """Returns how many people's keys this pepper wrapped, of those who were not removed."""
+    """Returns how many private keys this pepper wrapped. Removed people do not count."""
     with kit.database.reading() as session:
         return sum(is_under(wrap, pepper) for wrap in responders.pin_wraps(session))
 
 
 def pepper_finding(kit: Kit, before: bytes) -> CheckResult:
-    """Says how many PINs need the pepper before: each moves to the newest when it is keyed next."""
+    """Returns how many PINs need the previous pepper. A PIN moves to the newest one when it is next entered."""
     left = under_pepper(kit, before)
     if not left:
         return CheckResult("pepper", True, "no PIN needs the one before: `hotline keys end-old`")
@@ -125,7 +129,7 @@ def opens(sealed: bytes, private_key: bytes) -> bool:
 
 
 def record(kit: Kit, action: str, key: str, *, by: str, reason: str) -> None:
-    """That a named person rotated a key, or ended one."""
+    """Writes to the audit log that a named person rotated or ended a key."""
     with kit.database.writing() as session:
         audit.append(
             session,

@@ -1,4 +1,4 @@
-"""Bringing a backup back: proved piece by piece and row by row, migrated, and held, before anything can send."""
+"""Restores a backup: verifies each piece and row, migrates the tables, and pauses all sending."""
 
 import hashlib
 from collections.abc import Callable
@@ -26,11 +26,11 @@ class Restored:
     label: Label
     contents: Contents
     waiting: int
-    """MTs that go out only if somebody says so."""
+    """Number of outgoing messages that wait. The operator decides whether they are sent."""
 
 
 def read_through(stream: BinaryIO, private_key: bytes) -> tuple[Label, Contents]:
-    """Open a backup from end to end and keep nothing of it. Raises BackupInvalid."""
+    """Decrypts a complete backup and stores nothing of it. Raises BackupInvalid."""
     archive = Archive(stream)
     label = Label.read(archive.label)
     return label, _opened(archive, private_key, lambda _piece: None)
@@ -39,9 +39,9 @@ def read_through(stream: BinaryIO, private_key: bytes) -> tuple[Label, Contents]
 def restore(
     stream: BinaryIO, private_key: bytes, url: str, *, by: str, at: datetime, say: Say
 ) -> Restored:
-    """Into an empty database. Its lane is held in the name of whoever restored it.
+    """Restores a backup into an empty database. The operator's name is recorded for the pause of its outgoing queue.
 
-    Raises BackupInvalid, Occupied, NotReady, CopyFailed, StoreUnavailable: then nothing of it stays.
+    Raises BackupInvalid, Occupied, NotReady, CopyFailed or StoreUnavailable. The database is then empty again.
     """
     archive = Archive(stream)
     label = Label.read(archive.label)
@@ -96,7 +96,10 @@ def _prove(database: Database, label: Label, contents: Contents) -> None:
 
 
 def _hold(database: Database, label: Label, *, by: str, at: datetime) -> int:
-    """Everything that is in it may have gone out between the backup and now."""
+    """Pauses the restored queue and ends sessions and links.
+
+    Its messages may have been sent after the backup was made.
+    """
     reason = f"{REASON} of {in_kigali(label.taken_at)}"
     with database.writing() as session:
         forgetting.forget_entries(session)
