@@ -1,8 +1,7 @@
-"""Who may read what: desks are made, and tips are opened for whoever knows a desk's passphrase, leaving an audit row.
+"""Makes desks, and decrypts tips with the recovery passphrase. Each use leaves a row in the audit log.
 
-The national desk sends a tip down to the district that it was withheld from, and lets a first place go.
-
-Nothing that a hook reaches imports this file: it can open what they seal.
+Also gives a district a tip that was withheld from it. Releases the responders of a corrected tip's first place. No code
+that a hook reaches imports this file, because it can decrypt what hooks seal.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +39,7 @@ from hotline.store.tips.tips import Tip
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """A tip, the desk's grant of it without its week's lock, and the key that opens it. The keys stay out of `repr`."""
+    """A tip, the desk's grant without its weekly lock, and the key that decrypts it. The keys are not in `repr`."""
 
     tip: Tip
     grant: bytes = field(repr=False)
@@ -49,36 +48,36 @@ class Unlocked:
 
 @dataclass(frozen=True, slots=True)
 class QuestionBack:
-    """The question that was asked of a tip, and what came back. The answer stays out of `repr`."""
+    """The question that a desk asked about a tip, and its answer. The answer is not in `repr`."""
 
     question: str
     answered_at: datetime | None
     answer: str | None = field(default=None, repr=False)
-    """None where there is none, or where it does not open."""
+    """None if there is no answer, or if it cannot be decrypted."""
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedTip:
-    """A tip as a desk reads it. Its answers stay out of `repr`."""
+    """A decrypted tip for a desk. Its answers are not in `repr`."""
 
     id: int
     matter: str
     place: str
     filed_at: datetime | None
     coming: Coming
-    """What was told about coming: it stands first wherever it is read."""
+    """The visit safety of the case. Every page shows it first."""
     erase_wanted_at: datetime | None
-    """When somebody asked to erase it, who need not have told it."""
+    """Time of an erasure request. The person who asked may be another person than the reporter."""
     earlier: tuple[str, ...]
-    """The places that it was told of before it was corrected, the first first."""
+    """The places before a correction of the tip, oldest first."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
     notes: Sequence[OpenedNote] = ()
 
 
 def missing_desks(kit: Kit) -> Sequence[str]:
-    """Codes of the desks that no key was made for yet: one for the nation, one for each district."""
+    """Returns the codes of the desks that have no key yet: the national one and one for each district."""
     with kit.database.reading() as session:
         held = desks.codes(session)
     wanted = (NATIONAL, *(district.code for district in districts()))
@@ -86,10 +85,10 @@ def missing_desks(kit: Kit) -> Sequence[str]:
 
 
 def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
-    """Make the desks that are missing, their keys sealed to the recovery pair; the codes of those that were made.
+    """Makes the missing desks, with their keys sealed to the recovery pair. Returns their codes.
 
-    The first time it makes that pair under the passphrase. Desks that exist keep their keys, and the pair its
-    passphrase. Raises DeskRefused where the pair of a line with desks is lost.
+    The first call makes that pair under the passphrase. Existing desks keep their keys, and the pair keeps its
+    passphrase. Raises DeskRefused if desks exist but their recovery pair is lost.
     """
     missing = missing_desks(kit)
     if not missing:
@@ -112,14 +111,14 @@ def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequ
 
 
 def list_tips(kit: Kit, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
-    """Tips, drafts aside, the newest first. Nothing here was sealed."""
+    """Returns filed tips, newest first, without unfinished ones. They contain nothing that was sealed."""
     weekly_keys.forget(kit)
     with kit.database.reading() as session:
         return tip_overviews(session, wanted)
 
 
 def check_grant(kit: Kit, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
-    """Check that a desk may read a tip, before anybody types a passphrase. A refusal leaves a row in the audit log.
+    """Checks that a desk may read a tip, before a person types a passphrase. Writes a refusal to the audit log.
 
     Raises NotFound.
     """
@@ -131,9 +130,10 @@ def check_grant(kit: Kit, tip_id: int, *, desk: str, by: TwoPeople, reason: str)
 def unlock(
     kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> Unlocked:
-    """A tip as a desk opens it, by the passphrase. Every refusal leaves a row in the audit log.
+    """Unlocks a tip for a desk with the passphrase. Writes every refusal to the audit log.
 
-    Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken, KeyMissing.
+    Raises NotFound if the tip does not exist or the desk has no grant of it. Also raises PassphraseWrong, SealBroken or
+    KeyMissing.
     """
     with kit.database.reading() as session:
         tip, grant = visible.with_grant(session, tip_id, desk)
@@ -155,9 +155,9 @@ def unlock(
 def read_tip(
     kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> OpenedTip:
-    """A tip's answers, and the one to a question back. The audit row is committed before anybody sees them.
+    """Decrypts a tip's answers, and the answer to a desk's question. Commits the audit row before it returns them.
 
-    Raises what `unlock` raises.
+    Raises the errors of `unlock`.
     """
     found = unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
     with kit.database.reading() as session:
@@ -169,7 +169,10 @@ def read_tip(
 
 
 def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
-    """What an unlocked tip says. Whoever calls writes its audit row before anybody sees it. Raises SealBroken."""
+    """Decrypts the text of an unlocked tip. The caller must write the audit row before showing it.
+
+    Raises SealBroken.
+    """
     tip = found.tip
     tip_key = open_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)
     return OpenedTip(
@@ -187,10 +190,10 @@ def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
 
 
 def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str) -> None:
-    """Seals the tip's key to its district and its camp, and tells their people.
+    """Seals a tip's key to its district and its camp, and alerts their responders.
 
-    Once, and only where the national desk says so: an answer that is corrected to "no" opens nothing. Raises what
-    `access.unlock` raises, and EndRefused.
+    Only the national desk decides this, once per tip. A later correction of the answer to "no" gives no access. Raises
+    EndRefused and the errors of `unlock`.
     """
     found = unlock(kit, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
@@ -213,7 +216,10 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: 
 
 
 def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
-    """Lets the people of the first place go. Raises NotFound, EndRefused while nobody of the new one has it."""
+    """Releases the responders of the first place.
+
+    Raises NotFound, or EndRefused while the new place has no assignee.
+    """
     with ringing(kit) as session:
         tip = tips.filed(session, tip_id)
         if tip.closed_at is not None or not case_standing.may_let_go(session, tip):
@@ -238,7 +244,10 @@ def _granted(
 
 
 def _asked(row: asked_back.AskedBack | None, tip_key: bytes, uid: str) -> QuestionBack | None:
-    """An answer that does not open hides nothing of the tip."""
+    """Returns the question to a tip's reporter.
+
+    An answer that does not decrypt is left out, and the tip is still shown.
+    """
     if row is None:
         return None
     back = QuestionBack(row.question, row.answered_at)

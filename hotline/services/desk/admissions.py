@@ -1,7 +1,7 @@
-"""Who may open a desk: an admin asks, and a member whose key is open carries it out.
+"""Grants members access to desks. An admin requests it, and a member with an unlocked key carries it out.
 
-So who administers accounts never reads. The first member of a desk is let in by the enrolment passphrase. Nothing that
-a hook reaches imports this file.
+An admin of accounts therefore never reads tips. The recovery passphrase grants access to the first member of a desk. No
+code that a hook reaches imports this file.
 """
 
 from collections.abc import Sequence
@@ -43,17 +43,17 @@ class WaitingAdmission:
     desk: str
     member: str
     asked_by: str
-    """A name."""
+    """The name of the person who asked."""
 
 
 def ask(kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
-    """Ask that somebody may open a desk. Once is enough. Raises NotFound, DeskRefused."""
+    """Requests a member's access to a desk. A repeated request has no effect. Raises NotFound, DeskRefused."""
     with kit.database.writing() as session:
         ask_in(session, kit, by, desk, member, reason)
 
 
 def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
-    """`ask`, inside the caller's transaction."""
+    """Requests a member's access to a desk, inside the caller's transaction."""
     public_key, subject = _fit(session, desk, member), _subject(desk, member)
     if member in members.of_desk(session, desk):
         raise DeskRefused(remark("they open that desk already"))
@@ -66,7 +66,7 @@ def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason
 
 
 def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
-    """Returns what waits for a member of a desk, or of any; the oldest first."""
+    """Returns the pending access requests of one desk, or of all, oldest first."""
     with kit.database.reading() as session:
         rows = approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
     found = [WaitingAdmission(row.id, *_wanted(row), name_of(row.asked_by)) for row in rows]
@@ -74,18 +74,17 @@ def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
 
 
 def opens_or_waits(session: Session, kit: Kit, desk: str, member: str) -> bool:
-    """Returns True if somebody opens a desk, or was asked in."""
+    """Returns True if the member has access to the desk, or a request is pending."""
     if member in members.of_desk(session, desk):
         return True
     return approvals.waiting_for(session, _subject(desk, member), kit.now()) is not None
 
 
 def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tuple[str, str]]:
-    """Carry out every admission that waits, by the enrolment passphrase; desk and member of each.
+    """Grants every pending access request with the recovery passphrase. Returns the desk and member of each.
 
-    It may be said again: what was carried out waits no more. What somebody asked for, or what is about herself, stays
-    for another person.
-    Raises PassphraseWrong, DeskRefused, SealBroken: then nothing has changed.
+    It is safe to repeat. Requests by or about the first person stay pending for another person. Raises PassphraseWrong,
+    DeskRefused or SealBroken, and the failing request changes nothing.
     """
     opener, actor = PassphraseOpener(by, passphrase), Actor(by.first)
     done = []
@@ -107,9 +106,9 @@ def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tu
 def open_as(
     session: Session, desk: str, member: str, private_key: bytes
 ) -> tuple[DeskPrivate, ...]:
-    """A desk's key, as a member opens it: today's, and behind it the one that a rotation put aside.
+    """Decrypts a desk's keys for a member: the current key first, then the previous one during a rotation.
 
-    Raises NotFound where she is no member, SealBroken.
+    Raises NotFound for a person who is no member, or SealBroken.
     """
     wrapped = members.wrapped_keys(session, desk, member)
     if not wrapped or member_keys.public_key(session, desk, member) is None:
@@ -118,7 +117,7 @@ def open_as(
 
 
 def _seal(decision: Decision, private_key: bytes) -> None:
-    """Seals the desk's key to who was asked in, and records it with the decision's reason."""
+    """Seals the desk's key to the requested member, and records it with the decision's reason."""
     session, row, at = decision.session, decision.row, decision.kit.now()
     desk, member = _wanted(row)
     public_key = _fit(session, desk, member)
@@ -135,7 +134,10 @@ def _seal(decision: Decision, private_key: bytes) -> None:
 
 
 def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | None:
-    """A district's account sees its own desks; who opens the desk decides."""
+    """Describes a request for the approvals page. A district's account sees its own desks.
+
+    A member of the desk decides.
+    """
     desk, member = _wanted(row)
     seen = member_keys.desks_of_account(session, accounts.one(session, by.account_id))
     if not by.roles & RUNNING and desk not in seen:
@@ -153,7 +155,10 @@ def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | 
 
 
 def _admit(decision: Decision) -> None:
-    """Lets them in by the open key of an account that is a member of that desk. Raises DeskRefused, SealBroken."""
+    """Grants access with the unlocked key of an account that is a member of the desk.
+
+    Raises DeskRefused, SealBroken.
+    """
     if decision.key is None or decision.by.account_id is None:
         raise refusal(AccountFault.KEY_CLOSED)
     own, desk = of_account(decision.by.account_id), _wanted(decision.row)[0]
@@ -171,7 +176,7 @@ ADMISSION = ApprovalRule(
 
 
 def _fit(session: Session, desk: str, member: str) -> bytes:
-    """The public key of a member who may open a desk. The desk is held."""
+    """Locks the desk, and returns the public key of a member who may get access. Raises DeskRefused."""
     row = desks.one(session, desk, for_writing=True)
     if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READS:
         raise DeskRefused(remark("nothing is sealed to desk {desk}", desk=desk))
@@ -195,13 +200,13 @@ def _wanted(row: Approval) -> tuple[str, str]:
 def record(
     session: Session, kit: Kit, action: str, by: Actor, desk: str, member: str, reason: str
 ) -> None:
-    """Write into the audit log what was done to a member of a desk, in the caller's transaction."""
+    """Writes a command about a member of a desk to the audit log, in the caller's transaction."""
     subject, why = _logged(session, member), f"{desk}: {reason}"
     audit.sign(session, by, at=kit.now(), action=action, subject=subject, reason=why)
 
 
 def _logged(session: Session, member: str) -> str:
-    """Returns a member as the audit log names one."""
+    """Returns a member's name for the audit log."""
     account_id = account_of(member)
     if account_id is None:
         return f"responder:{responder_of(member)}"

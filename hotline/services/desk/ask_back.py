@@ -1,6 +1,6 @@
-"""A desk asks one question back, out of the signed list. Who asks has opened the tip.
+"""Asks a reporter one question from the reviewed list, after the desk has decrypted the tip.
 
-It can open what the hooks seal: nothing that a hook reaches imports this file.
+It can decrypt what hooks seal, so no code that a hook reaches imports this file.
 """
 
 from collections.abc import Mapping
@@ -27,11 +27,11 @@ SEALED = {
     "en": "(came, and does not open)",
     "fr": "(arrivée, mais ne s'ouvre pas)",
 }
-"""In the place of an answer, for whoever reads it."""
+"""Shown in place of an answer that cannot be decrypted."""
 
 
 def listed(kit: Kit) -> Mapping[str, Question]:
-    """The live list, in its order. Raises NotReady."""
+    """Returns the published questions in their order. Raises NotReady."""
     return questions(kit.books.book(kit.books.live()))
 
 
@@ -46,9 +46,9 @@ def put(
     actor: str,
     reason: str,
 ) -> None:
-    """Put a question behind her receipt, in the caller's transaction, by whoever has opened the tip's own key.
+    """Stores a question for the reporter, who sees it with their receipt. Runs in the caller's transaction.
 
-    Raises NotFound, AskRefused.
+    The caller must have decrypted the tip's key. Raises NotFound, AskRefused.
     """
     question = listed(kit).get(name)
     if question is None:
@@ -84,7 +84,10 @@ def _log(session: Session, row: AskedBack, actor: str, reason: str) -> None:
 
 
 def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
-    """The question and what came back, as a desk reads them; names and values where the live list has them no more."""
+    """Returns the question and its answer in a desk's language.
+
+    Uses the raw names if the question is no longer published.
+    """
     if asked is None:
         return {}
     try:
@@ -103,7 +106,7 @@ def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, 
 
 
 def _check(session: Session, kit: Kit, tip_id: int, question: Question) -> None:
-    """As it stands now. Raises AskRefused."""
+    """Checks that the question may be asked now. Raises AskRefused."""
     tip = tips.filed(session, tip_id)
     key = tip.receipt_key
     with_it = receipts.find(session, key).tip_ids if key is not None else ()

@@ -1,4 +1,4 @@
-"""The audit log for people: listed as sentences, and followed from its beginning."""
+"""Reads the audit log for people: lists its rows as sentences, and verifies its chain."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from hotline.store.desk.audit import AuditEntry, Chain
 from hotline.store.people import responders
 
 ACTIONS = tuple(sorted(SENTENCES))
-"""What a row may tell of, by its name."""
+"""The names of the actions that a row can have."""
 ROWS = 50
-"""Of one page."""
+"""Rows on one page."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
     rows: Sequence[AuditRow]
     before: int | None
-    """The older rows lie below this id; None where these are the oldest."""
+    """Id below which older rows follow. None if there are no older rows."""
     length: int
-    """Of the whole log."""
+    """Number of rows in the whole log."""
     newest: str
-    """The digest at its end."""
+    """The digest at the end of the log."""
 
 
 def listed(
     kit: Kit, *, since: datetime | None = None, who: str = "", tip_id: int | None = None
 ) -> Sequence[tuple[AuditEntry, AuditRow]]:
-    """The rows in their order: of a time, of one person (a part of the name is enough), of one tip."""
+    """Returns rows in order, filtered by time, by person or by tip. A part of a person's name is enough."""
     about = None if tip_id is None else f"tip:{tip_id}"
     with kit.database.reading() as session:
         entries = audit.entries(session, since=since, subject=about)
@@ -40,7 +40,7 @@ def listed(
 
 
 def newest(kit: Kit, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
-    """The newest rows of a filter, below an id where one is given. Raises StoreUnavailable."""
+    """Returns the newest rows of a filter, below the id `before` if it is given. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         names = responders.names(session)
         found = audit.newest(session, wanted, names, before=before, limit=ROWS + 1)

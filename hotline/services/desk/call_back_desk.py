@@ -1,6 +1,6 @@
-"""The national desk and its call-backs: asked for by one person, approved by a second, opened inside the window alone.
+"""Manages call-backs for the national desk. One person asks, a second approves, and it decrypts inside the window only.
 
-It can open what the hooks seal: nothing that a hook reaches imports this file.
+It can decrypt what hooks seal, so no code that a hook reaches imports this file.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,23 +24,23 @@ from hotline.store.tips.call_backs import CallBack
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What whoever calls must know. None of it stands in `repr`."""
+    """The data that the person who calls needs. None of it is in `repr`."""
 
     number: str = field(repr=False)
     word: str = field(repr=False)
-    """The one that she chose, by its value in the flow."""
+    """The code word that the reporter chose, by its value in the flow."""
     others: str = field(repr=False)
     language: str = field(repr=False)
 
 
 def listed(kit: Kit) -> Sequence[CallBack]:
-    """Every one, without its number: those that wait first, in the order of their windows."""
+    """Returns every call-back without its number. Waiting ones come first, in the order of their windows."""
     with kit.database.reading() as session:
         return call_backs.everyone(session)
 
 
 def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> None:
-    """Somebody wants to call. Whoever asks last is whom the second person approves. Raises NotFound."""
+    """Records that a person wants to call. The second person approves the latest one who asked. Raises NotFound."""
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
         row.wanted_by, row.approved_by = _named(by), None
@@ -50,9 +50,9 @@ def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> None
 def approve(
     kit: Kit, call_back_id: int, *, by: Signer, reason: str, asked_by: str | None = None
 ) -> None:
-    """A second person's word, good for this window. Raises NotFound, CallRefused.
+    """Approves the person who asked, for this window. Raises NotFound, CallRefused.
 
-    `asked_by`: the name that this person was shown. Where somebody else has asked since, nothing is approved.
+    `asked_by` is the name that the approver saw. If another person asked since, nothing is approved.
     """
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
@@ -74,9 +74,10 @@ def open_with(
     reason: str,
     keys: Callable[[], Sequence[bytes]],
 ) -> Opened:
-    """Number and word. The audit row is committed before anybody sees them; what was refused leaves one too.
+    """Returns number and code word. Commits an audit row before that, also for a refusal.
 
-    `keys`: the private keys of the national desk, today's first. Raises NotFound, CallRefused, SealBroken, KeyMissing.
+    `keys` returns the private keys of the national desk, current one first. Raises NotFound, CallRefused, SealBroken,
+    KeyMissing.
     """
     with kit.database.reading() as session:
         row = call_backs.one(session, call_back_id)
@@ -88,7 +89,7 @@ def open_with(
         raise
 
     with kit.database.writing() as session:
-        # As it stands now: she may have taken it back while the passphrase was stretched.
+        # Checks again, because the reporter may have withdrawn the call-back during the slow stretching.
         row = call_backs.one(session, call_back_id, for_writing=True)
         _check(row, kit, by)
         row.opened_at = kit.now()
@@ -97,9 +98,9 @@ def open_with(
 
 
 def close(kit: Kit, call_back_id: int, *, by: Signer, reason: str, outcome: CallOutcome) -> None:
-    """What came of the call. Its number goes, but where nobody answered and another window was agreed.
+    """Records the result of a call. Deletes its number, unless no one answered and another window was agreed.
 
-    Raises NotFound, CallRefused where nobody has opened it: what was not called came to nothing.
+    Raises NotFound. Raises CallRefused if no one decrypted the number, because a call without it has no result.
     """
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
@@ -114,7 +115,7 @@ def close(kit: Kit, call_back_id: int, *, by: Signer, reason: str, outcome: Call
 
 
 def word_in(kit: Kit, opened: Opened) -> str:
-    """Her word in her language, as the live flows offer it; its value where they no longer do."""
+    """Returns the code word in the reporter's language, from the published flows. Falls back to its value."""
     try:
         node = kit.books.book(kit.books.live()).flows["report"].nodes["call_word"]
     except (KeyError, NotFound, NotReady):
@@ -124,7 +125,7 @@ def word_in(kit: Kit, opened: Opened) -> str:
 
 
 def _named(by: Signer) -> str:
-    """As the row keeps it: an account with its id, and of a command the name that it was given."""
+    """Returns the person's name as the row stores it: an account with its id, or the name given to a command."""
     return audit.by_actor(by) if isinstance(by, Actor) else by
 
 

@@ -1,4 +1,4 @@
-"""The demo's three responders with PINs: so that a case can be read by dialling. Their PINs open nothing elsewhere."""
+"""Gives the demo's three responders PINs, so that a learner can read a case by dialling. They work nowhere else."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ ASKS = Actor("demo")
 WHY = "a responder of the demo"
 PIN_DIGITS = 6
 Wraps = Callable[[bytes, str, int], bytes]
-"""A private key under a PIN, for a responder."""
+"""Wraps a private key under a PIN for a responder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class DemoPin:
 
 
 def make(kit: Kit, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
-    """PINs of those who have none, with the keys of their desks. Whoever calls it knows that the gateway is pretended.
+    """Makes PINs for demo responders who have none, with the keys of their desks. Raises PassphraseWrong.
 
-    Raises PassphraseWrong.
+    The caller must know that the gateway is the emulator.
     """
     with kit.database.reading() as session:
         people = [one for one in responders.everybody(session) if one.name in WITH_PINS]

@@ -1,6 +1,6 @@
-"""The desks that there are: those of districts and the nation, and those that people add.
+"""Adds and retires desks, and checks their keys.
 
-It opens a desk's key, to know that a passphrase is that of the others: nothing that a hook reaches imports it.
+It decrypts a desk's key to verify the passphrase, so no code that a hook reaches imports this file.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from hotline.store.desk.desks import Desk
 
 KEYS = "desk keys"
 NAMED = 5
-"""Desks that a line names."""
+"""Maximum number of desks that a line lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,14 @@ class NewDesk:
     kind: DeskKind
     name: str
     place: str | None = None
-    """The district that it is in; of a protection desk the camp that it is for."""
+    """The district that it is in. For a protection desk, its camp."""
 
 
 def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
-    """What the doctor says of desks' keys. A database that does not answer is another finding's."""
+    """Returns the doctor's results about desk keys.
+
+    Returns none if the database does not answer: another check reports it.
+    """
     try:
         with kit.database.reading() as session:
             every, opened = desks.everything(session), members.counted(session)
@@ -44,7 +47,7 @@ def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
         one for one in every if (one.kind or kind_of(one.code)) in READS and one.retired_at is None
     ]
     alone = tuple(one.code for one in lines if one.code not in opened)
-    # One that was retired too: what was sealed to it still opens.
+    # Includes retired desks: their old tips can still be decrypted.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
         says = f"somebody who left may hold a copy of the key of {_some(left)}"
@@ -71,7 +74,7 @@ def add(
     reason: str,
     costs: Costs | None = None,
 ) -> None:
-    """Make a desk, its key sealed to the recovery pair like the others'. Raises DeskRefused, PassphraseWrong."""
+    """Makes a desk, with its key sealed to the recovery pair. Raises DeskRefused, PassphraseWrong."""
     if new.kind not in ADDED:
         raise DeskRefused("`hotline init` makes the desks of districts and of the nation")
     if not is_code(new.code):
@@ -100,7 +103,7 @@ def add(
 
 
 def _check_place(new: NewDesk) -> None:
-    """Raises DeskRefused."""
+    """Checks that the desk's place fits its kind. Raises DeskRefused."""
     if new.kind is DeskKind.PROTECTION:
         if not is_camp(new.place):
             raise DeskRefused("a protection desk is of a camp: say which")
@@ -109,7 +112,10 @@ def _check_place(new: NewDesk) -> None:
 
 
 def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:
-    """From now on nobody joins it and nothing is sealed to it; what was still opens. Raises NotFound, DeskRefused."""
+    """Retires a desk, so that no one joins it and nothing is sealed to it. Raises NotFound, DeskRefused.
+
+    Earlier tips of the desk can still be decrypted.
+    """
     with kit.database.writing() as session:
         desk = desks.one(session, code, for_writing=True)
         if DeskKind(desk.kind or kind_of(code)) not in ADDED:

@@ -1,6 +1,6 @@
-"""A tip in the words of its reader: the questions that were asked, and what was chosen, in his language.
+"""Shows a tip to its reader as the original questions and the chosen answers, in the reader's language.
 
-It serves whoever opened the tip: nothing that a hook reaches imports this file.
+It serves people who decrypted the tip, so no code that a hook reaches imports this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,14 +22,17 @@ OURS = {
     "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
     "answer": {"rw": "Igisubizo", "en": "Answered", "fr": "Réponse"},
 }
-"""What no flow asks."""
+"""Labels of values that no flow asks for."""
 
 Asked = Mapping[str, Sequence[Menu | Ask]]
-"""The nodes that save an answer, by its name."""
+"""The nodes that save an answer, by the answer's name."""
 
 
 def worded(kit: Kit, tip: OpenedTip, language: str) -> list[tuple[str, str]]:
-    """Each question with its answer. What the live flows ask no more stands as it was stored."""
+    """Returns each question with its answer.
+
+    Shows stored values unchanged if the published flows no longer ask for them.
+    """
     try:
         asked = _asked(kit.books.book(kit.books.live()), tip.matter)
     except NotReady:
@@ -51,7 +54,7 @@ def worded(kit: Kit, tip: OpenedTip, language: str) -> list[tuple[str, str]]:
 
 
 def _asked(book: Book, matter: str) -> Asked:
-    """Of the flow that gathers what was told, and behind it of all others."""
+    """Returns the nodes of the flow that gathered the tip, followed by those of all other flows."""
     flows = sorted(book.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[Menu | Ask]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):

@@ -1,6 +1,6 @@
-"""The enrolment passphrase opens desks' keys as a recovery, before two people. Only this file opens by it.
+"""Decrypts desk keys with the recovery passphrase, in the presence of two people. No other file does so.
 
-Nothing that a hook reaches imports this file.
+No code that a hook reaches imports this file.
 """
 
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ from hotline.text.remark import remark
 
 @dataclass(frozen=True, slots=True)
 class TwoPeople:
-    """Two people who are there when the passphrase is used. One person's name twice is refused: DeskRefused."""
+    """Two people who are present when the passphrase is used. Raises DeskRefused if both names are the same."""
 
     first: str
-    """Who acts."""
+    """The person who acts."""
     second: str
 
     def __post_init__(self) -> None:
@@ -36,27 +36,27 @@ class TwoPeople:
             )
 
     def why(self, reason: str) -> str:
-        """The reason as the audit log keeps it, beside the first as the actor: both names stand in the row."""
+        """Returns the reason for the audit log, with the second name. The first name is the row's actor."""
         return f"{reason}; by the passphrase, with {self.second}"
 
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "nobody, since it is a demo")
-"""For a line whose gateway is the pretended one: its passphrase lies in its home folder for everybody."""
+"""For an installation with the emulator as gateway. Its passphrase is in its home folder, readable for every user."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrappedDesk:
-    """A desk's key as the passphrase opens it: today's, and the one that a rotation put aside."""
+    """A desk's wrapped keys: the current one, and the previous one during a rotation."""
 
     desk: str
     today: bytes = field(repr=False)
     before: bytes | None = field(repr=False)
     recovery: tuple[bytes, ...] = field(repr=False)
-    """Private halves of the recovery pairs, as they are wrapped; today's first."""
+    """Wrapped private halves of the recovery pairs, current one first."""
 
 
 def wrapped(session: Session, desk: str) -> WrappedDesk:
-    """Raises NotFound."""
+    """Returns a desk's wrapped keys. Raises NotFound."""
     today = desks.wrapped_key(session, desk, desks.ENROLMENT)
     pairs = tuple(one.wrapped_key for one in recovery_pairs.everything(session))
     return WrappedDesk(desk, today, desks.key_before(session, desk), pairs)
@@ -64,21 +64,24 @@ def wrapped(session: Session, desk: str) -> WrappedDesk:
 
 @dataclass(frozen=True, slots=True)
 class PassphraseOpener:
-    """Opens desks' keys for two people; the passphrase is stretched once for what was wrapped together."""
+    """Decrypts desk keys for two people. Keys with the same salt share one stretching of the passphrase."""
 
     by: TwoPeople
     passphrase: str = field(repr=False)
     stretch: Stretch = field(default_factory=lambda: cache(stretched), repr=False)
 
     def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
-        """Today's private key, and behind it the one put aside. Raises PassphraseWrong, SealBroken."""
+        """Returns the current private key, then the previous one. Raises PassphraseWrong, SealBroken."""
         each = [(found.today, desks.ENROLMENT)]
         if found.before is not None:
             each.append((found.before, desks.BEFORE))
         return tuple(self._open(found, one, member) for one, member in each)
 
     def check(self, recovery: RecoveryPair) -> None:
-        """Raises PassphraseWrong; SealBroken where the pair was altered, or its halves are not of one."""
+        """Checks the passphrase.
+
+        Raises PassphraseWrong, or SealBroken if the pair was altered or its halves do not match.
+        """
         private = open_recovery(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:
             raise SealBroken(

@@ -1,6 +1,6 @@
-"""The recovery pair: made once by the enrolment passphrase, and each desk's key is sealed to it from then on.
+"""Makes the recovery pair under the recovery passphrase, and seals each new desk key to it.
 
-Nothing that a hook reaches imports this file.
+No code that a hook reaches imports this file.
 """
 
 from dataclasses import replace
@@ -30,10 +30,10 @@ def ensure(
     *,
     instead_of: PassphraseOpener | None = None,
 ) -> None:
-    """Sees to it that today's pair opens with this passphrase.
+    """Makes sure that this passphrase decrypts the current recovery pair.
 
-    `instead_of` opens with the passphrase of before: then a new pair takes the place of the one before, which stays
-    beside it. Raises DeskRefused before desks were made, PassphraseWrong, SealBroken.
+    `instead_of` has the previous passphrase. Then a new pair is added, and the old one stays for now. Raises
+    DeskRefused before desks exist, PassphraseWrong, SealBroken.
     """
     with kit.database.reading() as session:
         today = recovery_pairs.newest(session)
@@ -49,7 +49,7 @@ def ensure(
 
     made = new_pair(opener.passphrase, costs)
     with kit.database.writing() as session:
-        # Who adds a desk holds the national one too: no desk is sealed to a pair that another has replaced.
+        # Adding a desk locks the national desk too. No desk can be sealed to a pair that was just replaced.
         desks.one(session, NATIONAL, for_writing=True)
         newest = recovery_pairs.newest(session)
         if newest is None or newest.id != today.id:
@@ -58,12 +58,15 @@ def ensure(
 
 
 def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
-    """A pair whose private half lies under this passphrase alone. It takes a second: outside of any transaction."""
+    """Makes a pair with its private half under this passphrase only.
+
+    It takes a second, so call it outside a transaction.
+    """
     return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=OWNER)
 
 
 def public_key(session: Session) -> bytes:
-    """To which a desk's key is sealed, in the transaction that holds the desk. Raises DeskRefused without one."""
+    """Returns the public key that desk keys are sealed to. The transaction must lock the desk. Raises DeskRefused."""
     pair = recovery_pairs.newest(session)
     if pair is None:
         raise DeskRefused(MISSING)
@@ -71,7 +74,7 @@ def public_key(session: Session) -> bytes:
 
 
 def make_desk(session: Session, desk: Desk) -> None:
-    """Make a desk with a key of its own, sealed to the pair, in the caller's transaction. Raises DeskRefused."""
+    """Makes a desk with its own key, sealed to the recovery pair, in the caller's transaction. Raises DeskRefused."""
     made, pair = KeyPair.new(), public_key(session)
     desk.public_key = made.public
     wrapped = wrap_desk_key(made.private, pair, desk.code, desks.ENROLMENT)
@@ -79,7 +82,7 @@ def make_desk(session: Session, desk: Desk) -> None:
 
 
 def retire_older(kit: Kit, opener: PassphraseOpener) -> None:
-    """Destroy the pairs before today's, once every desk was seen to open by today's alone."""
+    """Destroys the older recovery pairs, after checking that the current pair alone decrypts every desk."""
     with kit.database.reading() as session:
         every = recovery_pairs.everything(session)
     if len(every) < 2:
@@ -98,7 +101,7 @@ def retire_older(kit: Kit, opener: PassphraseOpener) -> None:
 
 
 def found(kit: Kit) -> CheckResult:
-    """What the doctor says of it."""
+    """Returns the doctor's result about the recovery pair."""
     with kit.database.reading() as session:
         pairs = len(recovery_pairs.everything(session))
     if pairs > 1:

@@ -1,8 +1,8 @@
-"""A desk's next key: put in its place beside the one before, and every grant moved to it, while tips come in.
+"""Replaces a desk's key while tips arrive, and seals every grant to the new key.
 
-A member gives it to her desk on its page, without the passphrase; the command gives one to each desk, under a new
-passphrase, or to one. In steps that may each be the last: said again, it goes on where it stopped. Nothing that a hook
-reaches imports this file.
+A member replaces their desk's key on its page, without the passphrase. The command replaces one desk's key, or all keys
+under a new passphrase. Each step is complete in itself, and a repeated command continues where the last one stopped. No
+code that a hook reaches imports this file.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,13 +30,13 @@ from hotline.store.people import member_keys
 from hotline.text.remark import remark
 
 SETTLES = timedelta(seconds=6)
-"""No hop lasts longer: whichever read a desk's old key has committed by then, or never will."""
+"""Longer than any hop. A hop that read the old key has committed after this time, or never will."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class DeskKeyPair:
-    """A desk's two keys, open in memory for as long as its grants are moved."""
+    """A desk's two keys, decrypted in memory while its grants are moved."""
 
     desk: str
     public_key: bytes
@@ -45,11 +45,11 @@ class DeskKeyPair:
 
 
 def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair:
-    """A new key for the desk, which the caller's transaction holds and has seen at rest.
+    """Gives the desk a new key. The caller's transaction must lock the desk, and no rotation may be running.
 
-    In that commit it is sealed to the recovery pair, and to every member who may still open the desk; the key before
-    stays beside it, sealed alike. Raises DeskRefused where there is no recovery pair,
-    SealBroken where `before` is not the key that grants are sealed to.
+    The new key is sealed to the recovery pair, and to every member who may still have access. The previous key is
+    sealed in the same way and stays for now. Raises DeskRefused without a recovery pair, or SealBroken if `before` is
+    not the current key.
     """
     if bytes(PrivateKey(before).public_key) != desks.one(session, code).public_key:
         raise SealBroken(f"what opens is another key than that of desk {code}")
@@ -68,9 +68,10 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
 
 
 def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None) -> int:
-    """How many grants were sealed to the desks' new keys; not many more than `most` at a time.
+    """Seals grants to the desks' new keys, and returns how many. Stops soon after `most`.
 
-    0 says that a whole look found none. Raises SealBroken, KeyMissing where one opens with neither key.
+    Returns 0 if no grant was left in the whole database. Raises SealBroken, or KeyMissing if neither key decrypts a
+    grant.
     """
     moved = 0
     for pair in pairs:
@@ -86,7 +87,7 @@ def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None =
 
 
 def end(session: Session, pair: DeskKeyPair) -> None:
-    """Destroy the key before, unless another has ended this rotation meanwhile, and a third key has been put."""
+    """Destroys the previous key, unless another process ended this rotation meanwhile and a newer key exists."""
     if desks.one(session, pair.desk, for_writing=True).public_key == pair.public_key:
         desks.end_rotation(session, pair.desk)
 
@@ -106,7 +107,7 @@ def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]
 
 
 def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | None:
-    """Sealed to the new key, under this week's lock; None where it is sealed to it already."""
+    """Returns a grant sealed to the new key, under this week's lock. Returns None if that was done already."""
     bound = label(grant.uid, pair.desk)
     inner = kit.sealer.weekly_lock.unlock(grant.sealed_key, bound)
     named = {"uid": grant.uid, "desk": pair.desk}
@@ -120,26 +121,26 @@ def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | Non
 
 
 MOST = 2000
-"""Grants that one step moves at most: some seconds on a busy machine."""
+"""Maximum number of grants in one step. It takes some seconds on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rekeyed:
-    """What one step did."""
+    """The result of one step."""
 
     moved: int
     is_over: bool
-    """The old key is destroyed, and opened nothing any more."""
+    """True if the old key was destroyed, because it was no longer needed."""
 
 
 def step(kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
-    """Begin a new key for a desk, or go on with one. `private_key` is the open key of an account that is a member.
+    """Starts or continues a desk's new key. `private_key` is the unlocked key of an account that is a member.
 
-    Raises NotFound where she is no member, DeskRefused, SealBroken, KeyMissing.
+    Raises NotFound for a person who is no member, DeskRefused, SealBroken or KeyMissing.
     """
     with kit.database.writing() as session:
         pair, since = _begun(session, kit, by, private_key, desk, reason)
-    # Asked before the look: what a hop wrote with the old key lies there by then.
+    # Asked before the search, so that it finds everything that a hop sealed with the old key.
     is_settled = kit.now() - since >= SETTLES
     moved = move(kit, [pair], lambda _: None, most=MOST)
     if moved or not is_settled:
@@ -153,7 +154,7 @@ def step(kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str) -> Rek
 def _begun(
     session: Session, kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str
 ) -> tuple[DeskKeyPair, datetime]:
-    """Both keys, and since when the old one is beside the new one. The desk is held."""
+    """Locks the desk, and returns both keys with the time at which the rotation started."""
     row = desks.one(session, desk, for_writing=True)
     member = of_account(by.account_id or 0)
     keys = [one.key for one in admissions.open_as(session, desk, member, private_key)]
@@ -195,15 +196,15 @@ def rotate(
     say: Say,
     costs: Costs | None = None,
 ) -> Moved:
-    """`settle` waits until no hop is left that read the old keys: then every grant is looked at once more.
+    """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
-    Each member of a desk opens it as before, with her own key. Raises PassphraseWrong where a desk opens with neither
-    passphrase: those before it are changed, and it may be said again with the same two. DeskRefused where a desk is in
-    the middle of another new key. SealBroken or KeyMissing where a grant opens with neither key, or its week's lock
-    does not: then the keys before stay.
+    `settle` waits until no hop is left that read the old keys. Then every grant is checked once more. Raises
+    PassphraseWrong if neither passphrase decrypts a desk. Earlier desks are then changed, and the command can be
+    repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is running. Raises
+    SealBroken or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys then stay.
     """
     today, next_one = PassphraseOpener(by, old), PassphraseOpener(by, new)
-    # No desk is in the middle of a new key, but of this rotation: else nothing has changed.
+    # Checks that every running rotation belongs to this one. Otherwise it stops before any change.
     with kit.database.reading() as session:
         moves = [by_passphrase.wrapped(session, code) for code in sorted(members.moving(session))]
     for found in moves:
@@ -229,9 +230,9 @@ def rotate_one(
     say: Say,
     costs: Costs | None = None,
 ) -> Moved:
-    """A new key for one desk, under the passphrase of today: whoever left keeps a copy of nothing.
+    """Gives one desk a new key under today's passphrase. A removed person's copy of the old key then becomes useless.
 
-    What a member began in the console comes to its end. Raises NotFound, and what `rotate` raises.
+    Also completes a rotation that a member began in the console. Raises NotFound and the errors of `rotate`.
     """
     opener = PassphraseOpener(by, passphrase)
     with kit.database.reading() as session:
@@ -259,7 +260,7 @@ def _rotate(
 
     moved = move(kit, pairs, say)
     settle()
-    # The relay locks grants anew meanwhile: only a whole look that finds no old one is the last.
+    # The relay locks grants again meanwhile. Only a complete search that finds no old grant is the last one.
     while again := move(kit, pairs, say):
         moved += again
     return pairs, moved
@@ -268,7 +269,7 @@ def _rotate(
 def _end_all(
     kit: Kit, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
 ) -> None:
-    """The keys before are destroyed."""
+    """Destroys the previous keys, and records it in the audit log."""
     with kit.database.writing() as session:
         for pair in pairs:
             end(session, pair)
@@ -279,7 +280,7 @@ def _end_all(
 
 
 def _put(kit: Kit, code: str, old: PassphraseOpener, new: PassphraseOpener) -> DeskKeyPair | None:
-    """The desk's new key in its place, unless an earlier try put it; None where one came to its end."""
+    """Gives a desk its new key, unless an earlier attempt did. Returns None if that attempt is complete."""
     with kit.database.reading() as session:
         found = by_passphrase.wrapped(session, code)
         public_key = desks.public_keys(session, [code])[code]
@@ -301,7 +302,7 @@ def _put(kit: Kit, code: str, old: PassphraseOpener, new: PassphraseOpener) -> D
 def _both(
     found: by_passphrase.WrappedDesk, old: PassphraseOpener, new: PassphraseOpener
 ) -> tuple[bytes, bytes]:
-    """Of a desk in the middle of a rotation. Raises DeskRefused where it is not this one."""
+    """Returns both keys of a desk in rotation. Raises DeskRefused if it is another rotation."""
     try:
         newest, before = new.open(found)
     except PassphraseWrong:
