@@ -1,4 +1,4 @@
-"""Ringing for a worker, after the commit. A dead bell is no failure: the clock looks by itself."""
+"""Rings for a worker after the commit. If the queue fails, the timed job finds the row later."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -11,7 +11,7 @@ from hotline.store.outbox import messages
 
 
 def ring(kit: Kit, job: Job, row_id: int) -> bool:
-    """Returns True if a worker can have heard it."""
+    """Rings for a worker. Returns False if the queue did not accept the job."""
     try:
         kit.jobs.ring(job, row_id)
     except QueueUnavailable:
@@ -21,9 +21,9 @@ def ring(kit: Kit, job: Job, row_id: int) -> bool:
 
 @contextmanager
 def ringing(kit: Kit, turn: AbstractContextManager[object] | None = None) -> Iterator[Session]:
-    """A transaction that writes, as `kit.database.writing` is. Rings once it is committed, if a message is due.
+    """Opens a writing transaction, and rings after the commit if a message is due.
 
-    `turn`: what is held meanwhile, and let go before the bell rings.
+    `turn` is held during the transaction, and released before the bell rings.
     """
     with turn or nullcontext(), kit.database.writing() as session:
         yield session

@@ -1,6 +1,6 @@
-"""A try at a secret that could be guessed: noted in the transaction that looks, before any screen exists.
+"""Checks attempts at secrets that could be guessed. Notes each one in the transaction that compares it.
 
-A repeated hop is told what it was told before. Wrong, unknown and exhausted look alike.
+A repeated hop gets its previous answer. A wrong, an unknown and a blocked secret get the same answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,14 +17,14 @@ from hotline.store.tips import guesses
 from hotline.store.tips.guesses import Guess
 
 BUT_PINS = "but-pins:"
-"""In front of a digest that was made without what may be a work PIN."""
+"""Prefix of a digest that was made without digits that may be a work PIN."""
 Opens = Callable[[Session], "SecretLook"]
-"""Compares, and says what the secret opens."""
+"""Compares a secret, and returns what it gives access to."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretLook:
-    """What a try opens. Nothing of it is for a log."""
+    """The result of an attempt. No part of it may be logged."""
 
     said: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
@@ -36,7 +36,7 @@ class SecretLook:
 
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
-    """Who tries what, and behind which text. Nothing of it is for a log."""
+    """One attempt: the secret, the caller, and the text before it. No part of it may be logged."""
 
     secret: Secret
     session_key: str = field(repr=False)
@@ -46,16 +46,16 @@ class SecretAttempt:
 
 
 def heard_mark(kit: Kit, session_key: str, text: str, *, but_pins: bool = False) -> str:
-    """What a session's row keeps of the text that it has heard. `but_pins`: without what may be a work PIN."""
+    """Returns the mark of the heard text for a session's row. `but_pins` leaves out digits that may be a work PIN."""
     if but_pins:
         return f"{len(text)}:{BUT_PINS}{kit.pseudonyms.heard(session_key, without_pins(text))}"
     return f"{len(text)}:{kit.pseudonyms.heard(session_key, text)}"
 
 
 def extends(kit: Kit, dialogue: HeldDialogue, text: str) -> bool:
-    """Whether `text` goes on behind all that the session has heard.
+    """Returns True if `text` continues the text that the session has heard.
 
-    A row in which an older process wrote last says only how much that was.
+    A row of an older release stores only the length of that text, so only the length is compared.
     """
     length = max(dialogue.heard, 0)
     if not follows(text, length):
@@ -69,9 +69,9 @@ def extends(kit: Kit, dialogue: HeldDialogue, text: str) -> bool:
 def look_once(
     kit: Kit, hop: UssdHop, upto: int, secret: Secret, target_key: str, opens: Opens
 ) -> SecretLook:
-    """What a secret opens that a hop brings; what it was told before, if it comes again.
+    """Returns the result of a secret in a hop. A repeated hop gets its previous result.
 
-    A text that does not extend what the session has heard opens nothing. Raises StoreUnavailable.
+    A text that does not continue the heard text gets no result. Raises StoreUnavailable.
     """
     key = kit.pseudonyms.session(hop.session_id)
     heard_key = kit.pseudonyms.heard(key, hop.text[:upto])
@@ -92,7 +92,7 @@ def look_once(
 
 
 def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> SecretLook:
-    """Compare and note one try, in the caller's transaction; only note it where there were too many before."""
+    """Compares and notes one attempt, in the caller's transaction. After too many attempts, only notes it."""
     at, secret, target = kit.now(), attempt.secret, attempt.target_key
     contact_key = kit.pseudonyms.contact(attempt.caller, at)
 
@@ -121,7 +121,7 @@ def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> 
 
 
 def tried(session: Session, kit: Kit, secret: Secret, caller: str) -> int:
-    """How many tries of hers were looked at in the last hour."""
+    """Returns how many attempts of this caller were noted in the last hour."""
     at = kit.now()
     keys = {kit.pseudonyms.contact(caller, at), kit.pseudonyms.contact(caller, at - HOUR)}
     return guesses.count_of_contact(session, secret, keys, at - HOUR)

@@ -1,7 +1,7 @@
-"""What the web process does behind a work PIN: it asks the reader, waits a little, and shows what it is answered.
+"""Asks the reader for the web process after a work PIN, waits briefly, and shows the reader's answer.
 
-It waits with no transaction open, two threads of a process at most, and two seconds at most. What a place of a text
-has once shown, it shows for ever: the answer that came in time, or that she is to wait.
+It waits without an open transaction, in two threads of a process at most, for two seconds at most. A position in the
+text always shows the same: the answer that came in time, or a request to wait.
 """
 
 import json
@@ -46,19 +46,19 @@ from hotline.store.people.responders import Responder
 from hotline.store.tips import guesses
 
 MOST_SECONDS = 2.0
-"""How long a hop waits: the gateway gives it five."""
+"""Seconds that a hop waits. The gateway allows five."""
 PAUSES = (0.025, 0.025, 0.05, 0.1)
-"""Before the first looks; later ones come each `LATER_PAUSE`."""
+"""Seconds before the first checks. Later ones follow every `LATER_PAUSE` seconds."""
 LATER_PAUSE = 0.2
 ASKED, RESTING = "asked", "resting"
-"""What is noted of a stranger's try: it goes to the reader, or the phone rests."""
+"""Stored results of an attempt by an unknown phone: the reader is asked, or the phone must wait."""
 WAIT = ReaderLearned(ReaderAnswer((WAITS,)))
 NOTHING_OPENED = ReaderLearned(ReaderAnswer())
-"""What a wrong PIN is told, and a text that holds another PIN than the one that was asked with."""
+"""Answer to a wrong PIN, and to a text with another PIN than the one that was asked with."""
 
 
 class ReaderAsking:
-    """What one hop asks of the reader."""
+    """The requests of one hop to the reader."""
 
     def __init__(self, kit: DoorKit, hop: UssdHop, opening: Opening, language: str) -> None:
         self._kit, self._hop, self._opening = kit, hop, opening
@@ -66,7 +66,7 @@ class ReaderAsking:
         self._known: dict[str, PinReading] | None = None
 
     def learn(self, asked: ReaderAsked) -> ReaderLearned:
-        """What this place of the text is told. Raises StoreUnavailable."""
+        """Returns what this position of the text shows. Raises StoreUnavailable."""
         row = self._rows().get(self._digest(asked.upto))
         if asked.wants_page:
             return self._page(asked, row)
@@ -77,7 +77,7 @@ class ReaderAsking:
         if asked.ask.kind is not AskKind.VIEW:
             return self._fresh(asked)
         if self._opening.responder_id is not None:
-            # A try while this phone rests costs the reader nothing, as on a phone that is nobody's.
+            # An attempt while this phone must wait costs the reader nothing, just as on an unknown phone.
             at = self._kit.now()
             with self._kit.database.reading() as session:
                 person = session.get(Responder, self._opening.responder_id)
@@ -92,9 +92,9 @@ class ReaderAsking:
         return self._fresh(asked, wrong=None if until is None else rested(until))
 
     def _try(self, asked: ReaderAsked) -> tuple[str, ...]:
-        """Notes a try of a phone that is nobody's. It rests at the same tries and for the same time as an enrolled one.
+        """Notes an attempt of an unknown phone. It must wait after as many attempts, and as long, as an enrolled phone.
 
-        Returns `ASKED` where the reader is asked, or `RESTING`; behind it until when the phone rests, if it does.
+        Returns `ASKED` or `RESTING`, followed by the time until which the phone must wait, if it must.
         """
         text = without_pins(self._hop.text)
         target = self._kit.pseudonyms.heard("", Secret.WORK)
@@ -121,7 +121,7 @@ class ReaderAsking:
     def _settled(
         self, asked: ReaderAsked, row_id: int | None, answer: ReaderAnswer | None
     ) -> ReaderLearned:
-        """Settles what this place shows: of two hops at once, one settles it for both."""
+        """Stores what this position shows. Of two simultaneous hops, the first one decides for both."""
         with self._kit.database.writing() as session:
             row_id = self._row(session, asked).id if row_id is None else row_id
             shown = None if answer is None else self._sealed(answer, asked)
@@ -136,14 +136,17 @@ class ReaderAsking:
         return self._known
 
     def _fresh(self, asked: ReaderAsked, wrong: ReaderAnswer | None = None) -> ReaderLearned:
-        """Asks the reader. `wrong`: what this place shows instead where the PIN is wrong."""
+        """Asks the reader. If the PIN is wrong, this position shows `wrong` instead."""
         row_id, answer = self._asked(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
         return self._settled(asked, row_id, answer)
 
     def _page(self, asked: ReaderAsked, row: PinReading | None) -> ReaderLearned:
-        """The words of a page that is shown already; where they do not come, that they cannot be read now."""
+        """Returns the text of a page that was shown before.
+
+        Without it, returns a message that it cannot be read now.
+        """
         answer = None
         if row is not None:
             _, answer = self._asked(asked)
@@ -153,7 +156,10 @@ class ReaderAsking:
         return ReaderLearned(answer)
 
     def _asked(self, asked: ReaderAsked) -> tuple[int, ReaderAnswer | None]:
-        """The reading's id, and the answer if it comes in time and there is a place to wait for it."""
+        """Returns the reading's id, and the answer if it came in time.
+
+        Without a free waiting place, there is no answer.
+        """
         pair = KeyPair.new()
         row_id, ask_id = self._begin(asked, pair)
         door = self._kit.reader
@@ -175,7 +181,7 @@ class ReaderAsking:
         return row_id, None
 
     def _begin(self, asked: ReaderAsked, pair: KeyPair) -> tuple[int, int | None]:
-        """Write down what is asked; no ask where the reader has no key that a PIN can be sealed to."""
+        """Stores the request. Returns no request id if the reader has no key to seal the PIN to."""
         key, digest, at = self._opening.key, self._digest(asked.upto), self._kit.now()
         sealed_pin = None
         with suppress(KeyMissing, SealBroken):
@@ -189,7 +195,7 @@ class ReaderAsking:
             return row.id, readings.ask(session, row.id, sealed_pin, pair.public, at)
 
     def _row(self, session: Session, asked: ReaderAsked) -> PinReading:
-        """Returns the reading of this place, made where there is none."""
+        """Returns the reading of this position, and makes it if needed."""
         before = None if asked.of is None else self._rows().get(self._digest(asked.of))
         return readings.begin(
             session,
@@ -202,7 +208,7 @@ class ReaderAsking:
         )
 
     def _typed(self, asked: ReaderAsked) -> Mapping[str, str]:
-        """What the reader alone may see: what was typed, and whose phone it is where a new PIN may be chosen on it."""
+        """Returns the data for the reader only: the typed text, and the phone's digest if it may choose a new PIN."""
         typed = {PIN: asked.pin, **asked.typed}
         if self._hop.shows_number:
             number = self._hop.caller
@@ -224,7 +230,7 @@ class ReaderAsking:
         return None
 
     def _sealed(self, answer: ReaderAnswer, asked: ReaderAsked) -> bytes:
-        """What is kept of an answer: all but a page, of which it is how many screens it takes."""
+        """Encrypts an answer for storage. Replaces its page with the number of screens that the page fills."""
         words = {name: word for name, word in answer.words.items() if name != PAGE}
         screens = asked.screens(answer) if PAGE in answer.words else 0
         kept = {"answer": replace(answer, words=words).to_dict(), "screens": screens}

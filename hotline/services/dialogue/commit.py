@@ -1,8 +1,8 @@
-"""Carries out what a hop changes, in one transaction, once, whatever is repeated.
+"""Carries out the effects of a hop in one transaction, exactly once even if the hop is repeated.
 
-An event that means nothing in its place changes nothing. What an answer changes stands in one table, by the name under
-which a flow saves it: from it a hop learns both whether it needs a transaction and what it does in it. What is told in
-a report is in no row of it: `note` writes those answers down together.
+An event without a meaning at its place has no effect. One table contains the effect of each answer, by the name under
+which a flow saves it. It also decides whether a hop needs a transaction. The answers of a report are not in the table:
+`note` writes them together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -60,22 +60,22 @@ from hotline.store.tips.told_tips import ToldTip
 from hotline.text.languages import FIRST
 
 SILENCE = "silence"
-"""The answer by which a caller asks that nothing is ever sent to her phone."""
+"""The answer by which a caller asks for no messages to their phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """Who carries out effects, and where. The caller stays out of `repr`."""
+    """The conversation whose effects are carried out. The caller's number is not in `repr`."""
 
     kit: Kit
     book: Book
     key: str
     caller: str = field(repr=False)
     looks: Mapping[int, SecretLook] = field(default_factory=dict)
-    """What the secrets of this text have opened."""
+    """Results of the secrets in this text."""
 
     def newest_look(self, upto: int) -> SecretLook | None:
-        """What was opened last by the time that so much of the text was heard."""
+        """Returns the last result of a secret in the first `upto` letters of the text."""
         heard = [at for at in self.looks if at <= upto]
         return self.looks[max(heard)] if heard else None
 
@@ -95,7 +95,7 @@ class Given(NamedTuple):
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """All that was answered so far, this one among them."""
+        """Returns all answers so far, including this one."""
         return self.step.run.answers
 
     @property
@@ -114,7 +114,7 @@ def _withdraw_call_back(given: Given) -> None:
 
 
 def _take_case(given: Given) -> None:
-    """Where no reader answers, choosing a case takes it unread."""
+    """Acknowledges a chosen case without reading it. If no reader answers, the conversation ends with that choice."""
     who = given.dialogue.responder_id
     if who is not None and given.step.run.finished:
         entry_cases.take(given.session, given.kit, who, given.answer.value)
@@ -128,7 +128,7 @@ def _act_on_case(given: Given) -> None:
 
 
 def _keep_form(given: Given) -> None:
-    """Keeps a form that is not whole yet, and drops one that the reader has written down."""
+    """Stores a form that is not complete yet. Deletes one that the reader has written down."""
     who, name, answers = given.dialogue.responder_id, given.answer.name, given.answers
     case, flows = answers.get(WORK_CASE, ""), [place.flow for place in given.step.run.calls]
     if who is None or not case:
@@ -158,7 +158,7 @@ def _stop(given: Given) -> None:
 
 
 def _join(given: Given, *, roll: Roll) -> None:
-    """Only where a try found that this code lets its caller in."""
+    """Enrols the caller in a programme if an attempt found the code to be right."""
     look, caller = given.context.looks.get(given.step.upto), given.context.caller
     if look is not None and look.opened_key is not None and is_number(caller):
         code, at = given.answer.value, given.dialogue.started_at
@@ -224,11 +224,11 @@ FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (quiz.thing_of, _count_a_pair),
     (training.case_of, _count_a_lesson),
 )
-"""Names that hold what they are about: the thing of a quiz, the case of a lesson."""
+"""Name patterns that contain a subject: the topic of a quiz pair, or the case of a lesson."""
 
 
 def effect_of(name: str) -> Effect | None:
-    """None of an answer that changes nothing by itself."""
+    """Returns the effect of an answer. Returns None for an answer without one."""
     family = (effect for belongs, effect in FAMILIES if belongs(name) is not None)
     return EFFECTS.get(name) or next(family, None)
 
@@ -237,7 +237,7 @@ USSD = "ussd"
 
 
 def topics_of(steps: Sequence[Step]) -> frozenset[str]:
-    """The topics read on the way."""
+    """Returns the topics that were read in these steps."""
     return frozenset(
         event.topic for step in steps for event in step.events if isinstance(event, TopicRead)
     )
@@ -246,9 +246,9 @@ def topics_of(steps: Sequence[Step]) -> frozenset[str]:
 def changing(
     book: Book, steps: Sequence[Step], counted: frozenset[str] = frozenset()
 ) -> tuple[Step, ...]:
-    """The steps that leave something behind: a hop without one needs no transaction.
+    """Returns the steps that have an effect. A hop without one needs no transaction.
 
-    A topic that was `counted` in this session is not counted again. Words always leave where they end.
+    A topic in `counted` is not counted again in this session. Free text always counts, because its end is stored.
     """
     return tuple(
         step
@@ -263,9 +263,9 @@ def changing(
 
 
 def begin(kit: Kit, hop: UssdHop, known: KnownSession, steps: Sequence[Step]) -> bool:
-    """Write a session's row and count it. What digits dialled ahead changed, `carry_out` commits.
+    """Writes a session's row and counts the session. `carry_out` commits the effects of digits that were dialled ahead.
 
-    False where another hop of the session was quicker: then nothing is changed here. Raises StoreUnavailable.
+    Returns False, without any change, if another hop of the session was quicker. Raises StoreUnavailable.
     """
     opening, at = known.opening, known.opening.started_at
     channel = trial.channel_of(hop.caller, USSD)
@@ -294,10 +294,10 @@ def begin(kit: Kit, hop: UssdHop, known: KnownSession, steps: Sequence[Step]) ->
 def carry_out(
     context: EffectContext, known: KnownSession, steps: Sequence[Step], text: str
 ) -> bool:
-    """Commit what these steps changed and nobody committed yet, then ring; whether there was anything.
+    """Commits the effects of steps that are not committed yet, and rings the doorbell. Returns True if there were any.
 
-    From here on nothing up to the end of `text` is carried out again. Raises StoreUnavailable, also where a database
-    that was restored does not know the session: nothing is shown as saved that is not.
+    Nothing up to the end of `text` is carried out again. Raises StoreUnavailable, also if a restored database does not
+    know the session. The caller must never read "saved" about data that is not saved.
     """
     new_steps = changing(context.book, known.unheard(steps), known.counted)
     if not new_steps:
@@ -315,7 +315,7 @@ def carry_out(
 
 
 def _commit(context: EffectContext, steps: Sequence[Step], text: str, mark: str) -> Heard | None:
-    """What is heard then; None where the session's row is gone."""
+    """Commits steps, and returns how much of the text is heard. Returns None if the session's row does not exist."""
     written: Sequence[ToldTip] = ()
     with context.kit.database.writing() as session:
         dialogue = openings.hold(session, context.key)
@@ -323,7 +323,7 @@ def _commit(context: EffectContext, steps: Sequence[Step], text: str, mark: str)
             return None
         if dialogue.heard < len(text):
             written = in_transaction(session, context, dialogue, steps)
-            # What extends this text may go on to open a secret.
+            # A longer text may continue with a secret.
             dialogue.heard, dialogue.heard_key = len(text), mark
             openings.keep(session, dialogue)
             session.flush()
@@ -334,7 +334,7 @@ def _commit(context: EffectContext, steps: Sequence[Step], text: str, mark: str)
 
 
 def _count(context: EffectContext, steps: Sequence[Step], text: str, mark: str) -> Heard | None:
-    """The same for steps that only count, without the mapper."""
+    """Commits steps that only count, without the ORM. Returns the same as `_commit`."""
     at = context.kit.now()
 
     def decide(counts: SessionCounts, heard: int) -> Tallies:
@@ -353,7 +353,7 @@ def _count(context: EffectContext, steps: Sequence[Step], text: str, mark: str) 
 def in_transaction(
     session: Session, context: EffectContext, dialogue: HeldDialogue, steps: Sequence[Step]
 ) -> Sequence[ToldTip]:
-    """Every effect that is not committed yet, in the order told; the tips that were written."""
+    """Carries out every effect that is not committed yet, in order. Returns the tips that were written."""
     written: dict[str, ToldTip] = {}
     for step in steps:
         if step.upto <= dialogue.heard:
@@ -374,11 +374,11 @@ def _mark_of(kit: Kit, opening: Opening, text: str) -> str:
 
 
 CALL_BACK = "call_back"
-"""What is whole when she agreed to a call in every point."""
+"""The completed event of a caller who agreed to every point of a call-back."""
 
 
 def changes(book: Book, run: Run, event: Event) -> bool:
-    """Returns True if it leaves anything behind."""
+    """Returns True if the event has an effect."""
     if isinstance(event, PinGiven):
         return event.name not in READER_PINS
     if isinstance(event, LanguageChosen | TopicRead | Erased):
@@ -391,7 +391,7 @@ def changes(book: Book, run: Run, event: Event) -> bool:
 def apply(
     session: Session, context: EffectContext, dialogue: HeldDialogue, event: Event, step: Step
 ) -> None:
-    """Carries one event out; one that means nothing here changes nothing."""
+    """Carries out one event. An event without a meaning at its place has no effect."""
     passage = step.run.passage
     match event:
         case LanguageChosen() | TopicRead():
@@ -406,20 +406,20 @@ def apply(
             if effect is not None:
                 effect(Given(session, context, dialogue, event, step))
         case PinGiven(pin=pin) if gathers(context.book, step.run, Matter.TIP):
-            # In the report it is chosen. Behind "My number" it was tried, and the try is noted already.
+            # A report chooses the PIN here. Under "My number" the PIN is an attempt, which is already noted.
             receipts.give(session, context.kit, dialogue, passage=passage, pin=pin)
         case _:
             pass
 
 
 def only_counts(book: Book, step: Step) -> bool:
-    """Returns True if all that a step changes is in what is counted: most that commit."""
+    """Returns True if the step only changes counters. Most steps with an effect do."""
     heavy = (event for event in step.events if not isinstance(event, LanguageChosen | TopicRead))
     return not step.are_words and not any(changes(book, step.run, event) for event in heavy)
 
 
 def tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
-    """Returns what an event adds to the figures."""
+    """Returns the counts that an event adds to the statistics."""
     match event:
         case LanguageChosen(language):
             return outreach.in_language(counts, language)
@@ -432,7 +432,7 @@ def tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
 def note(
     session: Session, context: EffectContext, dialogue: HeldDialogue, step: Step
 ) -> ToldTip | None:
-    """Writes down what a step told, in the report or of a helper; the tip, where it is enough to keep one."""
+    """Writes the answers of a step in a report or a complaint. Returns the tip if there is enough to keep one."""
     told = [event for event in step.events if isinstance(event, Answered | Completed)]
     matter = _matter(context.book, step.run)
     if not told or matter is None:
@@ -453,5 +453,5 @@ def note(
 
 
 def _matter(book: Book, run: Run) -> Matter | None:
-    """Returns what is being told here; None where nothing is."""
+    """Returns the kind of report that is in progress. Returns None outside a report."""
     return next((matter for matter in Matter if gathers(book, run, matter)), None)

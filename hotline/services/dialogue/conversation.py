@@ -1,8 +1,8 @@
-"""A hop of a USSD dialogue, and its end.
+"""Answers the hops of a USSD dialogue, and ends it.
 
-The gateway brings everything keyed so far with each hop. So a session is played from how it began and from its text, by
-whichever process is asked; no run is kept anywhere (docs/adr/0071). The gateway may repeat a hop, bring it late, or
-bring two inputs at once: the same text is answered alike through all of it, and what it changes is changed once.
+With each hop, the gateway sends everything that the caller has keyed so far. Any process can therefore replay a session
+from its start and its text, and no conversation state is stored (docs/adr/0071). The gateway may repeat a hop, delay
+it, or send two inputs together. The same text always gets the same answer, and each effect happens once.
 """
 
 from contextlib import suppress
@@ -49,14 +49,14 @@ from hotline.store.tips import tips
 from hotline.text.languages import FIRST
 
 Looks = dict[int, SecretLook]
-"""What secrets opened, by how many letters of the text had been heard by then."""
+"""Results of secrets, by the number of letters heard at that time."""
 
 
 def take_turn(kit: DoorKit, hop: UssdHop) -> str:
-    """The gateway's answer: "CON ..." or "END ...". Another phone's hop in a session ends, and changes nothing in it.
+    """Returns the gateway's answer: "CON ..." or "END ...". Another phone's hop in a session ends without an effect.
 
-    What it says is saved is committed. A database that cannot commit ends the dialogue politely; the same hop, sent
-    again when it is back, goes on. Raises CallbackInvalid for a text that no caller can have keyed, NotReady.
+    Everything that the answer calls saved is committed. If the database cannot commit, the dialogue ends politely. The
+    same hop continues it later. Raises NotReady, or CallbackInvalid for a text that no caller can have keyed.
     """
     if hop.text.count(SEPARATOR) >= MOST_INPUTS:
         raise CallbackInvalid("text has too many inputs")
@@ -76,7 +76,10 @@ def take_turn(kit: DoorKit, hop: UssdHop) -> str:
 
 
 def _count_stranger(kit: Kit) -> None:
-    """Counts a hop of another phone, and raises the alarm. A database that cannot commit has an alarm of its own."""
+    """Counts another phone's hop in a session, and raises the alarm.
+
+    A database failure is ignored: it has its own alarm.
+    """
     with suppress(StoreUnavailable), kit.database.writing() as session:
         at = kit.now()
         outreach.log_alone(session, STRANGE_CALLER, USSD, at)
@@ -84,12 +87,12 @@ def _count_stranger(kit: Kit) -> None:
 
 
 def failure(kit: Kit, language: str = FIRST) -> str:
-    """The answer where nothing can be done: later, and the emergency number."""
+    """Returns the answer for a failure: try later, and the emergency number."""
     return f"END {kit.phrases.say(language, Template.FAILURE)}"
 
 
 def end_session(kit: DoorKit, notice: EndNotice) -> None:
-    """Nobody will add to this session's draft: it is a tip now. Before or after the last hop, and more than once.
+    """Ends a session and files its draft as a tip. Works before or after the last hop, and repeatedly.
 
     Raises StoreUnavailable.
     """
@@ -109,9 +112,9 @@ def end_session(kit: DoorKit, notice: EndNotice) -> None:
 
 
 def _begin(kit: DoorKit, hop: UssdHop, key: str) -> str:
-    """A session's first hop: everything in its text was dialled ahead.
+    """Answers a session's first hop. The caller dialled everything in its text ahead.
 
-    On SQLite one at a time: threads that ask and write side by side cost each other more than they wait here.
+    Sessions begin one at a time on SQLite. Parallel threads would slow each other down more than they wait here.
     """
     looks: Looks = {}
     opening = session_start.opened(kit, hop, key)
@@ -131,7 +134,7 @@ def _go_on(kit: DoorKit, hop: UssdHop, known: KnownSession) -> str:
 
 
 def _answered(kit: DoorKit, hop: UssdHop, known: KnownSession, way: SharedWay, looks: Looks) -> str:
-    """Commits what this text changes and nobody committed yet; nearly no hop of a menu has anything."""
+    """Commits the effects of this text that are not committed yet, and answers. Hops of a menu rarely have any."""
     opening = known.opening
     if way.changing and way.changing[-1].upto > known.heard.upto:
         book = kit.books.book(opening.revision_id)
@@ -145,7 +148,7 @@ def _answered(kit: DoorKit, hop: UssdHop, known: KnownSession, way: SharedWay, l
 
 
 def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> SharedWay:
-    """Where the text leads: as it is known, or played on from the longest part of it that is."""
+    """Returns the path of the text: from the cache, or replayed from its longest cached part."""
     ways, shared, base = kit.sessions.ways, known.shared, None
     if shared is not None:
         way = ways.find(shared, hop.text)
@@ -175,7 +178,7 @@ def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Sha
 
 
 def _stand(book: Book, step: Step) -> Stand:
-    """Returns the screen to which a step leads, to be counted when the session is over.
+    """Returns the screen to which a step leads. Screens are counted when the session is over.
 
     A responder's page has no name.
     """
@@ -198,7 +201,7 @@ def _played(
     start: Start | None,
     looks: Looks,
 ) -> Played:
-    """Play to the end of the text, and look up what must be known on the way."""
+    """Replays the text to its end, and answers the questions of the engine on the way."""
     playing = play(context, hop.text, known.heard, start)
     asking = ReaderAsking(kit, hop, known.opening, context.facts.language)
     try:
@@ -220,9 +223,9 @@ def _played(
 
 
 def _look(kit: DoorKit, hop: UssdHop, context: SessionContext, asked: SecretTyped) -> SecretLook:
-    """What a secret opens. From here on the try is noted, whatever becomes of this hop."""
+    """Returns what a secret gives access to. The attempt stays noted, even if this hop fails later."""
     if context.opening.asks_pin:
-        # The digest that is kept of a try is made over all that was keyed before it, a work PIN among it.
+        # The stored digest of an attempt covers everything keyed before it, so a work PIN must be removed first.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case Secret.RECEIPT:
@@ -234,7 +237,7 @@ def _look(kit: DoorKit, hop: UssdHop, context: SessionContext, asked: SecretType
 
 
 def _language(kit: DoorKit, hop: UssdHop, known: KnownSession | None) -> str:
-    """What she was reading when something failed, as far as her way is known."""
+    """Returns the caller's language after a failure, as far as the cached path shows it."""
     if known is None or known.shared is None:
         return FIRST
     way = kit.sessions.ways.longest(known.shared, f"{hop.text}{SEPARATOR}")

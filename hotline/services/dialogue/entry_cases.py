@@ -1,4 +1,4 @@
-"""What the responders' entry is told of the cases of a phone, and what its answers do."""
+"""Tells the responders' flow which cases a phone has, and carries out its answers."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -27,30 +27,33 @@ VERB = "case_verb"
 LETTERS = "case_letters"
 """The reference, typed letter by letter."""
 QUICKER = "quicker"
-"""The flag of a case that stays with a colleague if this responder takes it, by its reference."""
+"""Flag, with a reference: a colleague stays the assignee even if this responder takes the case."""
 HERS = "hers"
-"""The flag of a case that this responder holds."""
+"""Flag of a case whose assignee is this responder."""
 HELPS = "helps"
-"""The flag of a case that this responder took and a colleague holds."""
+"""Flag of a case that this responder took although a colleague is the assignee."""
 UNREAD = "unread"
-"""The flag of a case that nobody goes to openly before it is read."""
+"""Flag of a case that no one may visit openly before reading it."""
 LETS = "lets"
-"""The flag of a case whose first place she may let go."""
+"""Flag of a case whose first place this responder may release."""
 DECIDES = "decides"
-"""The flag of a case of which she says how to go."""
+"""Flag of a case for which this responder sets the visit safety."""
 JUDGES = "judges"
-"""The flag of a case whose closure a colleague requested, and which this responder may confirm."""
+"""Flag of a case whose closure a colleague requested, and which this responder may confirm."""
 ANOTHER = "another"
-"""The flag of a case whose closure somebody else requested with another outcome than "not it"."""
+"""Flag of a case whose closure another person requested, with another outcome than "not trafficking"."""
 NATIONAL_DESK = "national_desk"
-"""The flag of a responder of the national desk."""
+"""Flag of a responder of the national desk."""
 SPELLED = "spelled"
 EXERCISE = "exercise"
-"""The flag of a case that is none: everything that she does with it says so."""
+"""Flag of a drill. Every text about such a case says so."""
 
 
 class CaseFlags(dict[str, bool]):
-    """Flags of a session; `spelled.K7Q4.k704` holds where the letters are the reference, look-alikes read as one."""
+    """Flags of a session. `spelled.K7Q4.k704` is True if the letters spell the reference.
+
+    Similar letters count as equal.
+    """
 
     def get(self, key: str, default: bool = False) -> bool:  # type: ignore[override]
         sort, _, rest = key.partition(".")
@@ -61,14 +64,14 @@ class CaseFlags(dict[str, bool]):
 
 
 def is_spelled(case: str, typed: str) -> bool:
-    """Whether these letters are that reference."""
+    """Returns True if these letters spell that reference."""
     return reference.read("".join(filter(str.isalnum, typed))) == case
 
 
 def pinned(
     session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool = False
 ) -> Pinned:
-    """Returns what was true of a responder's cases at a moment: own cases first, then danger, then the others."""
+    """Returns the state of a responder's cases at a moment: own cases first, then danger, then the others."""
     held = known_cases.held(session, responder_id, as_of)
     opened = known_cases.open_references(session, responder_id, as_of)
     true = [f"{HERS}.{one}" for one in held]
@@ -93,8 +96,10 @@ def pinned(
 
 
 def fresh(session: Session, responder_id: int) -> Mapping[str, bool]:
-    """Returns what each hop asks again: which cases stay with a colleague, which nobody has read, and
-    of which another request to close waits.
+    """Returns the flags that each hop checks again.
+
+    They mark cases that stay with a colleague and cases to read before a visit. They also mark cases with another
+    request to close.
     """
     true, quicker = [], set(known_cases.quicker(session, responder_id))
     who, wanted = endings.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
@@ -111,7 +116,7 @@ def fresh(session: Session, responder_id: int) -> Mapping[str, bool]:
 
 
 def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Whether a colleague requested closure. Of the national desk's people alone."""
+    """Returns True if another person requested closure. Call it for the national desk's people only."""
     if tip.end_wanted_by is None:
         return False
     hers = endings.by_responder(responder_id).name
@@ -119,7 +124,7 @@ def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
 
 
 def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, Coming]]:
-    """Each open case of hers, and what was told of going there."""
+    """Yields each open case of a responder, with its visit safety."""
     cases = known_cases.tips_of(session, responder_id)
     together = cluster_names.in_company(session, [tip.id for _, tip in cases])
     for name, tip in cases:
@@ -133,7 +138,7 @@ def take(session: Session, kit: Kit, responder_id: int, case: str) -> None:
 def answered(
     session: Session, kit: Kit, responder_id: int, name: str, said: str, case: str, verb: str
 ) -> None:
-    """Carries out what was chosen; some verbs once the letters are those of the case."""
+    """Carries out a chosen command. Some commands need the letters of the case's reference first."""
     chosen = said if name == VERB else verb
     if not case or chosen not in OF_A_CASE:
         return

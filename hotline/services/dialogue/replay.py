@@ -1,8 +1,8 @@
-"""Playing a session's text on the engine: from its beginning, or on from where a part of it led.
+"""Replays a session's text on the engine, from its start or from a cached position.
 
-Pure: it gathers nothing and carries nothing out. What the text does not say, it asks of whoever plays. Behind a work
-PIN it asks the reader for the view of a responder's cases, for pages, and for acts: the engine stops there, as it does
-at a receipt's PIN, and goes on with what was learned.
+Has no side effects. It asks its caller for everything that the text does not contain. After a work PIN, it asks the
+reader for a responder's cases, for pages and for commands. The engine stops there, as it does for a receipt's PIN, and
+continues with the answer.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -64,43 +64,43 @@ from hotline.store.dialogue.ways import Step
 from hotline.text.languages import CODES
 
 FILLER = "xxxxxxx "
-"""Stands for a page that is not shown: what counts is how many screens it takes."""
+"""Placeholder for a page that is not shown. Only its number of screens matters."""
 PREFIXES = {WORK_VERB: "", WORK_QUESTION: ASK, WORK_COLLEAGUE: PASS, WORK_DISTRICT: DISTRICT}
-"""The answers that ask something of a case, each with the prefix that makes its value a verb."""
+"""The answers that request something about a case. Each prefix turns the answer's value into a verb."""
 NOTE_IN_WORDS = f"{NOTE}words"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderAsked:
-    """The reader must be asked before this turn."""
+    """A question to the reader, which must be answered before this turn."""
 
     upto: int
-    """How many letters of the text lead to it, what asks among them."""
+    """Number of letters of the text that lead to it, including the input that asks."""
     ask: ReaderAsk
     pin: str = field(repr=False)
-    """What was keyed for a work PIN: it may be the code of an SMS."""
+    """The digits keyed for a work PIN. They may be the code from an SMS."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What was keyed besides, by name: a start PIN, a new PIN, the words of a note, the codes of a person."""
+    """Other keyed values by name: a start PIN, a new PIN, the text of a note, the codes of a person."""
     of: int | None = None
-    """Where it was asked before, when she asks once more for what did not come."""
+    """Position of the earlier question, if the responder asks again for a missing answer."""
     wants_page: bool = False
-    """Whether the page itself is to be shown, and nothing else is asked."""
+    """True if only the page itself is to be shown."""
     screens: Callable[[ReaderAnswer], int] = field(
         default=lambda _answer: 0, repr=False, compare=False
     )
-    """How many screens the page of an answer takes on this phone; 0 where it shows none."""
+    """Returns the number of screens that an answer's page fills on this phone. Returns 0 without a page."""
 
 
 class ReaderLearned(NamedTuple):
-    """What the reader said of one ask, or said of it before."""
+    """The reader's answer to one question, new or stored."""
 
     answer: ReaderAnswer
     screens: int = 0
-    """Of a page that is not in the answer: how many it takes. 0 where the answer is whole."""
+    """Number of screens of a page that is missing from the answer. 0 if the answer is complete."""
 
 
 class ReaderQuestions:
-    """What one text has asked so far, while it is played."""
+    """The questions of one text to the reader, while it is replayed."""
 
     def __init__(self, book: Book, facts: Facts, limit: int) -> None:
         self._book, self._limit = book, limit
@@ -108,15 +108,18 @@ class ReaderQuestions:
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
-        """Of every answer so far: a choice is played after the list was shown."""
+        """The lists of all answers so far. A choice is replayed after its list was shown."""
         self._last: ReaderAsked | None = None
         self._page: ReaderAsked | None = None
-        """Where the page was asked that stands for now as filler."""
+        """The question whose page is replaced by filler for now."""
 
     def about(
         self, run: Run, keyed: str, upto: int, facts: Facts
     ) -> tuple[Run, Facts, ReaderAsked | None]:
-        """From where this input is played, and what must be asked before; None for nearly every input."""
+        """Returns the state from which an input is replayed, and the question to ask first.
+
+        It is None for nearly every input.
+        """
         facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, run.calls[-1]) if run.calls and not run.finished else None
         if isinstance(node, Ask) and node.kind == "pin" and node.saves in READER_PINS:
@@ -125,7 +128,7 @@ class ReaderQuestions:
             return run, facts, None
         led, events, _ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
-            # Another round is about another person.
+            # Each round is about another person.
             run = run.saying(
                 {name: said for name, said in run.answers.items() if name != MADE_PERSON}
             )
@@ -133,7 +136,7 @@ class ReaderQuestions:
             if not isinstance(event, Answered):
                 continue
             if event.name == WORK_FORM and event.value in PERSON_VERBS:
-                # The answers of the form that was not finished in this case.
+                # The answers of an unfinished form in this case.
                 kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
                 started = {} if kept is None else StartedForm.from_text(kept).answers
                 return run, replace(facts, answers=started), None
@@ -145,7 +148,7 @@ class ReaderQuestions:
     def _of_answer(
         self, event: Answered, led: Run, run: Run, keyed: str, upto: int
     ) -> ReaderAsked | None:
-        """What this answer asks."""
+        """Returns the question that this answer requires, or None."""
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(event.name, led.answers)
         if verb is not None:
@@ -162,7 +165,7 @@ class ReaderQuestions:
         return None
 
     def _of_pin(self, node: Ask, run: Run, keyed: str, upto: int) -> ReaderAsked | None:
-        """What is asked of what was typed for the reader alone. A new PIN is asked once it was keyed again."""
+        """Returns the question that a typed PIN requires. A new PIN is asked about after it was keyed twice."""
         typed = keying.pin(keyed, node.digits)
         if not typed:
             return None
@@ -178,7 +181,7 @@ class ReaderQuestions:
     def told(
         self, asked: ReaderAsked, learned: ReaderLearned, run: Run, keyed: str
     ) -> tuple[Run, Facts]:
-        """From where the engine goes on, and what it is told from here on."""
+        """Returns the state from which the engine continues, and the facts that it has from now on."""
         answer = learned.answer
         if asked.ask.kind is AskKind.VIEW:
             self._view = answer if RIGHT in answer.flags else ReaderAnswer()
@@ -196,7 +199,7 @@ class ReaderQuestions:
         return run, facts
 
     def lacking(self, run: Run) -> ReaderAsked | None:
-        """The page that the screen at this place shows, and which is not at hand."""
+        """Returns the question for a page that the current screen shows but that is missing. Returns None otherwise."""
         if self._page is None or not run.calls or not shows_word(self._book, run, PAGE):
             return None
         return replace(self._page, wants_page=True)
@@ -238,7 +241,7 @@ class ReaderQuestions:
         )
 
     def _screens(self, run: Run, keyed: str, facts: Facts) -> int:
-        """How many screens the page takes to which this input leads; 0 where it leads to none."""
+        """Returns the number of screens of the page to which this input leads. Returns 0 if it leads to none."""
         led, *_ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
         node = node_at(self._book, led.calls[-1]) if led.calls else None
         if not isinstance(node, Waiting) or not shows_word(self._book, led, PAGE):
@@ -246,7 +249,7 @@ class ReaderQuestions:
         return len(drawn(self._book, node, led, facts, self._limit).pages)
 
     def _filled(self, facts: Facts, run: Run, keyed: str, screens: int) -> Facts:
-        """The same with a page of so many screens."""
+        """Returns the facts with a filler page of this number of screens."""
         page = FILLER
         filled = _paged(facts, page)
         while 0 < self._screens(run, keyed, filled) < screens:
@@ -265,7 +268,7 @@ def _of_verb(verb: str, reference: str) -> ReaderAsk:
 
 
 class SessionContext(NamedTuple):
-    """Where a session is played: all that stays the same from its first hop to its last."""
+    """Everything that stays the same in a session from its first hop to its last."""
 
     book: Book
     facts: Facts
@@ -274,22 +277,22 @@ class SessionContext(NamedTuple):
 
 
 class StarTyped(NamedTuple):
-    """Words with a `*` behind them: a part of them, or what was keyed after them. The session's row knows."""
+    """A question about a `*` in free text. It is part of the text or ends it. The session's row knows which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a question was answered."""
+    """The answer to a question."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """What a secret opens; until the next one is typed."""
+    """Flags that a secret sets, until the next secret is typed."""
     heard: Heard = field(default_factory=lambda: Heard(0))
     said: ReaderLearned = field(default_factory=lambda: ReaderLearned(ReaderAnswer()))
-    """What the reader said."""
+    """The reader's answer."""
 
 
 class Start(NamedTuple):
-    """Where a text is played on from, when its beginning is known: the run, and how many letters led there."""
+    """The state and the position from which a text with a known beginning is replayed."""
 
     run: Run
     at: int
@@ -297,7 +300,7 @@ class Start(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where a text ended: the run, the one before its last input, and that input."""
+    """The end of a text: the state, the state before its last input, and that input."""
 
     run: Run
     before: Run
@@ -311,16 +314,16 @@ class Played(NamedTuple):
 
 
 KEYS = ("0", "00", "000")
-"""What is a key also where words are asked: what stands behind it was keyed at the next screen."""
+"""Inputs that are keys even if text is expected. Everything after them was keyed at the next screen."""
 Question: TypeAlias = SecretTyped | StarTyped | ReaderAsked
 Playing: TypeAlias = Generator[Question, Learned, Played]
 
 
 def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
-    """The entry that a dial lands on, and the digits it spends after it.
+    """Returns the short code that a dial lands on, and the digits after it that are used.
 
-    A private entry is nothing at all for a phone that is not enrolled: it sees what a plain dial shows. No digits are
-    spent behind one.
+    For a phone that is not enrolled, a private short code has no effect, and it sees the normal start. No digits are
+    used after a private short code.
     """
     entry, ahead = entry_of(dialled, book.entries)
     if entry and book.flows[book.entries[entry]].private:
@@ -329,10 +332,10 @@ def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[
 
 
 def play(context: SessionContext, text: str, heard: Heard, start: Start | None = None) -> Playing:
-    """Play `text` to its end. Digits dialled ahead open the session; what came later is keyed in.
+    """Replays `text` to its end. Digits that were dialled ahead open the session, and later ones are keyed in.
 
-    `heard` is what is known of the session's row; where that does not say where words ended, it is asked for. `start`
-    lies before the end of `text`.
+    `heard` is the known part of the session's row. If the end of a free text is missing there, it is asked for. `start`
+    is a position before the end of `text`.
     """
     steps: list[Step] = []
     shown: Turn | None = None
@@ -379,7 +382,7 @@ def _learned(
     keyed: str,
     upto: int,
 ) -> Generator[Question, Learned, tuple[Run, Facts]]:
-    """What the engine is told before this turn: what a secret opens, and what the reader says."""
+    """Returns the facts for the next turn, after asking about a secret or asking the reader."""
     secret = _secret(context.book, run, keyed, upto)
     if secret is not None:
         opened = (yield secret).flags
@@ -395,7 +398,7 @@ def _learned(
 def _with_page(
     context: SessionContext, asking: ReaderQuestions, lacking: ReaderAsked, stop: Stop
 ) -> Generator[Question, Learned, Turn]:
-    """The last turn with the page on its screen; where the page does not come, that it cannot be read."""
+    """Returns the last turn with the page on its screen. Without the page, it shows that the page cannot be read."""
     page = (yield lacking).said
     facts = asking.with_page(page)
     if UNREADABLE in page.answer.flags:
@@ -405,7 +408,7 @@ def _with_page(
 
 
 def _asking(context: SessionContext) -> ReaderQuestions | None:
-    """None for everybody who is asked for no work PIN, and for who may key anything."""
+    """Returns the reader's questions. Returns None if no work PIN is asked for, or if any input is accepted."""
     flags = context.facts.flags
     any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)
     if not context.opening.asks_pin or any_will_do:
@@ -415,14 +418,14 @@ def _asking(context: SessionContext) -> ReaderQuestions | None:
 
 def _dialled(context: SessionContext, text: str) -> Turn:
     dialled = text[: context.opening.dialled]
-    # What a session landed on is in its opening: nothing, where a private entry was none for this phone.
+    # The opening stores the landing. It is empty if a private short code had no effect for this phone.
     landed = bool(context.opening.entry)
     entry, ahead = landing(context.book, dialled, enrolled=landed)
     return turn.start(context.book, context.facts, entry=entry, ahead=ahead, limit=context.limit)
 
 
 def _secret(book: Book, run: Run, keyed: str, upto: int) -> SecretTyped | None:
-    """What must be looked up before this turn; None where nothing must."""
+    """Returns the secret that must be looked up before this turn. Returns None if there is none."""
     code, digits = keying.keys(keyed), turn.expects_pin(book, run)
     if digits and gathers(book, run, RECEIPT) and (pin := keying.pin(keyed, digits)):
         return SecretTyped(upto, Secret.RECEIPT, run.answers.get(NUMBER, ""), pin)

@@ -1,6 +1,6 @@
-"""How a session began, and where it is played: what its flows are told, from its first hop to its last.
+"""Opens and finds sessions, and collects the facts that their flows use from the first hop to the last.
 
-A replay is told the same, whatever has changed meanwhile.
+A replay gets the same facts, even if data changed meanwhile.
 """
 
 from collections.abc import Mapping
@@ -38,9 +38,9 @@ MY_CASES = "my_cases"
 
 
 def found(kit: DoorKit, hop: UssdHop, key: str) -> KnownSession | None:
-    """A session that began in another process, or that this one has let go of; None for one that nobody knows.
+    """Returns a session that this process does not have in memory. Returns None for an unknown session.
 
-    Where the database does not say, Redis may. Raises StoreUnavailable, StrangeCaller.
+    If the database does not answer, Redis may know the session. Raises StoreUnavailable, StrangeCaller.
     """
     try:
         row = openings.find(kit.database, key)
@@ -56,12 +56,12 @@ def found(kit: DoorKit, hop: UssdHop, key: str) -> KnownSession | None:
 
 
 def known_as(kit: Kit, hop: UssdHop, opening: Opening, heard: Heard) -> KnownSession:
-    """The session as this process knows it. Raises NotFound, StoreUnavailable."""
+    """Returns the session as this process keeps it. Raises NotFound, StoreUnavailable."""
     return KnownSession(opening, _shared(kit, opening, hop), heard)
 
 
 def opened(kit: DoorKit, hop: UssdHop, key: str) -> Opening:
-    """What is true of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
+    """Returns the facts of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
     revision_id = kit.books.live()
     book, at = kit.books.book(revision_id), kit.now()
     reporting = responders.anybody_lives(kit.database, at)
@@ -91,20 +91,23 @@ def opened(kit: DoorKit, hop: UssdHop, key: str) -> Opening:
 
 
 def check_caller(kit: Kit, opening: Opening, hop: UssdHop) -> None:
-    """Raises StrangeCaller where a session began on another phone. One that an older process began does not say."""
+    """Raises StrangeCaller if a session began on another phone. A session of an older release cannot be checked."""
     known = opening.caller_key
     if known is not None and known != kit.pseudonyms.caller(opening.key, hop.caller):
         raise StrangeCaller
 
 
 def context_of(kit: Kit, opening: Opening, hop: UssdHop) -> SessionContext:
-    """Raises NotFound, StoreUnavailable."""
+    """Returns the context in which a session is replayed. Raises NotFound, StoreUnavailable."""
     book = kit.books.book(opening.revision_id)
     return SessionContext(book, _facts(kit, book, opening, hop), opening, _limit(kit, opening))
 
 
 def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
-    """As they stood when the session began. Whose a case is, is asked when she takes it."""
+    """Returns the facts as they were when the session began.
+
+    The assignee of a case is checked when it is acknowledged.
+    """
     flags = {
         **numbers_shown(book, opening.started_at.date()),
         "reporting": opening.reporting,
@@ -122,7 +125,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
     pinned = opening.pinned
     options = []
     for case in pinned.cases:
-        # A reference alone; of an exercise with that word.
+        # A case's name is its reference alone. A drill's name says that it is one.
         called = dict.fromkeys(CODES, case)
         if f"{EXERCISE}.{case}" in pinned.flags:
             called = {one: kit.phrases.say(one, Template.LIST_EXERCISE, ref=case) for one in CODES}
@@ -147,13 +150,13 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
 def _pinned(
     kit: Kit, book: Book, opening: Opening, caller: str, *, asks_pin: bool = False
 ) -> Pinned | None:
-    """What her own rows say as the session begins; None where no screen of it asks them."""
+    """Returns the facts from the caller's own rows at the session's start. Returns None if its screens need none."""
     if opening.responder_id is not None:
         with kit.database.reading() as session:
             who, at = opening.responder_id, opening.started_at
             own = entry_cases.pinned(session, who, at, asks_pin=asks_pin)
         if asks_pin:
-            # She is an officer, without a code, and this is what she passed before.
+            # The responder counts as a trainee without a code. These are the lessons that they passed before.
             passed = certificates.facts(kit, book, opening, caller).flags
             known = {**BEHIND_PIN, **passed}
             own = replace(
@@ -161,7 +164,7 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # The language of whoever is to be proved on this phone. The reader alone knows which phones wait.
+        # The language of a person who is to be verified on this phone. Only the reader knows which phones wait.
         language = None
         if is_number(caller):
             with kit.database.reading() as session:
