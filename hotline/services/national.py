@@ -1,4 +1,4 @@
-"""The number that responders ring at the national desk: a setting, and named to them only while it is signed."""
+"""Provides the national desk's telephone number for responders, while it is verified."""
 
 from hotline.engine.numbers.numbers import Number
 from hotline.errors import NotReady, StoreUnavailable
@@ -10,13 +10,16 @@ TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, and confirm it in the conso
 
 
 def number(kit: Kit) -> str | None:
-    """Its digits; None where none is set, or nobody has signed it within the year."""
+    """Returns the digits of the number. Returns None if none is set, or if it was not verified within the year."""
     row = _row(kit)
     return row.digits if row is not None and row.is_confirmed(kit.now().date()) else None
 
 
 def finding(kit: Kit) -> CheckResult:
-    """Without it responders who are to go with care are told to ask, and not whom to ring."""
+    """Returns the check result about the number.
+
+    Without it, messages about visit safety cannot say which number to call.
+    """
     if not kit.line.national_number:
         return CheckResult(NAME, False, "none is set that responders ring", TODO)
     row = _row(kit)

@@ -1,4 +1,4 @@
-"""Flows from their files into the database, and back."""
+"""Reads flows from files into the database, and writes them back to files."""
 
 import csv
 import hashlib
@@ -21,9 +21,9 @@ from hotline.store.driver import WrittenObject, written
 from hotline.store.flows import flows
 
 ENTRIES = "entries"
-"""`entries.yaml`: published suffix to flow, or to `{flow: abroad, name: poster}`."""
+"""`entries.yaml` maps each published suffix to a flow, or to `{flow: abroad, name: poster}`."""
 PHRASES = "phrases"
-"""`phrases.yaml`: words of the code by language and name, where they differ from the catalogues."""
+"""`phrases.yaml` contains phrases by language and name, if they differ from the catalogues."""
 NUMBERS = "numbers.csv"
 NO_FLOWS = "no flows are published: `hotline upgrade` publishes those of this version"
 NEXT = timedelta(microseconds=1)
@@ -31,7 +31,7 @@ COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed
 
 
 def read_folder(folder: Path) -> Editable:
-    """The revision's document in a folder of flow files. Raises FlowInvalid with every fault of every file."""
+    """Reads a folder of flow files as one document. Raises FlowInvalid with every error of every file."""
     document, faults = parse_folder(folder)
     shape = documents.shaped(document)
     faults = [*faults, *map(str, shape if isinstance(shape, tuple) else ())]
@@ -41,7 +41,7 @@ def read_folder(folder: Path) -> Editable:
 
 
 def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
-    """The same, whatever its shape is; and what is wrong with the files themselves."""
+    """Reads a folder as a document without checking its structure. Also returns the errors of the files themselves."""
     faults: list[str] = []
     read: Editable = {}
     for path in sorted(folder.glob("*.yaml")):
@@ -64,7 +64,7 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
 
 
 def _entries(written: Any) -> tuple[Any, Document]:
-    """By digits the flows, and the names; what is none of both is left for the document to refuse."""
+    """Returns the flows by digits, and the names. Leaves invalid values for the document's own check."""
     if not isinstance(written, Mapping):
         return written, {}
     whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}
@@ -74,7 +74,7 @@ def _entries(written: Any) -> tuple[Any, Document]:
 
 
 def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
-    """The rows as they are written, without empty fields; whether they are good is the document's to say."""
+    """Returns the rows as written, without empty fields. The document's own check validates them."""
     if not path.exists():
         return []
     try:
@@ -94,23 +94,23 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 
 def digest_of(document: Document) -> str:
-    """SHA-256 of the document's canonical JSON and of the order of its screens; no other order counts (ADR 81)."""
+    """Returns the SHA-256 of a document and the order of its screens. No other order counts (ADR 81)."""
     return sha_of({**document, "order of screens": _orders(document)})
 
 
 def digest_of_flow(flow: Document) -> str:
-    """Returns the digest of all that a flow says, and of the order of its screens."""
+    """Returns the digest of a flow's content and of the order of its screens."""
     return sha_of({"flow": flow, "order of screens": [*nodes_of(flow)]})
 
 
 def sha_of(document: Document) -> str:
-    """Returns the SHA-256 of canonical JSON: no order counts."""
+    """Returns the SHA-256 of canonical JSON, in which no order counts."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def are_same(one: Document, other: Document) -> bool:
-    """Whether two documents say the same, also in the order of their screens."""
+    """Returns True if two documents are equal, including the order of their screens."""
     return one == other and _orders(one) == _orders(other)
 
 
@@ -119,13 +119,13 @@ def _orders(document: Document) -> Mapping[str, Sequence[str]]:
 
 
 def pressed(document: Document) -> str:
-    """The compiled book of a document. Raises FlowInvalid."""
+    """Compiles a document to a flow set, as text. Raises FlowInvalid."""
     return press(documents.compile(document, place_lists()))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyDocument:
-    """A document, and all that is slow about making it live. It is made before the transaction."""
+    """A document with all slow preparations for its publication. It is made before the transaction."""
 
     document: WrittenObject
     pressed: str
@@ -133,17 +133,20 @@ class ReadyDocument:
 
 
 def ready(document: Document) -> ReadyDocument:
-    """Raises FlowInvalid where it cannot be played."""
+    """Prepares a document for publication. Raises FlowInvalid if it cannot be played."""
     return ReadyDocument(written(document), pressed(document), digest_of(document))
 
 
 def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
-    """One at a time: see `publications.take_turns`. Raises FlowInvalid where it moves an entry that was published."""
+    """Publishes a prepared document, and returns its revision. Raises FlowInvalid if it moves a published short code.
+
+    The caller must have the lock of `publications.take_turns`.
+    """
     live = flows.live(session)
     printed = {} if live is None else flows.piece_of(session, live.id, ENTRIES) or {}
     if moved := moved_entries(printed, made.document.get(ENTRIES, {})):
         raise FlowInvalid(moved)
-    # A clock that was set back must not hide it behind what it follows.
+    # After the clock was set back, the new revision must still follow the previous one.
     since = max(now, live.live_from + NEXT) if live and live.live_from else now
     known = flows.with_digest(session, made.digest)
     if known is None:
@@ -163,7 +166,10 @@ def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
 
 
 def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:
-    """The paper cannot be called back: an entry that was published leads where it led, for ever."""
+    """Returns an error for each published short code that is missing or leads elsewhere.
+
+    Printed paper cannot be changed.
+    """
     faults = []
     for digits, flow in sorted(printed.items()):
         if digits not in entries:
@@ -174,7 +180,7 @@ def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> lis
 
 
 def live_document(database: Database) -> Document:
-    """What callers hear now, to read. Raises NotReady, StoreUnavailable."""
+    """Returns the published document, for reading. Raises NotReady, StoreUnavailable."""
     with database.reading() as session:
         revision_id = flows.live_id(session)
         document = None if revision_id is None else flows.document_of(session, revision_id)
@@ -184,7 +190,10 @@ def live_document(database: Database) -> Document:
 
 
 def write_folder(document: Document, folder: Path) -> tuple[Path, ...]:
-    """The document as flow files, one a flow, its entries and its numbers. Files of these names are replaced."""
+    """Writes a document as files: one for each flow, one for short codes and one for numbers.
+
+    Replaces existing files.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     texts = {f"{name}.yaml": documents.dump(flow) for name, flow in document["flows"].items()}
     names = document.get("entry_names", {})

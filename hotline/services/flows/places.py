@@ -1,4 +1,4 @@
-"""The places of `domain.places.places` as lists that the engine's flows choose from."""
+"""Provides the places of `domain.places.places` as lists for the engine's flows."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -7,13 +7,13 @@ from hotline.domain.places import place_names, places
 from hotline.engine.run import Option
 
 NAMED = "named."
-"""`named.<what she typed>`: the places that may be meant."""
+"""Prefix of a list: `named.<typed text>` contains the places with a similar name."""
 
 
 class PlaceLists(Mapping[str, tuple[Option, ...]]):
-    """Lists that are written down, and those that are made of what somebody typed.
+    """Fixed lists, and lists made from typed text.
 
-    The second kind is no member: whoever remembers what she drew by a list's name would remember her words.
+    A list of the second kind is not a member. Code that stores used lists by name would otherwise store the typed text.
     """
 
     def __init__(self, written: Mapping[str, tuple[Option, ...]]) -> None:
@@ -38,7 +38,10 @@ class PlaceLists(Mapping[str, tuple[Option, ...]]):
 
 @cache
 def place_lists() -> PlaceLists:
-    """What `Book.lists` holds: `provinces`, `districts.<province>`, `sectors.<district>`, `named.<typed>`."""
+    """Returns the place lists of a flow set.
+
+    They are `provinces`, `districts.<province>`, `sectors.<district>` and `named.<typed>`.
+    """
     return PlaceLists(
         {
             name: tuple(Option(value, label) for value, label in choices)

@@ -1,8 +1,7 @@
-"""Publishing with a history: a version's flows never take the place of what somebody published by hand.
+"""Publishes flows with a history. A version's flows never replace flows that a person published by hand.
 
-What the checker of flows cannot know: which answers alert somebody. Danger must have alerted after four (C8).
-
-Everything that is wrong with flows, and what of it nobody may publish.
+Also finds every problem in flows, and decides which of them prevent publication. Some rules are unknown to the engine's
+own checker. For example, a caller in danger must cause an alert after four answers (C8).
 """
 
 import hashlib
@@ -64,13 +63,13 @@ LONGEST = {
     "who": "Responder of a long name",
     "refs": " ".join(["K7Q4AC"] * 6) + " +194",
 }
-"""Values at their longest, to see what an SMS can cost."""
+"""Values at their longest, to compute the maximum length of an SMS."""
 
 
 def phrase_faults(
     template: Template, language: str, text: str, numbers: Mapping[str, Number]
 ) -> Iterator[Remark]:
-    """Everything that is wrong with these words. `numbers`: those that may be named."""
+    """Yields every problem in a phrase. `numbers` are the telephone numbers that it may contain."""
     try:
         named = placeholders(text)
     except ValueError:
@@ -105,7 +104,7 @@ def phrase_faults(
 
 
 def phrase_findings(book: Book) -> Findings:
-    """Of the phrases that a revision says otherwise than the catalogues."""
+    """Yields the problems of the phrases in which a revision differs from the catalogues."""
     for language, said in book.phrases.items():
         for name, text in said.items():
             template = Template.__members__.get(name)
@@ -122,7 +121,7 @@ def phrase_findings(book: Book) -> Findings:
 
 
 def placeholders(text: str) -> set[str]:
-    """Raises ValueError where braces do not close."""
+    """Returns the names in braces. Raises ValueError if a brace is not closed."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
@@ -135,9 +134,9 @@ EMERGENCY_STANDS = (
 
 
 def publish_version(kit: Kit, document: Document) -> int | None:
-    """Make a version's flows live, and say their revision. None where somebody published others. Safe to repeat.
+    """Publishes a version's flows, and returns their revision. It is safe to repeat.
 
-    Raises FlowInvalid, StoreUnavailable.
+    Returns None if a person published other flows. Raises FlowInvalid, StoreUnavailable.
     """
     made = authoring.ready(document)
     with kit.database.writing() as session:
@@ -156,7 +155,7 @@ def publish_version(kit: Kit, document: Document) -> int | None:
 
 
 def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: bool) -> int:
-    """Make flows live on a person's word, and say their revision. `of_version`: later versions follow them.
+    """Publishes flows for a named person, and returns their revision. With `of_version`, later versions replace them.
 
     Raises FlowInvalid, NotReady, StoreUnavailable.
     """
@@ -164,7 +163,7 @@ def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: b
     with kit.database.writing() as session:
         publications.take_turns(session)
         if not of_version and publications.unsettled(session) is not None:
-            # The folder may hold them: then nobody would read them any more, and they would stay.
+            # The folder may contain the emergency's text. Then no second person would read it, and it would stay.
             raise NotReady(EMERGENCY_STANDS)
         revision = authoring.put_live(session, made, kit.now())
         kind = Publishing.VERSION if of_version else Publishing.BY_HAND
@@ -182,7 +181,7 @@ def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: b
 
 
 def record(session: Session, revision: int, row: Publication, at: datetime) -> None:
-    """Write into the history what is live from now on, whoever made it so."""
+    """Writes to the publication history which revision is published from now on."""
     publications.end_standing(session, at)
     row.revision_id, row.published_at = revision, at
     session.add(row)
@@ -193,7 +192,7 @@ MOST_ANSWERS = 4
 
 
 class _Pressing(NamedTuple):
-    """The answer that may not wait, and how far answers have brought what is told."""
+    """The answer that marks danger in one kind of report, with the function that computes the report's stage."""
 
     answer: str
     value: str
@@ -212,7 +211,7 @@ PRESSING = {
 
 
 class _Way(NamedTuple):
-    """Where somebody in danger stands, and what she has answered."""
+    """The position of a caller in danger, with the answers so far."""
 
     place: Place
     answers: tuple[tuple[str, str], ...] = ()
@@ -224,7 +223,7 @@ class _Way(NamedTuple):
 
 
 def late_alerts(book: Book) -> Findings:
-    """The screens on which she may stand after four answers while nobody has been alerted."""
+    """Yields the screens that a caller in danger may reach after four answers without an alert."""
     for flow in book.flows.values():
         if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
             continue
@@ -240,7 +239,7 @@ def late_alerts(book: Book) -> Findings:
 
 
 def _questions(book: Book, ways: Iterable[_Way]) -> Iterable[_Way]:
-    """The next question on each way; a way that ends asks nothing more."""
+    """Returns the next question on each path. A path that ends has none."""
 
     def asks(way: _Way) -> bool:
         return isinstance(node_of(book, way.place), Menu | Ask)
@@ -253,7 +252,7 @@ def _questions(book: Book, ways: Iterable[_Way]) -> Iterable[_Way]:
 
 
 def _silent(book: Book, way: _Way) -> Iterator[Place]:
-    """Where a node leads that asks nothing. A flag may be set or not."""
+    """Yields the places that follow a node without a question. A flag may be set or not."""
     node = node_of(book, way.place)
     if not isinstance(node, Branch):
         yield from leads_to(book, way.place)
@@ -268,7 +267,10 @@ def _silent(book: Book, way: _Way) -> Iterator[Place]:
 
 
 def _answered(book: Book, way: _Way) -> Iterator[_Way]:
-    """The way after each answer; of a list its first place, since all of a list lead alike."""
+    """Yields the path after each answer.
+
+    For a list it uses the first place, because all places lead to the same node.
+    """
     node = node_of(book, way.place)
     assert isinstance(node, Menu | Ask)
     options = [(choice.value, choice.goes or node.goes) for choice in node.choices]
@@ -290,7 +292,7 @@ ONE_OF = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
 
 
 def uncounted(book: Book) -> Findings:
-    """Questions of a quiz whose answers are never counted."""
+    """Yields questions of a quiz whose answers are never counted."""
     asked = {
         node.saves: (flow.name, name, node)
         for flow, name, node in nodes(book)
@@ -318,9 +320,9 @@ BEARABLE = frozenset(
         Code.UNSURE_LATE,
     }
 )
-"""What makes a conversation longer than it should be, and hurts nobody who is in it."""
+"""Problems that only make a conversation longer than it should be."""
 MOST_SCREENS = 1000
-"""So many screens of all flows are checked within a second while somebody writes."""
+"""Maximum number of screens that can be checked within a second while an editor writes."""
 
 
 def findings(
@@ -329,9 +331,9 @@ def findings(
     *,
     live: Document | None = None,
 ) -> Sequence[Finding]:
-    """Returns what the checker of flows finds, and what only the services can know.
+    """Returns the findings of the engine's checker and of the checks in this module.
 
-    `live`: what callers hear now. Without it a reason covers every word of its screen.
+    `live` are the published flows. Without them, an exception's reason covers every text of its screen.
     """
     lists = place_lists()
     found = check(document, lists, limit=limit)
@@ -343,21 +345,21 @@ def findings(
 
 
 class ScreenCheck(NamedTuple):
-    """What is wrong with a draft, as its editor reads it beside one screen."""
+    """The problems of a draft that an editor sees next to one screen."""
 
     here: Sequence[Finding]
     elsewhere: int
-    """Problems of other screens of the same flow."""
+    """Number of other screens of the flow with problems."""
     is_whole: bool
-    """False where the flows are too many to read while somebody writes: the change's page has the rest."""
+    """False if there are too many flows for this check. The change's page then shows the rest."""
 
 
 def of_screen(
     book: Book, draft: Draft, node: str, *, live: Book, most: int = MOST_SCREENS
 ) -> ScreenCheck:
-    """Checks one screen of a draft as a publication would: by itself, among all flows, and against what is live.
+    """Checks one screen of a draft alone, among all flows, and against the published flows.
 
-    `book` holds the draft.
+    `book` contains the draft.
     """
     alone = draft_findings(book, draft, node=node)
     if sum(len(flow.nodes) for flow in book.flows.values()) > most:
@@ -370,7 +372,7 @@ def of_screen(
 
 
 def bearable(document: Document) -> Sequence[Finding]:
-    """What may be published and should be mended. Raises FlowInvalid with everything that may not."""
+    """Returns problems that should be fixed but do not prevent publication. Raises FlowInvalid with those that do."""
     found = findings(document)
     hurting = [one.sentence for one in found if one.code not in BEARABLE]
     if hurting:
@@ -380,7 +382,7 @@ def bearable(document: Document) -> Sequence[Finding]:
 
 @cache
 def mark() -> str:
-    """Which code checks: what another version found is not believed."""
+    """Returns a digest of the checking code. Findings of another version are not reused."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Finding), __file__):
         files = Path(written_in).parent.rglob("*.*")

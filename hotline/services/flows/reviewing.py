@@ -1,6 +1,6 @@
-"""Who has read and signed which text, as `reviews.csv` says it and the words pages write it.
+"""Reads and writes who reviewed which text, for `reviews.csv` and the texts pages.
 
-Phone numbers on the screens, and questions back: which show today, and which somebody must sign anew.
+Also checks which telephone numbers and desk questions are shown today, and which need a new review.
 """
 
 import csv
@@ -34,7 +34,7 @@ COLUMNS = ("place", "language", "digest", "by", "on")
 
 
 def read_signatures(folder: Path) -> tuple[Signature, ...]:
-    """Who signed what. Raises ImportRefused where somebody broke the file."""
+    """Reads the reviews of a folder. Raises ImportRefused if the file is invalid."""
     path = folder / REVIEWS
     if not path.exists():
         return ()
@@ -55,7 +55,7 @@ def read_signatures(folder: Path) -> tuple[Signature, ...]:
 
 
 def overstated(document: Document, signatures: Sequence[Signature]) -> Iterator[str]:
-    """Files that say `reviewed` of a language in which not every text is signed for as it stands."""
+    """Yields files that call a language `reviewed` although some of its texts have changed or lack a review."""
     for name, flow in document["flows"].items():
         for language, said in flow["review"].items():
             states = {state_of(text, language, signatures) for text in texts_of({name: flow})}
@@ -67,7 +67,7 @@ def overstated(document: Document, signatures: Sequence[Signature]) -> Iterator[
 
 
 def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
-    """`reviews.csv`, whole."""
+    """Writes all reviews to `reviews.csv`."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -78,21 +78,21 @@ def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
 
 
 def everyone(kit: Kit, language: str | None = None) -> Sequence[Signature]:
-    """In the order in which they were signed. Raises StoreUnavailable."""
+    """Returns all reviews in the order in which they were made. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return signatures.everyone(session, language)
 
 
 def below(kit: Kit, place: str) -> Sequence[Signature]:
-    """Of every text below a place: of a screen, by its flow and its name. Raises StoreUnavailable."""
+    """Returns the reviews of every text below a place, such as a screen. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return signatures.below(session, place)
 
 
 def carried(before: Document, after: Document, signed: Sequence[Signature]) -> Sequence[Signature]:
-    """Signatures of texts that a change moved inside their flow, for the places where they stand now.
+    """Returns the reviews of texts that a change moved inside their flow, for their new places.
 
-    A place is a position: without this a choice that moves up would lose who has read it.
+    A place is a position. Without this, a choice that moves up would lose its reviews.
     """
     if not signed:
         return []
@@ -118,7 +118,7 @@ def _flow(place: str) -> str:
 
 
 def sign(kit: Kit, by: Author, texts: Sequence[ReviewedText], language: str) -> int:
-    """Somebody agrees to these texts as they stand; twice is once. Returns how many are new."""
+    """Records that a person reviewed these texts in their current form. Returns how many reviews are new."""
     today = kit.now().date()
     with kit.database.writing() as session:
         before = signatures.everyone(session, language)
@@ -132,17 +132,17 @@ def sign(kit: Kit, by: Author, texts: Sequence[ReviewedText], language: str) -> 
 
 
 def english_read(kit: Kit, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """What the English of texts was when somebody signed there last, as far as it is known. Raises StoreUnavailable."""
+    """Returns the English of each text at its last review, if it is known. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return signatures.english_read(session, language, places)
 
 
 AHEAD = timedelta(days=30)
-"""How long before a number goes from the screens somebody is told."""
+"""Time before a number leaves the screens at which the operator is notified."""
 
 
 def findings(kit: Kit) -> Sequence[CheckResult]:
-    """Returns which signatures lapse within a month, or have lapsed: of numbers, and of questions back."""
+    """Returns the check results about reviews of numbers and desk questions that have lapsed or soon will."""
     try:
         book = kit.books.book(kit.books.live())
     except (NotReady, StoreUnavailable):
@@ -152,7 +152,10 @@ def findings(kit: Kit) -> Sequence[CheckResult]:
 
 
 def _numbers(book: Book, today: date) -> CheckResult:
-    """The others go from the screens then; the emergency number stays, and is worse: nobody answers for it."""
+    """Returns the check result about numbers.
+
+    Only the emergency number stays after a lapse, which is therefore worse.
+    """
     named = numbers_named(book)
     ends = {
         digits: number.until
@@ -170,7 +173,7 @@ def _numbers(book: Book, today: date) -> CheckResult:
 
 
 def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
-    """What the lapse does: a number goes from the screens, and the emergency number does not."""
+    """Describes the effect of a lapse. Numbers leave the screens, but the emergency number stays."""
     go = [ends[digits] for digits in late if digits != EMERGENCY]
     says = [f"shown until {min(go):%Y-%m-%d} at most"] if go else []
     if EMERGENCY in late:
@@ -179,7 +182,7 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
 
 
 def _questions(book: Book, today: date) -> CheckResult:
-    """Finds a question that was signed once, and is about to go from the list or has gone."""
+    """Returns the check result about desk questions whose review lapses soon, or has lapsed."""
     listed = questions(book).values()
     shown = [one for one in listed if one.standing(today) is QuestionStatus.SHOWS]
     fresh = [one for one in shown if one.until is not None and one.until - today > AHEAD]
