@@ -1,4 +1,4 @@
-"""Says why no alert can leave: asked before a caller is told that an alert left, by `/readyz` and by the doctor."""
+"""Finds the reason why no alert can be sent. `/readyz`, the doctor and flows that promise an alert ask for it."""
 
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from hotline.store.watch import alarms
 
 
 def why_blocked(kit: DoorKit) -> Blocked | None:
-    """Returns None where an alert can leave. Raises StoreUnavailable."""
+    """Returns the reason why alerts are blocked, or None if they can be sent. Raises StoreUnavailable."""
     at = kit.now()
     path = alarms.find(kit.database, at)
     return blocked(path, at, fresh=kit.ticks.saw(path.clock_until))
 
 
 def await_senders(database: Database, at: datetime) -> None:
-    """The processes that send are told to start now: until their clock ticks, they are believed.
+    """Records that the sending processes are starting. They count as running until their clock ticks.
 
     Raises StoreUnavailable.
     """
@@ -26,7 +26,7 @@ def await_senders(database: Database, at: datetime) -> None:
 
 
 def begin(database: Database, at: datetime) -> None:
-    """A line that never ran is awaited once: from then on no caller is promised what nobody sends.
+    """Records it once for a new installation, so that no caller is promised an alert without senders.
 
     Raises StoreUnavailable.
     """

@@ -1,7 +1,7 @@
-"""Sends messages of every queue: claim, send with no transaction open, record.
+"""Sends messages of every queue: claims a message, sends it without an open transaction, and records the result.
 
-Intent is on disk before anything is done, and the result of an attempt is written only while that attempt is still the
-newest. Messages to responders are sent here side by side; `sms_replies` sends answers, and the monitor its notices.
+The claim is committed before the send. The result of an attempt is written only if that attempt is still the newest.
+This module sends messages to responders in parallel. `sms_replies` sends answers, and the monitor sends its notices.
 """
 
 import os
@@ -37,13 +37,13 @@ from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals, retention
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
-"""Where the newest attempt may still say what came of it."""
+"""States in which the newest attempt may still report its result."""
 
 
 def deliver_due(kit: RelayKit) -> int:
-    """Begins the most urgent sends that are due, as many as the line has room for. Returns how many began.
+    """Begins the most urgent due sends, as far as there is room. Returns how many began.
 
-    Whichever message rang. Where a send ends, its place goes to the next that is due, and nobody rings for it.
+    It does not matter which message rang. When a send ends, the next due message takes its place without a ring.
     """
     return kit.senders.fill(partial(_claim, kit))
 
@@ -74,16 +74,19 @@ def _deliver(kit: RelayKit, claim: Claim) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One SMS as it leaves."""
+    """One SMS that is ready to send."""
 
     msisdn: str = field(repr=False)
     text: str = field(repr=False)
     stop_key: str | None = None
-    """What the number is called on the stop list; None where that is not asked."""
+    """Digest of the number on the stop list. None if the list is not checked."""
 
 
 def _to_responder(kit: SendingKit, claim: Claim) -> Outgoing:
-    """Raises KeyMissing, SealBroken. A code stands in no row in clear, and is opened while it is sent."""
+    """Decrypts the number and the enrolment code of a message, and renders its text. Raises KeyMissing, SealBroken.
+
+    No row contains the code in clear text.
+    """
     to, wording = claim.to, claim.wording
     assert to is not None
     msisdn = kit.numbers.open_number(to.number)
@@ -94,7 +97,7 @@ def _to_responder(kit: SendingKit, claim: Claim) -> Outgoing:
 
 
 def is_withdrawn(claim: Claim) -> bool:
-    """Returns True where the code that it tells was used or replaced, or the number it goes to was forgotten."""
+    """Returns True if the message's code was used or replaced, or if its number was deleted."""
     to = claim.to
     without_code = claim.template == Template.JOIN.name and (to is None or to.code is None)
     return without_code or to is None or not to.number
@@ -107,9 +110,9 @@ def send(
     *,
     turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> tuple[SendResult, str | None]:
-    """Sends what was claimed. Returns what came of it, and what the number is called on the stop list.
+    """Sends a claimed message without an open transaction. Returns the result, and the number's stop list digest.
 
-    `prepare` opens the number, and raises KeyMissing or SealBroken. No transaction is open here.
+    `prepare` decrypts the number, and raises KeyMissing or SealBroken.
     """
     if is_withdrawn(claim):
         return SendResult(Outcome.WITHDRAWN), None
@@ -134,15 +137,15 @@ def record(
     *,
     turn: AbstractContextManager[object] | None = None,
 ) -> None:
-    """Writes what came of an attempt."""
+    """Records the result of an attempt, and its consequences."""
     at = kit.now()
     if claim.contact_key is not None:
-        # The gateway's id would tell, with the gateway's own books, whose pseudonym this is.
+        # With the gateway's own records, its message id could reveal the phone behind the pseudonym.
         result = replace(result, provider_id=None)
     with ringing(kit, turn) as session:
         row = outbox.message_for_writing(session, claim.message_id)
         outbox.close_attempt(session, claim, result)
-        # The monitor may send by a gateway that the workers do not reach, and the other way round.
+        # The monitor and the workers may use different gateways, so results of one say nothing about the other.
         if claim.priority != Priority.MONITOR and result.outcome is Outcome.ACCEPTED:
             messages.release(session)
         elif claim.priority != Priority.MONITOR and result.outcome is Outcome.NOT_SENT:
@@ -155,22 +158,22 @@ def record(
                 row.state = MessageState.FAILED
             _consequences(session, kit, claim, result, verdict, at)
         if result.provider_id is not None:
-            # Reports that were quicker than this row.
+            # Delivery reports may arrive before this row is written.
             reports.apply_early(session, kit, result.gateway, result.provider_id, at)
         if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_exercise:
-            # The gateway's word is her wish: ours too from now on, whatever becomes of its list.
+            # The gateway's list says that this person wants no messages. Keep that wish even if its list changes.
             contacts.stop(session, stop_key, at)
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
-    """The fence. A late "accepted" alone may still end the doubt about an older attempt."""
+    """Returns True if this attempt may change the message. An older attempt may do so only with a late "accepted"."""
     if row.attempts == n:
         return row.state in OPEN_STATES
     return outcome is Outcome.ACCEPTED and row.state in (MessageState.UNKNOWN, MessageState.RETRY)
 
 
 def _verdict(row: Message, result: SendResult) -> Verdict:
-    # A lease that ran out has counted this attempt already.
+    # An expired lease has already counted this attempt.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
     return judge(
         result,
@@ -205,25 +208,25 @@ def _consequences(
     verdict: Verdict,
     at: datetime,
 ) -> None:
-    """Whoever cannot be reached is no living recipient; a colleague is told at once."""
+    """Marks a recipient who cannot be reached, and alerts a colleague immediately."""
     if verdict.flag and claim.watcher_id is not None:
         session.get_one(Watcher, claim.watcher_id).unreachable = result.outcome
         return
     is_hers = claim.responder_id is not None and claim.to is not None and claim.to.is_hers
-    # What takes somebody off the ladder is never done by an exercise: the next alert of a case learns it.
+    # A drill never marks a responder as unreachable. The next real alert will find out.
     if verdict.flag and is_hers and not claim.is_exercise:
         responder = session.get_one(Responder, claim.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()
-        # Of every open case of hers, this one among them.
+        # Covers every open case of the responder, including this one.
         casework.release_person(session, kit, responder.id, at)
     elif verdict.replace and claim.tip_id is not None:
         ladder.unreached(session, kit, claim.tip_id, at)
 
 
 def expire_leases(kit: RelayKit) -> None:
-    """A claim whose worker died, or sleeps: nobody knows whether it was sent."""
+    """Ends claims whose worker died or hangs. It is unknown whether these messages were sent."""
     at = kit.now()
     with ringing(kit) as session:
         for row in outbox.expired(session, at):
@@ -236,7 +239,7 @@ def expire_leases(kit: RelayKit) -> None:
 
 
 def retry_unknown(kit: RelayKit) -> None:
-    """After W without a report or an answer, the same words again. `domain.outbox.delivery.after_doubt` decides."""
+    """Sends unconfirmed messages again after a waiting time. `domain.outbox.delivery.after_doubt` decides which."""
     at = kit.now()
     with ringing(kit) as session:
         for row in outbox.doubtful(session, at):
@@ -250,10 +253,10 @@ def retry_unknown(kit: RelayKit) -> None:
 
 
 def miss_reports(kit: RelayKit) -> None:
-    """Resends an alert that no report speaks of in time, once, and tells the next person of its step.
+    """Resends an alert once if no delivery report arrived in time, and alerts the next person of its level.
 
-    One person for each step, however many of its alerts are unreported: a network that sends no reports makes no
-    storm. The deadline of the tip stays as it is.
+    It alerts one person for each level, however many reports are missing. A network without reports therefore causes no
+    flood of messages. The deadline of the tip does not change.
     """
     at = kit.now()
     with ringing(kit) as session:

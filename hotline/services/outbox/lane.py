@@ -1,7 +1,8 @@
-"""Whether MTs go out: a named person holds the lane, sees what would go, and lets it go. Each leaves an audit row.
+"""Pauses and resumes the outgoing queue. Each pause and each release leaves a row in the audit log.
 
-After a restore nobody knows what went out since the backup was made. Whoever releases the lane then says of each kind
-whether the doubtful ones are sent, perhaps a second time, or dropped; nothing of it happens by itself.
+After a restore, it is unknown which messages were sent since the backup was made. The person who resumes the queue
+decides for each kind of doubtful message. They are sent, perhaps a second time, or dropped. None is sent before that
+decision.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,16 +22,16 @@ from hotline.store.outbox.messages import LaneHold
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """How the lane stands."""
+    """The state of the outgoing queue."""
 
     hold: LaneHold | None
     fault: str | None
-    """What the gateway refused us for, where it did: that ends by itself."""
+    """The reason for which the gateway refuses messages, if it does. It ends without any command."""
     waiting: Sequence[WaitingMessages]
 
     @property
     def undecided(self) -> Collection[Kind]:
-        """Kinds of which somebody must say what is to become of the doubtful ones."""
+        """Returns the kinds of messages for which a person must decide about the doubtful ones."""
         return [one.kind for one in self.waiting if one.doubtful]
 
 
@@ -46,21 +47,24 @@ def look(kit: Kit) -> LaneState:
 
 
 def held(kit: Kit) -> LaneHold | None:
-    """Who holds it; None where it is free. Counts nothing, as `look` does: every page of the console asks."""
+    """Returns the pause of the queue, or None.
+
+    It counts no messages, unlike `look`, because every console page calls it.
+    """
     with kit.database.reading() as session:
         return health.pause(session)
 
 
 def hold(kit: Kit, *, by: Signer, reason: str) -> bool:
-    """Nothing goes out from now on; False where it was held already. A send under way still ends."""
+    """Pauses the queue. Returns False if it was paused already. A send that has begun still ends."""
     with kit.database.writing() as session:
         return place(session, by=by, reason=reason, at=kit.now())
 
 
 def hold_restored(session: Session, *, by: str, reason: str, at: datetime) -> int:
-    """Hold a database that came back from a backup; how many MTs wait in it. All of them are doubtful.
+    """Pauses a restored database's queue. Returns the number of waiting messages, which are all doubtful.
 
-    A hold that stood when the backup was made gives way to this one.
+    It replaces a pause that existed when the backup was made.
     """
     standing = health.pause(session)
     if standing is not None:
@@ -78,7 +82,7 @@ def place(
     at: datetime,
     doubtful_until: datetime | None = None,
 ) -> bool:
-    """False where somebody holds it already."""
+    """Writes a pause. Returns False if the queue is paused already."""
     row = LaneHold(
         lane=messages.SMS,
         held_by=audit.named(by),
@@ -93,7 +97,7 @@ def place(
 
 
 def release(kit: Kit, *, by: Signer, reason: str, fates: Mapping[Kind, DoubtDecision]) -> Released:
-    """Let messages go. Raises NotFound where nobody holds the lane, Undecided where a kind's fate is not said."""
+    """Resumes the queue. Raises NotFound without a pause, or Undecided if a kind's decision is missing."""
     at = kit.now()
     with kit.database.writing() as session:
         row = health.pause_for_writing(session)
@@ -123,13 +127,16 @@ def release(kit: Kit, *, by: Signer, reason: str, fates: Mapping[Kind, DoubtDeci
 
 
 def given_up(kit: Kit) -> Sequence[GivenUp]:
-    """Messages that were given up, and that nobody has answered for."""
+    """Returns the undeliverable messages that no one has reviewed."""
     with kit.database.reading() as session:
         return health.unanswered(session)
 
 
 def answer(kit: Kit, message_ids: Collection[int], *, by: Signer, reason: str) -> Sequence[int]:
-    """A person answers for messages that were given up: they are wrong no more. Raises NotFound where one was not."""
+    """Marks undeliverable messages as reviewed by a person.
+
+    Raises NotFound if one of them is not undeliverable, or was reviewed already.
+    """
     at = kit.now()
     with kit.database.writing() as session:
         answered = health.answer(session, message_ids, at)

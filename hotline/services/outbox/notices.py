@@ -1,4 +1,7 @@
-"""Sends the monitor's notices of alarms: its own queue, its own key, and no pause; from memory without a database."""
+"""Sends the monitor's notices of alarms, with their own queue and key and without a pause.
+
+If the database fails, it sends from memory.
+"""
 
 import os
 from collections.abc import Sequence
@@ -25,11 +28,11 @@ TEMPLATES = {
 }
 OTHERS_LANGUAGE = "en"
 STALE = timedelta(hours=6)
-"""What could not be told by then is told by its repetition, if it still stands."""
+"""Age after which a notice is dropped. If its alarm still exists, the repetition covers it."""
 
 
 def notice(alarm: str, kind: Notice, to: Watcher | None, since: datetime, at: datetime) -> Message:
-    """Returns a notice that is due now, to a contact or by the other channel."""
+    """Returns a notice that is due now, for a contact or for the other channel."""
     return Message(
         kind=Kind.NOTICE,
         watcher_id=None if to is None else to.id,
@@ -45,13 +48,13 @@ def notice(alarm: str, kind: Notice, to: Watcher | None, since: datetime, at: da
 
 
 def send_due(kit: WatchKit) -> None:
-    """Tries each notice that is due, once. Raises StoreUnavailable."""
+    """Attempts to send each due notice once. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         waiting = outbox.due_notices(session, kit.now(), oldest=STALE)
     for message_id in waiting:
         at = kit.now()
         with kit.database.writing() as session:
-            # A gateway that answers slowly holds up the next look.
+            # A slow gateway delays the next check.
             alarms.note(session, at)
             claim = outbox.claim_notice(session, message_id, at, str(os.getpid()))
         if claim is not None:
@@ -59,7 +62,7 @@ def send_due(kit: WatchKit) -> None:
 
 
 def contacts(kit: WatchKit) -> Sequence[tuple[str, bytes]]:
-    """Returns language and sealed number of whom to tell should the database end. Raises StoreUnavailable."""
+    """Returns language and sealed number of the contacts to notify if the database fails. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return [
             (one.language, one.sealed_number)
@@ -71,7 +74,7 @@ def contacts(kit: WatchKit) -> Sequence[tuple[str, bytes]]:
 def tell_of_database(
     kit: WatchKit, known: Sequence[tuple[str, bytes]], before: AlarmState | None, *, well: bool
 ) -> AlarmState | None:
-    """The alarm that no row can hold: kept in memory, and told to those who were known before."""
+    """Notifies the known contacts of a database failure. Its state stays in memory, because no row can be written."""
     at = kit.now()
     change = move(before, Alarm.DATABASE, 0 if well else 1, at)
     if change.notice is None:
@@ -95,12 +98,12 @@ def _send(kit: WatchKit, claim: Claim) -> SendResult:
 
 
 def _to_contact(kit: SendingKit, claim: Claim) -> Outgoing:
-    """Opens a contact's number. The stop list is not asked: who is on it is no contact that can be reached."""
+    """Decrypts a contact's number. Does not check the stop list: a contact on it counts as unreachable."""
     assert claim.to is not None
     return Outgoing(kit.numbers.open_number(claim.to.number), render(claim.wording, kit.phrases))
 
 
 def words(kit: Kit, alarm: str, kind: Notice, since: datetime) -> str:
-    """Returns what the other channel is told of an alarm: its name, since when, and its page of the runbook."""
+    """Returns an alarm's text for the other channel: its name, its beginning, and its page of the runbook."""
     said = alarms.notice_parameters(alarm, since)
     return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), kit.phrases)

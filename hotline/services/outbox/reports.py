@@ -1,4 +1,7 @@
-"""Delivery reports: the gateway's word on an MT, matched by its id and by nothing else."""
+"""Applies delivery reports, which the gateway sends about outgoing messages.
+
+They are matched by the gateway's id only.
+"""
 
 from datetime import datetime
 
@@ -15,9 +18,9 @@ from hotline.store.outbox.messages import DeliveryReport, Message
 
 
 def apply_report(kit: Kit, report: ReportIn) -> None:
-    """Keep it, and apply it once our own row knows the id. Repeats, unknown ids and new words change nothing.
+    """Stores a delivery report, and applies it when a message has its id. Repeats and unknown statuses change nothing.
 
-    Raises StoreUnavailable: the hook then asks the gateway to say it again.
+    Raises StoreUnavailable. The hook then asks the gateway to send the report again.
     """
     at = kit.now()
     with ringing(kit) as session:
@@ -34,7 +37,7 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
 
 
 def apply_early(session: Session, kit: Kit, gateway: str, provider_id: str, at: datetime) -> None:
-    """Apply what was kept for this id, if a message has it by now."""
+    """Applies the stored reports of an id, if a message has that id by now."""
     outbox.take_turns(session, provider_id)
     kept = outbox.early_reports(session, gateway, provider_id)
     message = outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
@@ -49,8 +52,9 @@ def apply_early(session: Session, kit: Kit, gateway: str, provider_id: str, at: 
 def _apply(
     session: Session, kit: Kit, message: Message, report: DeliveryReport, at: datetime
 ) -> None:
-    """Never back from a final state; what was answered, and arrived, is delivered. Bad news of an older attempt is no
-    news of the newest.
+    """Applies one report. A final state never changes, except that an answered message may become delivered.
+
+    A failure of an older attempt says nothing about the newest one.
     """
     meaning = report_meaning(report.status)
     arrived = meaning is ReportMeaning.ARRIVED
@@ -75,7 +79,7 @@ def _apply(
 
 
 def _log(session: Session, message: Message, at: datetime) -> None:
-    """An alert has reached her phone."""
+    """Writes a case event: an alert was delivered to the responder's phone."""
     tip_id = outbox.tip_of(session, message)
     if message.kind != Kind.ALERT or tip_id is None or message.responder_id is None:
         return

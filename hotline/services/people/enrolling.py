@@ -1,6 +1,6 @@
-"""Letting somebody prove phone and person: the code goes to the phone, the start PIN on paper to the person.
+"""Starts the verification of a phone and a person. The phone gets a code by SMS, and the person a start PIN on paper.
 
-`enrolment_decisions.py` has what a second admin says of it.
+`enrolment.py` carries out the second admin's decision.
 """
 
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ from hotline.text.remark import remark
 
 @dataclass(frozen=True, slots=True)
 class StartPaper:
-    """What goes to a person on paper, by hand."""
+    """The paper that a person receives by hand."""
 
     responder_id: int
     name: str
@@ -52,9 +52,9 @@ class StartPaper:
 def invite(
     kit: Kit, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Send a code to her number, and make her start PIN. Said again, another code and PIN take the place of these.
+    """Sends a code to a person's number, and makes their start PIN. A repeated call replaces both.
 
-    Whoever is told of tips today is told of them meanwhile. Raises NotFound, PersonnelRefused.
+    A person who is alerted of tips today is still alerted meanwhile. Raises NotFound, PersonnelRefused.
     """
     with kit.database.writing() as session:
         person = leaves.find(session, name)
@@ -67,7 +67,7 @@ def invite(
 def change_number(
     kit: Kit, by: Actor, name: str, number: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Send a code to her new number. Until it is approved the old one works, and no second longer.
+    """Sends a code to a person's new number. The old number works until the approval, and no longer.
 
     Raises NotFound, NumberInvalid, PersonnelRefused.
     """
@@ -87,7 +87,7 @@ def change_number(
 
 
 def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> StartPaper:
-    """Makes code and start PIN of a new enrolment, and asks a second admin for it."""
+    """Makes the code and the start PIN of a new enrolment, and requests a second admin's approval."""
     at, dial = kit.now(), responders_entry(kit.line.service_code)
     code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
     row.code_hash, row.start_hash = digested(code, CODE_COSTS), digested(start_pin, costs)

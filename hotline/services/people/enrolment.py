@@ -1,8 +1,7 @@
-"""Enrolling responders: everybody in a file, or nobody. Their numbers are sealed to the relay and known by digest.
+"""Enrols all responders of a file, or none. Their numbers are sealed to the relay and identified by digest.
 
-Approving a phone and a person who were proved, as another admin than who invited them.
-
-Then each of their desks is asked to let them in. Nothing that a hook reaches imports this file.
+Also carries out the approval of a verified phone and person, by another admin than the one who invited them. Then it
+requests access at each of their desks. No code that a hook reaches imports this file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,9 +42,9 @@ BY_COMMAND = "cli"
 
 
 def import_responders(kit: Kit, text: str, *, proving: bool = False) -> Sequence[Enrolled]:
-    """Enrol everybody in a CSV file. Raises ImportRefused with every fault; then nothing has changed.
+    """Enrols all people in a CSV file. Raises ImportRefused with every error, and then changes nothing.
 
-    Who is `proving` is told of nothing before phone and person were proved and a second admin approved.
+    With `proving`, they are alerted only after phone and person are verified and a second admin approves.
     """
     rows = read_responders(text)
     enrol(kit, rows, proving=proving)
@@ -53,7 +52,7 @@ def import_responders(kit: Kit, text: str, *, proving: bool = False) -> Sequence
 
 
 def judged(kit: Kit, text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]:
-    """The rows of a file that could be taken, and what is wrong with the others. Nothing is written."""
+    """Returns the valid rows of a file, and the errors of the others. Stores nothing."""
     rows, faults = judge_responders(text)
     by_key = {kit.pseudonyms.enrolled(row.msisdn): row for row in rows}
     with kit.database.reading() as session:
@@ -65,7 +64,7 @@ def judged(kit: Kit, text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]
 def enrol(
     kit: Kit, rows: Sequence[Enrolled], *, proving: bool, actor: str = BY_COMMAND
 ) -> Sequence[int]:
-    """Write these people down; their ids. Raises ImportRefused with every fault; then nothing has changed."""
+    """Enrols these people, and returns their ids. Raises ImportRefused with every error, and then changes nothing."""
     by_key = {kit.pseudonyms.enrolled(row.msisdn): row for row in rows}
     people = [_responder(kit, key, row) for key, row in by_key.items()]
     if proving:
@@ -86,16 +85,16 @@ def enrol(
 
 
 def list_responders(kit: Kit) -> Sequence[Responder]:
-    """All who were ever enrolled. Their numbers stay sealed."""
+    """Returns all people who were ever enrolled. Their numbers stay sealed."""
     with kit.database.reading() as session:
         return responders.everybody(session)
 
 
 def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterator[RowFault]:
-    """Yields rows that are good in themselves, of numbers and names that cannot be enrolled.
+    """Yields the errors of valid rows whose number or name cannot be enrolled.
 
-    A person who asked to hear no more would be a recipient in name alone. The audit log shows accounts and responders
-    by name; the demo's accounts are nobody's.
+    A person on the stop list could never be alerted. Names must differ from those of responders and accounts, because
+    the audit log shows names. The demo's accounts do not count.
     """
     stop_keys = {key: kit.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = responders.known_numbers(session, by_key)
@@ -142,7 +141,10 @@ def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:
 
 
 def _about(session: Session, kit: Kit, asked: Approval, _by: SignedIn) -> About | None:
-    """Shows no number. Only a number that a code has proved waits here."""
+    """Describes an enrolment for the approvals page, without its number.
+
+    Returns None until a code verified the number.
+    """
     row = enrolments.of_approval(session, asked.id)
     if row is None or row.proved_at is None or not may_decide(row.proved_at, kit.now()):
         return None

@@ -1,8 +1,7 @@
-"""Leave, and the way back from it: from a removal, and from the mark of a number that could not be reached.
+"""Records leave of responders, and their return from leave, from a removal or from an unreachable number.
 
-A person who goes: her open cases take their next step at once, and she is told nothing more.
-
-People by name, and what every change of them needs: names, a reason, and enough of the national desk left.
+When a leave begins, the responder's open cases escalate immediately, and they are no longer alerted. Also finds people
+by name, and checks the second name and the size of the national desk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,14 +32,14 @@ from hotline.text.remark import remark
 
 
 def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> None:
-    """Hands a responder's cases on, in the transaction that takes them off duty."""
+    """Passes on a responder's cases, in the transaction that takes them off duty."""
     session.flush()
     personnel.drop_messages(session, responder_id)
     casework.release_person(session, kit, responder_id, at)
 
 
 def find(session: Session, name: str) -> Responder:
-    """Returns the person of exactly that name, or of that id. Raises NotFound."""
+    """Returns the person with exactly this name or this id. Raises NotFound."""
     found = personnel.named(session, name)
     number = row_id_in(name)
     if not found and number is not None:
@@ -54,13 +53,13 @@ def find(session: Session, name: str) -> Responder:
 
 
 def away(kit: Kit) -> Mapping[int, datetime]:
-    """Returns who is on leave at this moment, and when each is back."""
+    """Returns the responders on leave now, each with the end of the leave."""
     with kit.database.reading() as session:
         return personnel.on_leave(session, kit.now())
 
 
 def names(kit: Kit) -> Mapping[int, str]:
-    """Returns the names of everybody who was ever enrolled, by id."""
+    """Returns the names of all people who were ever enrolled, by id."""
     with kit.database.reading() as session:
         return responders.names(session)
 
@@ -68,9 +67,9 @@ def names(kit: Kit) -> Mapping[int, str]:
 def check_national(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> int:
-    """Checks that somebody of the national desk is there at each moment of that time without this person.
+    """Checks that the national desk keeps enough people at each moment of that time without this person.
 
-    Raises PersonnelRefused.
+    Returns the lowest number. Raises PersonnelRefused.
     """
     left = fewest_national(personnel.members(session, but=person.id), starts_at, ends_at)
     if left < NATIONAL_LEAST:
@@ -86,7 +85,7 @@ def check_national(
 
 
 def check_second(by: Signer, second: str | None, person: Responder | str | None, what: str) -> None:
-    """Checks that two people sign, and neither is the one it is about. Raises PersonnelRefused."""
+    """Checks that two people decide, and that neither is the person concerned. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
     herself = () if person is None else (person if isinstance(person, str) else person.name,)
@@ -104,7 +103,7 @@ def record(
 
 
 def shown(at: datetime) -> str:
-    """Returns a moment as Kigali's clocks show it."""
+    """Formats a moment in the time zone of Kigali."""
     return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
 
 
@@ -115,13 +114,13 @@ LONGEST_LEAVE = timedelta(days=366)
 class BroughtBack:
     person: Responder
     ended: Sequence[str]
-    """What kept her from being told, and does no more: `left`, `leave`, `planned leave`, `unreachable`."""
+    """The reasons that excluded the person from alerts until now: `left`, `leave`, `planned leave`, `unreachable`."""
 
 
 def leave(
     kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: Signer, reason: str
 ) -> None:
-    """Sends a person on leave, from now on where no beginning is given. Raises NotFound, PersonnelRefused."""
+    """Records a person's leave, from now on if no start is given. Raises NotFound, PersonnelRefused."""
     at = kit.now()
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
@@ -149,10 +148,10 @@ def leave(
 def back(
     kit: Kit, name: str, *, number: str | None, second: str | None, by: Signer, reason: str
 ) -> BroughtBack:
-    """Let a person be told again: ends leave, a removal, and the mark of a number that could not be reached.
+    """Makes a person active again: ends a leave, a removal, or the mark of an unreachable number.
 
-    A number on the stop list needs itself, since it is known by digest alone; a removed person a second name. Raises
-    NotFound, NumberInvalid, PersonnelRefused.
+    A number on the stop list must be typed, because only its digest is known. A removed person needs a second name.
+    Raises NotFound, NumberInvalid, PersonnelRefused.
     """
     at = kit.now()
     ended: list[str] = []
@@ -183,9 +182,9 @@ def back(
 
 
 def begin_leaves(kit: Kit) -> None:
-    """Hand on the cases of those whose leave has come, and send nothing more to those who were removed.
+    """Passes on the cases of people whose leave begins, and drops messages to removed people.
 
-    A step of the clock; twice is harmless. Raises StoreUnavailable.
+    A timed job calls it. It is safe to repeat. Raises StoreUnavailable.
     """
     at = kit.now()
     with kit.database.reading() as session:

@@ -1,7 +1,7 @@
-"""A phone and a person prove themselves: the code by SMS and the start PIN on paper, keyed on that phone.
+"""Verifies a phone and a person: they key the code from the SMS and the start PIN from paper on that phone.
 
-The reader asks it: a stretch is dear, so `matches` is called with no transaction open. A try is counted before it is
-made, whatever was keyed. Wrong, lapsed, used up and unknown look alike and take the same time.
+The reader calls it. Stretching is slow, so `matches` is called without an open transaction. Each attempt is counted
+before the check. Wrong, expired, used and unknown values look the same and take the same time.
 """
 
 from hotline.domain.people.enrolment import EnrolmentKind, EnrolmentState
@@ -16,14 +16,17 @@ from hotline.store.people.responders import Responder
 
 
 def knows_code(wanted: Enrolment | None, code: str) -> bool:
-    """Whether this is the code that the phone was sent: then it is asked for the start PIN. It proves nothing alone."""
+    """Returns True if this is the code that was sent to the phone.
+
+    The code alone proves nothing: the start PIN follows.
+    """
     return is_same(wanted.code_hash if wanted else None, code, CODE_COSTS) and wanted is not None
 
 
 def matches(
     wanted: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:
-    """Whether both are right. Where there is nothing to prove it costs as much."""
+    """Returns True if code and start PIN are right. Takes the same time if there is nothing to verify."""
     right_code = is_same(wanted.code_hash if wanted else None, code, CODE_COSTS)
     right_start = is_same(wanted.start_hash if wanted else None, start_pin, costs)
     return wanted is not None and right_code and right_start
@@ -37,9 +40,10 @@ def prove(
     public_key: bytes | None = None,
     pin_wrap: bytes | None = None,
 ) -> bool:
-    """Both were right: a second admin decides. The pair is that of the PIN that she chose; a new number brings none.
+    """Records that code and start PIN were right, so that a second admin can decide.
 
-    False where it was proved, ended or begun anew meanwhile.
+    Stores the key pair of a chosen PIN. A change of number brings no key pair. Returns False if the enrolment was
+    verified, ended or restarted meanwhile.
     """
     at = kit.now()
     row = enrolments.open_of(session, wanted.responder_id, for_writing=True)

@@ -1,4 +1,4 @@
-"""Whether the line may be offered: what must be true before a tip can be promised a recipient."""
+"""Checks whether the installation is ready: whether a promised tip would reach a recipient."""
 
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import DoorKit
@@ -9,7 +9,7 @@ from hotline.store.watch import alarms
 
 
 def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
-    """Every reason, in words that hold no secret; none where all is well."""
+    """Returns every reason why it is not ready. The texts contain no secret."""
     try:
         with kit.database.writing() as session:
             contacts.try_writing(session, kit.now())
@@ -35,7 +35,7 @@ def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
 
 
 def wrong_keys(kit: DoorKit) -> list[str]:
-    """Processes that do not start for a wrong key, or go on without it. Raises StoreUnavailable."""
+    """Returns processes that refuse to start because of a wrong key, or run without it. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return [
             f"a key of {one.role} is wrong ({one.wrong_keys})"

@@ -1,4 +1,4 @@
-"""What the doctor and the watchman find of people: who is missing where a tip should find somebody."""
+"""Finds gaps in the enrolled people, for the doctor and the monitor: places whose tips would reach too few people."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from hotline.domain.tip import NATIONAL
 from hotline.services.check_result import CheckResult
 
 SHOWN = 5
-"""Names in one line; a program reads them all."""
+"""Maximum number of names in one line. Programs read all of them."""
 BRING = (
     "the page People, or `hotline people import FILE.csv`; `hotline people list` says who is away"
 )
@@ -59,7 +59,10 @@ def _national(people: Sequence[Member], at: datetime) -> CheckResult:
 
 
 def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
-    """Whether a line may be called open. The watchman wakes nobody for it: the national desk's own alarm does."""
+    """Checks whether enough people can be alerted to open the hotline.
+
+    The monitor raises no alarm for it, because the national desk's own check does.
+    """
     living, national = sum(one.lives(at) for one in people), national_living(people, at)
     says = f"{living} can be told, {national} of them at the national desk"
     if living >= PHONES_LEAST and national >= NATIONAL_LEAST:
@@ -73,7 +76,7 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
 
 
 def _gaps(name: str, codes: Sequence[str], well: str, wrong: str, todo: str) -> CheckResult:
-    """`wrong` has a place for `2 districts (Gasabo, Huye)`, and no more names than a line holds."""
+    """Builds a result about places. `wrong` has one gap for text such as `2 districts (Gasabo, Huye)`."""
     if not codes:
         return CheckResult(name, True, well)
     names = tuple(NATIONAL if code == NATIONAL else place_name(code, "en") for code in codes)

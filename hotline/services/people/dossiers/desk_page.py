@@ -1,4 +1,4 @@
-"""Desks as pages show them: who opens each, who waits to be let in, and which want a new key."""
+"""Collects data about desks for pages: members, pending access requests, and desks that need a new key."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,21 +24,21 @@ class DeskHead:
     code: str
     kind: DeskKind
     name: str
-    """Of a desk that was added; else empty, and its code says it."""
+    """The name of an added desk. Empty for other desks, because their code is enough."""
     place: str
-    """The district that it is in, or the camp that it is for; empty of a district's own."""
+    """The district that the desk is in, or its camp. Empty for a district's own desk."""
     members: int
     waiting: int
     copied_since: datetime | None
-    """Since when somebody who left may hold a copy of its key."""
+    """Time since when a removed person may have a copy of its key."""
     is_moving: bool
     retired_at: datetime | None
     reads: bool
-    """Whether anything is ever sealed to it."""
+    """True if tips are sealed to the desk."""
 
     @property
     def is_last(self) -> bool:
-        """One member alone: who loses her key shuts the desk."""
+        """Returns True if the desk has one member. Without that member's key, no one can read its tips."""
         return self.reads and self.members == 1
 
 
@@ -49,7 +49,7 @@ class DeskMemberLine:
     is_account: bool
     since: datetime
     admitted_by: str
-    """Empty where the enrolment passphrase let her in before this was kept."""
+    """Empty if the recovery passphrase granted access before this was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,15 @@ class DeskPage:
     head: DeskHead
     lines: Sequence[DeskMemberLine]
     waiting: Sequence[tuple[str, str]]
-    """Who asked, and the name of whoever waits to be let in."""
+    """The person who asked, and the name of the person who awaits access."""
     others: Sequence[tuple[str, str]]
-    """Member and name of those who may be asked in: they have a key of their own, and do not open it."""
+    """Member and name of people who may be granted access. They have a key of their own and no access yet."""
     keyless: Sequence[str]
-    """Names of those who act there and have no key of their own."""
+    """Names of people who work at the desk and have no key of their own."""
 
 
 def seen(kit: Kit, by: SignedIn) -> frozenset[str] | None:
-    """Returns the desks that this account may look at, and whose people it may see; None for all."""
+    """Returns the desks that this account may see with their people. Returns None for all desks."""
     if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
         return None
     with kit.database.reading() as session:
@@ -73,13 +73,13 @@ def seen(kit: Kit, by: SignedIn) -> frozenset[str] | None:
 
 
 def opened_by(kit: Kit, account_id: int) -> frozenset[str]:
-    """The desks that this account opens."""
+    """Returns the desks that this account has access to."""
     with kit.database.reading() as session:
         return members.desks_of(session, of_account(account_id))
 
 
 def listed(kit: Kit, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
-    """By code; those that were retired last."""
+    """Returns the desks by code. Retired desks come last."""
     with kit.database.reading() as session:
         asked = approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
         waits = Counter(row.subject.split(":", 2)[1] for row in asked)
@@ -93,7 +93,7 @@ def listed(kit: Kit, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
 
 
 def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
-    """Raises NotFound, also for a desk that this account may not look at."""
+    """Returns one desk with its people. Raises NotFound, also if this account may not see the desk."""
     only = seen(kit, by)
     if only is not None and code not in only:
         raise NotFound("no such desk")
@@ -140,7 +140,7 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
 def _others(
     session: Session, code: str, names: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], list[str]]:
-    """Who could be asked in, and the names of those who act there without a key of their own."""
+    """Returns the people who may be granted access, and the names of people at the desk without a key."""
     act = {
         who
         for who, rows in responders.by_person(session).items()

@@ -1,8 +1,8 @@
-"""Taking somebody away tonight: from the line, from one desk, or out of the console. One person may do it alone.
+"""Removes a person tonight, from all work, from one desk or from the console. One person may do it alone.
 
-Where they are one of the last two of the national desk, everything closes to them at once, and they are told of cases
-until a second person agrees: nobody may silence that desk alone. An account that a team or a desk depends on ends by
-two.
+One of the last two people of the national desk is removed only after a second person agrees. Otherwise one person could
+silence that desk. Until then they lose all access but are still alerted of cases. An account that a team or a desk
+needs also ends only with a second person.
 """
 
 from hotline.domain.accounts.account import Actor, SignedIn
@@ -37,9 +37,9 @@ from hotline.text.remark import remark
 
 
 def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> None:
-    """Removes somebody at once, or closes everything to them and lets the rest wait.
+    """Removes a person immediately. Raises NotFound, PersonnelRefused.
 
-    Raises NotFound, PersonnelRefused.
+    For one of the last two of the national desk, closes all access and asks for approval.
     """
     with ringing(kit) as session:
         personnel.take_turns(session)
@@ -63,9 +63,9 @@ def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason:
 
 
 def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> bool:
-    """Ends an account, and takes the responder who is the same person off the line. What bounds the one bounds both.
+    """Ends an account, and removes the responder who is the same person. The limits of both commands apply.
 
-    Returns False where one person may not end it: nothing happens before a second admin agrees. Raises AccountRefused,
+    Returns False if a second admin must agree first. Nothing else changes until then. Raises AccountRefused,
     PersonnelRefused.
     """
     with ringing(kit) as session:
@@ -80,7 +80,7 @@ def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> bool:
 
 
 def _end(change: AccountChange) -> None:
-    """Ends an account that its caller may end."""
+    """Ends an account that the caller may end, and removes its responder."""
     directory.end(change)
     session, responder_id = change.session, change.account.responder_id
     person = session.get(Responder, responder_id) if responder_id else None
@@ -91,7 +91,7 @@ def _end(change: AccountChange) -> None:
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
-    """A member opens this desk no more, by phone or by account; their sessions end, and they act there no more.
+    """Removes a person from one desk: access by phone and account, sessions, and work there.
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """

@@ -1,6 +1,6 @@
-"""People as pages list them: values, and never a number.
+"""Lists people for pages, without their telephone numbers.
 
-The languages that somebody speaks: the first is what she is written to in.
+Also stores the languages that a person speaks. Messages to them use the first one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -27,13 +27,13 @@ from hotline.text.remark import remark
 
 
 def languages_of(person: Responder) -> tuple[str, ...]:
-    """Returns what she reads, then what else she speaks."""
+    """Returns the person's reading language, followed by the other languages that they speak."""
     spoken = [code for code in person.languages or () if code in CODES]
     return (person.language, *(code for code in spoken if code != person.language))
 
 
 def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
-    """Raises NotFound, PersonnelRefused."""
+    """Sets a person's languages, reading language first. Raises NotFound, PersonnelRefused."""
     languages = list(dict.fromkeys(spoken))
     if not languages or any(one not in CODES for one in languages):
         raise PersonnelRefused(remark("choose a language at least"))
@@ -44,7 +44,7 @@ def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str])
 
 
 class PersonState(StrEnum):
-    """Whether she may be told of a tip, and why not."""
+    """A person's state: they can be alerted of tips, or the reason why not."""
 
     TOLD = "can be told"
     LEAVE = "on leave"
@@ -59,40 +59,40 @@ class PersonLine:
     id: int
     name: str
     languages: tuple[str, ...]
-    """The first is what she reads."""
+    """The first one is the reading language."""
     places: Mapping[str, Level]
-    """Her desks; `EVERYWHERE` stands for every district at one level."""
+    """The person's desks. `EVERYWHERE` represents all districts, if the level is the same in all of them."""
     state: PersonState
     back_at: datetime | None
     has_pin: bool
 
 
 EVERYWHERE = "*"
-"""In `places`: every district."""
+"""Represents every district in `places`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """One person whole, without her number."""
+    """One person with all details except their number."""
 
     line: PersonLine
     categories: tuple[str, ...]
     leaves: Sequence[Leave]
     open_cases: int | None
-    """None for a desk: some of them may be kept from it, and a count would say so."""
+    """None for a desk. Some cases may exclude that desk, and a count would reveal it."""
     confirmed_at: datetime | None
-    """When a code proved that number."""
+    """Time at which a code verified the number."""
     opens: tuple[str, ...]
-    """The desks that she opens by a key of her own."""
+    """The desks that the person has access to with a key of their own."""
     account: tuple[int, str] | None
     created_at: datetime
     left_at: datetime | None
     is_stopped: bool
-    """Her number asked to hear no more."""
+    """True if the person's number is on the stop list."""
 
 
 def listed(kit: Kit, seen: Collection[str] | None = None) -> Sequence[PersonLine]:
-    """Everybody who was ever enrolled and may be seen, by name; who left stands last."""
+    """Returns all people ever enrolled that this account may see, by name. Removed people come last."""
     at = kit.now()
     with kit.database.reading() as session:
         away = personnel.on_leave(session, at)
@@ -106,7 +106,7 @@ def listed(kit: Kit, seen: Collection[str] | None = None) -> Sequence[PersonLine
 
 
 def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> PersonPage:
-    """Raises NotFound, also where this account may not see her."""
+    """Returns one person's details. Raises NotFound, also if this account may not see them."""
     at = kit.now()
     with kit.database.writing() as session:
         person = personnel.of_id(session, responder_id)
@@ -156,7 +156,7 @@ UNPROVED_STATES: Mapping[str, PersonState] = {
 
 
 def state_of(person: Responder, back_at: datetime | None) -> PersonState:
-    """Returns whether this person may be told of a tip, and why not. `back_at` is when a leave that runs now ends."""
+    """Returns the person's state. `back_at` is the end of a leave that has begun."""
     if person.left_at is None and person.state in UNPROVED_STATES:
         return UNPROVED_STATES[person.state]
     if not person.active:

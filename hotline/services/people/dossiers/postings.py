@@ -1,4 +1,4 @@
-"""Where somebody works from now on: less at once and by one person, more by a second one."""
+"""Changes the desks at which a person works. A reduction applies immediately, and more needs a second person."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,9 +26,9 @@ from hotline.text.remark import remark
 
 
 def place(kit: Kit, by: Actor, responder_id: int, wanted: WantedPosting, reason: str) -> bool:
-    """Let her work there. True where some of it waits for a second person; the rest is done at once.
+    """Changes a person's desks. Returns True if a part of the change awaits a second person.
 
-    Raises NotFound, PersonnelRefused.
+    The rest applies immediately. Raises NotFound, PersonnelRefused.
     """
     at = kit.now()
     with ringing(kit) as session:
@@ -52,7 +52,7 @@ def place(kit: Kit, by: Actor, responder_id: int, wanted: WantedPosting, reason:
 def ask_in_everywhere(
     session: Session, kit: Kit, by: Actor, person: Responder, reason: str
 ) -> None:
-    """Asks for an admission at each of her desks that she cannot open yet; nothing where she has no key of her own."""
+    """Requests access for a person at each desk where they work without it. Does nothing for a person without a key."""
     if person.public_key is None:
         return
     member = of_responder(person.id)
@@ -73,14 +73,14 @@ def _ask(
 
 
 def asked_at(kit: Kit, responder_id: int) -> Sequence[datetime]:
-    """Returns when more places were asked for, for each that waits for a second person."""
+    """Returns the times of this person's pending requests for more desks."""
     with kit.database.reading() as session:
         rows = approvals.undecided(session, kit.now(), ApprovalKind.POSTING)
     return [row.asked_at for row in rows if row.subject.startswith(_begins(responder_id))]
 
 
 def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:
-    """What waited is wanted no more: something else is."""
+    """Withdraws a person's pending requests, because a newer request replaces them."""
     for row in approvals.about(session, ApprovalKind.POSTING, _begins(person.id), at):
         approvals.decide(row, audit.by_actor(by), at, ApprovalDecision.WITHDRAWN)
 

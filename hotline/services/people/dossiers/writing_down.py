@@ -1,6 +1,7 @@
-"""People written down on a page: by the service that reads files of them, and each with her code and start PIN.
+"""Enrols people from a page, with the same service that reads files. Each gets a code and a start PIN.
 
-A sheet that was judged travels locked under its session's token, since it holds numbers: no page shows one again.
+A checked sheet is sent back encrypted under its session's token, because it contains numbers. No page shows a number
+again.
 """
 
 import base64
@@ -23,20 +24,21 @@ from hotline.store.desk import audit
 from hotline.text.remark import remark
 
 MOST_ROWS = 30
-"""Of a sheet on a page: each start PIN is stretched. `hotline people import` takes longer ones."""
+"""Maximum number of people on a sheet on a page, because each start PIN is stretched. `hotline people import` takes
+more."""
 BOUND = "sheet of people"
 
 
 @dataclass(frozen=True, slots=True)
 class TypedPerson:
-    """One person as she was typed. The number stays out of `repr`."""
+    """One person as typed into a form. The number is not in `repr`."""
 
     name: str
     msisdn: str = field(repr=False)
     languages: Sequence[str]
     level: str
     districts: Sequence[str]
-    """Names; each may say its own level: `Gasabo=deputy`."""
+    """Names of districts. Each may have its own level: `Gasabo=deputy`."""
     categories: Sequence[str]
 
 
@@ -45,11 +47,11 @@ class JudgedPeople:
     good: Sequence[Enrolled] = field(repr=False)
     faults: Sequence[RowFault]
     locked: str = field(repr=False)
-    """The whole sheet, for this session alone."""
+    """The whole sheet, encrypted for this session only."""
 
 
 def write_down(kit: ConsoleKit, by: Actor, typed: TypedPerson, reason: str) -> StartPaper:
-    """One person, and her paper. Raises ImportRefused with every fault, PersonnelRefused."""
+    """Enrols one person, and returns their start paper. Raises ImportRefused with every error, or PersonnelRefused."""
     return _take(kit, by, _sheet_of(typed), reason)[0]
 
 
@@ -58,7 +60,7 @@ def faults_of(kit: ConsoleKit, typed: TypedPerson) -> Sequence[RowFault]:
 
 
 def judge(kit: ConsoleKit, token: str, text: str) -> JudgedPeople:
-    """What of a sheet could be taken, and what is wrong with the rest. Nothing is stored."""
+    """Checks a sheet, and returns its valid rows and the errors of the others. Stores nothing."""
     good, faults = enrolment.judged(kit, text)
     if len(good) > MOST_ROWS:
         most = remark("a sheet on a page holds at most {count} people", count=MOST_ROWS)
@@ -68,7 +70,7 @@ def judge(kit: ConsoleKit, token: str, text: str) -> JudgedPeople:
 
 
 def take(kit: ConsoleKit, by: Actor, token: str, locked: str, reason: str) -> Sequence[StartPaper]:
-    """Everybody of a sheet that was judged, or nobody. Raises ImportRefused, PersonnelRefused."""
+    """Enrols all people on a checked sheet, or no one. Raises ImportRefused, PersonnelRefused."""
     try:
         held = unlock_key(token, base64.b64decode(locked, validate=True), account=BOUND)
     except (binascii.Error, ValueError):
@@ -79,14 +81,17 @@ def take(kit: ConsoleKit, by: Actor, token: str, locked: str, reason: str) -> Se
 
 
 def invite(kit: ConsoleKit, by: Actor, responder_id: int, reason: str) -> StartPaper:
-    """Another code and another paper. Raises NotFound, PersonnelRefused."""
+    """Makes another code and start paper for a person. Raises NotFound, PersonnelRefused."""
     return enrolling.invite(kit, by, str(responder_id), reason, costs=_costs(kit))
 
 
 def change_number(
     kit: ConsoleKit, by: Actor, responder_id: int, number: str, reason: str
 ) -> StartPaper:
-    """Raises NotFound, NumberInvalid, PersonnelRefused."""
+    """Starts the change of a person's number, and returns the start paper.
+
+    Raises NotFound, NumberInvalid, PersonnelRefused.
+    """
     return enrolling.change_number(kit, by, str(responder_id), number, reason, costs=_costs(kit))
 
 
