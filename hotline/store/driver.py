@@ -322,7 +322,7 @@ MOST = 32
 
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
-"""Work that reads and writes in a transaction, and changes nothing else. It runs again if another thread's work fails."""
+"""Work that only reads and writes in a transaction. It runs again if another thread's work fails."""
 
 
 class Places(Protocol):

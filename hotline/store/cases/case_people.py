@@ -53,7 +53,7 @@ def tips_with(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
 
 
 def offer_by(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Brings the deadlines of a case for asking a service forward to this moment. Leaves earlier deadlines unchanged."""
+    """Brings a case's deadlines for asking a service forward to this moment. Leaves earlier deadlines unchanged."""
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
     session.execute(rows.values(due_at=due_at))

@@ -154,8 +154,8 @@ def newest(
 ) -> Sequence[AuditEntry]:
     """Returns the newest rows that match a filter and have an id below `before`, newest first.
 
-    A responder's row holds an id instead of a name, so `names` gives the names by id. A day runs from midnight to midnight in
-    Kigali.
+    A responder's row holds an id instead of a name, so `names` gives the names by id. A day runs from
+    midnight to midnight in Kigali.
     """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:

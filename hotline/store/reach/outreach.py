@@ -103,7 +103,10 @@ TALLYING = PreparedStatement(
 
 
 def count(session: Session, cell: Cell, by: int = 1) -> None:
-    """Writes a tally that the relay folds later, so that no process waits. Writes none for channels outside the statistics."""
+    """Writes a tally that the relay folds later, so that no process waits.
+
+    Writes none for channels outside the statistics.
+    """
     if cell.channel not in trial.UNCOUNTED:
         told = {f"new_{name}": value for name, value in asdict(cell).items()}
         TALLYING.rows(session, new_count=by, **told)
