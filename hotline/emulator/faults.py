@@ -209,12 +209,12 @@ class Faults:
         return drawn
 
     def strike(self, kind: FaultKind) -> None:
-        """Counts a drawn fault whose effect the caller has just applied."""
+        """Counts a fault that `draw` did not count, because it takes effect only now."""
         with self._lock:
             self._count(kind)
 
     def _count(self, kind: FaultKind) -> None:
-        """Counts one strike. The caller holds the lock."""
+        """Counts one strike. Call it with the lock held."""
         self.struck[kind] = self.struck.get(kind, 0) + 1
 
     def _spares(self, rule: GatewayFault, msisdn: str, *, first_hop: bool) -> bool:

@@ -236,20 +236,20 @@ class EmulatorState:
     def handset(self, msisdn: str) -> Handset:
         """Returns the handset of any number.
 
-        Creates it on first use, switched on and empty. The caller holds the lock.
+        Creates it on first use, switched on and empty. Call it with the lock held.
         """
         if msisdn not in self.handsets:
             self.handsets[msisdn] = Handset(msisdn, network_of(msisdn))
         return self.handsets[msisdn]
 
     def travelled(self, what: str, msisdn: str, note: str = "") -> None:
-        """Records an event on the air. The caller holds the lock."""
+        """Records an event on the air. Call it with the lock held."""
         number = self.travels[-1].number + 1 if self.travels else 1
         self.travels.append(Travel(number, time.time(), what, msisdn, note))
         del self.travels[:-KEPT_TRAVELS]
 
     def violated(self, rule: str, session: str = "", note: str = "") -> None:
-        """Records that the hotline broke a rule of the protocol. The caller holds the lock."""
+        """Records that the hotline broke a rule of the protocol. Call it with the lock held."""
         self.violations.append({"at": time.time(), "rule": rule, "session": session, "note": note})
 
     def forget(self) -> None:

@@ -262,7 +262,7 @@ class Ussd:
         screen: str | None = None,
         silent: bool = False,
     ) -> None:
-        """Ends the dialogue and posts the end notice later. The caller holds the lock.
+        """Ends the dialogue and posts the end notice later. Call it with the lock held.
 
         `silent` sends no notice, because the gateway never saw the dialogue.
         """

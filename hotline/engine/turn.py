@@ -89,9 +89,9 @@ def resume(book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAU
 def follow(
     book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAULT_LIMIT
 ) -> tuple[Run, tuple[Event, ...], bool]:
-    """Returns the new state, the events, and whether the input answered, without a screen.
+    """Applies one input that another input follows, so it draws no screen.
 
-    It serves inputs that another input follows.
+    Returns the new state, the events, and True if the input led on from the previous screen.
     """
     if run.finished:
         return run, (), False

@@ -198,7 +198,7 @@ def _without_list(node: Ask) -> Iterator[Ask]:
 
 
 def drawings(book: Book, node: Waiting | Finish, run: Run, limit: int) -> Iterator[Drawn]:
-    """Yields all that the node may show, without duplicates. The flow set caches each drawing."""
+    """Yields all that the node may show, without duplicates. The flow set caches the drawings."""
     shown: dict[int, Drawn] = {}
     listed = [(node, dict[str, str]())] if isinstance(node, Finish) else listings(book, node)
     for one, named in listed:

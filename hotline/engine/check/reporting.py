@@ -108,7 +108,7 @@ _PLAIN = re.compile(r"[ .-]?")
 _TIME = re.compile(
     r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
 )
-"""A date, a time or opening hours. These are not phone numbers."""
+"""A date, a time or opening hours, without other digits. These are not phone numbers."""
 FEWEST, DISGUISED = 3, 6
 """Fewest digits of a number, and of a number that unusual marks split in two."""
 
@@ -315,7 +315,7 @@ def words_outside(book: Book) -> Findings:
     """Finds questions for free text outside a report.
 
     Nothing saves such text. Each hop replays the input, and no row records where the text ends. Private flows are not
-    checked, because no caller reaches them.
+    checked, because ordinary callers never reach them.
     """
     inside = gathering(book)
     for flow, name, node in nodes(book):

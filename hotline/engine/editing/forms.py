@@ -60,7 +60,7 @@ class FieldFault(StrEnum):
     REASON = "reason"
     """It is too short to be a reason."""
     WAY = "way"
-    """Paths to other screens and flows were wanted, but none is chosen yet."""
+    """The editor asked for other screens and flows, but has chosen none yet."""
 
 
 _PATTERNS = {
@@ -260,7 +260,7 @@ def _empty(rows: str) -> Editable:
 
 
 def plain(typed: str) -> str:
-    """Returns composed text with `\n` as line end, tabs as blanks, and no blanks at the ends."""
+    """Returns composed text with line feeds as line ends, tabs as blanks, and no blanks at the ends."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return unicodedata.normalize("NFC", lines).strip()
 
