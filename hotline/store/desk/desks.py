@@ -71,7 +71,7 @@ class DeskMember(Row):
 
     The recovery passphrase decrypts it with `hotline.sealing.deskkeys`.
 
-    `members` decrypts a key that is encrypted to one member.
+    `hotline.sealing.members` decrypts a key that is encrypted to one member.
     """
     created_at: Mapped[datetime]
 
