@@ -1,6 +1,4 @@
-"""Provides fake ports for the sample data and for tests. Each inherits from its port, so that the type checker compares
-them.
-"""
+"""Provides fake ports for the sample data and for tests. Each inherits from its port, for the type checker."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext

@@ -201,9 +201,7 @@ def make_good(kit: RelayKit, back: timedelta) -> timedelta:
 
 
 def wake_for_jump(kit: RelayKit) -> None:
-    """Raises the alarm about the clock's jump. Continues after any error. A missing database has an alarm of
-    its own.
-    """
+    """Raises the alarm about the clock's jump. Continues after any error. A missing database has its own alarm."""
     try:
         alarming.happened(kit, Alarm.CLOCK_JUMP)
     except Exception as broken:

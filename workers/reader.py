@@ -1,5 +1,4 @@
-"""Runs the reader, which decrypts cases for responders' phones behind their PINs. It has its own process and key
-folder.
+"""Runs the reader, which decrypts cases for responders' phones, behind PINs. It has its own process and keys.
 
 Its queue rings it, and it also looks four times a second. Without Redis an answer is a quarter of a second later.
 """
@@ -45,9 +44,7 @@ class Reader:
         self._tidied = self._handed_on = 0.0
 
     def look(self) -> None:
-        """Answers waiting responders, passes on case keys, and deletes old rows. Errors are logged, and the work is
-        repeated.
-        """
+        """Answers waiting responders, passes on case keys, and deletes old rows. Logs errors, and repeats the work."""
         try:
             while answering.answer_next(self._kit):
                 self._handed_on = 0.0

@@ -1,6 +1,4 @@
-"""Defines the reader's only job: a responder asks. It may come twice or never, since the reader also looks on
-its own.
-"""
+"""Defines the reader's only job: a responder asks. It may come twice or never, since the reader also looks itself."""
 
 from hotline.services.reader.reader_kit import ReaderKit
 

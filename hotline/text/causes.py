@@ -57,9 +57,7 @@ def known_cause(said: str) -> str | None:
 
 
 def cause_of(broken: BaseException) -> str:
-    """Returns the cause of an error or of an earlier error behind it. Otherwise the error's class name, never
-    its text.
-    """
+    """Returns the cause of an error or of an earlier one behind it. Otherwise its class name, never its text."""
     seen: BaseException | None = broken
     while seen is not None:
         if cause := known_cause(str(seen)):

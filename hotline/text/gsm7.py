@@ -48,9 +48,7 @@ SUBSTITUTES = {
     "Œ": "OE",
     "×": "x",
 }
-"""Substitutes for letters that decomposition does not turn into GSM-7. `ç` is missing, since it loses its mark and
-becomes `c`.
-"""
+"""Substitutes for letters that decomposition does not turn into GSM-7. It turns `ç` into `c`, so `ç` is missing."""
 
 
 def is_gsm7(text: str) -> bool:
@@ -58,9 +56,7 @@ def is_gsm7(text: str) -> bool:
 
 
 def septets(text: str) -> int:
-    """Returns the septets of `text`. Counts letters outside GSM-7 as one each, so the text must pass `to_gsm7`
-    first.
-    """
+    """Returns the septets of `text`. Counts a letter outside GSM-7 as one, so the text must pass `to_gsm7` first."""
     if EXTENDED.isdisjoint(text):
         return len(text)
     return len(text) + sum(letter in EXTENDED for letter in text)

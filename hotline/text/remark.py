@@ -18,9 +18,7 @@ def as_it_is(_name: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One message: a template such as `"{field} has no {language}"` and its values. As a string it is the
-    English text.
-    """
+    """One message: a template such as `"{field} has no {language}"`, and its values. `str` gives the English."""
 
     template: str
     values: "tuple[tuple[str, str | Remark], ...]" = ()
@@ -81,8 +79,7 @@ class Phrases:
         self._live = live
 
     def say(self, language: str, phrase: str, **values: str) -> str:
-        """Returns `phrase` in `language` with its `{placeholders}` filled. A missing translation gives the English
-        text.
+        """Returns `phrase` in `language`, its `{placeholders}` filled. A missing translation gives the English text.
 
         Values are data and never templates. They are converted to GSM-7 too. Raises KeyError for a placeholder without
         a

@@ -1,5 +1,6 @@
-"""Builds the web application: five hooks for the gateway, one for our own relay, the health checks, and the results
-page.
+"""Builds the web application: six hooks, the health checks and the public page of results.
+
+The gateway calls five of the hooks, and our own relay calls one.
 """
 
 from collections.abc import Callable, Mapping

@@ -73,9 +73,7 @@ class Bodies:
 
 
 def bodies_for(database: Database) -> Bodies:
-    """Returns the bodies of a web process. The database gives a thread's place back while another thread writes
-    for it.
-    """
+    """Returns the bodies of a web process. A thread gives its place back while another thread writes for it."""
     bodies = Bodies()
     database.share(bodies)
     return bodies

@@ -71,9 +71,7 @@ class CallbackForm:
 
 
 def read_form(environ: Environ) -> CallbackForm:
-    """Reads the body and ignores the query string. Raises CallbackInvalid for a form that the gateway would not
-    send.
-    """
+    """Reads the body and ignores the query string. Raises CallbackInvalid for a form the gateway would not send."""
     kind = environ.get("CONTENT_TYPE") or ""
     if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
         raise CallbackInvalid("not a form")

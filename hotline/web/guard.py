@@ -1,5 +1,4 @@
-"""Guards the hooks: checks the secret, the method and the size, then parses the form strictly. Only then the work
-begins.
+"""Guards the hooks: checks the secret, the method and the size, then parses the form strictly, before any work.
 
 A guarded hook is a plain function of a WSGI request. Flask calls it, and so does the front before Flask, so both have
 the same checks. Nothing here logs a path or a field.
@@ -66,9 +65,7 @@ Problem = Callable[[DoorKit, str, Exception], Reply]
 
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
-    """Wraps work with the door's checks. The work gets the context and the parsed form. `problem` answers its
-    errors.
-    """
+    """Wraps work with the checks of `Door`. The work gets the context and the form. `problem` answers its errors."""
 
     def guard(work: Work) -> Hook:
         def passed(door: Door, environ: Environ, secret: str) -> Reply:

@@ -26,9 +26,7 @@ def plain(body: str, status: int = 200) -> Response:
 
 
 def broken_hop(kit: DoorKit, hook: str, error: Exception) -> Reply:
-    """Answers a failed hop with `END` and status 200. The gateway would show any other answer as an error to the
-    caller.
-    """
+    """Answers a failed hop with `END` and status 200. The caller would see any other answer as an error."""
     write_down(hook, error)
     return Reply(failure(kit))
 

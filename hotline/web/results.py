@@ -43,9 +43,7 @@ class KeptPage:
         self._stays = KEPT
 
     def of(self, kit: DoorKit) -> bytes:
-        """Returns the page, or the old page while a new one is drawn or fails. Raises StoreUnavailable if there is
-        none.
-        """
+        """Returns the page, or the old one while a new one is drawn or fails. Raises StoreUnavailable without any."""
         if self._is_due(kit.now()) and self._drawing.acquire(blocking=False):
             try:
                 self._draw(kit)

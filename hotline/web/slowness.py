@@ -73,9 +73,7 @@ def close_slow_ones(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> dict[Peer, int]:
-    """Looks once if a body is late, and closes overdue connections. Returns the strikes for the next look. Raises
-    OSError.
-    """
+    """Looks once if a body is late, and closes overdue connections. Returns the next strikes. Raises OSError."""
     if bodies.longest() < look_every:
         return {}
     with _accepted() as connections:
@@ -90,9 +88,7 @@ def close_slow_ones(
 
 
 def close_slow_ones_for_ever(bodies: Bodies, *, patience: float = PATIENCE) -> None:
-    """Looks each second in a thread. A request may work at most `patience` seconds, because a longer one looks
-    overdue.
-    """
+    """Looks each second in a thread. A request may work at most `patience` seconds, since a longer one looks late."""
     strikes: dict[Peer, int] = {}
 
     def look() -> None:

@@ -72,9 +72,7 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 
 def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """Returns each active responder's recent unanswered assignments, at most `FULL`, and the time of the last
-    assignment.
-    """
+    """Returns each active responder's recent unanswered assignments, at most `FULL`, and the time of the last one."""
     hers = (Referral.responder_id == Responder.id, Referral.created_at > at - LATELY, OF_A_CASE)
     some = select(Referral.id).where(*hers, Referral.state == ReferralState.SENT).limit(FULL)
     load = select(func.count()).select_from(some.correlate(Responder).subquery()).scalar_subquery()
@@ -216,9 +214,7 @@ def told_of(session: Session, responder_id: int) -> Sequence[int]:
 
 
 def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
-    """Returns the responder's assignment with that reference, or None. Locks its tip, so that colleagues act one by
-    one.
-    """
+    """Returns the responder's assignment with that reference, or None. Locks its tip, so that colleagues take turns."""
     hers = (
         Referral.reference == reference,
         Referral.responder_id == responder_id,
@@ -268,8 +264,7 @@ def take_turns(session: Session) -> None:
 
 
 def waiting(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
-    """Returns filed tips with a pending alert, most urgent first, then oldest. They stay locked until the transaction
-    ends.
+    """Returns filed tips with a pending alert, most urgent first, then oldest. Locks them until the transaction ends.
 
     Also returns the ids of those that wait because of the marks on the tip itself.
     """
@@ -448,9 +443,7 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _said(words: Wording) -> tuple[str, str]:
-    """Returns the template's name and the JSON of the parameters after the reference. They hold only letters and
-    digits.
-    """
+    """Returns the template's name and the JSON after the reference. The JSON contains only letters and digits."""
     rest = json.dumps(words.parameters)[1:]
     return words.template.name, f",{rest}" if words.parameters else rest
 

@@ -31,9 +31,7 @@ class DistrictCode(Row):
 
 
 LESSONS_ALONE = "lessons"
-"""Replaces the programme's name for a responder's phone that is in no programme. Only its lessons are kept, behind a
-PIN.
-"""
+"""The value for a phone outside every programme. Only a responder's lessons are kept, behind a PIN."""
 
 
 class Joined(Row):

@@ -122,9 +122,7 @@ def hasten(session: Session, next_at: datetime) -> None:
 
 
 def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[InboundSeen]:
-    """Returns MOs that callbacks delivered in that time and no page listed. They stay locked until the transaction
-    ends.
-    """
+    """Returns MOs that callbacks delivered in that time and no page listed. Locks them until the transaction ends."""
     waiting = select(InboundSeen).where(
         InboundSeen.proved_at.is_(None),
         InboundSeen.unproven_at.is_(None),

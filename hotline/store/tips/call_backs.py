@@ -96,9 +96,7 @@ def any_due(session: Session, at: datetime) -> bool:
 
 
 def due(session: Session, at: datetime) -> Sequence[CallBack]:
-    """Returns up to 200 call-backs that need a step, locked until the transaction ends. Skips rows that are locked
-    already.
-    """
+    """Returns up to 200 call-backs that need a step, locked until the transaction ends. Skips locked rows."""
     rows = select(CallBack).where(*_due(at)).order_by(CallBack.id).limit(200)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 

@@ -111,9 +111,7 @@ def change(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
 def in_company(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, LikeTip]:
-    """Returns those of these waiting tips whose phone or text came more than so often since then. Nearly always
-    empty.
-    """
+    """Returns those of these waiting tips whose phone or text came too often since then. Nearly always empty."""
     new = aliased(TipLikeness, name="waits")
 
     def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:

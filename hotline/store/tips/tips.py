@@ -65,8 +65,8 @@ class Tip(Row):
     urgency: Mapped[int]
     """1: danger or a child. 2: the caller is affected or saw it. 3: the caller was told about it."""
     told_urgency: Mapped[int | None]
-    """The urgency at the first report, if the caller was in danger again later. Statistics use it for response
-    times.
+    """The urgency at the first report, if the caller was in danger again later. Statistics count response times
+    by it.
     """
     official: Mapped[str]
     """yes, no or unsure. Unless it is "no", the district's desk gets no access."""
@@ -90,9 +90,7 @@ class Tip(Row):
     completed_at: Mapped[datetime | None]
     referred_at: Mapped[datetime | None]
     referred_urgency: Mapped[int | None]
-    """The urgency of the alerts that were sent. A later answer may raise the tip's urgency. The highest for tips
-    without alerts.
-    """
+    """The urgency of the sent alerts. A later answer may raise the tip's own. The highest for tips without alerts."""
     holder_id: Mapped[int | None]
     """The assignee: a responder who acknowledged the tip and is believed."""
     renewed_at: Mapped[datetime | None]
@@ -236,9 +234,7 @@ def any_silent(session: Session, before: datetime) -> bool:
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Returns drafts without an addition since `before`, locked until this transaction ends. Skips rows locked by a
-    hop.
-    """
+    """Returns drafts without an addition since `before`, locked until this transaction ends. Skips locked rows."""
     silent = select(Tip).where(*_silent(before)).order_by(Tip.updated_at, Tip.id)
     return session.scalars(silent.with_for_update(skip_locked=True, key_share=True)).all()
 

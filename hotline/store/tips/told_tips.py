@@ -129,9 +129,7 @@ _GRANTED = PreparedStatement(
 
 
 def of_passage(session: Session, identity: str) -> ToldTip | None:
-    """Returns the tip of one report attempt, or None. It stays locked until this transaction ends, since the clock may
-    file it.
-    """
+    """Returns the tip of one report attempt, or None. Locks it, since the clock may file it at the same moment."""
     session.flush()
     row = _FOUND.first(session, identity=identity)
     if row is None:

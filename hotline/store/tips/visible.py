@@ -31,9 +31,7 @@ from hotline.store.tips.tips import Grant, Tip
 
 
 class ExclusionReason(StrEnum):
-    """One reason for an exclusion. An official needs none, since `Tip.official` excludes every desk except the national
-    one.
-    """
+    """One reason for an exclusion. An official needs none, since `Tip.official` excludes all desks but the national."""
 
     NAMED = "named"
     """The tip names the responder. The responder is never alerted of it."""
@@ -228,9 +226,7 @@ def may_be_told(tip_id: int) -> ColumnElement[bool]:
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition on `Exclusion` that it names this responder, their console account or one of their
-    desks.
-    """
+    """Returns the condition on `Exclusion` that it names this responder, their account or one of their desks."""
     hers = select(Membership.desk_code).where(Membership.responder_id == who, RUNS)
     joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == who)
     return or_(

@@ -325,9 +325,7 @@ QUESTION = select(
 
 
 class TickMemory:
-    """One web process's record of the relay's ticks, by elapsed time. A changed wall clock does not look like an
-    outage.
-    """
+    """One web process's record of the relay's ticks, by elapsed time. A changed wall clock is no outage."""
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed

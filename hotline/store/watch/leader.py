@@ -1,5 +1,4 @@
-"""Chooses the one relay that works through the deadlines. Two relays by accident are safe, since each update is
-conditional.
+"""Chooses the one relay that works through the deadlines. Two relays are safe, since each update is conditional.
 
 On SQLite the leader has a row with a lease. On PostgreSQL the leader holds an advisory lock on its own connection.
 The lock is free at once when its holder ends, whatever the clocks show. The leader writes the row there too, for the
@@ -75,9 +74,7 @@ class Leadership:
         return True
 
     def _write(self, at: datetime) -> None:
-        """Writes the leader's row through the connection that holds the lock. If the connection is lost, so is the
-        lock.
-        """
+        """Writes the leader's row through the connection with the lock. If the connection is lost, so is the lock."""
         with Session(self._connection) as session:
             messages.write_leader(session, self._holder, at + LEASE)
             session.commit()

@@ -28,9 +28,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""The headers of every response. `Referrer-Policy: no-referrer` would make a browser send `Origin: null` with each
-form.
-"""
+"""The headers of every response. `Referrer-Policy: no-referrer` would make browsers send `Origin: null` with forms."""
 LINE = "X-Line"
 """The header with this hotline's mark, so that the doctor does not mistake another program for the console."""
 MOST_BYTES = 3 * 1024 * 1024

@@ -178,9 +178,7 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
 
 
 def moment(visit: GuestVisit, to: str) -> Response:
-    """Returns a page that loads `to` at once. The second request carries the cookies that a link from another site
-    omits.
-    """
+    """Returns a page that loads `to` at once. The new request has the cookies, which a link from elsewhere omits."""
     answer = page(visit, "moment.html", to=to)
     answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer

@@ -111,9 +111,7 @@ def _our_suffix(form: CallbackForm, line: Line) -> str:
 
 
 def _network(written: str) -> str | None:
-    """Returns the code of a network, or None. Longer text is refused, because the code appears where no number may
-    appear.
-    """
+    """Returns the code of a network, or None. Longer text is refused, because the code appears where no number may."""
     return written if NETWORK.fullmatch(written) else None
 
 

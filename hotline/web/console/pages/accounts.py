@@ -77,9 +77,7 @@ def _roles(visit: Visit) -> frozenset[AccountRole]:
 
 @posted(listed, "name", AccountRefused)
 def invite(visit: Visit) -> Response:
-    """Creates an account and shows its link once. The admin hands the link over, and its user sets the account up with
-    it.
-    """
+    """Creates an account and shows its link once. The admin hands the link over, and its user sets the account up."""
     name, language = visit.form.text("name"), visit.form.text("language")
     spoken = language if language in CODES else FIRST
     invited = invitations.invite(visit.kit, visit.by.actor, name, _roles(visit), spoken)
@@ -105,9 +103,7 @@ def set_roles(visit: Visit, account_id: int) -> Response | None:
 
 @posted(ask_link, "reason", AccountRefused)
 def link(visit: Visit, account_id: int) -> Response:
-    """Requests a new link, or shows it after its waiting time. The account's old password and code stop working
-    then.
-    """
+    """Requests a new link, or shows it after its waiting time. Then the old password and code stop working."""
     account = directory.one(visit.kit, account_id)
     invited = new_links.again(visit.kit, visit.by.actor, account_id, _reason(visit))
     if not invited.link:

@@ -77,9 +77,7 @@ def carrying(answer: Response, found: sessions.Entered) -> Response:
 
 
 def ended(visit: GuestVisit) -> Response:
-    """Shows the sign-in page after a session ended before the form was sent. The page keeps the fields. They are not
-    stored.
-    """
+    """Shows the sign-in page if the session ended before the form was sent. Only the page keeps the fields."""
     return _form(visit, local(visit.path), visit.form.kept(), status=401)
 
 

@@ -110,9 +110,7 @@ def remove_contact(visit: Visit, contact_id: int) -> None:
 
 
 def test_contacts(visit: Visit) -> Response:
-    """Asks the monitor for a test notice to everyone within seconds. The page then shows each result from the
-    gateway.
-    """
+    """Asks the monitor for a test notice to everyone within seconds. The page then shows the gateway's results."""
     ids = watchers.try_waking(visit.kit)
     return see("outgoing.contacts", tested="-".join(map(str, ids)))
 

@@ -215,9 +215,7 @@ def _languages(visit: Visit) -> list[str]:
 
 
 def _by_field(said: list[str]) -> Mapping[str, str]:
-    """Returns the messages by form field. A message names its column first. Unknown columns go to the field of
-    places.
-    """
+    """Returns the messages by form field. A message names its column first. Other columns go to the places."""
     wrong: dict[str, str] = {}
     for words in said:
         column, _, rest = words.partition(": ")

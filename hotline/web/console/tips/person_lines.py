@@ -1,6 +1,4 @@
-"""Prepares the persons of a case for a tip's page without decrypting: their number, the deadlines, and links to
-forms.
-"""
+"""Prepares the persons of a case for a tip's page without decrypting: number, deadlines, and links to forms."""
 
 from collections.abc import Mapping, Sequence
 

@@ -57,9 +57,7 @@ NEW = "new"
 
 @posted(tips.one, "of_persons", says={KeyMissing: UNOPENED, SealBroken: UNOPENED})
 def read(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted notes on persons, as no other page does. The audit row is committed before the page
-    is drawn.
-    """
+    """Shows the decrypted notes on persons, as no other page does. Commits the audit row before the page is drawn."""
     why = reason_of(visit, "of_persons", "Say why you open the persons.")
     sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
     opened = case_persons.read(visit.kit, visit.by, visit.token, tip_id, why)
@@ -243,9 +241,7 @@ def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[EntryKind]:
 
 
 def _correction(tip_id: int, person: MetPerson, moment: PersonMoment) -> str:
-    """Returns the address of the form that corrects an entry. Empty for a corrected entry and for help that is
-    closed.
-    """
+    """Returns the address of the form that corrects an entry. Empty for a corrected entry and for closed help."""
     entry, said = moment.entry, moment.entry.said
     is_closed = entry.kind is EntryKind.OFFERED and person.consent is ConsentStands.NO
     if is_closed or moment.corrected_by is not None:

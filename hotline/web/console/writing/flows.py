@@ -88,9 +88,7 @@ def find(visit: Visit) -> Response:
 
 
 def _change(visit: Visit) -> ChangeRow | None:
-    """Returns the draft to search, or None for the published flows. Only authors may search a draft. Raises
-    NotFound.
-    """
+    """Returns the draft to search, or None for the published flows. Only authors search drafts. Raises NotFound."""
     change = number_of(visit.asked("change"))
     if change is None or not visit.may(who.WORDS):
         return None

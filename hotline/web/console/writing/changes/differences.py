@@ -31,9 +31,7 @@ CHANGES = table("field_changes")
 
 
 def changed_words(visit: Visit, one: FieldChanged) -> str:
-    """Describes a changed field. Its values stay as stored, since names of screens, answers and topics are not
-    translated.
-    """
+    """Describes a changed field. Its values stay as stored, since names, answers and topics are not translated."""
     kind = one.field
     if kind not in ("goes", "start", "flow", "nodes"):
         kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"

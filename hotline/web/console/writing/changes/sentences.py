@@ -136,9 +136,7 @@ def step_sentence(visit: Visit, step: StepRow) -> str:
 
 
 def why_marks(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
-    """Returns sentences about the steps that change recorded values or alerts. They contain the reasons for the
-    approver.
-    """
+    """Returns sentences with the reasons for the approver, one for each step that changes recorded values or alerts."""
     return [step_sentence(visit, step) for step in found if step.says.get("did") == StepKind.MARKS]
 
 

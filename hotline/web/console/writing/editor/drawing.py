@@ -225,9 +225,7 @@ def _field_anchor(node: Document, found: Finding) -> str:
 
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
-    """Returns each unsupported letter of a language once, at its first field. Its button replaces it on the whole
-    screen.
-    """
+    """Returns each unsupported letter of a language once, at its first field. Its button replaces it everywhere."""
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)

@@ -1,6 +1,4 @@
-"""Shows the texts of all flows: progress by language, ten texts to translate, spreadsheets in and out, and
-questions.
-"""
+"""Shows the texts of all flows: progress by language, ten texts to translate, spreadsheets, and questions."""
 
 import secrets
 from collections.abc import Mapping, Sequence
