@@ -298,7 +298,7 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
 
 
 def _map(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns the open tips by district. None for an account that is not of the national desk."""
+    """Returns the open tips by district, for the national desk. None if there are none."""
     if not found.districts:
         return None
     names = {area.code: area.name for area in districts()}
@@ -310,7 +310,7 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
 
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns the screens of a report where callers leave. None if there are no numbers to show."""
+    """Returns the screens of a report where callers leave, for the national desk. None if there are none."""
     if not any(found.left.values()):
         return None
     title = visit.say(phrase("Screens of a report where callers leave"))

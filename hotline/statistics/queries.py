@@ -108,7 +108,7 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
 
 
 def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
-    """Returns, for each trainee, the times of enrolment and of the last lesson. The second is None before the end."""
+    """Returns each trainee's times of enrolment and of the last lesson. The second is None until all are passed."""
     rows = session.execute(
         select(Joined.created_at, Joined.passed).where(Joined.roll == Roll.OFFICERS)
     )

@@ -114,8 +114,8 @@ def settle(
 ) -> None:
     """Sets the desks and the case categories of a responder.
 
-    Hands their open cases on where they lost a desk or a category. Raises PersonnelRefused where too few active
-    members would remain at the national desk.
+    Hands their open cases on where they lost a desk or a category. Raises PersonnelRefused where too few active members
+    would remain at the national desk.
     """
     before = {row.desk_code for row in responders.running(session, person.id)}
     lost = before - set(desks)
@@ -132,8 +132,8 @@ def settle(
 def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) -> Removed:
     """Removes a responder at once: alerts stop, open cases take their next step, and the account ends.
 
-    The desks that the responder could open need a new key from then on (the page Desks). An SMS tells the national
-    desk how many cases were handed on. It never says whose they were.
+    The desks that the responder could open need a new key from then on (the page Desks). An SMS tells the national desk
+    how many cases were handed on. It never says whose they were.
 
     Removing one of the last two members of the national desk needs a second approver. Raises NotFound,
     PersonnelRefused.

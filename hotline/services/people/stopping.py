@@ -45,7 +45,7 @@ def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> bool:
 def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the coordinators of a responder's desks. Returns the others of the national desk where there are none.
 
-    A member of the national desk always gets the others of the national desk.
+    For a member of the national desk, it always returns the others of the national desk.
     """
     if of.level != Level.NATIONAL and (coordinators := responders.leaders(session, of, at)):
         return coordinators
@@ -56,8 +56,8 @@ def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responde
 def stop(kit: Kit, msisdn: str) -> None:
     """Stops every SMS to this number for good. Also removes it from the on-call contacts and from the programmes.
 
-    An enrolled number keeps everything, because the STOP may be forged. People are notified of it instead.
-    Raises StoreUnavailable.
+    An enrolled number keeps everything, because the STOP may be forged. People are notified of it instead. Raises
+    StoreUnavailable.
     """
     with ringing(kit) as session:
         stop_in(session, kit, msisdn, kit.now())

@@ -4,10 +4,10 @@ The `log_` functions run inside their caller's transaction. So a count is writte
 
 Once an hour the relay records the districts where no responder can be alerted.
 
-Counts the screens that each session showed and that callers answered, once, when the session is over. It is over
-after its last screen, when the gateway says so, or after three minutes of silence. Until then a web
-process remembers the screens, and a hop writes nothing. One transaction adds to the counters and marks in the
-session's row how much of it is counted. A later process adds only what is new.
+Counts the screens that each session showed and that callers answered, once, when the session is over. It is over after
+its last screen, when the gateway says so, or after three minutes of silence. Until then a web process remembers the
+screens, and a hop writes nothing. One transaction adds to the counters and marks in the session's row how much of it is
+counted. A later process adds only what is new.
 """
 
 from collections import Counter

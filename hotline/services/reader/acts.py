@@ -77,7 +77,7 @@ CLOSES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
 }
 """The outcome and the reason for "not trafficking", by the choice that names them."""
 LATE, UNREAD = "late", "taken_unread"
-"""Flags: a colleague has the case and nothing is done yet; the responder must read the case before a visit."""
+"""Flags: a colleague has the case, so nothing was done; the responder must read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
 """Flag of a responder who helps with a colleague's case and must read it before a visit."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"

@@ -4,8 +4,8 @@ The slow part of a PIN check runs with no transaction open. All that follows is 
 arrives twice, the reader finds the first decision and gives the same answer.
 
 Behind the short code of a phone that is not proved yet, it checks the code and the start PIN. The responder then
-chooses a PIN for work. It counts an attempt before it makes the attempt, once for each hop. The reader remembers
-a proof for the length of a session, so choosing a PIN counts no second attempt.
+chooses a PIN for work. It counts an attempt before it makes the attempt, once for each hop. The reader remembers a
+proof for the length of a session, so choosing a PIN counts no second attempt.
 """
 
 import logging

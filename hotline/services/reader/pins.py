@@ -67,7 +67,7 @@ def wrong(turn: ReaderTurn) -> None:
 
 
 def opened(turn: ReaderTurn, network: str | None) -> None:
-    """Counts an opening of the list of cases, and sets the wrong PINs back to none.
+    """Counts an opening of the list of cases, and clears the wrong PINs.
 
     Warns at once of an opening from another network. A warning of an opening at night waits until the morning.
     """

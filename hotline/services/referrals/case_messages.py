@@ -75,7 +75,7 @@ def notify(
     again: bool = False,
     due: datetime | None = None,
 ) -> tuple[int, ...]:
-    """Notifies people by the names by which they know the case. Returns the people who know it by none.
+    """Notifies people by the names by which they know the case. Returns the people who have no name for it.
 
     `again`: asks people once more who know it already. `due`: the time to send it, if that is not now.
     """
@@ -108,7 +108,7 @@ def care_alerts(
 ) -> list[Alert]:
     """Returns the visit-safety messages for people who are alerted of a marked case.
 
-    `knew`: pairs of tip and responder that were alerted before. They get no second message.
+    `knew`: pairs of tip and responder that were alerted before. They get such a message only with another alert.
     """
     careful = [
         one

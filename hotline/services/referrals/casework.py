@@ -1,8 +1,8 @@
 """Carries out the commands of responders on a case, with one function for each verb.
 
 SMS, dialling and the command line share these functions. Everything runs inside the caller's transaction. A repeated
-command changes nothing and gets the same answer. A case of danger, of a child or of an official closes only
-when a second person confirms. That person must have opened the case since the request.
+command changes nothing and gets the same answer. A case of danger, of a child or of an official closes only when a
+second person confirms. That person must have opened the case since the request.
 
 Also handles the proof of an SMS answer, or a doubt about it. Hands on the cases of a responder who left.
 """

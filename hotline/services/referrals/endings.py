@@ -5,8 +5,8 @@ A case of danger, of a child or of an official closes only with two people. So d
 Also handles erasure requests. It marks the tip and notifies people at once, and erases the text when the case allows
 it.
 
-All functions except `decide` and `undecided_others` run inside their caller's transaction. Each change leaves a row
-in the audit log.
+All functions except `decide` and `undecided_others` run inside their caller's transaction. Each change leaves a row in
+the audit log.
 """
 
 from collections.abc import Collection, Sequence
@@ -69,7 +69,7 @@ from hotline.text.names import is_one_name
 def wish(session: Session, kit: Kit, tip_ids: Collection[int], *, actor: str) -> None:
     """Records a request to erase the text of these tips. Deletes a call-back number and the receipt at once.
 
-    A repeated request changes nothing.
+    Erases the text at once if the case is closed and no legal hold protects it. A repeated request changes nothing.
     """
     at = kit.now()
     for tip in retention.unasked(session, tip_ids):
@@ -277,8 +277,9 @@ def said(name: str) -> str:
 def needs_second(session: Session, tip: Tip) -> bool:
     """Returns True if a second person must confirm the closure of this case.
 
-    That is so for each case in which a person was screened or offered help. Their results are encrypted, so the need
-    for a second person must not reveal them.
+    That is so for a danger, for a child, and for an official who may be involved. It is also so for each case in which
+    a person was screened or offered help. Their results are encrypted, so the need must not reveal them. A drill never
+    needs a second person.
     """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == trial.DRILL:
@@ -465,8 +466,7 @@ def is_same(session: Session, one: str, other: str) -> bool:
     """Returns True if two names belong to one person. A responder who asked by phone signs a command by name.
 
     Two accounts are compared by their ids, even if they have one name. An account that is linked to a responder counts
-    as
-    the responder, even for a request from before the link.
+    as the responder, even for a request from before the link.
     """
     one, other = _joined(session, one), _joined(session, other)
     if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):

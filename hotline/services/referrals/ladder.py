@@ -32,7 +32,7 @@ from hotline.store.tips import likeness, visible
 from hotline.store.tips.tips import Tip, drop_closure_request, was_told_of
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
-"""Purposes of alerts that a similar tip may replace. Requests to decide, to read or to remind are always sent."""
+"""Purposes of alerts that a similar tip may replace. All other messages to responders are always sent."""
 
 
 def decide(

@@ -46,8 +46,7 @@ def facts(kit: Kit, book: Book, opening: Opening, caller: str) -> Facts:
     """Returns the lessons that a phone had passed when the session began, and its certificate code.
 
     The code is also there before the last lesson is passed. Returns nothing for a person who joined in this session.
-    The
-    PIN identifies a responder.
+    The PIN identifies a responder.
     """
     who = joining.as_begun(kit, book, opening, caller)
     if who is None or not kit.pseudonyms.knows_certificates:

@@ -216,9 +216,8 @@ def _answer_cry(
     """Writes the one answer to a cry for help: the public advertisement, letter for letter. Returns its id, or None.
 
     The answer shows the person who has the phone that a message was sent. So it is off until it is approved. It goes to
-    a
-    number only if the inbox lists the SMS and the gateway itself called. It goes at once or never, and once a week at
-    most (ADR 57).
+    a number only if the inbox lists the SMS and the gateway's own address sent it. It goes at once or never, once a
+    week at most (ADR 57).
     """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
@@ -247,8 +246,7 @@ def _take_back(
     """Records an erasure request for every tip that this phone wrote before. It erases nothing itself (ADR 65).
 
     A sender can be forged, so only an SMS in the gateway's inbox counts. A phone is known by the keys of this week and
-    the
-    last one. Older tips cannot be found.
+    the last one. Older tips cannot be found.
     """
     if not any(row.proved_at for row in seen):
         return

@@ -1,7 +1,7 @@
 """Reads a responder's SMS, carries out its commands, and answers in one segment.
 
-Reading comes before the caller's transaction. The commands run inside it. An answer never repeats the responder's
-text. A hint names the responder's newest open case of danger, else the newest case. It lists only possible commands.
+Reading comes before the caller's transaction. The commands run inside it. An answer never repeats the responder's text.
+A hint names the responder's newest open case of danger, else the newest case. It lists only possible commands.
 """
 
 from collections import defaultdict

@@ -3,8 +3,8 @@
 A wrong, an expired and a used-up receipt get the same answer. `give`, `erase` and `answer` run inside their caller's
 transaction.
 
-Also offers the desk's question to the holder of the receipt, once. Takes one answer, and notifies the people who
-asked. This module cannot decrypt an answer. `desk/ask_back.py` and `desk/access.py` can.
+Also offers the desk's question to the holder of the receipt, once. Takes one answer, and notifies the people who asked.
+This module cannot decrypt an answer. `desk/ask_back.py` and `desk/access.py` can.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -100,9 +100,8 @@ def close_tip(
     """Closes a tip, so that its retention term begins. Closing it again does not change the time.
 
     A case of danger, of a child or of an official stays open until a second person confirms. An outcome may be added
-    later,
-    once. `only_requests`: the person who asks may close no case. Raises NotFound. Raises EndRefused if another person's
-    request for another outcome is pending.
+    later, once. `only_requests`: the person who asks may close no case. Raises NotFound. Raises EndRefused if another
+    person's request for another outcome is pending.
     """
     with ringing(kit) as session:
         signed = endings.signed_by(session, by, reason)

@@ -1,7 +1,7 @@
 """Shows a console account its tips without their text: a page of the list, late tips, and one whole tip.
 
-Only the national desk reads the reasons that people gave, because they may name a person known to a district. The
-desk whose member requested a closure also reads the reasons of the request and of its refusal.
+Only the national desk reads the reasons that people gave, because they may name a person known to a district. The desk
+whose member requested a closure also reads the reasons of the request and of its refusal.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Asks responders what became of a person, and records an answer that did not come in time as unknown.
 
-The clock calls it. In a tick, one clock of each case fires, even if the case is closed. Without danger it fires only
-by day.
+The clock calls it. In a tick, one clock of each case fires, even if the case is closed. Without danger it fires only by
+day.
 """
 
 from collections.abc import Sequence

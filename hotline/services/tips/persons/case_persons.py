@@ -200,8 +200,7 @@ def note(
 
     `once`: a value that is unique for the form, so that a form sent twice is recorded once. Raises NotFound if this
     account may see no such tip, CodesRefused, and ValueError for codes of no list. Raises KeyMissing or SealBroken if
-    its
-    key decrypts nothing of the case.
+    its key decrypts nothing of the case.
     """
     private_key, at, actor = key_of(kit, token), kit.now(), audit.by_actor(by.actor)
     with ringing(kit) as session:
