@@ -345,7 +345,7 @@ def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
 def _screens(
     visit: Visit, found: Sequence[tuple[str, int]], dimension: Dimension, title: str
 ) -> Block:
-    """Returns a block of flows' screens, topics or codes by name, the largest number first."""
+    """Returns a block of screens, topics or short codes by name, the largest number first."""
     names = service_releases.row_names(visit.kit, visit.language)
     label = partial(_labels(visit).value, dimension, names=names)
     largest = sorted(found, key=lambda one: (-one[1], one[0]))

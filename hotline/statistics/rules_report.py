@@ -28,7 +28,7 @@ SMALLEST_OF_PERSONS = 20
 """A share of persons needs this many persons, as printed."""
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
-"""The share of urgent tips that should be acknowledged in time, if the programme set no target."""
+"""The share of urgent tips that should be acknowledged in time, in per cent. A lower share is named as a problem."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 NOT_HELD = "\N{EN DASH}"
 """Printed if a release does not hold an indicator. It does not mean "few"."""

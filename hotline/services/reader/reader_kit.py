@@ -60,7 +60,7 @@ class KeyMemory:
 class ReaderKit(Kit):
     vault: PinVault
     pair: LiveKeys
-    """The private keys for encrypted PINs, newest first."""
+    """The private keys that decrypt the PINs of hops, newest first."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
     """Set when a hop asks, so that the reader answers at once."""

@@ -91,7 +91,7 @@ def withdraw_session(session: Session, kit: Kit, session_key: str, *, up_to_pass
 
 
 def withdraw(session: Session, kit: Kit, tip_id: int) -> None:
-    """Withdraws the request of a tip. The person who has its receipt asked for this."""
+    """Withdraws the request that was made with a tip, when the erasure of the tip is requested."""
     _withdraw(session, kit, call_backs.waiting_of(session, [tip_id]))
 
 

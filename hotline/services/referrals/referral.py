@@ -36,8 +36,8 @@ def batch_of(kit: Kit) -> int:
 def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
     """Alerts people of every pending tip, most urgent first. Returns the number of tips.
 
-    `most`: the limit for one transaction. If no active responder can see a tip, it stays pending. Then `readyz` fails,
-    and callers are not offered a report meanwhile.
+    `most`: the limit for one transaction. If no active responder can be alerted, the tip stays pending. Then `readyz`
+    fails, and callers are not offered a report meanwhile.
     """
     referred = 0
     roster: Sequence[Candidate] = ()
@@ -107,7 +107,7 @@ def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime
 
 
 def tell_unheard(kit: Kit) -> None:
-    """Alerts the next person of the desk, or the national desk, of each mark that its assignee did not receive.
+    """Alerts the next person of the desk, or the national desk, of each mark that the assignee did not receive.
 
     The clock calls it. A repeat alerts no one again, because earlier alerts count. Raises StoreUnavailable.
     """

@@ -243,7 +243,7 @@ def _answer_cry(
 def _take_back(
     session: Session, kit: Kit, message: MessageIn, seen: Sequence[InboundSeen], at: datetime
 ) -> None:
-    """Records an erasure request for every tip that this phone wrote before. It erases nothing itself (ADR 65).
+    """Records an erasure request for every tip that this phone wrote before (ADR 65).
 
     A sender can be forged, so only an SMS in the gateway's inbox counts. A phone is known by the keys of this week and
     the last one. Older tips cannot be found.

@@ -1,7 +1,7 @@
 """Gives accounts of the national desk access to call-back numbers. One account asks, and another one approves.
 
-The first account then decrypts the number with its member's own key. A person who is excluded from a tip is excluded
-from its call-back too. No module that a hook uses imports this one.
+The first account then decrypts the number with its own key. A person who is excluded from a tip is excluded from its
+call-back too. No module that a hook uses imports this one.
 """
 
 from collections.abc import Sequence
@@ -76,7 +76,7 @@ def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
 def approve(
     kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str, *, asked_by: str
 ) -> None:
-    """Approves that the person of that name decrypts the number. Raises NotFound, CallRefused."""
+    """Approves the request of the named person to decrypt the number. Raises NotFound, CallRefused."""
     _check(kit, by, call_back_id)
     call_back_desk.approve(kit, call_back_id, by=by.actor, reason=reason, asked_by=asked_by)
 

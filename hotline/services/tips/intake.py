@@ -1,4 +1,6 @@
-"""Stores tips: encrypts each answer, files the tip at the hop that the product promises, one row a report attempt.
+"""Stores tips: encrypts the answers, and files the tip at the hop that the product promises.
+
+Each report attempt has one row.
 
 `note`, `erase` and `file_drafts` run inside their caller's transaction. `announce` rings after the commit. `note` runs
 for every answer. So it avoids the cost of mapped rows if no one needs an alert.

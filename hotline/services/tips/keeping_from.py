@@ -1,7 +1,7 @@
 """Excludes a person or a desk from a tip: a person named in it, or one that the caller does not trust.
 
-One person excludes. Lifting takes two: one of the national desk asks, another decides. The excluded person gets no
-reason for the silence.
+One person excludes. Lifting takes two: one of the national desk asks, another decides. The excluded person is never
+told the reason.
 """
 
 from collections.abc import Sequence

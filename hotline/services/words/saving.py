@@ -148,7 +148,7 @@ def keep(
     saving: bool = True,
     once: str,
 ) -> WordsFaults:
-    """Saves every text that was changed, and marks the text at `agreed` as reviewed. Saves nothing if one has a fault.
+    """Saves every text that was changed, and marks the text at `agreed` as reviewed. Saves nothing if a check fails.
 
     `saving`: if False, a change of the text at `agreed` is refused. Raises NotReady, StoreUnavailable.
     """

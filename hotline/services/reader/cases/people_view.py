@@ -85,7 +85,7 @@ def of_tip(session: Session, kit: ReaderKit, tip: Tip) -> Sequence[MetPerson]:
 def may_be_asked(kit: Kit, tip: Tip) -> bool:
     """Returns True if screens about persons are shown for a case.
 
-    It needs the reader's key. Only a tip from a channel that counts has such screens.
+    It needs the reader's public key. Drills, trials, sample data and complaints have no such screens.
     """
     try:
         kit.sealer.reader_key()
