@@ -37,7 +37,7 @@ WIDTH = 32
 def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
     """Yields a row for each screen, with its place and its lines in each language. Then yields one for each question.
 
-    The row of a question that a desk may ask back has its state, its term, and the digest to sign.
+    A question that a desk may ask back has its state, its term, and the digest to sign.
     """
     book = bind(read(read_folder(folder)), place_lists())
     for place, measured in groupby(narrow(book, limit), key=lambda each: each.place):

@@ -1,6 +1,6 @@
-"""A call that somebody asked for: when it may be made, by whom its number may be seen, and what ends it. Pure.
+"""Defines a call that a caller asked for: when it may be made, who may see its number, and what ends it. Pure.
 
-A call at the wrong moment rings in the wrong hand. So every rule here says no where it is in doubt.
+A call at the wrong moment may ring in the wrong hand. So every rule here refuses in case of doubt.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from enum import StrEnum
 from hotline.text.names import is_one_name
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
-"""Her day: Rwanda keeps no summer time."""
+"""The time zone of callers. Rwanda has no summer time."""
 
 
 def kigali(at: datetime) -> str:
@@ -20,15 +20,15 @@ def kigali(at: datetime) -> str:
 
 
 ACCOUNT = "account:"
-"""The prefix of an account's id and name in an actor; a command gives a name alone."""
+"""The prefix of an account's id and name in an actor. A command gives a name only."""
 LENGTH = timedelta(hours=2)
-"""Of every window."""
+"""The length of every window."""
 QUIET = timedelta(minutes=3)
-"""The desk hears of it after that: until then she may still be taking it back."""
+"""Time until the desk is notified. Until then the caller may still withdraw the request."""
 
 
 class CallBackState(StrEnum):
-    """Legal steps: waiting -> done, withdrawn or expired. Only one that waits has a number."""
+    """The state of a call-back. Legal steps: waiting -> done, withdrawn or expired. Only a waiting one has a number."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -37,18 +37,18 @@ class CallBackState(StrEnum):
 
 
 class CallOutcome(StrEnum):
-    """What came of a call. Silence alone leaves the next window, where one was agreed."""
+    """The result of a call. Only after silence the next window stays, if one was agreed."""
 
     REACHED = "reached"
     SILENT = "silent"
     OTHER = "other"
-    """Somebody else answered: nobody calls there again."""
+    """Another person answered. The desk never calls there again."""
     REFUSED = "refused"
-    """She answered, and wants no call."""
+    """The caller answered, and wants no call."""
 
 
 class Part(StrEnum):
-    """Of a day, as the menu offers it."""
+    """A part of a day, as the menu offers it."""
 
     MORNING = "morning"
     NOON = "noon"
@@ -57,20 +57,21 @@ class Part(StrEnum):
 
 OPENS = {Part.MORNING: time(8), Part.NOON: time(12), Part.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""How many days after the asking, by the answer."""
+"""Days from the request to the call, by the caller's answer."""
 SHARED = frozenset({"alone", "family"})
-"""Who else may answer. Someone she fears is not among them."""
+"""Other people who may answer the phone. A person that the caller fears is not among them."""
 
 WANTED, ANSWERS_TOO, DAY, PART, WORD = "call", "call_who", "call_day", "call_part", "call_word"
 ANSWERS = frozenset({WANTED, ANSWERS_TOO, DAY, PART, WORD})
-"""What is asked about a call: for the national desk alone, and in no tip's body."""
+"""Questions about a call. Only the national desk sees the answers, and no tip's body holds them."""
 OFFERED = ("me_adult", "child", "adult", "several")
-"""To whom, by who needs help. Whoever says that she is under 18 is not asked: ADR 31."""
+"""Answers about who needs help for which a call is offered. A caller who says that they are under 18 gets no offer (ADR
+31)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When a call may be made."""
+    """The time in which a call may be made."""
 
     opens_at: datetime
     closes_at: datetime
@@ -84,7 +85,7 @@ class Window:
 
 
 def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...]:
-    """One or two, in their order; none where these answers do not agree to a call in every point."""
+    """Returns one or two windows, in their order. Returns none unless these answers agree to a call in every point."""
     days, part = DAYS.get(answers.get(DAY, "")), answers.get(PART)
     if answers.get(WANTED) != "yes" or answers.get(ANSWERS_TOO) not in SHARED:
         return ()
@@ -102,21 +103,21 @@ def window_from(opens_at: datetime) -> Window:
 
 
 def same_person(one: str, other: str) -> bool:
-    """As people write a name: capitals and spaces tell nobody apart. Two accounts are told apart by their ids."""
+    """Returns True if both are one person. Ignores capitals and spaces in a name, but compares two accounts by id."""
     if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):
         return one.split(":", 2)[1] == other.split(":", 2)[1]
     return is_one_name(called(one), called(other))
 
 
 def called(who: str) -> str:
-    """The name of whoever asked or approved."""
+    """Returns the name of a person who asked or approved."""
     return who.split(":", 2)[2] if who.startswith(ACCOUNT) else who
 
 
 def refusal(
     window: Window, at: datetime, *, by: str, asked_by: str | None, approved_by: str | None
 ) -> str | None:
-    """Why this person may not see the number now; None where she may."""
+    """Returns why this person may not see the number now, or None if they may."""
     if asked_by is None or not same_person(by, asked_by):
         return "has not been asked for by this person"
     if approved_by is None:

@@ -1,7 +1,7 @@
-"""Who answers for the data, and what law 058/2021 of Rwanda asks of whoever does. Pure.
+"""Defines what law 058/2021 of Rwanda asks of the data controller, and reads what the controller filled in. Pure.
 
-Articles as the Data Protection Office publishes them; those of the officer and of hosting are from secondary sources,
-and a lawyer confirms them (docs/threat-model.md).
+Articles are those that the Data Protection Office publishes. The ones on the officer and on hosting are from secondary
+sources, and a lawyer must confirm them (docs/threat-model.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ processors = []      # under a written contract (article 4): "Gateway, contract 
 
 @dataclass(frozen=True, slots=True)
 class LawDuty:
-    """Something that is owed before real callers are answered."""
+    """One duty to fulfil before real callers are answered."""
 
     name: str
     article: str
@@ -53,7 +53,7 @@ DUTIES: Mapping[str, LawDuty] = {
 
 @dataclass(frozen=True, slots=True)
 class LawFacts:
-    """What the controller has filled in. Empty is not yet."""
+    """The facts that the controller has filled in. An empty one is still owed."""
 
     controller: str = ""
     registration: str = ""
@@ -68,7 +68,7 @@ class LawFacts:
 
 
 def facts_of(document: Mapping[str, Any]) -> LawFacts:
-    """Raises SettingsInvalid, with every fault; it quotes nothing."""
+    """Returns the facts in a document. Raises SettingsInvalid with every fault, and quotes no value."""
     faults = [f"no such field: say {', '.join(DUTIES)}"] if set(document) - set(DUTIES) else []
     lines = {
         name: document.get(name, "")
@@ -94,7 +94,7 @@ def _is_line(value: object) -> bool:
 
 
 def _day(value: object) -> date | None:
-    """None where it is none."""
+    """Returns the day, or None if the value is no day."""
     try:
         return date.fromisoformat(str(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Secrets that are short enough to be found by trying, and how often somebody may try. Pure."""
+"""Limits the attempts at secrets that are short enough to guess. Pure."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,30 +11,32 @@ class Secret(StrEnum):
     RECEIPT = "receipt"
     """A receipt's number with its PIN."""
     CODE = "code"
-    """A district's code, which opens a roll."""
+    """A district's code, with which a phone joins a programme."""
     WORK = "work"
-    """A work PIN on a phone that is nobody's. It rests by `domain/people/pin_rest.py`, as an enrolled phone does."""
+    """A work PIN on a phone that is not enrolled. It rests by `domain/people/pin_rest.py`, as an enrolled phone
+    does."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretTyped:
-    """A secret was keyed, a PIN or a code: nothing goes on before somebody has looked what it opens."""
+    """A keyed PIN or code. The dialogue waits until a service has checked what it opens."""
 
     upto: int
     secret: Secret
     target: str = field(repr=False)
-    """The receipt's number, or the roll."""
+    """The receipt's number, or the programme."""
     typed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many tries are looked at. Whoever has used them up reads what everybody reads who is wrong."""
+    """Maximum attempts that are checked. After them, a right secret gets the same answer as a wrong one."""
 
     an_hour: int
-    """Of one contact."""
+    """Attempts of one contact in an hour."""
     a_day: int
-    """Of one target: a receipt's number; for codes a whole roll, where only wrong ones count."""
+    """Attempts at one target in a day. A target is a receipt's number, or for codes a whole programme. For codes, only
+    wrong ones count."""
 
 
 LIMITS = {
@@ -45,6 +47,6 @@ LIMITS = {
 
 
 def exhausted(secret: Secret, *, of_contact: int, of_target: int) -> bool:
-    """Whether one more try is not looked at, after so many in their times."""
+    """Returns True if one more attempt is not checked, after so many of this contact and at this target."""
     limits = LIMITS[secret]
     return of_contact >= limits.an_hour or of_target >= limits.a_day

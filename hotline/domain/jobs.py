@@ -1,7 +1,7 @@
-"""The one table of jobs: a name, the dotted path of its function, and its queue. Pure.
+"""Lists the jobs, each with a name, the dotted path of its function, and its queue. Pure.
 
-Jobs go by name so that no room below imports `workers`; a floorplan test resolves every path. A job carries a row's
-id, may run twice, and finding nothing to do is a success.
+Jobs have names so that no layer below imports `workers`. A floorplan test resolves every path. A job carries a row's id
+and may run twice. A job that finds nothing to do succeeds.
 """
 
 from enum import Enum

@@ -1,11 +1,11 @@
-"""Phone numbers as the network knows them: E.164, and nothing else, from here on. Pure.
+"""Reads phone numbers into E.164, the form that the network knows. Pure.
 
-Who calls is let in whatever her number looks like, since new prefixes exist before any list knows them. Whom we send to
-must be a number that a list knows: a mistyped one would tell a stranger.
+A caller's number is accepted by its shape, because new prefixes exist before any list knows them. A number that we send
+to must be in such a list, because a mistyped one would inform a stranger.
 
-Check digits and letters by ISO 7064's hybrid systems (MOD 11,10 for digits). Pure.
+Computes check digits and letters by ISO 7064's hybrid systems (MOD 11,10 for digits). Pure.
 
-One sign that is wrong always shows, and nearly every two exchanged.
+They show every single wrong sign, and nearly every exchange of two signs.
 """
 
 import re
@@ -19,23 +19,23 @@ from hotline.errors import NumberInvalid
 REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
 AT_HOME = re.compile(r"[+ ]?(?:0(?P<dialled>[27][0-9]{8})|(?P<bare>7[0-9]{8}))")
-"""A Rwandan number without its country: 0788123456. Without its zero it is a mobile one; no number of the world with
-eight digits behind a 7 is another country's.
-"""
+"""A Rwandan number without its country code: 0788123456. Without its zero it is a mobile number. No other country has
+numbers of a 7 and eight more digits."""
 ABROAD = re.compile(r"\A[+ ]?00(?=[1-9])")
 TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
 """A Rwandan number that kept the zero of its domestic form."""
 WRITTEN = re.compile(r"[+\d\s().\u2010-\u2015-]*(;ext=\d{1,7})?")
-"""How people write a number. A letter would be read as the digit of its key: 0788-CALL-ME is somebody's number."""
+"""Signs in a number that people write. A letter would be read as the digit of its key. So 0788-CALL-ME would be a real
+person's number."""
 BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-"""What an SMS reaches at an ordinary price; never a premium number."""
+"""Types of numbers that an SMS reaches at an ordinary price, and never a premium number."""
 
 
 def caller(raw: str) -> str:
-    """A caller's number as E.164, by its shape alone. Raises NumberInvalid, without the number.
+    """Returns a caller's number as E.164, by its shape alone. Raises NumberInvalid, without the number.
 
-    Form decoding turns a plus into a space, and some callbacks lose it: both are mended, and so is the form in which
-    a number is dialled at home.
+    Form decoding turns a plus into a space, and some callbacks lose it. Both are corrected. So is the form in which
+    people dial within Rwanda.
     """
     raw = ABROAD.sub("+", raw)
     home = AT_HOME.fullmatch(raw)
@@ -49,9 +49,11 @@ def caller(raw: str) -> str:
 
 
 def sendable(raw: str) -> str:
-    """A number that an MT may go to, as E.164: valid, mobile and Rwandan. Raises NumberInvalid, without the number.
+    """Returns a number that an MT may go to, as E.164: valid, mobile and Rwandan. Raises NumberInvalid, without the
+    number.
 
-    Takes what people write: 0788..., 788..., 00250..., spaces and hyphens; an extension is dropped. Refuses letters.
+    Takes the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. Drops an extension. Refuses
+    letters.
     """
     written = raw.strip()
     if not WRITTEN.fullmatch(written):
@@ -68,7 +70,7 @@ def sendable(raw: str) -> str:
 
 
 def check_of(values: Iterable[int], modulus: int) -> int:
-    """The value of the sign that follows these, of an alphabet of so many."""
+    """Returns the value of the check sign that follows these values, in an alphabet of `modulus` signs."""
     carried = modulus
     for value in values:
         carried = ((carried + value) % modulus or modulus) * 2 % (modulus + 1)

@@ -1,11 +1,11 @@
-"""Whether a request came from an address that is known. Pure, and total."""
+"""Checks if a request came from a known address. Pure. Never raises for a malformed address."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 
 def comes_from(address: str, networks: Sequence[str]) -> bool:
-    """Whether an address lies in one of the networks; False for what is no address."""
+    """Returns True if an address is in one of the networks. Returns False for a text that is no address."""
     found = _address(address)
     return found is not None and any(found in ip_network(network) for network in networks)
 

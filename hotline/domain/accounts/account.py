@@ -1,4 +1,4 @@
-"""An account of the console: its roles and states, its name, and the person who is signed in. Pure."""
+"""Defines an account of the console: its roles and states, its name, and the person who is signed in. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from hotline.text.names import folded
 
 
 class AccountRole(StrEnum):
-    """What an account may do. One account may hold several, except those that exclude each other."""
+    """One kind of work that an account may do. An account may hold several, except those that exclude each other."""
 
     EDITOR = "editor"
     APPROVER = "approver"
@@ -22,17 +22,17 @@ class AccountRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """All that follows from one role."""
+    """The properties of one role."""
 
     does: str
     """Its work in English, for the admin who gives the role."""
     reads_tips: bool = False
     never_reads: bool = False
-    """Its holder never reads a tip, and so has no role that does."""
+    """Its holder never reads a tip, and so holds no role that does."""
     needs_second: bool = False
-    """A second admin approves it, on a new account or an old one."""
+    """A second admin must approve it, for a new account and for an old one."""
     releases: bool = False
-    """A release of statistics needs an approval of each of these roles."""
+    """One account with each of these roles must approve a release of statistics."""
 
 
 ROLES: Mapping[AccountRole, RoleRow] = {
@@ -60,10 +60,10 @@ ROLES: Mapping[AccountRole, RoleRow] = {
 
 class AccountState(StrEnum):
     INVITED = "invited"
-    """A link was given out, and nobody has taken the account up."""
+    """The account has a link that its owner has not used yet."""
     ACTIVE = "active"
     DEMO = "demo"
-    """Made by the demo, with a password that everybody reads: enters where the gateway is the pretended one."""
+    """Made by the demo, with a password on the sign-in page. It can sign in only if the gateway is the emulator."""
     ENDED = "ended"
 
 
@@ -75,7 +75,7 @@ RELEASING = tuple(role for role, row in ROLES.items() if row.releases)
 
 
 def excluded(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
-    """The roles among these that one account cannot hold together; empty where they may."""
+    """Returns the roles among these that one account cannot hold together. Returns none if it can hold them all."""
     held = frozenset(roles)
     if held & READERS and held & EXCLUDES_READERS:
         return held & (READERS | EXCLUDES_READERS)
@@ -83,19 +83,19 @@ def excluded(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
 
 
 def entered_as(typed: str) -> str:
-    """The form of a name under which its account is found: however it was typed, there is one account of it."""
+    """Returns the form of a name that finds its account. Every spelling of one name has the same form."""
     return folded(typed)
 
 
 def is_name(shown: str) -> bool:
-    """Whether an account may have this name: the audit log and the pages show it."""
+    """Returns True if an account may have this name, which the audit log and the pages show."""
     whole = 1 <= len(shown) <= NAME_LETTERS and shown.isprintable()
     return whole and shown == " ".join(shown.split()) and not set(shown) & set(":<>|")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account of the console, or a person at the command line."""
+    """An account of the console, or a person at the command line, that acts."""
 
     name: str
     account_id: int | None = None
@@ -104,16 +104,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a request of the console comes from."""
+    """The account that sends a request of the console."""
 
     account_id: int
     name: str
-    """As it is shown."""
+    """The name as pages show it."""
     roles: frozenset[AccountRole]
-    """Without those that still wait for a second admin."""
+    """The roles, without those that still wait for a second admin."""
     language: str
     is_fresh: bool
-    """Whether the second factor was given in the last 15 minutes."""
+    """True if the second factor was given in the last 15 minutes."""
     session_key: str = field(repr=False)
     """The key that every form of this session carries."""
 
@@ -124,9 +124,9 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A password, a code or both that were not taken. It never says which."""
+    """A sign-in with a wrong password, a wrong code or both. It never says which."""
 
     wait_seconds: int = 0
-    """How long the next try of this name must wait; where `is_busy`, the next one of this network."""
+    """Seconds until the next attempt with this name. If `is_busy`, until the next attempt from this network."""
     is_busy: bool = False
-    """Too many are signing in at this moment: nothing was tried, and nothing counts."""
+    """True if too many people sign in at this moment. Nothing was checked, and the attempt does not count."""

@@ -1,4 +1,4 @@
-"""The demo's accounts: what everybody may read on its sign-in page. Pure."""
+"""Defines the demo's accounts, which its sign-in page shows. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class DemoAccount:
     roles: tuple[AccountRole, ...]
     password: str = field(repr=False)
     secret: str = field(repr=False)
-    """The authenticator's."""
+    """The secret of its authenticator."""
 
 
 CAST: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
@@ -24,6 +24,6 @@ CAST: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
     ("Desk 1", (AccountRole.DESK,)),
     ("Programme lead 1", (AccountRole.PROGRAMME_LEAD,)),
 )
-"""Two of them are admins: what waits for a second person is decided in the demo as it is on a line."""
+"""Names and roles. Two of them are admins, so that an approval needs a second person, as on a real line."""
 OPENS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}
-"""The desks that two of them open: the nation's, and Gasabo's."""
+"""The accounts that open a desk: the national desk, and Gasabo's."""

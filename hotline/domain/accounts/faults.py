@@ -1,4 +1,4 @@
-"""What may be wrong with what is asked for an account: a sentence for pages and the command line. Pure."""
+"""Lists the reasons to refuse a request about an account, as sentences for pages and the command line. Pure."""
 
 from enum import StrEnum
 

@@ -1,12 +1,12 @@
-"""Says which passwords an account may have, and suggests easy ones. Pure: chance comes in.
+"""Checks if an account may have a password, and suggests easy ones. Pure: randomness comes in as an argument.
 
-zxcvbn knows English. The words of our own texts in Kinyarwanda and French are added, so that a phrase of everyday words
-is found. What remains: forms of a Kinyarwanda verb that our texts do not have, rare words, names of people, and phrases
-of three words or more, which count as unrelated.
+zxcvbn knows English. This module adds the words of our own texts in Kinyarwanda and French, and so finds phrases of
+everyday words. It misses forms of a Kinyarwanda verb that our texts do not have, rare words and names of people. A
+phrase of three words or more counts as unrelated words.
 
-Lists the names that no account has: the audit log gives them to processes of the line, and to desks. Pure.
+Lists the names that no account may have, because the audit log gives them to processes and desks. Pure.
 
-Says a public key in four words: a person reads them out, and a desk member compares them. Pure.
+Turns a public key into four words. One person reads them out, and a desk member compares them. Pure.
 """
 
 import hashlib
@@ -28,11 +28,11 @@ LEAST_LETTERS = 12
 MOST_LETTERS = 200
 LEAST_DIFFERENT = 5
 NAME_COUNTS_FROM = 4
-"""A name of fewer letters may stand in a password by chance."""
+"""Letters from which a name must not be part of a password. A shorter name may be in one by chance."""
 LEAST_GUESSES = 10**9
-"""Guesses that a password must withstand: eight years of one core, at four stretches a second."""
+"""Guesses that a password must withstand: eight years of one core, at four key derivations a second."""
 MOST_WEIGHED = 40
-"""Letters that are weighed: a hostile password of 72 letters keeps zxcvbn busy for seconds."""
+"""Maximum letters that zxcvbn checks. A hostile password of 72 letters keeps it busy for seconds."""
 _LOCAL = """
 rwanda kigali hotline umurongo police polisi gendarme ministere murakoze mwaramutse muraho amakuru ijambobanga imana
 yesu amahoro urukundo umutoni umwana inkotanyi amavubi gasabo huye musanze rubavu urakoze mwiriwe muramuke ndagukunda
@@ -40,32 +40,32 @@ nkunda gukunda mukunzi umukunzi nshuti inshuti mwiza byiza neza cyane komera ish
 wacu nimuze ijoro umunsi ubuzima bwiza bonjour motdepasse bienvenue soleil merci
 """
 LOCAL_WORDS = tuple(_LOCAL.split())
-"""Words that are common here, beside those that zxcvbn knows."""
+"""Words that are common in Rwanda, in addition to those that zxcvbn knows."""
 WORD = re.compile(r"[^\W\d_]{3,}")
 TEXTS = ("flows/*.yaml", "locales/rw/LC_MESSAGES/*.po", "locales/fr/LC_MESSAGES/*.po")
-"""Our texts, whose words are everyday words."""
+"""Files of our texts, whose words are everyday words."""
 CONSONANTS = "bdfgkmnprstz"
 VOWELS = "aeiou"
 SUGGESTED_WORDS = 5
 SYLLABLES = 3
 
 Pick = Callable[[str], str]
-"""One letter out of several, by chance."""
+"""A function that returns one letter out of several, by chance."""
 
 
 def password_fault(password: str, name: str) -> AccountFault | None:
-    """Returns what is wrong with a new password; None where nothing is."""
+    """Returns the fault of a new password, or None."""
     fault = form_fault(password, name)
     return AccountFault.COMMON_PASSWORD if fault is None and is_common(password, name) else fault
 
 
 def is_common(password: str, name: str) -> bool:
-    """Returns True if few guesses find it: words, names, dates, keys beside each other, and their usual changes."""
-    # Its lists weigh 12 MB: a process that judges no password has no use for them.
+    """Returns True if few guesses find it. Covers words, names, dates, neighbouring keys, and their usual changes."""
+    # Its lists take 12 MB, which a process that checks no password does not need.
     from zxcvbn import zxcvbn
 
     known = [*entered_as(name).split(), *LOCAL_WORDS, *our_words()]
-    # A space or a dash between two words hides neither.
+    # A space or a dash between two words hides neither of them.
     joined = "".join(one for one in password if one.isalnum())
     weighed = (zxcvbn(one[:MOST_WEIGHED], user_inputs=known) for one in (password, joined) if one)
     return any(one["guesses"] < LEAST_GUESSES for one in weighed)
@@ -73,7 +73,7 @@ def is_common(password: str, name: str) -> bool:
 
 @cache
 def our_words() -> Sequence[str]:
-    """Returns the words of our texts, the commonest first, with and without their accents. Reads them once."""
+    """Returns the words of our texts, the most common first, with and without accents. Reads the files once."""
     counted: Counter[str] = Counter()
     for pattern in TEXTS:
         for path in sorted(CHECKOUT.glob(pattern)):
@@ -88,7 +88,7 @@ def _words_in(path: Path) -> Iterator[str]:
 
 
 def form_fault(password: str, name: str) -> AccountFault | None:
-    """Returns what is wrong with its length and its letters: this costs nothing."""
+    """Returns the fault in a password's length and letters, or None. This check is cheap."""
     held, of = entered_as(password).replace(" ", ""), entered_as(name).replace(" ", "")
     if len(password) < LEAST_LETTERS:
         return AccountFault.SHORT_PASSWORD
@@ -102,7 +102,7 @@ def form_fault(password: str, name: str) -> AccountFault | None:
 
 
 def suggested(pick: Pick) -> str:
-    """Five words that can be said aloud in each of the line's languages: 88 bits of chance."""
+    """Returns five words that speakers of all the line's languages can say aloud, with 88 bits of chance."""
     syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(SUGGESTED_WORDS * SYLLABLES)]
     return "-".join(
         "".join(syllables[first : first + SYLLABLES])
@@ -120,18 +120,18 @@ PROCESS_NAMES = (
     *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),
     *("ufite nimero yahawe", "telefoni yabyanditse", "undi muntu", "mudasobwa", "imashini"),
 )
-"""Names of the line's processes in its three languages, as the console's catalogue says them, and close to it."""
+"""Names of the line's processes in its three languages, as in the console's catalogue, and similar names."""
 NATIONAL_NAMES = (
     *("national", "national desk", "the national desk", "the nation"),
     *("national", "bureau national", "le bureau national"),
     *("ibiro by'igihugu", "ibiro bikuru"),
 )
 AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
-"""How the three languages call the desk of a place."""
+"""Names of a place's desk in the three languages."""
 
 
 def is_reserved(name: str, desks: Iterable[str]) -> bool:
-    """Returns True for a name of a process, or of a desk: those of the districts and the nation, and `desks`."""
+    """Returns True for the name of a process or a desk. Desks are those of the districts, the nation, and `desks`."""
     return any(is_one_name(name, one) for one in _reserved(desks))
 
 
@@ -143,7 +143,7 @@ def _reserved(desks: Iterable[str]) -> Iterator[str]:
 
 
 WORDS = 4
-"""Of 17 bits each: another key with the same words takes longer to find than anybody lives."""
+"""Words of 17 bits each. The search for another key with the same words takes longer than a lifetime."""
 
 
 def four_words(public_key: bytes) -> str:

@@ -1,8 +1,8 @@
-"""The second factor: codes of an authenticator (RFC 6238), each accepted once, and the codes on paper. Pure.
+"""Checks the second factor: an authenticator's codes (RFC 6238), each accepted once, and the codes on paper. Pure.
 
-How long a name waits after failed tries, and how long a session lives. Pure.
+Defines how long a name waits after failed attempts, and how long a session lasts. Pure.
 
-A delay grows and ends; nothing locks an account, since whoever knows its name could then shut its person out.
+A delay grows and ends, but nothing locks an account. Otherwise a stranger who knows its name could lock the owner out.
 """
 
 import hmac
@@ -18,11 +18,11 @@ EARLY_OR_LATE = 1
 """Steps by which a phone's clock may differ."""
 ISSUER = "Hotline"
 PAPER_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""What nobody misreads on paper."""
+"""Letters and digits that a reader cannot confuse on paper."""
 PAPER_CODES = 10
 PAPER_CODE_LETTERS = 10
 RECOVERY_KEY_LETTERS = 26
-"""128 bits of chance: nobody finds it by guessing, however quick a guess is."""
+"""128 bits of chance, which no guessing finds, however fast it is."""
 
 
 def step_at(at: datetime) -> int:
@@ -30,9 +30,10 @@ def step_at(at: datetime) -> int:
 
 
 def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int | None:
-    """The step of a right code, one early or late at most; None for a wrong code, and for one of a step up to `after`.
+    """Returns the step of a right code, at most one early or late. Returns None for a wrong code, or a step up to
+    `after`.
 
-    Whoever accepts it keeps the step as the next `after`: so each code is accepted once.
+    The function that accepts the code stores the step as the next `after`. So each code is accepted once.
     """
     code, now = plain(typed), step_at(at)
     authenticator = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
@@ -45,18 +46,18 @@ def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int |
 
 
 def code_at(secret: str, at: datetime) -> str:
-    """The code that an authenticator shows at a moment."""
+    """Returns the code that an authenticator shows at a moment."""
     return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).generate_otp(step_at(at))
 
 
 def authenticator_uri(secret: str, name: str) -> str:
-    """What the picture says that an authenticator reads."""
+    """Returns the text of the QR code that an authenticator reads."""
     totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     return totp.provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 def plain(typed: str) -> str:
-    """What was typed off a phone or off paper, without its gaps."""
+    """Returns text that was typed from a phone or from paper, without its gaps and in small letters."""
     return "".join(letter for letter in typed.casefold() if letter.isalnum())
 
 
@@ -65,7 +66,7 @@ def is_paper_code(typed: str) -> bool:
 
 
 def grouped(letters: str, size: int) -> str:
-    """Letters in groups, as somebody reads them off paper."""
+    """Returns letters in groups, so that a person can read them from paper."""
     return "-".join(letters[first : first + size] for first in range(0, len(letters), size))
 
 
@@ -80,47 +81,47 @@ def recovery_key(pick: Pick) -> str:
 FREE_FAILURES = 5
 LONGEST_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
-"""When failed tries of a name count no more."""
+"""Time after which the failed attempts of a name no longer count."""
 FAILED_OF_ONE, FAILED_IN_ALL = 20, 200
-"""Failed attempts within an hour that are an alarm: of one name, and of all names together."""
+"""Failed attempts within an hour that raise an alarm: with one name, and with all names together."""
 LOGGED_EACH = 5
 SUSPENDED_FOR = timedelta(hours=24)
-"""How long one admin suspends an account alone."""
+"""Time for which one admin can suspend an account alone."""
 SUSPENDED_AGAIN = timedelta(days=7)
-"""When the same admin may suspend the same account again."""
+"""Time until the same admin may suspend the same account again."""
 LINK_RESTS = timedelta(hours=24)
-"""How long a new link for somebody else's account rests, unless a second admin agrees to it."""
+"""Time until a new link for another person's account works, unless a second admin approves it."""
 ACTS_WITHIN, MOST_ACTS = timedelta(hours=1), 2
-"""How often one admin ends, suspends or links accounts again, or takes roles."""
+"""Number of accounts that one admin may end, suspend, link again or take roles from in this time."""
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 FRESH = timedelta(minutes=15)
-"""How long a second factor, and the key that it opened, are good for."""
+"""Time for which a second factor is valid, and the key that it decrypted."""
 SEEN_EACH = timedelta(seconds=60)
-"""How often at the most a session's row says that somebody is there: each write waits for callers on SQLite."""
+"""Minimum time between two updates of a session's row. On SQLite each write waits for callers."""
 RENEWAL_TOLD = timedelta(days=7)
-"""How long a person reads of a new sheet or authenticator, unless they say that it was them."""
+"""Time for which a person is notified of a new sheet or authenticator, unless they confirm it."""
 LINK_LIVES = timedelta(minutes=15)
 APPROVAL_LIVES = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
-    """How long the next try waits after so many failures: 2, 4, 8 ... 60 seconds from the fifth on."""
+    """Returns the delay of the next attempt after so many failures: 2, 4, 8 ... 60 seconds from the fifth on."""
     if failures < FREE_FAILURES:
         return timedelta(0)
     return min(LONGEST_WAIT, timedelta(seconds=2 ** min(10, failures - FREE_FAILURES + 1)))
 
 
 def is_logged(number: int) -> bool:
-    """Returns True for the failed attempts of an hour that the audit log holds: 1 to 5, 10, 20, 50, 100, 200 and so on.
+    """Returns True for failed attempts of an hour that the audit log holds: 1 to 5, 10, 20, 50, 100, 200 and so on.
 
-    A stranger could fill the log otherwise: nothing in it is ever deleted.
+    Otherwise a stranger could fill the log, because nothing in it is ever deleted.
     """
     return number <= LOGGED_EACH or str(number).rstrip("0") in ("1", "2", "5")
 
 
 def seconds_left(until: datetime | None, at: datetime) -> int:
-    """Whole seconds until a moment, rounded up; 0 where it has passed."""
+    """Returns the whole seconds until a moment, rounded up. Returns 0 if it has passed."""
     if until is None or until <= at:
         return 0
     return -int((at - until).total_seconds() // 1)

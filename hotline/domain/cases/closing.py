@@ -1,7 +1,7 @@
-"""Rules of closing a case by two people. Pure.
+"""Defines the rules by which two people close a case. Pure.
 
-Nobody who reads a row in clear may learn what was screened. So the rows decide by what is in clear alone, that somebody
-was met; and only the process that opens the codes asks whether a person is a possible victim.
+A person who reads a row in clear must not learn the result of a screening. So the rows decide only by what is in clear:
+that a person was met. Only the process that decrypts the codes checks for a possible victim.
 """
 
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from hotline.domain.tip import OUTCOMES, TipOutcome
 
 
 class ClosureStop(StrEnum):
-    """Says why a closure is not confirmed or not requested."""
+    """A reason why a closure is not confirmed or not requested."""
 
     NOT_REQUESTED = "not_requested"
     SAME_PERSON = "same_person"
     UNOPENED = "unopened"
     """This person has not opened the case since closure was requested."""
     IN_CONSOLE = "in_console"
-    """The national desk decides in the console, which opens what was noted of the persons."""
+    """The national desk decides in the console, which decrypts the codes about the persons."""
     POSSIBLE = "possible"
     """A person is a possible victim: a new screening or an official decision comes first."""
     ANOTHER_WAITS = "another_waits"
@@ -27,10 +27,11 @@ class ClosureStop(StrEnum):
 
 
 def is_for_national_desk(outcome: TipOutcome, *, has_met: bool) -> bool:
-    """Returns True if the national desk decides on this closure. `has_met`: somebody was screened or asked."""
+    """Returns True if the national desk decides on this closure. `has_met` means that a person was screened or
+    asked."""
     return has_met and OUTCOMES[outcome].is_for_desk
 
 
 def stops(people: Iterable[MetPerson]) -> bool:
-    """Returns True if one of these persons is a possible victim still."""
+    """Returns True if one of these persons is still a possible victim."""
     return any(one.is_possible for one in people)

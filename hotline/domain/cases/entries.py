@@ -1,4 +1,4 @@
-"""What may stand in the log of a case: closed lists, so that no free word is ever stored there in clear. Pure."""
+"""Defines the case events and their closed lists of codes. No free text is ever stored there in clear. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from hotline.domain.tip import TipOutcome
 
 
 class EntryKind(StrEnum):
-    """What happened to a case."""
+    """One kind of event in a case."""
 
     TOLD = "told"
     DELIVERED = "delivered"
@@ -18,9 +18,9 @@ class EntryKind(StrEnum):
     SCREENED = "screened"
     CONSENT = "consent"
     OFFERED = "offered"
-    """Somebody who can help was asked."""
+    """A service that can help was asked."""
     ANSWERED = "answered"
-    """What the service that was asked said."""
+    """The answer of the service that was asked."""
     ARRIVED = "arrived"
     THIRTY = "thirty"
     ASKED = "asked"
@@ -36,7 +36,7 @@ class EntryKind(StrEnum):
 
 
 class EntryWay(StrEnum):
-    """How it reached us."""
+    """The channel by which a case event arrived."""
 
     USSD = "ussd"
     SMS = "sms"
@@ -46,27 +46,27 @@ class EntryWay(StrEnum):
 
 
 class TakeProof(StrEnum):
-    """How sure it is that a responder took a case."""
+    """The proof that a responder took a case."""
 
     PROVED = "proved"
-    """She dialled, or the gateway's inbox lists her SMS."""
+    """The responder dialled, or the gateway's inbox lists their SMS."""
     UNPROVED = "unproved"
     """An SMS that is believed until it is doubted."""
     PROVISIONAL = "provisional"
     """An SMS that counts once it is proved."""
     DOUBTED = "doubted"
-    """No inbox lists it: it counts no more."""
+    """No inbox lists the SMS, so it no longer counts."""
 
 
 class NoteCode(StrEnum):
-    """What a note says, where no words are needed."""
+    """The content of a note that needs no free text."""
 
     NOBODY = "nobody"
     POLICE = "police"
     WOMAN = "woman"
     INTERPRETER = "interpreter"
     WORDS = "words"
-    """Her own words: a `case_note`, sealed."""
+    """The responder's own text: a `case_note`, sealed."""
 
 
 class PassedTo(StrEnum):
@@ -77,7 +77,7 @@ class PassedTo(StrEnum):
 
 
 class NotTrafficking(StrEnum):
-    """What it is, where it is not trafficking."""
+    """The nature of a case that is not trafficking."""
 
     VIOLENCE = "violence"
     SMUGGLING = "smuggling"
@@ -110,11 +110,11 @@ CODES: Mapping[EntryKind, Mapping[str, frozenset[str]]] = {
         WAITS: frozenset((YES,)),
     },
 }
-"""By kind, the codes that an entry may hold and the values of each. A kind that is not named here holds none."""
+"""The codes that an event of each kind may hold, with the values of each. A kind that is missing here holds none."""
 
 
 def check_codes(kind: EntryKind, codes: Mapping[str, str]) -> None:
-    """Raises ValueError for a code that no entry of this kind may hold. The error names no value."""
+    """Raises ValueError for a code that no event of this kind may hold. The error names no value."""
     allowed = CODES.get(kind, {})
     for name, value in codes.items():
         if value not in allowed.get(name, ()):

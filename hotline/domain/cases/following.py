@@ -1,7 +1,7 @@
-"""What is asked of a person who was offered help, when, and of whom. These clocks run on when a case is closed. Pure.
+"""Sets the clocks for a person who was offered help: the question, its time, and the responder who is asked. Pure.
 
-At most one runs for an offer, and one for asking a person once more. Nobody is asked for ever: the last ring of each is
-followed by its end, and what nobody said by then is unknown.
+These clocks also run after a case is closed. At most one runs for an offer, and one for asking a person once more. Each
+clock ends after its last reminder. A fact that no responder has given by then is recorded as unknown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,37 +20,37 @@ from hotline.domain.wording import Template
 
 
 class FollowKind(StrEnum):
-    """What has not been said yet."""
+    """One fact that is still missing."""
 
     ANSWER = "answer"
-    """What the service says."""
+    """The service's answer."""
     OFFER = "offer"
-    """Whether a service is asked: a person wants help and none was asked, or the last one could not help."""
+    """A service to ask. A person wants help and none was asked, or the last one could not help."""
     ARRIVAL = "arrival"
     THIRTY = "thirty"
-    """How the person is, thirty days after arriving."""
+    """The state of the person, thirty days after arriving."""
     CONSENT = "consent"
-    """Whether the person wants help, asked once more."""
+    """The person's wish for help, asked once more."""
 
 
 class RingFor(StrEnum):
-    """Who is asked."""
+    """The responder who is asked."""
 
     REFERRER = "referrer"
     ANOTHER = "another"
-    """Somebody else than who asked before."""
+    """Another responder than the one who asked before."""
     COORDINATOR = "coordinator"
     NATION = "nation"
 
 
 ANSWER_WITHIN = timedelta(hours=24)
 OFFER_WITHIN = timedelta(hours=2)
-"""In danger: from a person's yes until a service is asked. Else until the next morning."""
+"""In danger: time from a person's yes until a service is asked. Otherwise it is due the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
-"""Behind the thirty days: nobody said how the person is."""
+"""Time after the thirty days. If no responder has said how the person is, that is then unknown."""
 ASKED_AGAIN = timedelta(days=3)
-"""After an adult's no: once, and by somebody else."""
+"""Time after an adult's no. Another responder then asks, once."""
 NEXT_DAY = timedelta(days=1)
 WEEKLY = timedelta(days=7)
 UP_TO_THE_NATION = (
@@ -64,17 +64,17 @@ UP_TO_THE_NATION = (
 
 @dataclass(frozen=True, slots=True)
 class FollowRow:
-    """All that follows from one thing that has not been said yet."""
+    """The properties of one kind of missing fact."""
 
     screen: Template
-    """Its name behind the PIN."""
+    """Its name on the phone, behind the PIN."""
     owed: str
     """Its name in a list, in English."""
     until: str
-    """Its name in English on the page of a case; a moment stands behind it."""
+    """Its name in English on the page of a case. A moment follows it."""
     rings: Sequence[RingFor] = UP_TO_THE_NATION
     unknown: EntryKind | None = None
-    """The clock writes this down as unknown, where it was never said."""
+    """The event that the clock records as unknown if no responder gave the fact."""
 
 
 FOLLOWS: Mapping[FollowKind, FollowRow] = {
@@ -112,23 +112,23 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowClock:
-    """What is asked next of an offer or a person, and when somebody is rung for it."""
+    """The next question about an offer or a person, and the time of the reminder."""
 
     kind: FollowKind
     due_at: datetime
     rung: int = 0
-    """How often somebody was."""
+    """Number of reminders so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowRing:
-    """What follows when a clock fires."""
+    """The result of a clock that fires."""
 
     who: tuple[int, ...]
     reminds: bool
-    """Whether somebody is asked who can say it, and nobody above."""
+    """True if the reminder goes to a responder who can answer, and to no higher level."""
     next: FollowClock | None
-    """None where it is over."""
+    """None if the clock is over."""
 
     @property
     def is_over(self) -> bool:
@@ -136,7 +136,7 @@ class FollowRing:
 
 
 def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
-    """The clock of an offer as it stands: when somebody is first asked. None where it is followed no more."""
+    """Returns the clock of an offer, with the time of the first reminder. Returns None if it is no longer followed."""
     if offer.thirty is not None:
         return None
     if offer.arrived == YES and offer.arrived_at is not None:
@@ -146,8 +146,8 @@ def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
-        # Another service was asked meanwhile; who did not arrive was looked for, and is not found; or the person said
-        # yes since, and is owed an offer.
+        # Another service was asked meanwhile. Or the person did not arrive, and a search did not find them. Or the
+        # person said yes since, and is owed an offer.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
@@ -156,7 +156,8 @@ def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
 
 
 def of_person(person: MetPerson, urgency: int) -> FollowClock | None:
-    """Returns the clock of a person: a service is to be asked, or the person is asked once more. None where neither."""
+    """Returns a person's clock: a service must be asked, or the person is asked once more. Returns None if neither is
+    due."""
     since = wants_since(person)
     if since is None:
         return asked_again(person)
@@ -173,9 +174,9 @@ def owed(person: MetPerson) -> tuple[FollowKind, ...]:
 
 
 def wants_since(person: MetPerson) -> datetime | None:
-    """Returns since when a person wants help and no service is asked for it. None where one is, or nobody wants it.
+    """Returns since when a person wants help and no service is asked. None if one is asked, or no help is wanted.
 
-    A yes that is said again changes nothing.
+    A repeated yes changes nothing.
     """
     if person.consent is not ConsentStands.YES:
         return None
@@ -191,14 +192,14 @@ def wants_since(person: MetPerson) -> datetime | None:
 
 
 def _goes_on(offer: OfferedHelp) -> bool:
-    """Whether a service that was asked may still help."""
+    """Returns True if a service that was asked may still help."""
     if offer.answer in (None, ServiceAnswer.NONE):
         return True
     return offer.answer == ServiceAnswer.ACCEPTED and (offer.is_on_the_way or offer.arrived == YES)
 
 
 def asked_again(person: MetPerson) -> FollowClock | None:
-    """Returns the clock by which a person is asked once more; None where nobody waits for that."""
+    """Returns the clock by which a person is asked once more, or None if that is not due."""
     if not person.consents:
         return None
     at, said, decided = person.consents[-1]
@@ -219,7 +220,8 @@ def fires(
     since: datetime,
     at: datetime,
 ) -> FollowRing:
-    """Who is rung now, and when next. `since`: when it was set. Where nobody of a level lives, the next is asked."""
+    """Returns the responders to remind now, and the next clock. `since` is the time when the clock was set. If a level
+    has no active responder, the next level is asked."""
     rings = FOLLOWS[clock.kind].rings
     for turn in range(clock.rung, len(rings)):
         who = _whom(rings[turn], turn, case, roster, referrer)
@@ -231,16 +233,16 @@ def fires(
 
 
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
-    """The coordinator the next morning, the nation the morning after that, and then once a week.
+    """Returns when the next level is asked: the coordinator the next morning, the nation a morning later, then weekly.
 
-    Where a service is to be asked in danger, each is asked two hours after the other.
+    In danger, a service that must be asked moves to the next level after two hours.
     """
     if turn + 1 < min(len(FOLLOWS[kind].rings), 3):
         if kind is FollowKind.OFFER and urgency == Urgency.DANGER:
             return at + OFFER_WITHIN
         return any_morning(at)
     if kind is FollowKind.THIRTY:
-        # A clock that rings late leaves whoever is asked until the next morning all the same.
+        # A clock that rings late still leaves the responder until the next morning.
         return max(any_morning(at), since + THIRTY_DAYS + UNKNOWN_AFTER)
     return at + WEEKLY
 

@@ -1,6 +1,6 @@
-"""Whether something may be written down of a person now. Pure, and asked by whoever writes: no way goes round it.
+"""Decides if an event about a person may be recorded now. Pure. Every function that writes asks it.
 
-Who said no is offered nothing until that person says yes; of a child somebody decides with the child officer first.
+After a no, nothing is offered until that person says yes. For a child, a decision with the child officer comes first.
 """
 
 from collections.abc import Sequence
@@ -27,17 +27,17 @@ from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
 
 
 class StopReason(StrEnum):
-    """Why it is not written; the word is a flag of the screens."""
+    """A reason why an event is not recorded. The word is a flag of the screens."""
 
     SAYS_NO = "says_no"
     UNASKED = "unasked"
     UNDECIDED = "undecided"
     NOBODY_WAITS = "nobody_waits"
-    """There is no such person or offer, or nothing that this could follow."""
+    """There is no such person or offer, or no event that this one could follow."""
     TOO_EARLY = "too_early"
     """The thirty days are not over."""
     ASK_ANEW = "ask_anew"
-    """A correction makes no yes, and takes no no away: the person is asked again, and that is another entry."""
+    """A correction makes no yes and removes no no. The person is asked again, and that is another event."""
 
 
 OF_CONSENT = {
@@ -46,7 +46,7 @@ OF_CONSENT = {
     ConsentStands.UNDECIDED: StopReason.UNDECIDED,
 }
 MEETS = (EntryKind.SCREENED, EntryKind.CONSENT)
-"""By these somebody is met for the first time."""
+"""Events at which a person may be met for the first time."""
 
 
 def judged(
@@ -57,7 +57,7 @@ def judged(
     *,
     corrects: int | None = None,
 ) -> StopReason | None:
-    """None where it may be written. `corrects`: the entry that it stands for from now on."""
+    """Returns None if the event may be recorded, else the reason. `corrects` is the event that this one replaces."""
     person = next((one for one in people if one.n == said.n), None)
     if person is None:
         is_next = kind in MEETS and corrects is None and said.n == len(people) + 1
@@ -87,7 +87,7 @@ def _follows(
 def _corrected(
     person: MetPerson, kind: EntryKind, said: PersonCodes, corrects: int
 ) -> StopReason | None:
-    # What was corrected already stands no more: a second correction of it would take away what the first one says.
+    # A corrected event no longer counts. A second correction of it would remove what the first one says.
     standing = (one.entry for one in person.moments if one.corrected_by is None)
     was = next((one for one in standing if one.id == corrects), None)
     if was is None or was.kind is not kind or was.said.referral != said.referral:

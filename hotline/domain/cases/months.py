@@ -1,6 +1,6 @@
-"""Says when the persons of a month's cases are counted: once, 75 days after it ended. Pure.
+"""Defines when the persons of a month's cases are counted: once, 75 days after the month ended. Pure.
 
-A month is Kigali's, and a case belongs to the one in which its tip was filed.
+Months are those of Kigali's time. A case belongs to the month in which its tip was filed.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from hotline.domain.call_back import KIGALI
 
 COUNTED_AFTER = timedelta(days=75)
-"""How long after the end of a month its persons are counted. Then codes about them may go."""
+"""Time from the end of a month until its persons are counted. Then the codes about them may be erased."""
 
 
 def month_of(at: datetime | date) -> str:
@@ -36,7 +36,7 @@ def counted_at(month: str) -> datetime:
 def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
     """Returns the months to be counted by now, the earliest first, since the first that is known.
 
-    A month in which nobody was met is counted too.
+    A month in which no person was met is counted too.
     """
     if not known:
         return ()
@@ -47,5 +47,5 @@ def due(known: Collection[str], counted: Collection[str], at: datetime) -> Seque
 
 
 def counted_before(at: datetime) -> datetime:
-    """Returns the moment before which whatever was filed is of a month that is counted by `at`."""
+    """Returns the moment before which every tip was filed in a month that is counted by `at`."""
     return begins(month_of(at - COUNTED_AFTER))

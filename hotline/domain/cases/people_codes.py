@@ -1,7 +1,7 @@
-"""The forms about a person of a case, as data: questions, codes, words and conditions. Lists are closed: no free word
-stands in them. Pure.
+"""Defines the forms about a person of a case, as data: questions, codes, texts and conditions. Pure.
 
-These codes never stand in the log of a case: they are kept beside it, sealed.
+All lists are closed, so they hold no free text. These codes are never part of the case events in clear. They are stored
+separately, sealed.
 """
 
 import json
@@ -19,11 +19,11 @@ NOT_SAID, OTHER, UNKNOWN = "not_said", "other", "unknown"
 
 
 class ConsentCode(StrEnum):
-    """What a person said who was asked, alone, whether help is wanted."""
+    """A person's answer, when asked alone, to the question if help is wanted."""
 
     YES = "yes"
     NO = "no"
-    """An adult's: final until that person says otherwise."""
+    """An adult's no. It is valid until that person says otherwise."""
     CANNOT_SAY = "cannot_say"
     ASSENT_YES = "assent_yes"
     """A child agrees."""
@@ -35,7 +35,7 @@ OF_CHILD = frozenset({ConsentCode.ASSENT_YES, ConsentCode.ASSENT_NO, ConsentCode
 
 
 class ServiceAnswer(StrEnum):
-    """What a service that was asked said."""
+    """The answer of a service that was asked."""
 
     ACCEPTED = "accepted"
     NO_ROOM = "no_room"
@@ -43,11 +43,11 @@ class ServiceAnswer(StrEnum):
     NOT_OUR_KIND = "not_our_kind"
     PERSON_REFUSED = "person_refused"
     NONE = "none"
-    """It has not answered yet."""
+    """The service has not answered yet."""
 
 
 class ThirtyDays(StrEnum):
-    """How somebody is thirty days after help was reached."""
+    """The state of a person thirty days after reaching help."""
 
     HELPED = "helped"
     SAFE = "safe"
@@ -69,9 +69,9 @@ SURE = {YES: "yes", NO: "no", UNSURE: "not sure"}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question about a person, and each code that may answer it, with the console's English words.
+    """One question about a person, and each code that may answer it, with the console's English texts.
 
-    The words of the phone stand in the flows.
+    The texts of the phone are in the flows.
     """
 
     asks: str
@@ -197,7 +197,7 @@ def _of_refusal(told: Answers) -> bool:
 
 
 def _of_consent(told: Answers) -> bool:
-    """Who looks like a child is one, also where nobody has decided yet what is best."""
+    """Returns True unless the person refused or cannot say. A child counts even before a decision on what is best."""
     return told.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
 
 
@@ -206,13 +206,13 @@ def _of_decision(told: Answers) -> bool:
 
 
 class Where(StrEnum):
-    """Where a form asks a question."""
+    """The places where a form asks a question."""
 
     BOTH = "both"
     USSD = "ussd"
     CONSOLE = "console"
     BESIDE = "beside"
-    """The phone asks it with another form, and sends the answer along."""
+    """The phone asks it with another form, and sends the answer with this one."""
 
 
 ON_USSD = (Where.BOTH, Where.USSD)
@@ -222,30 +222,30 @@ ON_CONSOLE = (Where.BOTH, Where.CONSOLE)
 
 @dataclass(frozen=True, slots=True)
 class AskedCode:
-    """A question as one form asks it."""
+    """One question as one form asks it."""
 
     code: str
     where: Where = Where.BOTH
     must: bool = False
-    """An entry without it is refused."""
+    """An event without the answer is refused."""
     wanted: bool = False
-    """The console's form must answer it. The phone asks it in any case."""
+    """The console's form needs an answer. The phone asks the question in any case."""
     when: Callable[[Answers], bool] = _always
-    """Returns False where the other answers leave nothing to ask."""
+    """Returns False if the other answers make the question needless."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseForm:
-    """A form about one person of a case: one entry of the log, and its questions in their order."""
+    """One form about one person of a case. It makes one case event, and has its questions in their order."""
 
     title: str
     asked: tuple[AskedCode, ...]
     on_site: bool = False
-    """The person stands beside whoever answers: safety comes first."""
+    """The person is present when the responder answers, so safety comes first."""
 
     @property
     def codes(self) -> Mapping[str, frozenset[str]]:
-        """Returns by question the codes that the form may hold."""
+        """Returns, by question, the codes that the form may hold."""
         return {one.code: frozenset(QUESTIONS[one.code].values) for one in self.asked}
 
     @property
@@ -253,15 +253,15 @@ class CaseForm:
         return tuple(one.code for one in self.asked if one.must)
 
     def names(self, at: Collection[Where]) -> tuple[str, ...]:
-        """Returns every question that is asked there, in its order."""
+        """Returns every question that is asked at these places, in the order of the form."""
         return tuple(one.code for one in self.asked if one.where in at)
 
     def questions(self, told: Answers, at: Collection[Where]) -> list[str]:
-        """Returns the questions that are asked there after these answers, in their order."""
+        """Returns the questions that are asked at these places after these answers, in the order of the form."""
         return [one.code for one in self.asked if one.where in at and one.when(told)]
 
     def meant(self, told: Answers, at: Collection[Where]) -> dict[str, str]:
-        """Returns the answers of this form, without those that another answer leaves idle."""
+        """Returns the answers of this form, without those that another answer makes needless."""
         given = {code: told[code] for code in self.names(at) if told.get(code)}
         return {code: given[code] for code in self.questions(given, at) if code in given}
 
@@ -330,24 +330,24 @@ CASE_FORMS: Mapping[EntryKind, CaseForm] = {
         ),
     ),
 }
-"""The forms about a person: the phone, the console, the sealed entry and the figures read this table alone."""
+"""The forms about a person. The phone, the console, the sealed events and the statistics all use this table."""
 OF_REFERRAL = (EntryKind.ANSWERED, EntryKind.ARRIVED, EntryKind.THIRTY)
-"""These speak of one offer."""
+"""Kinds of events that are about one offer."""
 MOST_PEOPLE = 99
 
 
 @dataclass(frozen=True, slots=True)
 class PersonCodes:
-    """What an entry says of one person of its case."""
+    """The codes of one event about one person of its case."""
 
     n: int
-    """Which of its persons, from 1: nobody is named."""
+    """Number of the person within the case, from 1. No person is named."""
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     referral: int | None = None
-    """The entry of the offer that this is about."""
+    """The id of the offer's event, if this one is about an offer."""
 
     def checked(self, kind: EntryKind) -> "PersonCodes":
-        """Raises ValueError for what such an entry may not say. The error names no value."""
+        """Returns itself. Raises ValueError for codes that such an event may not hold. The error names no value."""
         form = CASE_FORMS.get(kind)
         allowed = {} if form is None else form.codes
         for name, value in self.codes.items():
@@ -366,20 +366,21 @@ class PersonCodes:
 
     @classmethod
     def from_bytes(cls, plain: bytes) -> "PersonCodes":
-        """Raises ValueError, KeyError or TypeError for what `to_bytes` never made."""
+        """Returns the codes in a document. Raises ValueError, KeyError or TypeError for bytes that `to_bytes` never
+        made."""
         document = json.loads(plain)
         codes = {str(name): str(value) for name, value in document["codes"].items()}
         return cls(int(document["n"]), codes, document["referral"])
 
 
 def only(kind: EntryKind, said: Mapping[str, str]) -> dict[str, str]:
-    """Of all that was said, what an entry of this kind may hold."""
+    """Returns, out of all answers, those that an event of this kind may hold."""
     allowed = CASE_FORMS[kind].codes
     return {name: value for name, value in said.items() if value in allowed.get(name, ())}
 
 
 def words() -> Iterator[str]:
-    """Yields the English words that the console translates."""
+    """Yields the English texts that the console translates."""
     for form in CASE_FORMS.values():
         yield form.title
     for name, one in QUESTIONS.items():

@@ -1,6 +1,6 @@
-"""The persons whom a case is about, as its entries and their opened codes add up to them. Pure.
+"""Builds the persons of a case from its events and their decrypted codes. Pure.
 
-An entry that corrects another speaks in that one's place and at its time; both are shown.
+An event that corrects another counts in its place and at its time. Readers see both.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,12 +48,12 @@ class ScreeningResult(StrEnum):
 
 
 def is_taken_for_child(minor: str | None) -> bool:
-    """Whether nothing but a plain no says that somebody is grown up: who may be a child is one until it is settled."""
+    """Returns True if a person is or may be under 18. A doubtful age counts as a child's until it is settled."""
     return minor in (YES, UNSURE)
 
 
 def screened_as(codes: Mapping[str, str]) -> ScreeningResult:
-    """A child needs no means. What was not asked counts as unsure."""
+    """Returns the result of a screening. A child needs no means. A question that was not asked counts as unsure."""
     act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
     means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
     child = is_taken_for_child(codes.get(MINOR, UNSURE))
@@ -66,12 +66,12 @@ def screened_as(codes: Mapping[str, str]) -> ScreeningResult:
 
 
 ARRIVAL_WITHIN = timedelta(hours=72)
-"""From a service's yes. Whoever cannot say before that is asked at its end all the same."""
+"""Time from a service's yes until the arrival is due. An earlier "not known" does not cancel that question."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """One entry of a case's log with what it says of a person."""
+    """One case event with its codes about a person."""
 
     id: int
     kind: EntryKind
@@ -85,7 +85,7 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class PersonMoment:
-    """An entry as a reader sees it: one that was corrected stays, and names what corrects it."""
+    """One event as a reader sees it. A corrected event stays, and names its correction."""
 
     entry: PersonEntry
     corrected_by: int | None = None
@@ -96,7 +96,7 @@ class OfferedHelp:
     """One service that was asked to help one person."""
 
     offered_id: int
-    """The entry of the offer: what later ones name it by."""
+    """The id of the offer's event. Later events name the offer by it."""
     offered_at: datetime
     offered_by: int | None
     service: str
@@ -105,32 +105,33 @@ class OfferedHelp:
     arrived: str | None = None
     arrived_at: datetime | None = None
     lost: int = 0
-    """How often somebody said that the person did not arrive, or, once that was due, that nobody knows."""
+    """Number of reports that the person did not arrive. Once the arrival was due, reports that it is unknown count
+    too."""
     thirty: str | None = None
     thirty_at: datetime | None = None
 
     @property
     def is_on_the_way(self) -> bool:
-        """Whether nobody has said yet how it ended. "Not known" before the time is over says nothing."""
+        """Returns True while no report says how it ended. "Not known" before the time is over says nothing."""
         if self.arrived is None or self.arrived_at is None or self.answered_at is None:
             return self.arrived is None
         return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
 
 
 class ConsentStands(StrEnum):
-    """Whether help may be offered to a person now."""
+    """The answer to the question if help may be offered to a person now."""
 
     YES = "yes"
     NO = "no"
-    """An adult said no, and nothing newer."""
+    """An adult said no, and has said nothing newer."""
     UNASKED = "unasked"
     UNDECIDED = "undecided"
-    """A child: not asked, or nobody has decided with the child officer what is best."""
+    """A child who was not asked, or whose best interest is not decided with the child officer yet."""
 
 
 @dataclass(slots=True)
 class MetPerson:
-    """Nobody by a name: a number within the case."""
+    """One person of a case, known by a number within the case and never by a name."""
 
     n: int
     met_at: datetime
@@ -141,23 +142,23 @@ class MetPerson:
     form: str | None = None
     result: ScreeningResult | None = None
     consents: list[tuple[datetime, str, str | None]] = field(default_factory=list)
-    """When it was asked, what was said, and of a child what was decided."""
+    """Each time of asking: the moment, the answer, and for a child the decision."""
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
     moments: list[PersonMoment] = field(default_factory=list)
     is_possible: bool = False
-    """A possible victim, by the last screening that was plain or the last official decision. An unclear screening
-    changes nothing, and no screening changes that a deciding body said "victim"."""
+    """True for a possible victim, by the last plain screening or the last official decision. An unclear screening
+    changes nothing. After a deciding body said "victim", no screening changes that."""
 
     @property
     def actual(self) -> bool | None:
-        """Whether a deciding body said so; None where none has spoken."""
+        """Returns True if a deciding body found a victim and False if it did not. None if no body has decided."""
         return None if self.determination is None else self.determination == ACTUAL
 
     @property
     def is_child(self) -> bool:
-        """Whoever may be a child, or looks like one, is one."""
+        """Returns True for a person who may be a child or looks like one."""
         if self.sex in (GIRL, BOY) or is_taken_for_child(self.minor):
             return True
         last = self.consents[-1][1] if self.consents else None
@@ -165,7 +166,7 @@ class MetPerson:
 
     @property
     def consent(self) -> ConsentStands:
-        """A no stands until a newer yes, whatever else is said of that person meanwhile."""
+        """Returns the present consent. A no is valid until a newer yes, despite any other answer meanwhile."""
         last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
         if last == ConsentCode.NO:
             return ConsentStands.NO
@@ -179,7 +180,7 @@ class MetPerson:
         return self.referrals[-1] if self.referrals else None
 
     def refusals(self) -> int:
-        """How often in a row, up to now, the answer was no."""
+        """Returns how many noes the person has given since the last yes."""
         count = 0
         for _, said, _ in reversed(self.consents):
             if said in (ConsentCode.YES, ConsentCode.ASSENT_YES):
@@ -197,7 +198,7 @@ DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
 
 
 def fold(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
-    """The persons of one case, the first met first. Entries come in the order in which they were written."""
+    """Returns the persons of one case, the first met first. `entries` come in the order in which they were written."""
     written = list(entries)
     newest, corrected = _corrections(written)
     people: dict[int, MetPerson] = {}
@@ -212,7 +213,7 @@ def fold(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
 def _corrections(
     written: Sequence[PersonEntry],
 ) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
-    """By the id of each entry that stands for itself, what counts in its place; and by what each was corrected."""
+    """Returns the event that counts in place of each original event, by id. Also returns each event's correction."""
     roots: dict[int, int] = {}
     newest: dict[int, PersonEntry] = {}
     corrected: dict[int, int] = {}
@@ -226,7 +227,7 @@ def _corrections(
 
 
 def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
-    """What an entry says, or what counts in its place."""
+    """Adds an event to a person, with its own codes or those that count in their place."""
     codes = said.codes
     person.sex = codes.get(SEX, person.sex)
     person.nationality = codes.get(NATIONALITY, person.nationality)
@@ -250,18 +251,18 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
 
 
 def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
-    """What became of an offer. What names none that is known says nothing."""
+    """Adds the progress of an offer to a person. Ignores an event that names no known offer."""
     found = next((help for help in person.referrals if help.offered_id == said.referral), None)
     if found is None:
         return
     if one.kind is EntryKind.ANSWERED:
         found.answer, found.answered_at = said.codes[ANSWER], one.at
         if found.answer == ServiceAnswer.PERSON_REFUSED and not person.is_child:
-            # Said to a service, and a no like any other: nothing more is offered until a newer yes.
+            # A no to a service counts as any other no. Nothing more is offered until a newer yes.
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is EntryKind.ARRIVED:
         found.arrived, found.arrived_at = said.codes[ARRIVED], one.at
-        # Nobody is looked for once more after five weeks in which nobody said it.
+        # After five weeks without a report, the person is not looked for again. So the clock's event counts double.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.way == EntryWay.CLOCK)
     elif one.kind is EntryKind.THIRTY:
@@ -269,4 +270,4 @@ def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
 
 
 COUNTS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""The proofs by which a take counts; the empty one is a take that names none."""
+"""Proofs with which taking a case counts. The empty one means that the event names no proof."""

@@ -1,11 +1,11 @@
-"""A change: a folder of edits with a title, its parts, and who had a hand in it. Pure.
+"""Defines a draft: edits with a title, its parts, and the people who worked on it. Pure.
 
-A part is a flow by its name, or one of `#numbers`, `#entries` and `#phrases`. Its document is a mapping: that of a flow
-as it stands in a revision, numbers and entries by their digits. A part that is not there is None.
+A part is a flow by its name, or one of `#numbers`, `#entries` and `#phrases`. Its document is a mapping: a flow as a
+revision holds it, or numbers and entries by their digits. A part that does not exist is None.
 
-How long words last that one approver publishes alone. Pure.
+Defines how long texts last that one approver publishes alone. Pure.
 
-Bringing an older publication back: its words, with what may never be brought back left as it is. Pure.
+Restores the texts of an older publication, but leaves out what must never be restored. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,12 +20,13 @@ NUMBERS = "#numbers"
 ENTRIES = "#entries"
 PHRASES = "#phrases"
 DIGITS = "number"
-"""The field of a row of numbers that names it."""
+"""The field that names a row of numbers."""
 WHY_LETTERS = 20
-"""The least that somebody writes who publishes alone."""
+"""Minimum letters of the reason that an approver writes who publishes alone."""
 
 Document = Mapping[str, Any]
-"""A revision's: `{"flows": {}, "entries": {}, "numbers": []}`, and `entry_names` and `phrases` where there are any."""
+"""A revision's document: `{"flows": {}, "entries": {}, "numbers": []}`, with `entry_names` and `phrases` if there are
+any."""
 PartDocument = Mapping[str, Any]
 
 
@@ -37,16 +38,16 @@ class ChangeState(StrEnum):
 
     @property
     def is_editable(self) -> bool:
-        """Whether steps may be saved. An edit takes a proposal back."""
+        """Returns True if steps may be saved. An edit withdraws a draft that was submitted for approval."""
         return self in (ChangeState.OPEN, ChangeState.PROPOSED)
 
 
 class StepKind(StrEnum):
-    """What a step did, as the list of steps says it: `{"did": "edited", "node": "fee", "languages": ["rw"]}`."""
+    """The kind of a step, as in the list of steps: `{"did": "edited", "node": "fee", "languages": ["rw"]}`."""
 
     EDITED = "edited"
     MARKS = "marks"
-    """Changes what is counted or alerted; `why` says the reason."""
+    """A change of what is counted or alerted. `why` gives the reason."""
     NODE_ADDED = "node_added"
     NODE_RENAMED = "node_renamed"
     NODE_DELETED = "node_deleted"
@@ -54,25 +55,25 @@ class StepKind(StrEnum):
     FLOW_ADDED = "flow_added"
     FLOW_DELETED = "flow_deleted"
     BROUGHT_BACK = "brought_back"
-    """`version` says which state of the part."""
+    """A part was restored. `version` names the restored state."""
     CAUGHT_UP = "caught_up"
-    """What went live meanwhile was merged in."""
+    """The draft was updated with what was published meanwhile."""
     NUMBER_CONFIRMED = "number_confirmed"
     NUMBER_TAKEN_AWAY = "number_taken_away"
     NUMBER_LISTED = "number_listed"
     ENTRY_ADDED = "entry_added"
     WORDS_TAKEN = "words_taken"
-    """Words of a sheet, or of the translators' page."""
+    """Texts from a sheet, or from the translators' page."""
     IMPORTED = "imported"
-    """Out of flow files; `source` says of which version or folder."""
+    """Imported from flow files. `source` names the version or the folder."""
 
 
 class Author(Protocol):
-    """Who acts: whoever is signed in, or somebody at the command line, who has a name alone."""
+    """A person who acts: a signed-in account, or a person at the command line, who has a name only."""
 
     @property
     def name(self) -> str:
-        """As it is shown."""
+        """Returns the name as pages show it."""
 
     @property
     def account_id(self) -> int | None: ...
@@ -80,26 +81,26 @@ class Author(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChangeAuthor:
-    """An `Author` as a row remembers one."""
+    """An `Author` as a row stores one."""
 
     name: str
     account_id: int | None = None
 
 
 def are_one(one: Author, other: Author) -> bool:
-    """Whether both are one person. Somebody at the command line is known by the name that was given."""
+    """Returns True if both are one person. People at the command line are known by the name that they gave."""
     if one.account_id is not None and other.account_id is not None:
         return one.account_id == other.account_id
     return is_one_name(one.name, other.name)
 
 
 def may_publish(by: Author, hands: Iterable[Author]) -> bool:
-    """Whether somebody is the second person: neither proposed the change nor saved a step of it."""
+    """Returns True if a person neither submitted the draft nor saved a step of it, and so may approve it."""
     return not any(are_one(by, hand) for hand in hands)
 
 
 def parts_of(document: Document) -> tuple[str, ...]:
-    """Every part of a revision's document; the lists at the end, also while they are empty."""
+    """Returns every part of a revision's document. The lists come last, even if they are empty."""
     return (*document["flows"], NUMBERS, ENTRIES, PHRASES)
 
 
@@ -115,7 +116,7 @@ def part_of(document: Document, part: str) -> PartDocument | None:
 
 
 def with_part(document: Document, part: str, now: PartDocument | None) -> dict[str, Any]:
-    """The same document with another state of one part; a flow that is None is taken out."""
+    """Returns the document with another state of one part. A flow that is None is removed."""
     if part == NUMBERS:
         return {**document, "numbers": list((now or {}).values())}
     if part == ENTRIES:
@@ -132,7 +133,7 @@ def with_part(document: Document, part: str, now: PartDocument | None) -> dict[s
 
 
 def _entries(document: Document) -> PartDocument:
-    """By digits the flow, and what a poster is called that names them."""
+    """Returns, by digits, the flow of each short code, and the name of the poster that shows it."""
     names = document.get("entry_names", {})
     return {
         digits: {"flow": flow, **({"name": names[digits]} if digits in names else {})}
@@ -141,26 +142,26 @@ def _entries(document: Document) -> PartDocument:
 
 
 def _with_or_without(document: Document, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    """A document that says nothing of it has no word of it: so it is the same as its files'."""
+    """Returns a document with a field, or without it if its value is empty. So it equals the document of its files."""
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: said} if said else rest
 
 
 LASTS = timedelta(hours=4)
-"""After which the clock brings the state before back, unless a second person has confirmed."""
+"""Time until the clock restores the previous state, unless a second person has confirmed."""
 
 
 def ends(published_at: datetime, lapses_at: datetime | None) -> datetime:
-    """When the clock ends it: a second one lasts no longer than the first, and says so."""
+    """Returns when the clock ends it. A second one lasts no longer than the first, and stores that time."""
     return lapses_at or published_at + LASTS
 
 
 EMERGENCY = "112"
-"""The police's emergency number, which is never taken away."""
+"""The police's emergency number, which is never removed."""
 
 
 def loses_emergency(live: Document, new: Document) -> bool:
-    """Whether a document takes the emergency number away, which callers in danger must find."""
+    """Returns True if a document removes the emergency number, which callers in danger must find."""
     return _has_emergency(live) and not _has_emergency(new)
 
 
@@ -170,9 +171,9 @@ def _has_emergency(document: Document) -> bool:
 
 
 def brought_back(old: Document, today: Document) -> dict[str, Any]:
-    """Old flows and phrases, today's numbers and entries, and every flow that an entry still opens.
+    """Returns old flows and phrases with today's numbers and entries. Adds every flow that an entry still opens.
 
-    So nothing that was printed leads nowhere, and no number that lapsed or was taken away comes back.
+    So every printed short code leads to a flow, and no number that lapsed or was removed returns.
     """
     flows = dict(old["flows"])
     waiting = list(dict.fromkeys(today.get("entries", {}).values()))

@@ -1,8 +1,8 @@
-"""Our codes beside the standards' own: HTCDS 2.0 by its exact names, IC-TIP by its elements. Pure.
+"""Maps our codes to two standards: HTCDS 2.0 by its exact names, and IC-TIP by its elements. Pure.
 
-A table is a CSV beside this file. Its first line names the standard and the version of the table; a code has a row for
-each field that it goes to, or one row that says why it goes to none. Nothing here says that the line conforms to
-IC-TIP: its list of codes has to be laid beside the table first, by a person.
+A table is a CSV in this folder. Its first line names the standard and the version of the table. A code has a row for
+each field that it maps to. A code without a field has one row with the reason. Nothing here claims that the line
+conforms to IC-TIP. A person must first compare its list of codes with the table.
 """
 
 import csv
@@ -16,7 +16,7 @@ from importlib.resources import files
 from hotline.domain.places.places import STATES
 
 ANY = "*"
-"""The code, and the value, of a list whose codes are the standard's own."""
+"""The code, and the value, of a list that uses the standard's own codes."""
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 
 
@@ -35,15 +35,15 @@ COLUMNS: Mapping[CodeStandard, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class MappedCode:
-    """One code of ours, and one field of a standard that says the same."""
+    """One code of ours, and one field of a standard with the same meaning."""
 
     of: str
-    """Our list that the code is of, such as `form`."""
+    """Our list with the code, such as `form`."""
     code: str
     field: str
-    """HTCDS: a field; IC-TIP: an element. Empty: it has none, and the note says why."""
+    """HTCDS: a field. IC-TIP: an element. If it is empty, there is none, and the note says why."""
     value: str
-    """HTCDS: a value, empty where the field holds what we hold; IC-TIP: the part of the element."""
+    """HTCDS: a value, empty if the field holds our own. IC-TIP: the part of the element."""
     note: str
 
     @property
@@ -58,15 +58,15 @@ class MappedCode:
 @dataclass(frozen=True, slots=True)
 class CodeTable:
     standard: str
-    """With its version, such as `HTCDS 2.0`."""
+    """The standard with its version, such as `HTCDS 2.0`."""
     version: str
-    """Of the table, not of the standard."""
+    """The version of the table, not of the standard."""
     how: str
-    """What may be said of the mapping."""
+    """The statement about the mapping that may be made."""
     rows: Sequence[MappedCode]
 
     def of(self, name: str, code: str) -> Sequence[MappedCode]:
-        """Each field that a code of ours goes to; empty where it is no code of that list."""
+        """Returns each field that a code of ours maps to. Returns none if the list has no such code."""
         found = [one for one in self.rows if one.of == name and one.code == code]
         if not found and code in STATES:
             found = [
@@ -79,7 +79,7 @@ class CodeTable:
 
 @cache
 def code_table(standard: CodeStandard) -> CodeTable:
-    """Raises ValueError for a table that is none of ours."""
+    """Returns the table of a standard. Raises ValueError if its file does not begin as one."""
     text = files(__package__).joinpath(f"{standard}.csv").read_text(encoding="utf-8")
     first, *lines = text.splitlines()
     head = FIRST_LINE.fullmatch(first)

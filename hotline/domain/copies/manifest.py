@@ -1,7 +1,7 @@
-"""What a backup says of itself. Pure: two documents in, two documents out.
+"""Reads and writes the two documents of a backup: its label and its contents. Pure.
 
-The label is in clear, so that a machine that cannot open a backup can list it. What the contents say (how many rows,
-which digest) is sealed with them.
+The label is in clear, so that a machine that cannot decrypt a backup can list it. The contents (number of rows, digest)
+are sealed with the copy.
 """
 
 import json
@@ -15,12 +15,12 @@ from hotline.errors import BackupInvalid
 
 
 class Engine(StrEnum):
-    """Whose copy it is: a backup goes back into the same kind of database."""
+    """The kind of database that was copied. A backup is restored into the same kind."""
 
     SQLITE = "sqlite"
-    """The database's file."""
+    """A copy of the database's file."""
     POSTGRES = "postgresql"
-    """A dump of pg_dump's own format."""
+    """A dump in pg_dump's own format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Label:
     engine: Engine
     release: str
     schema: str
-    """The newest migration that its tables have seen."""
+    """The newest migration of its tables."""
     taken_at: datetime
     key: str
-    """Which backup key opens it: the beginning of the public half's digest."""
+    """The backup key that decrypts it, as the beginning of the public half's digest."""
 
     def document(self) -> bytes:
         return _document(
@@ -44,7 +44,7 @@ class Label:
 
     @classmethod
     def read(cls, document: bytes) -> "Label":
-        """Raises BackupInvalid for whatever we did not write."""
+        """Returns the label in a document. Raises BackupInvalid for a document that we did not write."""
         fields = _fields(document)
         try:
             taken_at = datetime.fromisoformat(_text(fields, "taken_at"))
@@ -64,13 +64,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What must be found again, row by row and letter by letter."""
+    """The facts that a restore must find again, exactly."""
 
     rows: Mapping[str, int]
-    """By table."""
+    """Number of rows by table."""
     audit_rows: int
     audit_newest: str
-    """The digest at the audit log's end: rows cut off there would show."""
+    """The digest at the end of the audit log. It shows if rows were cut off there."""
     digest: str
     """SHA-256 over the whole copy."""
 
@@ -84,7 +84,7 @@ class Contents:
 
     @classmethod
     def read(cls, document: bytes) -> "Contents":
-        """Raises BackupInvalid."""
+        """Returns the contents in a document. Raises BackupInvalid."""
         fields = _fields(document)
         rows, audit_rows = fields.get("rows"), fields.get("audit_rows")
         if not isinstance(rows, dict) or not all(map(_is_count, rows.values())):

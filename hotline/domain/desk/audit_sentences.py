@@ -1,6 +1,6 @@
-"""The audit log as sentences: "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked". Pure.
+"""Turns the audit log into sentences: "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked". Pure.
 
-Every action that the code writes has its sentence here; one of a later release is shown by its name.
+Every action that the code writes has its sentence here. An action of a later release is shown by its name.
 """
 
 import tomllib
@@ -16,7 +16,7 @@ from hotline.domain.tip import NATIONAL
 
 DESK = "desk"
 ACCOUNT = "account"
-"""An actor is `account:<id>:<name>`, `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or a process alone."""
+"""Actors are `account:<id>:<name>`, `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or the name of a process."""
 SAID: Mapping[str, Mapping[str, str]] = tomllib.loads(
     files(__package__).joinpath("audit_sentences.toml").read_text(encoding="utf-8")
 )
@@ -24,30 +24,30 @@ PROCESSES = SAID["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = SAID["sentences"]
 OUTCOMES = SAID["outcomes"]
-"""Sentences of the actions that name what came of a tip, by how they begin."""
+"""Sentences of the actions that end with a tip's outcome, by the beginning of the action."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Selects rows of the log. An empty field selects all."""
+    """A selection of rows of the log. An empty field selects all."""
 
     who: str = ""
     """A part of a name."""
     action: str = ""
     tip_id: int | None = None
     day: date | None = None
-    """In Kigali."""
+    """A day of Kigali's time."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """A row in parts, so that each is said in the reader's language."""
+    """One row of the log in parts, so that each part appears in the reader's language."""
 
     at: datetime
     desk: str
     who: str
     phrase: str
-    """What was done, in English, with its `{subject}` and `{outcome}`."""
+    """The action in English, with its `{subject}` and `{outcome}`."""
     subject: str
     outcome: str
     reason: str
@@ -63,7 +63,7 @@ class AuditRow:
 def read_row(
     at: datetime, by: str, action: str, about: str, reason: str, names: Mapping[int, str]
 ) -> AuditRow:
-    """Returns a row of the log in parts; `names` are those of responders, by their ids."""
+    """Returns a row of the log in parts. `names` are those of responders, by their ids."""
     phrase, outcome = template(action)
     return AuditRow(at, *actor(by, names), phrase, subject(about, names), outcome, reason)
 
@@ -73,7 +73,7 @@ def is_known(action: str) -> bool:
 
 
 def template(action: str) -> tuple[str, str]:
-    """The words of an action with their `{subject}`, for whoever says them in another language, and its outcome."""
+    """Returns the sentence of an action with its `{subject}`, ready to translate, and its outcome."""
     for begins, said in OUTCOMES.items():
         if action.startswith(begins):
             return said, action.removeprefix(begins)
@@ -81,7 +81,7 @@ def template(action: str) -> tuple[str, str]:
 
 
 def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
-    """The desk, where one acted, and who it was. Rows of the first release name a desk alone."""
+    """Returns the desk that acted, if any, and the person. Rows of the first release name a desk only."""
     kind, _, rest = said.partition(":")
     if kind == DESK:
         code, _, name = rest.partition(":")

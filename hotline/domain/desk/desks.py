@@ -1,6 +1,6 @@
-"""Kinds of desks, and what each may know. Pure.
+"""Defines the kinds of desks, and what each may know. Pure.
 
-A member of a desk, by the name under which the desk's key is sealed to it. Pure.
+Names the members of a desk. The desk's key is sealed to a member under this name. Pure.
 """
 
 import re
@@ -16,34 +16,34 @@ class DeskKind(StrEnum):
     DISTRICT = "district"
     NATIONAL = "national"
     SERVICE = "service"
-    """Takes service referrals, and never a tip: no grant, no place on the ladder."""
+    """Takes service referrals, and never a tip. It has no grant and no place in the escalation policy."""
     BORDER = "border"
     """Stops journeys that can still be stopped."""
     PROTECTION = "protection"
-    """Of a refugee camp: asked beside the police of its district."""
+    """For a refugee camp. It is asked together with the police of its district."""
     OVERSIGHT = "oversight"
-    """Outside the ministry: complaints about the national desk."""
+    """Outside the ministry, for complaints about the national desk."""
 
 
 ADDED = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
-"""Kinds that people add; `hotline init` makes the others."""
+"""Kinds that people add. `hotline init` makes the others."""
 READS = frozenset(DeskKind) - {DeskKind.SERVICE}
-"""Kinds that something may be sealed to."""
+"""Kinds that data may be sealed to."""
 
 
 def kind_of(code: str) -> DeskKind:
-    """Of a desk that `hotline init` makes."""
+    """Returns the kind of a desk that `hotline init` makes."""
     return DeskKind.NATIONAL if code == NATIONAL else DeskKind.DISTRICT
 
 
 def is_code(code: str) -> bool:
-    """Whether a desk that is added may be called so: nothing else is."""
+    """Returns True if an added desk may have this code. Codes of places and of the first desks are taken."""
     taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
     return bool(CODE.fullmatch(code)) and not taken
 
 
 def is_desk_name(name: str) -> bool:
-    """Whether a desk may have this name: pages and the audit log show it."""
+    """Returns True if a desk may have this name, which pages and the audit log show."""
     whole = 1 <= len(name) <= NAME_LETTERS and name.isprintable()
     return whole and name == " ".join(name.split()) and not set(name) & set(":<>|")
 
@@ -61,12 +61,12 @@ def of_account(account_id: int) -> str:
 
 
 def responder_of(member: str) -> int | None:
-    """None where it is no responder's."""
+    """Returns the responder's id, or None if the member is no responder."""
     return _number(member, RESPONDER)
 
 
 def account_of(member: str) -> int | None:
-    """None where it is no account's."""
+    """Returns the account's id, or None if the member is no account."""
     return _number(member, ACCOUNT)
 
 

@@ -1,6 +1,7 @@
-"""What the web process asks of the reader behind a work PIN, and what it is answered. Values alone, pure.
+"""Defines what the web process asks the reader behind a work PIN, and what the reader answers. Pure values.
 
-The web knows no right PIN from a wrong one, and opens no case: it is told flags, lists and words, and shows them.
+The web process cannot tell a right PIN from a wrong one, and decrypts no case. It receives flags, lists and texts, and
+shows them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,65 +14,65 @@ from hotline.domain.call_back import kigali
 from hotline.domain.dialogue.ussd import SEPARATOR
 
 WORK_PIN = "work_pin"
-"""The answer that a work PIN is asked for. It is told to the reader, and kept nowhere."""
+"""The answer that holds a work PIN. It goes to the reader, and is stored nowhere."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
-"""The answers that a start PIN from paper, a new work PIN, and the same once more are asked for."""
+"""The answers that hold a start PIN from paper, a new work PIN, and the new PIN once more."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""What is typed for the reader alone: no hop commits it, and it is kept nowhere."""
+"""Answers for the reader only. No hop commits them, and they are stored nowhere."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
-"""In the sealed box of an ask: what was keyed for a work PIN, the keyed digest of the phone, and its last digits."""
+"""Fields in the sealed box of an ask: the keyed work PIN, the keyed digest of the phone, and its last digits."""
 NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
-"""The answer that names a case of hers."""
+"""The answer that names a case of the responder."""
 WORK_FORM = "work_form"
-"""The answer that says which form about a person goes on, or another value where none does."""
+"""The answer that names the form about a person to continue. It has another value if there is none."""
 WORK_VERB = "work_verb"
-"""The answer that says what she wants of a case."""
+"""The answer that says what the responder wants to do with a case."""
 AGAIN = "work_again"
-"""The answer by which she asks once more for what did not come in time."""
+"""The answer with which the responder asks again for what did not come in time."""
 WORK_QUESTION = "work_question"
-"""The answer that names the question which she asks back."""
+"""The answer that names the question to ask back."""
 WORK_WORDS = "work_words"
-"""The answer that holds the words of a note. It is told to the reader beside the PIN, and kept nowhere in clear."""
+"""The answer that holds the text of a note. It goes to the reader with the PIN, and is stored nowhere in clear."""
 WORK_COLLEAGUE = "work_colleague"
-"""The answer that says to which colleague she passes a case on."""
+"""The answer that names the colleague who gets a case from the responder."""
 WORK_DISTRICT = "work_district"
-"""The answer that says to which district she passes a case on."""
+"""The answer that names the district that gets a case from the responder."""
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
-"""The values of `WORK_VERB` that ask for a page: what was told, what happened, and the warnings about PINs."""
+"""The values of `WORK_VERB` that ask for a page: the report, the timeline, and the warnings about PINs."""
 NOT_ME = "not_me"
-"""The value of `WORK_VERB` that ends the PIN of this phone: somebody else opened it."""
+"""The value of `WORK_VERB` that ends the PIN of this phone, because another person opened it."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"
-"""The lists of her cases, of the questions that may be asked back, and of those a case may be passed to."""
+"""The lists of the responder's cases, of questions to ask back, and of colleagues who may get a case."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
 """Prefixes of verbs: ask a question back by its name, pass on to a colleague, pass on to a district."""
 NOTE = "note_"
-"""Prefix of the verbs that leave a note; a `NoteCode` follows."""
+"""Prefix of the verbs that leave a note. A `NoteCode` follows."""
 PAGE = "page"
-"""The word of a screen that holds a page of a case."""
+"""The placeholder of a screen that shows a page of a case."""
 KEPT_FOR = timedelta(minutes=10)
-"""How long a reading stays: no session lives so long."""
+"""Time for which a reading is stored. No session lasts so long."""
 MOST_PIN_LETTERS = 4
-"""An input of so many digits, or more, may be a PIN: no digest of a text is made over it."""
+"""An input with this many digits or more may be a PIN. No digest of a text is made over it."""
 
 
 class AskKind(StrEnum):
     VIEW = "view"
-    """Her cases as they stood when the session began."""
+    """The responder's cases, as they were when the session began."""
     PAGE = "page"
-    """What was told, in her language."""
+    """A page of a case, in the responder's language."""
     ACT = "act"
     """One of the verbs that an SMS may say."""
     PROVE = "prove"
-    """Whether the code of an SMS and the start PIN from paper are right."""
+    """A check of the code from an SMS and the start PIN from paper."""
     CHOOSE = "choose"
-    """The same, and the work PIN that is chosen behind them."""
+    """The same check, and the work PIN that the responder chooses after it."""
     CHANGE = "change"
-    """Another work PIN, behind the one of this session."""
+    """A new work PIN, behind the one of this session."""
 
 
 class ReadingState(StrEnum):
-    """Where a reading stands. What leads to `WRONG` or `RESTED` looks alike to whoever waits, but for its words."""
+    """The state of a reading. For a waiting phone, the paths to `WRONG` and `RESTED` differ only in their texts."""
 
     ASKED = "asked"
     DONE = "done"
@@ -80,7 +81,7 @@ class ReadingState(StrEnum):
 
 
 NO_PIN = "no_pin"
-"""A flag that is pinned: an enrolled phone has no PIN yet, and any opens its list without content."""
+"""A flag that is pinned: an enrolled phone has no PIN yet, and any PIN opens its list without content."""
 MAY_PROVE = "may_prove"
 """A flag that is pinned: an enrolled phone without a PIN has a code to key."""
 PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
@@ -89,13 +90,13 @@ PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "number_proved",
     "proof_over",
 )
-"""Flags: the code was right; the start PIN too; this is all that a new number wants; nothing can be proved any more."""
+"""Flags: the code was right, the start PIN was right too, a new number needs no more, no proof is possible any more."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
-"""Flags: she has a PIN; it is another one now; it is too easy, or was not keyed twice alike."""
+"""Flags: the responder has a PIN, the PIN is a new one, the PIN is too easy or was keyed differently twice."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
-"""Flags: the PIN was ended; there are warnings about PINs that were not read."""
+"""Flags: the PIN was ended, there are unread warnings about PINs."""
 RIGHT, WAITS, RESTS, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
-"""Flags: the PIN was right; nothing came in time; she rests after wrong PINs; no key of hers opens this case."""
+"""Flags: the PIN was right, nothing came in time, wrong PINs force a rest, the responder has no key of this case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,13 @@ class ReaderAsk:
 
 @dataclass(frozen=True, slots=True)
 class ReaderAnswer:
-    """What the reader said. Its words stay out of `repr`."""
+    """One answer of the reader. Its texts stay out of `repr`."""
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    """By list name, each choice's value and its label in her language."""
+    """By list name, each choice's value and its label in the responder's language."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What stands in the places of a text; `place.K7Q4` is of one case."""
+    """The values of a text's placeholders. `place.K7Q4` is for one case."""
 
     def and_also(self, other: "ReaderAnswer") -> "ReaderAnswer":
         lists, words = {**self.lists, **other.lists}, {**self.words, **other.words}
@@ -145,19 +146,21 @@ class ReaderAnswer:
 
 
 def rested(until: datetime | None) -> ReaderAnswer:
-    """Returns the answer to a phone that rests. It says when the next PIN can be tried, where that is known."""
+    """Returns the answer to a phone that rests. It says when the next PIN can be tried, if that is known."""
     return ReaderAnswer((RESTS,), words={} if until is None else {"time": kigali(until)})
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """What belongs to one place of one session's text, and to no other."""
+    """Returns the name of one place in one session's text. A value bound to it is valid nowhere else."""
     return f"{session_key}:{text_digest}"
 
 
 def without_pins(text: str) -> str:
-    """The text at the same length, with what may be a PIN struck out, and all behind it: a digest is kept of this.
+    """Returns the text at the same length, with the first possible PIN and all after it struck out. A digest of this is
+    stored.
 
-    A digest of the text itself could be tried with a million PINs, and with what is answered of a person in fewer.
+    A digest of the text itself could be tested with a million PINs. For the answers about a person, fewer would be
+    enough.
     """
     parts = text.split(SEPARATOR)
     first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))

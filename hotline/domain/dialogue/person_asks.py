@@ -1,7 +1,7 @@
-"""What a responder keys about one person, and what of it the reader is sent in the sealed box beside her PIN. Pure.
+"""Collects what a responder keys about one person, and builds the sealed box that the reader gets with the PIN. Pure.
 
-A row holds the verb alone. Each question has a screen of its own, and the last answer of a form sends all of them. A
-form that is not whole yet is kept sealed, for the next call. A yes is whole by itself: no dropped call loses a wish for
+A row holds the verb only. Each question has a screen of its own, and the last answer of a form sends all of them. An
+unfinished form is stored sealed, for the next call. A yes needs no further answer, so a dropped call loses no wish for
 help.
 """
 
@@ -13,28 +13,28 @@ from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.people_codes import CASE_FORMS, ON_USSD, SENT_BY_USSD, only
 
 PERSON = "person"
-"""In the box, and as a word of the reader's answer: which person of the case is meant, by number."""
+"""The number of the person within the case, in the box and as a placeholder in the reader's answer."""
 CODE = "code."
 """Prefix of the codes in the box."""
 NEW = "new"
-"""The value of a person whom nobody has written down yet."""
+"""The value for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
-"""The answers that name a person: to be screened or helped, who may have arrived, who is asked of after thirty days."""
+"""The answers that name a person: to screen or help, who may have arrived, to ask about after thirty days."""
 MADE_PERSON = "made_person"
-"""Says which person this round has written down already: going back corrects that one."""
+"""The answer that names the person recorded in this round already. Going back corrects that record."""
 STARTED = "started"
-"""In front of the name of a case: the flag, the list and the word of a form that was not finished there."""
+"""Prefix of a case's name: the flag, the list and the placeholder of a form that was not finished there."""
 SCREENING, KEEPING = "screening", "keeping"
-"""The flow of the questions on site, and the flow that waits until the reader has written a form down."""
+"""The flow of the questions on site, and the flow that waits until the reader has recorded a form."""
 FLOWS = frozenset({SCREENING, "helping", "following"})
 """The flows that begin with a person of their own."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
-"""The verbs of asks about a person: the entry that each one writes."""
+"""The verbs of asks about a person. Each is the kind of the event that it writes."""
 WHO = {EntryKind.ARRIVED: ARRIVAL_PERSON, EntryKind.THIRTY: THIRTY_PERSON}
-"""The answer that names the person, where it is not `WORK_PERSON`."""
+"""The answer that names the person, if it is not `WORK_PERSON`."""
 CODE_ANSWER = "person_"
-"""Prefix of the answers that a flow saves for a code."""
+"""Prefix of the answers that a flow stores for a code."""
 KEPT_ANSWERS = frozenset(
     f"{CODE_ANSWER}{code}"
     for form in USSD_FORMS.values()
@@ -54,7 +54,7 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def ended_by(name: str, answers: Mapping[str, str]) -> EntryKind | None:
-    """Returns the form whose last question this answer is. None where the form asks more."""
+    """Returns the form whose last question this answer is. Returns None if the form asks more."""
     code, told = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
         return None
@@ -65,10 +65,10 @@ def ended_by(name: str, answers: Mapping[str, str]) -> EntryKind | None:
 
 
 def box(kind: EntryKind, answers: Mapping[str, str]) -> Mapping[str, str]:
-    """What the reader is sent: the person and the codes, without what a corrected answer left over.
+    """Returns what the reader gets: the person and the codes, without those that a correction made needless.
 
-    Where several may be meant, the flow has asked whom: where it asked nobody, somebody new is met, or the only one who
-    is due is meant.
+    If several persons may be meant, the flow has asked for one. If it has not asked, a new person is meant, or the only
+    one who is due.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}
@@ -92,7 +92,7 @@ class StartedForm:
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns what a session holds that has given these answers."""
+        """Returns the answers of a session in which the responder has filled in this form so far."""
         codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
         return {WORK_PERSON: self.person, **codes}
 
@@ -110,7 +110,8 @@ class StartedForm:
 
     @classmethod
     def from_text(cls, text: str) -> "StartedForm":
-        """Leaves out what is no code of the form. Raises ValueError, KeyError or TypeError for another document."""
+        """Returns the form in a text, without codes that the form does not have. Raises ValueError, KeyError or
+        TypeError for another document."""
         document = json.loads(text)
         kind = EntryKind(document["kind"])
         if kind not in USSD_FORMS:
@@ -119,7 +120,7 @@ class StartedForm:
 
 
 def started(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
-    """Returns the form to which this answer belongs, with all its answers so far. `flows`: those that are open."""
+    """Returns the form to which this answer belongs, with all its answers so far. `flows` are the open ones."""
     code = name.removeprefix(CODE_ANSWER)
     kinds = [kind for kind, form in USSD_FORMS.items() if code in form.names(ON_USSD)]
     if len(kinds) > 1:
@@ -129,7 +130,7 @@ def started(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> Star
 
 
 def told_of(typed: Mapping[str, str]) -> tuple[int | None, Mapping[str, str]]:
-    """The other way round: the number of the person, 0 for somebody new, None where nobody is named; and the codes."""
+    """Returns the number of the person and the codes in a box. The number is 0 for a new person, None for no person."""
     person = typed.get(PERSON, "")
     codes = {
         name.removeprefix(CODE): value for name, value in typed.items() if name.startswith(CODE)

@@ -1,6 +1,6 @@
-"""The USSD dialogue as the gateway tells it: everything keyed so far, in one text. Pure.
+"""Reads the USSD dialogue as the gateway sends it: everything keyed so far, in one text. Pure.
 
-The gateway joins what was keyed by `*`, with no number of the hop; and a `*` that somebody typed looks like any other.
+The gateway joins the inputs with `*`, without a number of the hop. A `*` that the caller typed looks the same.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,20 +12,20 @@ SEPARATOR = "*"
 NOTHING = -1
 """Letters heard before a session's first text, which may be empty."""
 PIN_ASKED = "pin_asked"
-"""A flag that is pinned: everybody behind the entry is asked for a PIN."""
+"""A flag that is pinned: every caller of this entry is asked for a PIN."""
 MOST_INPUTS = 120
-"""Of one text: a session of three minutes holds fewer, and each is played again where nobody knows the way."""
+"""Maximum inputs of one text. A session of three minutes has fewer, and without a cached path each is replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class UssdHop:
-    """One callback. Caller and text stay out of `repr`, and so out of every log and traceback."""
+    """One callback of the gateway. Caller and text stay out of `repr`, and so out of every log and traceback."""
 
     session_id: str = field(repr=False)
     caller: str = field(repr=False)
-    """E.164; where it is hidden, `hidden_caller`: it stands for this session's caller alone."""
+    """The number as E.164. If it is hidden, `hidden_caller`, which means this session's caller only."""
     text: str = field(repr=False)
-    """Everything keyed in this session, joined by `*`; a suffix of the service code is already in front."""
+    """Everything keyed in this session, joined by `*`. A suffix of the service code is already at its front."""
     network: str | None = None
 
     @property
@@ -35,7 +35,7 @@ class UssdHop:
 
 @dataclass(frozen=True, slots=True)
 class EndNotice:
-    """The gateway's word that a session is over."""
+    """The gateway's notice that a session is over."""
 
     session_id: str = field(repr=False)
     status: str
@@ -43,24 +43,24 @@ class EndNotice:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """What a private entry, or that of a roll, was told of the caller's own rows when the session began.
+    """The caller's own rows when the session began, for a private entry or a programme's entry.
 
-    The rows change while she reads; which screens her keys were meant for does not.
+    The rows change while the caller reads. The screens that the keys were meant for do not.
     """
 
     flags: tuple[str, ...] = ()
-    """Those that held."""
+    """The flags that were true."""
     cases: tuple[str, ...] = ()
     """References, as they were listed."""
     language: str = ""
-    """What a responder is written to in; empty for anybody else."""
+    """The language in which a responder is written to. Empty for other callers."""
 
     def to_dict(self) -> dict[str, Any]:
         return {"flags": [*self.flags], "cases": [*self.cases], "language": self.language}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Pinned":
-        """Also what a later release wrote: it may know more, or leave out what it no longer asks."""
+        """Returns the value in a document. A document of a later release may have more fields or fewer."""
         return cls(
             tuple(document.get("flags", ())),
             tuple(document.get("cases", ())),
@@ -70,18 +70,18 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How much of a session's text is committed, and where words ended in it: what the text alone does not say."""
+    """The committed part of a session's text, and the ends of free texts in it. The text alone does not show them."""
 
     upto: int
-    """Letters, or `NOTHING`."""
+    """Number of letters, or `NOTHING`."""
     ends: Mapping[int, int] = field(default_factory=dict)
-    """Words that hold a `*`: where they begin in the text, and where they end."""
+    """Free texts that hold a `*`: their beginning in the session's text, and their end."""
 
     def end_of_words(self, begins: int, first_end: int, whole: int) -> int:
-        """Where words end that begin there and have a `*` at `first_end`, in a text of `whole` letters.
+        """Returns where a free text ends that has a `*` at `first_end`, in a session's text of `whole` letters.
 
-        Words are committed with the hop that brought them. So what is not committed is this hop's, all of it; and
-        what is, without a mark, held no `*`.
+        A free text is committed with the hop that brought it. So all that is not committed is this hop's. A committed
+        one without a mark holds no `*`.
         """
         if begins in self.ends:
             return min(self.ends[begins], whole)
@@ -90,7 +90,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a session was when it began. It never changes: a session is played from its opening and its text."""
+    """One session as it began. It never changes, because a session is replayed from its opening and its text."""
 
     key: str
     revision_id: int
@@ -101,35 +101,35 @@ class Opening:
     network: str | None
     started_at: datetime
     caller_key: str | None = field(default=None, repr=False)
-    """Keyed digest of session and MSISDN; None where an older process began it."""
+    """Keyed digest of session and MSISDN. None if an older process began the session."""
     alerts_blocked: bool = False
-    """Whether no alert could leave as it began: its screens promise none."""
+    """True if no alert could leave when the session began. Its screens then promise none."""
     pinned: Pinned | None = field(default=None, repr=False)
-    """None for a session whose screens ask for no row of hers, and where an older process began it."""
+    """None if the session's screens need no row of the caller, or if an older process began it."""
 
     @property
     def asks_pin(self) -> bool:
-        """Whether a work PIN may be keyed in it: no digest is made over all that was keyed."""
+        """Returns True if a work PIN may be keyed in the session. Then no digest is made over all that was keyed."""
         return self.pinned is not None and PIN_ASKED in self.pinned.flags
 
     @property
     def asks_rows(self) -> bool:
-        """Whether its screens depend on rows of the caller, as far as the opening says so."""
+        """Returns True if the session's screens depend on rows of the caller, as far as the opening says so."""
         return self.responder_id is not None or self.pinned is not None
 
 
 def hidden_caller(session_id: str) -> str:
-    """Stands for a caller whose number is hidden: two of them share nothing."""
+    """Returns a name for a caller whose number is hidden. No two sessions share it."""
     return f"hidden {session_id}"
 
 
 def is_number(caller: str) -> bool:
-    """Whether a caller's number is known."""
+    """Returns True if a caller's number is known."""
     return caller.startswith("+")
 
 
 def suffix_of(dialled: str, service_code: str) -> str | None:
-    """What `dialled` has behind our service code: "" for the bare code, None where it is not ours.
+    """Returns what `dialled` has behind our service code: "" for the bare code, None if it is not ours.
 
     `*384*777*2*1#` under `*384*777#` is `2*1`.
     """
@@ -143,12 +143,12 @@ def suffix_of(dialled: str, service_code: str) -> str | None:
 
 
 def with_suffix(suffix: str, text: str) -> str:
-    """Both shapes of a direct dial as one: digits left in the service code go in front of the text."""
+    """Returns one text for both shapes of a direct dial. Digits left in the service code go in front of the text."""
     return SEPARATOR.join(part for part in (suffix, text) if part)
 
 
 def entry_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """The published entry that digits dialled ahead begin with (the longest; "" for none), and the digits after it."""
+    """Returns the longest published entry at the start of the dialled digits ("" for none), and the digits after it."""
     parts = tuple(dialled.split(SEPARATOR)) if dialled else ()
     for length in range(len(parts), 0, -1):
         entry = SEPARATOR.join(parts[:length])
@@ -158,9 +158,9 @@ def entry_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[str, ..
 
 
 def remainder(text: str, accepted: int) -> str | None:
-    """What was keyed since the first `accepted` letters were answered; None where nothing was.
+    """Returns what was keyed since the first `accepted` letters were answered, or None if nothing was.
 
-    An empty string is an input too: somebody pressed only "send".
+    An empty string is an input too: the caller pressed only "send".
     """
     if len(text) <= accepted:
         return None
@@ -170,11 +170,11 @@ def remainder(text: str, accepted: int) -> str | None:
 
 
 def follows(text: str, accepted: int) -> bool:
-    """Whether `text` can be what the gateway sends after `accepted` letters of it were answered."""
+    """Returns True if the gateway can send `text` after `accepted` letters of it were answered."""
     return len(text) == accepted or remainder(text, accepted) is not None
 
 
 def take(rest: str) -> tuple[str, str | None]:
-    """The first input of `rest`, and what stands behind its separator (None: nothing does)."""
+    """Returns the first input of `rest`, and what follows its separator. That is None without a separator."""
     first, separator, behind = rest.partition(SEPARATOR)
     return first, behind if separator else None

@@ -1,11 +1,11 @@
-"""How far the texts that callers read have been reviewed, text by text and language by language. Pure.
+"""Shows how far the texts that callers read are reviewed, text by text and language by language. Pure.
 
-A signature belongs to the words that were read and to the English they say: when either changes it is stale, and nobody
-has to remember to take it back. Kinyarwanda wants two people.
+A signature belongs to the text that was read and to its English. When either changes, the signature is stale without
+any action. Kinyarwanda needs two people.
 
-The doubts of the glossary: Kinyarwanda terms that were found in no public source, or are unsure. Pure.
+Lists the doubts of the glossary: Kinyarwanda terms that were found in no public source, or are unsure. Pure.
 
-What a reviewer is told beside a text: the glossary's doubts, and what a careful reader asked. Pure.
+Holds the aids that a reviewer sees with a text: the glossary's doubts, and a careful reader's questions. Pure.
 """
 
 import hashlib
@@ -21,23 +21,23 @@ from hotline.text.languages import CODES
 
 ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
-"""How many people read a text of this language; one where nothing is said."""
+"""Number of people who must read a text of a language. A language that is missing here needs one."""
 PHRASES = "locales"
-"""Stands in front of the name of a phrase of the code, where a flow's name stands in front of a node."""
+"""Prefix of the name of a phrase of the code. A text of a node has the flow's name there."""
 ENGINE = "engine"
-"""Stands there in front of a word of the engine's own: `engine.back`."""
+"""Prefix of a text of the engine's own: `engine.back`."""
 CONSOLE = "console"
-"""Stands there in front of the digest of a phrase of the console: no caller reads it."""
+"""Prefix of the digest of a phrase of the console, which no caller reads."""
 
 
 class ReviewState(StrEnum):
-    """How far people have read a text of one language."""
+    """The state of review of a text in one language."""
 
     MISSING = "missing"
-    """It has no words yet."""
+    """The text does not exist yet."""
     DRAFT = "draft"
     READ = "read"
-    """Somebody has signed it, and it wants one more."""
+    """One person has signed it, and it needs one more."""
     REVIEWED = "reviewed"
     STALE = "stale"
     """It was signed, and has changed since."""
@@ -45,7 +45,7 @@ class ReviewState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewedText:
-    """One text in every language, and where it stands: `report.danger.menu.text`."""
+    """One text in every language, and its place, such as `report.danger.menu.text`."""
 
     place: str
     words: Mapping[str, str]
@@ -59,7 +59,7 @@ class ReviewedText:
 
     @property
     def in_flows(self) -> bool:
-        """Whether a flow file holds it."""
+        """Returns True if a flow file holds the text."""
         return self.place.partition(".")[0] not in (PHRASES, ENGINE, CONSOLE)
 
 
@@ -73,7 +73,7 @@ class Signature:
 
 
 def texts_of(flows: Mapping[str, Any]) -> Iterator[ReviewedText]:
-    """Every text of a document's flows, in their order."""
+    """Yields every text of a document's flows, in their order."""
     for name, flow in flows.items():
         for node, written in flow["nodes"].items():
             yield from _inside(f"{name}.{node}", written)
@@ -95,7 +95,7 @@ def _inside(place: str, value: Any) -> Iterator[ReviewedText]:
 def readers(
     text: ReviewedText, language: str, signatures: Iterable[Signature]
 ) -> tuple[Signature, ...]:
-    """Who has signed exactly these words, each once, the first first."""
+    """Returns the signatures for exactly this text, the first of each person, in order."""
     digest = text.digest(language)
     here = (
         s for s in signatures if (s.place, s.language, s.digest) == (text.place, language, digest)
@@ -143,7 +143,7 @@ def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def doubts(glossary: str) -> Iterator[Doubt]:
-    """The rows of `docs/glossary.md` that are marked B or C."""
+    """Yields the rows of `docs/glossary.md` that are marked B or C."""
     for row in _ROW.finditer(glossary):
         terms = re.split(r"[/;]", re.sub(r"\([^)]*\)", "", row["rw"]))
         bare = tuple(term.strip(" .").casefold() for term in terms if term.strip(" ."))
@@ -154,4 +154,4 @@ def doubts(glossary: str) -> Iterator[Doubt]:
 class ReviewAids:
     doubts: Sequence[Doubt] = ()
     questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """By place and language."""
+    """Questions by place and language."""

@@ -1,8 +1,8 @@
-"""The sheet that a native reader fills in: what stands in its cells, and what comes back in them. Pure.
+"""Writes and reads the sheet that a native reader fills in. Pure.
 
-One row a text. The reader changes the words of her own language, and writes `yes` into `agreed`. Each row carries a
-digest of what it was made of, so that a sheet that took its time never undoes a newer text. A table is rows of cells,
-the names of the columns first; CSV is one way to write it, a workbook (`adapters/spreadsheet.py`) another.
+It has one row for each text. Readers change the text of their own language, and write `yes` into `agreed`. Each row has
+a digest of its source, so that a late sheet never undoes a newer text. A table is rows of cells, with the names of the
+columns first. It is written as CSV, or as a workbook (`adapters/spreadsheet.py`).
 """
 
 import csv
@@ -30,7 +30,7 @@ COLUMNS = (
     "digest",
 )
 WHY = "why"
-"""A column more, where a sheet says which rows were refused."""
+"""An extra column, in a sheet that says which rows were refused."""
 NEEDED = ("place", "agreed", "digest")
 WIDTHS = {
     **dict.fromkeys(("en", "fr", "rw", WHY), 46),
@@ -41,7 +41,7 @@ WIDTHS = {
     "agreed": 9,
     "digest": 18,
 }
-"""Of the columns of a workbook, in letters."""
+"""Widths of a workbook's columns, in letters."""
 AGREED = frozenset({"yes", "yego", "oui", "y", "ok", "x", "1"})
 
 
@@ -55,7 +55,7 @@ class SheetRow:
 
 
 class SheetRowFault(StrEnum):
-    """Why a row of a sheet is not taken, before anybody judges its words."""
+    """A reason to refuse a row of a sheet, before its text is checked."""
 
     GONE = "no such text: it was moved or taken out since the sheet was made"
     NOT_YES = "write yes into `agreed`, or leave it empty"
@@ -65,12 +65,12 @@ class SheetRowFault(StrEnum):
 
 
 def cell(text: str) -> str:
-    """`text` so that a spreadsheet shows it, and never runs it."""
+    """Returns `text` in a form that a spreadsheet shows and never runs."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def said(cell: str) -> str:
-    """What `cell` made, read back."""
+    """Returns the text from which `cell` made this."""
     marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
     return cell[1:] if marked else cell
 
@@ -82,7 +82,7 @@ def table(
 
 
 def write(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
-    """The sheet as CSV, which has no text but what begins like text: formulas get an apostrophe."""
+    """Returns the sheet as CSV. A text that begins like a formula gets an apostrophe."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
     writer.writerows(map(cell, row) for row in table(rows, columns))
@@ -90,7 +90,7 @@ def write(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -
 
 
 def read(sheet: str, language: str) -> Sequence[SheetRow]:
-    """The rows of a CSV, as a spreadsheet of any country saves it. Raises ImportRefused where it is none."""
+    """Returns the rows of a CSV, as a spreadsheet of any country saves it. Raises ImportRefused if it is no CSV."""
     head = sheet.partition("\n")[0]
     reader = csv.reader(
         io.StringIO(sheet), delimiter=";" if head.count(";") > head.count(",") else ","
@@ -103,7 +103,7 @@ def read(sheet: str, language: str) -> Sequence[SheetRow]:
 
 
 def rows_of(cells: Sequence[Sequence[str]], language: str) -> Sequence[SheetRow]:
-    """The rows of a table that came back. Raises ImportRefused where a column is missing."""
+    """Returns the rows of a table that came back. Raises ImportRefused if a column is missing."""
     head, *rows = cells or [[]]
     names = [name.strip() for name in head]
     missing = [name for name in (*NEEDED, language) if name not in names]
@@ -132,6 +132,7 @@ def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
 
 
 def plain_words(words: str) -> str:
-    """Composed; without the quotes and blanks of a word processor. Letters with marks are the reader's to change."""
+    """Returns the text in composed letters, without a word processor's quotes and blanks. Leaves letters with accents
+    for the reader to change."""
     composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()
