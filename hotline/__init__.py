@@ -1,1 +1,1 @@
-"""A national line against trafficking in persons, for basic phones."""
+"""Runs a national line against trafficking in persons, for basic phones."""

@@ -23,7 +23,7 @@ BALANCE_EACH = 600.0
 
 PROBE = "hotline:probe"
 BUSY_SECONDS = 300.0
-"""Seconds for which a busy worker counts as active. It sends no heartbeat during a job, and RQ ends no shorter job."""
+"""Seconds for which a busy worker counts as active, because it sends no heartbeat during a job."""
 
 
 class Gauges:

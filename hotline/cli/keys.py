@@ -136,7 +136,7 @@ def list_(as_json: bool) -> None:
     "--stage", is_flag=True, help="Several machines: make the key, and use it only later."
 )
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
-    """Adds a new key next to the old one, seals to it what must be, and removes nothing. Safe to repeat.
+    """Adds a new key next to the old one, and seals again what needs it. Removes nothing. Safe to repeat.
 
     Running processes notice the new key. `hotline keys end-old` destroys the old one, ten minutes later. For a role
     with folders on several machines, use --stage and copy the folder to each. Then give the command again without

@@ -58,10 +58,11 @@ PAGE = 50
 def list_(
     desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
 ) -> None:
-    """Lists tips and complaints without their text, the newest first. A tip that no responder has taken is red.
+    """Lists tips and complaints without their text, the newest first.
 
-    Each row shows how long the tip waited of the promised time. It also shows its assignee and the clock due next.
-    "fragment" is a report that ended before a district was given. No responder can act on it, and no time was promised.
+    Each row shows how long the tip waited of the promised time. It also shows its assignee and the clock due next. A
+    tip is red when everyone was alerted and no one has taken it. "fragment" is a report that ended before a district
+    was given. No responder can act on it, and no time was promised.
     """
     most = limit or (None if as_json else PAGE)
     asked = Wanted(

@@ -71,7 +71,8 @@ class ThreadSenders:
 
 
 def _name_failure(ended: Future[None]) -> None:
-    """Logs the kind of error, but no data of the send. The lease of its claim expires, and the clock handles it."""
+    """Logs the kind of error, but no data of the send. The lease of its claim expires. The clock then ends the claim as
+    unknown."""
     if broken := ended.exception():
         logger.error("send failed: %s", type(broken).__name__)
 

@@ -163,8 +163,8 @@ def _line(settings: Settings) -> SampleLine:
 
 
 def _use(session: Session, line: SampleLine) -> None:
-    """Writes calls, topics, quiz answers, lessons, networks, callers, trainees, community sessions and hours on
-    duty."""
+    """Writes calls, topics, quiz answers, lessons, networks, callers, trainees, community sessions and hourly
+    coverage."""
     random, live = line.random, service_releases.live_rows(line.desk)
     first, after = day_of(months.begins(line.months[0])), day_of(line.now)
     cells: Counter[tuple[Any, ...]] = Counter()
@@ -325,7 +325,7 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
 
 
 def _sums(session: Session, line: SampleLine) -> None:
-    """Writes the sums of the persons of each month that is counted by now."""
+    """Writes the sums of persons for each month that is counted by now."""
     for month in line.months:
         if months.counted_at(month) > line.now:
             continue

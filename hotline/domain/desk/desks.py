@@ -18,7 +18,7 @@ class DeskKind(StrEnum):
     SERVICE = "service"
     """Takes service referrals, and never a tip. It has no grant and no place in the escalation policy."""
     BORDER = "border"
-    """Stops journeys that can still be stopped."""
+    """Can stop a journey that is still under way."""
     PROTECTION = "protection"
     """For a refugee camp. It is asked together with the police of its district."""
     OVERSIGHT = "oversight"

@@ -90,13 +90,13 @@ PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "number_proved",
     "proof_over",
 )
-"""Flags: the code was right, the start PIN was right too, a new number needs no more, no proof is possible any more."""
+"""Flags about a proof: the code was right, the start PIN too, a new number needs no more, no proof is possible now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
-"""Flags: the responder has a PIN, the PIN is a new one, the PIN is too easy or was keyed differently twice."""
+"""Flags about the work PIN: the responder has one, has a new one, keyed one too easy or not twice the same."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
 """Flags: the PIN was ended, there are unread warnings about PINs."""
 RIGHT, WAITS, RESTS, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
-"""Flags: the PIN was right, nothing came in time, wrong PINs force a rest, the responder has no key of this case."""
+"""Flags: the PIN was right, nothing came in time, the PIN rests after wrong ones, no key opens this case."""
 
 
 @dataclass(frozen=True, slots=True)

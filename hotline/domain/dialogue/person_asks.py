@@ -27,7 +27,7 @@ STARTED = "started"
 SCREENING, KEEPING = "screening", "keeping"
 """The flow of the questions on site, and the flow that waits until the reader has recorded a form."""
 FLOWS = frozenset({SCREENING, "helping", "following"})
-"""The flows that begin with a person of their own."""
+"""The flows that begin by choosing a person of their own."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
 """The verbs of asks about a person. Each is the kind of the event that it writes."""

@@ -10,7 +10,7 @@ from typing import Any
 
 SEPARATOR = "*"
 NOTHING = -1
-"""Letters heard before a session's first text, which may be empty."""
+"""Number of letters heard before a session's first text, which may be empty."""
 PIN_ASKED = "pin_asked"
 """A flag that is pinned: every caller of this entry is asked for a PIN."""
 MOST_INPUTS = 120
@@ -51,7 +51,7 @@ class Pinned:
     flags: tuple[str, ...] = ()
     """The flags that were true."""
     cases: tuple[str, ...] = ()
-    """References, as they were listed."""
+    """References of the responder's cases, as they were listed."""
     language: str = ""
     """The language in which a responder is written to. Empty for other callers."""
 

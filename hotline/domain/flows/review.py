@@ -40,7 +40,7 @@ class ReviewState(StrEnum):
     """One person has signed it, and it needs one more."""
     REVIEWED = "reviewed"
     STALE = "stale"
-    """It was signed, and has changed since."""
+    """A person signed it, and it has changed since."""
 
 
 @dataclass(frozen=True, slots=True)
