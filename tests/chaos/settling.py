@@ -21,6 +21,9 @@ from tests.stack import Stack
 
 SETTLE_SECONDS = 150.0
 """An alert of danger may wait a lease (30 s) and then a doubt (30 s), and a second of each."""
+SENT_A_SECOND = 5.0
+"""Alerts that two cores send each second at least, with the gateway's stand-in, both databases' work and the faults beside
+them. Callers who tell faster than that leave a queue, and emptying it takes its time."""
 PAUSE = 1.0
 TURN = 30
 """Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
@@ -54,7 +57,7 @@ def settle(
         PromisedTip(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
     ]
     called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds + len(_waiting(kit)) / SENT_A_SECOND
     if last is None:
         last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
     still = Still()
