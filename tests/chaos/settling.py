@@ -22,8 +22,8 @@ from tests.stack import Stack
 SETTLE_SECONDS = 150.0
 """An alert of danger may wait a lease (30 s) and then a doubt (30 s), and a second of each."""
 SENT_A_SECOND = 5.0
-"""Alerts that two cores send each second at least, with the gateway's stand-in, both databases' work and the faults beside
-them. Callers who tell faster than that leave a queue, and emptying it takes its time."""
+"""The alerts that two cores send each second at least, beside everything else that a run does. Callers who tell faster
+leave a queue, and emptying it takes time."""
 PAUSE = 1.0
 TURN = 30
 """Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
