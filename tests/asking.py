@@ -1,12 +1,12 @@
 """Asks a question back by a desk's passphrase: pages and phones ask with a person's own key."""
 
-from hotline.domain.tip import NATIONAL
-from hotline.engine.numbers.questions import Question
-from hotline.ports import Kit
-from hotline.sealing.opening import open_grant
-from hotline.services.desk import access, ask_back
-from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.store.desk import audit
+from hotline.cases import decrypt_access, decrypt_questions
+from hotline.core.context import Kit
+from hotline.flows.number_questions import Question
+from hotline.keys.decrypt import open_grant
+from hotline.people import tables_audit
+from hotline.people.decrypt_passphrase import TwoPeople
+from hotline.text.codes import NATIONAL
 
 
 def ask(
@@ -20,11 +20,13 @@ def ask(
     reason: str = "to know",
 ) -> Question:
     """Puts a question behind the receipt of a tip."""
-    found = access.unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
+    found = decrypt_access.unlock(
+        kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason
+    )
     key = open_grant(found.grant, uid=found.tip.uid, desk=desk, private_key=found.private_key)
-    actor = audit.by_command(by.first)
+    actor = tables_audit.by_command(by.first)
     with kit.database.writing() as session:
-        ask_back.put(
+        decrypt_questions.put(
             session,
             kit,
             found.tip,
@@ -34,4 +36,4 @@ def ask(
             actor=actor,
             reason=by.why(reason),
         )
-    return ask_back.listed(kit)[name]
+    return decrypt_questions.listed(kit)[name]

@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.domain import trial
-from hotline.domain.call_back import CallBackState
-from hotline.domain.outbox.delivery import Outcome
-from hotline.domain.outbox.message import Kind
-from hotline.domain.tip import TipState
-from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
-from hotline.store.tips.call_backs import CallBack
-from hotline.store.tips.tips import IS_UNTOLD, Grant, Tip
+from hotline.core import rules_trial
+from hotline.gateway.rules_delivery import Outcome
+from hotline.gateway.rules_message import Kind
+from hotline.gateway.tables import Attempt, Deadline, Message, Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.decrypt_passphrase import TwoPeople
+from hotline.tips.rules import TipState
+from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.tables import IS_UNTOLD, Grant, Tip
+from hotline.tips.tables_call_back import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
 """For an invented line in a folder of its own, which nobody calls."""
@@ -141,7 +141,7 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
         ~IS_UNTOLD,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
-        Tip.channel != trial.CHANNEL,
+        Tip.channel != rules_trial.CHANNEL,
         WHOLE,
     )
     return session.scalars(select(Tip.id).where(*open_tips, ~timed.exists())).all()

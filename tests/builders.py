@@ -4,20 +4,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hotline.domain.dialogue.ussd import Opening, UssdHop
-from hotline.domain.outbox.message import MessageIn, Wording, alert_but_ref
-from hotline.domain.people.recipients import desks_of
-from hotline.domain.referrals.case_events import Purpose
-from hotline.domain.referrals.referral import Level, ReferralState
-from hotline.domain.tip import Category, TipState
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.sealing.keys.pseudonyms import Pseudonyms
-from hotline.store.database import Session
-from hotline.store.outbox.messages import Referral
-from hotline.store.people import responders
-from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Tip
+from hotline.alerts.rules_assignment import ReferralState
+from hotline.core.database import Session
+from hotline.core.ussd import Opening, UssdHop
+from hotline.gateway.rules_message import MessageIn, Wording, alert_but_ref
+from hotline.gateway.tables import Referral
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import make_keys
+from hotline.keys.pseudonyms import Pseudonyms
+from hotline.people import tables
+from hotline.people.rules import Level, desks_of
+from hotline.people.tables import Responder
+from hotline.text.codes import Category
+from hotline.tips.rules import TipState
+from hotline.tips.rules_events import Purpose
+from hotline.tips.tables import Tip
 
 NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """Noon in Kigali."""
@@ -105,13 +106,13 @@ def make_responder(
         active=active,
         unreachable=unreachable,
         created_at=at,
-        memberships=responders.new(desks_of(level, districts), categories, at),
+        memberships=tables.new(desks_of(level, districts), categories, at),
     )
 
 
 def post(session: Session, person: Responder, level: Level, *districts: str) -> None:
     """She acts there from now on, at one level."""
-    responders.place(session, person, desks_of(level, districts), person.categories, NOON)
+    tables.place(session, person, desks_of(level, districts), person.categories, NOON)
 
 
 def make_referral(

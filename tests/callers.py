@@ -15,21 +15,21 @@ from nacl.public import PrivateKey
 from sqlalchemy import select
 from werkzeug.test import Client
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.domain.places.places import districts
-from hotline.domain.referrals.referral import Level
-from hotline.sealing.keys.keyfolder import HOOKS, LISTED, KeyFolder
-from hotline.sealing.keys.pseudonyms import Pseudonyms
-from hotline.sealing.opening import open_tip
-from hotline.sealing.sealer import Sealer
-from hotline.services.flows.places import place_lists
-from hotline.store.database import Database
-from hotline.store.desk.desks import Desk
-from hotline.store.dialogue.ways import SessionMemory
-from hotline.store.tips.tips import Grant, Tip
-from hotline.testing import FakeJobs, FakeNotes, FakeRuns
-from hotline.web.app import create_app
+from hotline.core.database import Database
+from hotline.dialogue.replay_cache import SessionMemory
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
+from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import HOOKS, LISTED, KeyFolder
+from hotline.keys.pseudonyms import Pseudonyms
+from hotline.people.rules import Level
+from hotline.people.tables_desks import Desk
+from hotline.text.places import districts
+from hotline.tips.tables import Grant, Tip
 from hotline.web.front import hooks_first
+from hotline.web.hooks_app import create_app
 from tests.builders import make_responder
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit

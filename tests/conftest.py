@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hotline.store.database import Database
+from hotline.core.database import Database
 from tests import long
 from tests.homes import lay_home, made_home
 from tests.made_once import lay_tables

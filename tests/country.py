@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.outbox.message import MessageIn
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.listing import ListedSms
-from hotline.services.referrals import referral
-from hotline.services.sms import fetching
-from hotline.services.sms.inbox import Arrival, MessageOutcome, take_sms
-from hotline.store.dialogue.contacts import InboundSeen
-from hotline.store.outbox.messages import Referral
-from hotline.store.sms.inbound import InboxRead
+from hotline.alerts import service_assignment
+from hotline.alerts.tables_inbound import InboxRead
+from hotline.dialogue import service_inbox
+from hotline.dialogue.service_sms import Arrival, MessageOutcome, take_sms
+from hotline.gateway.rules_inbox import ListedSms
+from hotline.gateway.rules_message import MessageIn
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import InboundSeen
+from hotline.people.rules import Level
 from tests.builders import make_message
 from tests.district import District
 from tests.fakes import FakeInbox
@@ -69,12 +69,12 @@ class Country:
         """As the relay spends one."""
         for _ in range(count):
             self.district.clock.turn(seconds=60)
-            fetching.fetch(self.kit)
+            service_inbox.fetch(self.kit)
             self.district.deliver()
 
     def climbs(self) -> int:
         """Referrals after the ladder had its turn."""
-        referral.fire_deadlines(self.district.kit)
+        service_assignment.fire_deadlines(self.district.kit)
         return len(self.district.all(Referral))
 
     def row(self) -> InboxRead:
@@ -87,7 +87,7 @@ class Country:
 
     def finding(self, name: str) -> tuple[bool, str]:
         with self.district.database.reading() as session:
-            found = fetching.findings(session, make_line(), self.district.clock())
+            found = service_inbox.findings(session, make_line(), self.district.clock())
         (one,) = [one for one in found if one.name == name]
         return one.ok, one.says
 
@@ -103,7 +103,7 @@ def country(district: District) -> Country:
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     country = Country(district)
-    fetching.fetch(country.kit)
+    service_inbox.fetch(country.kit)
     district.tell(urgency=3)
     district.deliver()
     district.sms.sent.clear()

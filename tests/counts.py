@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from hotline.store.database import Database
-from hotline.store.reach.outreach import Reach, Tally
+from hotline.core.database import Database
+from hotline.counters.tables import Reach, Tally
 
 
 def counts(database: Database, by: str = "topic") -> Counter[tuple[str, str]]:

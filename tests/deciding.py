@@ -1,17 +1,17 @@
 """A second person who decides what waits, for tests."""
 
-from hotline.domain.accounts.account import AccountRole, AccountState, SignedIn, entered_as
-from hotline.ports import Kit
-from hotline.services import approvals
-from hotline.services.approvals import WaitingApproval
-from hotline.store.accounts import accounts
-from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.core.actors import AccountRole, AccountState, SignedIn, entered_as
+from hotline.core.context import Kit
+from hotline.people import tables_accounts
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.web import service_approvals
+from hotline.web.service_approvals import WaitingApproval
 
 
 def signed_in(kit: Kit, name: str, *roles: AccountRole) -> SignedIn:
     """Returns the account of that name as it is signed in; makes one where there is none."""
     with kit.database.writing() as session:
-        account = accounts.find(session, entered_as(name))
+        account = tables_accounts.find(session, entered_as(name))
         if account is None:
             account = ConsoleAccount(
                 name=entered_as(name),
@@ -28,19 +28,19 @@ def signed_in(kit: Kit, name: str, *roles: AccountRole) -> SignedIn:
 
 def waits(kit: Kit, by: SignedIn, kind: str) -> list[WaitingApproval]:
     """What waits of one kind, as this account sees it."""
-    return [one for one in approvals.waiting(kit, by) if one.kind == kind]
+    return [one for one in service_approvals.waiting(kit, by) if one.kind == kind]
 
 
 def decides(kit: Kit, by: SignedIn, kind: str, *, approve: bool = True) -> None:
     """Decides the only one of its kind."""
     (one,) = waits(kit, by, kind)
-    approvals.decide(kit, by, one.id, "known to me", approve=approve)
+    service_approvals.decide(kit, by, one.id, "known to me", approve=approve)
 
 
 def approves_by_name(kit: Kit, admin: str, person: str) -> None:
     """Approves what a person proved, as an admin whose account is there for that moment alone."""
     by = signed_in(kit, admin, AccountRole.ADMIN)
     (one,) = [one for one in waits(kit, by, "enrolment") if f" {person} for " in str(one.sentence)]
-    approvals.decide(kit, by, one.id, "known to me", approve=True)
+    service_approvals.decide(kit, by, one.id, "known to me", approve=True)
     with kit.database.writing() as session:
-        session.delete(accounts.one(session, by.account_id))
+        session.delete(tables_accounts.one(session, by.account_id))

@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.referrals.referral import Level
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
-from hotline.store.database import Database
-from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
-from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Tip
-from hotline.testing import FakeJobs, FakeSenders, FakeSms
+from hotline.alerts import service_assignment, service_sending
+from hotline.core.database import Database
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.stand_ins import FakeJobs, FakeSenders, FakeSms
+from hotline.gateway.tables import Attempt, Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.tables import Tip
 from tests.builders import make_responder, make_tip
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
@@ -54,11 +53,11 @@ class District:
     def tell(self, **fields: Any) -> int:
         """File a tip and refer it."""
         tip_id = self.file_tip(**fields)
-        assert referral.refer_waiting(self.kit) == 1
+        assert service_assignment.refer_waiting(self.kit) == 1
         return tip_id
 
     def deliver(self) -> int:
-        return delivery.deliver_due(self.kit)
+        return service_sending.deliver_due(self.kit)
 
     def deliver_one(self) -> bool:
         """Whether one was due; it was sent."""
@@ -121,7 +120,7 @@ class District:
 
 def deliver_one(kit: WholeKit) -> bool:
     """Whether one was due; it was sent."""
-    return delivery.deliver_due(replace(kit, senders=FakeSenders(most=1))) == 1
+    return service_sending.deliver_due(replace(kit, senders=FakeSenders(most=1))) == 1
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
-from hotline.adapters.queue import embedded_redis
-from hotline.config import Settings
+from hotline.core import redis
+from hotline.core.settings import Settings
 from hotline.errors import StartFailed
 
 PATIENCE = 20.0
@@ -19,7 +19,7 @@ PATIENCE = 20.0
 @contextmanager
 def redis_of(settings: Settings) -> Iterator[Redis]:
     """The embedded one, for as long as the block. Raises StartFailed."""
-    socket = embedded_redis.socket_of(settings.redis_url)
+    socket = redis.socket_of(settings.redis_url)
     with redis_at(socket, settings.home / "redis") as client:
         yield client
 
@@ -27,7 +27,7 @@ def redis_of(settings: Settings) -> Iterator[Redis]:
 @contextmanager
 def redis_at(socket: Path, folder: Path, *words: str) -> Iterator[Redis]:
     """The same, with settings of a proof's own behind its usual ones. Raises StartFailed."""
-    argv = [*embedded_redis.command(socket, folder), *words]
+    argv = [*redis.command(socket, folder), *words]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     try:
         with Redis(unix_socket_path=str(socket)) as client:

@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hotline.domain.sms.listing import InboxPage, ListedSms
-from hotline.engine.flow import Book
-from hotline.errors import InboxUnavailable, NotReady
-from hotline.ports import (
+from hotline.core.context import (
     Bookshelf,
     Instruments,
     NumberOpener,
@@ -14,6 +11,9 @@ from hotline.ports import (
     OwnHook,
     SmsInbox,
 )
+from hotline.errors import InboxUnavailable, NotReady
+from hotline.flows.flow import Book
+from hotline.gateway.rules_inbox import InboxPage, ListedSms
 
 
 @dataclass

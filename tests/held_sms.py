@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from threading import Condition
 
-from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.gateway.rules_delivery import Outcome, SendResult
 
 PATIENCE = 30.0
 """Seconds until a test that waits in vain fails."""

@@ -8,21 +8,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.cases.following import FollowKind
-from hotline.domain.cases.people_codes import PersonCodes
-from hotline.domain.cases.persons import MetPerson
-from hotline.domain.referrals.referral import Level
-from hotline.sealing.case_codes import READER
-from hotline.sealing.sealer import Sealer
-from hotline.services.cases import case_opening, entries, people
-from hotline.services.cases.people import PersonAct
-from hotline.services.referrals.helping import following, recording
-from hotline.store.cases import case_log
-from hotline.store.cases.case_people import ServiceReferral
-from hotline.store.database import Session
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.referrals import referrals
+from hotline.alerts import queries, service_case_events, tables_case_events
+from hotline.cases import decrypt_codes, service_follow_up, service_people
+from hotline.cases.service_people import PersonAct
+from hotline.core.database import Session
+from hotline.gateway.tables import Message, Referral
+from hotline.keys.encrypt import READER, Sealer
+from hotline.people.rules import Level
+from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import FollowKind, MetPerson
+from hotline.tips.tables_persons import ServiceReferral
 from tests.district import District
 from tests.kits import READER_PUBLIC, THE_READER, WholeKit
 from tests.taking import take_case
@@ -33,7 +29,7 @@ CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
 
 def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
     """The row alone: somebody was offered help by her, and has not arrived yet."""
-    entry = case_log.of_tip(session, tip_id)[0].id
+    entry = tables_case_events.of_tip(session, tip_id)[0].id
     offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
     offer.clock, offer.due_at, offer.rung = FollowKind.ARRIVAL, at, 0
     session.add(offer)
@@ -76,23 +72,25 @@ class HelpedCase:
         key: str = "",
     ) -> int | None:
         """Whoever holds it says so, in a transaction of its own. `of`: the entry of the offer. Returns its entry."""
-        by = entries.by_responder(who or self.hers, EntryWay.USSD)
+        by = service_case_events.by_responder(who or self.hers, EntryWay.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()
         act = PersonAct(EntryKind(kind), said, by, at, key or f"{next(self.keys)}", corrects)
         with self.district.database.writing() as session:
-            tip = referrals.tip_for_writing(session, self.tip)
-            told = recording.record(session, self.kit, tip, act, private=self.private(session))
+            tip = queries.tip_for_writing(session, self.tip)
+            told = service_follow_up.record(
+                session, self.kit, tip, act, private=self.private(session)
+            )
         return None if told is None else told[0]
 
     def private(self, session: Session) -> bytes | None:
-        tip = referrals.tip_for_writing(session, self.tip)
+        tip = queries.tip_for_writing(session, self.tip)
         keys = [bytes(THE_READER)]
-        return case_opening.private_by(session, self.kit, tip, READER, keys)
+        return decrypt_codes.private_by(session, self.kit, tip, READER, keys)
 
     def people(self) -> Sequence[MetPerson]:
         with self.district.database.writing() as session:
-            tip = referrals.tip_for_writing(session, self.tip)
-            return people.opened(session, tip, self.private(session))
+            tip = queries.tip_for_writing(session, self.tip)
+            return service_people.opened(session, tip, self.private(session))
 
     @property
     def person(self) -> MetPerson:
@@ -110,7 +108,7 @@ class HelpedCase:
     def rung(self) -> list[tuple[int, str]]:
         """Whom the clock asks now, and by which template."""
         before = len(self.district.all(Message))
-        following.ring_due(self.kit)
+        service_follow_up.ring_due(self.kit)
         rows = self.district.all(Message)[before:]
         return [(row.responder_id, row.template) for row in rows]
 

@@ -8,16 +8,19 @@ from typing import Any, cast
 
 from nacl.public import PrivateKey
 
-from hotline.domain.accounts.demo import DemoAccount
-from hotline.ports import ConsoleKit, DoorKit, Line, RelayKit, Watch, WatchKit
-from hotline.sealing.accounts.factor_sealer import FactorSealer, Proofs
-from hotline.sealing.accounts.stretch_queue import StretchQueue
-from hotline.sealing.passphrase import Costs
-from hotline.sealing.sealer import Sealer
-from hotline.store.database import Database
-from hotline.store.dialogue.ways import SessionMemory
-from hotline.testing import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
-from hotline.text.remark import Phrases
+from hotline.cases.reader_door import ReaderDoor
+from hotline.core.context import ConsoleKit, DoorKit, Line, RelayKit, Watch, WatchKit
+from hotline.core.database import Database
+from hotline.dialogue.replay_cache import SessionMemory
+from hotline.flows.rules_reviews import ReviewAids
+from hotline.gateway.queries_alert_path import TickMemory
+from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
+from hotline.keys.encrypt import Sealer
+from hotline.keys.factor_sealer import FactorSealer, Proofs
+from hotline.keys.passphrase import Costs
+from hotline.keys.password_queue import StretchQueue
+from hotline.people.rules_accounts import DemoAccount
+from hotline.text.phrases import Phrases
 from tests.fakes import FakeInbox, FakeInstruments, FakeNumbers, FakeOther, OpenSealer
 
 
@@ -128,6 +131,7 @@ def make_console_kit(
         ),
         console_url="http://127.0.0.1:8080",
         pretended=pretended,
+        aids=ReviewAids(),
         demo_accounts=demo_accounts,
     )
 
@@ -151,6 +155,8 @@ def make_kit(
         runs=FakeRuns(),
         notes=FakeNotes(),
         sessions=SessionMemory(),
+        reader=ReaderDoor(),
+        ticks=TickMemory(),
         sms=sms or FakeSms(),
         senders=senders or FakeSenders(),
         jobs=jobs or FakeJobs(),

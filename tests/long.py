@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from hotline.environment import is_yes
+from hotline.core.environment import is_yes
 from tests.servers import Pair
 
 ONLY_LONG = (

@@ -15,17 +15,17 @@ from typing import Any
 
 from sqlalchemy import Dialect
 
-from hotline.adapters.catalogues import load_phrases
-from hotline.engine.document import document as documents
-from hotline.engine.flow import Book
-from hotline.sealing.keys.keymaking import ROLES, make_keys
-from hotline.services.flows import authoring
-from hotline.services.flows.authoring import ReadyDocument
-from hotline.services.flows.places import place_lists
-from hotline.store import migrate
-from hotline.store.database import Database, open_database
-from hotline.store.schema import create_all
-from hotline.text.remark import Phrases
+from hotline.core.catalogues import load_phrases
+from hotline.core.database import Database, open_database
+from hotline.flows import document as documents
+from hotline.flows import service_authoring
+from hotline.flows.flow import Book
+from hotline.flows.service_authoring import ReadyDocument
+from hotline.flows.service_check import place_lists
+from hotline.keys.key_making import ROLES, make_keys
+from hotline.operations import migrate
+from hotline.operations.schema import create_all
+from hotline.text.phrases import Phrases
 
 FLOWS = Path(__file__).parents[1] / "flows"
 DIALECTS: dict[str, Dialect] = {}
@@ -114,7 +114,7 @@ def shipped_phrases() -> Phrases:
 
 @cache
 def _document() -> dict[str, Any]:
-    return authoring.read_folder(FLOWS)
+    return service_authoring.read_folder(FLOWS)
 
 
 def shipped_document() -> dict[str, Any]:
@@ -130,10 +130,10 @@ def shipped_book() -> Book:
 
 @cache
 def _shipped() -> ReadyDocument:
-    return authoring.ready(_document())
+    return service_authoring.ready(_document())
 
 
 def publish_shipped(database: Database, at: datetime) -> None:
     made = _shipped()
     with database.writing() as session:
-        authoring.put_live(session, made, at)
+        service_authoring.put_live(session, made, at)

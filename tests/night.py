@@ -5,16 +5,15 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from hotline.domain.outbox.message import Wording, render
-from hotline.domain.referrals.referral import Level
-from hotline.domain.wording import Template
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
-from hotline.services.sms.inbox import Arrival, take_sms
-from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.tips.tips import Tip
-from hotline.testing import FakeSms
+from hotline.alerts import service_assignment, service_sending
+from hotline.core.wording import Template
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
 from hotline.text.gsm7 import septets
+from hotline.tips.tables import Tip
 from tests.builders import make_message, make_responder
 from tests.callers import Caller, Line, told
 
@@ -34,9 +33,9 @@ class Night:
         """The clock and its workers, once, after it was turned by so much."""
         self.line.clock.turn(**turned)
         kit = self.line.kit
-        referral.refer_waiting(kit)
-        referral.fire_deadlines(kit)
-        delivery.deliver_due(kit)
+        service_assignment.refer_waiting(kit)
+        service_assignment.fire_deadlines(kit)
+        service_sending.deliver_due(kit)
 
     def minutes(self, many: int) -> None:
         for _ in range(many):
@@ -69,7 +68,7 @@ class Night:
         take_sms(self.line.kit, message, way)
         if then is not None:
             take_sms(self.line.kit, message, then)
-        delivery.deliver_due(self.line.kit)
+        service_sending.deliver_due(self.line.kit)
         return self.newest(person)
 
     def names(self, person: str) -> list[str]:

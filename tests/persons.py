@@ -1,13 +1,14 @@
 """Codes about persons, written as any process writes them, for tests of what becomes of them."""
 
-from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.cases.people_codes import PersonCodes
-from hotline.ports import Kit
-from hotline.services.cases import entries, sealed_codes
-from hotline.services.cases.entries import EntryBy
-from hotline.store.cases import case_people
-from hotline.store.database import Session
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_case_events
+from hotline.alerts.service_case_events import EntryBy
+from hotline.cases import service_codes
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.tips import tables_persons
+from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.tables import Tip
 
 SIGNS = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
 """What a possible victim is screened as."""
@@ -17,11 +18,11 @@ BY = EntryBy("account:1:Alice", EntryWay.CONSOLE)
 def said(session: Session, kit: Kit, tip: Tip, kind: EntryKind, codes: PersonCodes) -> int:
     """The entry of it; a person that is new is met."""
     at = kit.now()
-    case_people.meet(session, tip.id, codes.n, at)
+    tables_persons.meet(session, tip.id, codes.n, at)
     key = f"{tip.id}:{codes.n}:{at.timestamp()}:{codes.referral}"
-    entry_id = entries.done_by(session, tip.id, kind, BY, at, key=key)
+    entry_id = service_case_events.done_by(session, tip.id, kind, BY, at, key=key)
     assert entry_id is not None
-    sealed_codes.keep(session, kit, tip, entry_id, codes.checked(kind).to_bytes(), at)
+    service_codes.keep(session, kit, tip, entry_id, codes.checked(kind).to_bytes(), at)
     return entry_id
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
-from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.people.enrolment import WantedPosting
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import Category
-from hotline.ports import Kit
-from hotline.services import approvals
-from hotline.services.people.dossiers import postings
-from hotline.store.desk.desks import Desk
+from hotline.core.actors import AccountRole, Actor
+from hotline.core.context import Kit
+from hotline.duty import service_postings
+from hotline.people.rules import Level, WantedPosting
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import Category
+from hotline.web import service_approvals
 from tests.deciding import signed_in, waits
 
 
@@ -22,7 +21,7 @@ def post(
             if session.get(Desk, code) is None:
                 session.add(Desk(code=code, public_key=b"", created_at=kit.now()))
     wanted = WantedPosting(desks, categories)
-    if postings.place(kit, Actor("Alice"), responder_id, wanted, "a test"):
+    if service_postings.place(kit, Actor("Alice"), responder_id, wanted, "a test"):
         bob = signed_in(kit, "Bob", AccountRole.ADMIN)
         newest = max(one.id for one in waits(kit, bob, "posting"))
-        approvals.decide(kit, bob, newest, "a test", approve=True)
+        service_approvals.decide(kit, bob, newest, "a test", approve=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from hotline.services.flows.authoring import put_live, ready
-from hotline.store.database import Database
+from hotline.core.database import Database
+from hotline.flows.service_authoring import put_live, ready
 
 
 def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:

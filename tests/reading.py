@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from hotline.domain.referrals.referral import Level
-from hotline.sealing.envelope import KeyPair
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.members import PinVault, wrap_desk_key
-from hotline.sealing.passphrase import Costs
-from hotline.sealing.reader_door import ReaderDoor, public_half
-from hotline.services.reader import answering
-from hotline.services.reader.reader_kit import KeyMemory, ReaderKit
-from hotline.services.referrals import referral
-from hotline.store.desk.desks import DeskMember
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
+from hotline.alerts import service_assignment
+from hotline.cases import reader_answering
+from hotline.cases.decrypt_reader import KeyMemory, ReaderKit
+from hotline.cases.reader_door import ReaderDoor, public_half
+from hotline.gateway.tables import Referral
+from hotline.keys.encrypt import KeyPair
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.keys.passphrase import Costs
+from hotline.people.decrypt_members import PinVault, wrap_desk_key
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import DeskMember
 from tests.builders import post
 from tests.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
 
@@ -46,7 +45,7 @@ class ReaderBeside:
             self.look()
 
     def look(self) -> None:
-        while answering.answer_next(self.kit):
+        while reader_answering.answer_next(self.kit):
             pass
 
     def restart(self) -> None:
@@ -122,7 +121,7 @@ def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Referral]:
     told(beside.line, *DANGER_HERE)
     place = beside.line.tips[-1].place
     person_id = with_pin(beside, desks=(place,))
-    referral.refer_waiting(beside.line.kit)
+    service_assignment.refer_waiting(beside.line.kit)
     beside.line.clock.turn(seconds=10)
     (hers,) = [one for one in beside.line.all(Referral) if one.responder_id == person_id]
     return beside.line.caller(PHONE), hers

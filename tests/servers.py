@@ -21,9 +21,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 
-from hotline.store import migrate
-from hotline.store.database import Database, open_database
-from hotline.store.schema import METADATA, create_all
+from hotline.core.database import Database, open_database
+from hotline.operations import migrate
+from hotline.operations.schema import METADATA, create_all
 from tests.chaos.stand import postgres as chaos
 from tests.made_once import share_statements
 

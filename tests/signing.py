@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hotline.domain.accounts.account import AccountRole, Actor, Refused, SignedIn
-from hotline.domain.accounts.second_factor import code_at
-from hotline.ports import ConsoleKit
-from hotline.services.accounts import invitations, sessions, welcome
-from hotline.services.accounts.recovering import RecoverySheet
-from hotline.services.accounts.sessions import Entered
+from hotline.core.actors import AccountRole, Actor, Refused, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.duty import service_invitations
+from hotline.people import service_sessions, service_welcome
+from hotline.people.rules_second_factor import code_at
+from hotline.people.service_recovery import RecoverySheet
+from hotline.people.service_sessions import Entered
 from tests.conftest import Clock
 
 SERVER = Actor("server")
@@ -31,27 +32,27 @@ class Person:
         return code_at(self.secret, self.clock())
 
     def takes_up(self, link: str) -> "Person":
-        shown = welcome.choose_password(self.kit, link, self.password)
+        shown = service_welcome.choose_password(self.kit, link, self.password)
         self.secret = shown.letters.replace("-", "").upper()
-        welcome.prove_code(self.kit, link, self.code(), shown.browser)
-        self.sheet = welcome.paper(self.kit, link, shown.browser)
-        assert welcome.finish(self.kit, link, shown.browser) == self.name
+        service_welcome.prove_code(self.kit, link, self.code(), shown.browser)
+        self.sheet = service_welcome.paper(self.kit, link, shown.browser)
+        assert service_welcome.finish(self.kit, link, shown.browser) == self.name
         return self
 
     def enters(self, known: str = "") -> Entered:
-        entered = sessions.enter(self.kit, self.name, self.password, self.code(), known)
+        entered = service_sessions.enter(self.kit, self.name, self.password, self.code(), known)
         assert isinstance(entered, Entered)
         return entered
 
     def is_refused(self, *, password: str = "", code: str = "", known: str = "") -> Refused:
-        refused = sessions.enter(
+        refused = service_sessions.enter(
             self.kit, self.name, password or self.password, code or self.code(), known
         )
         assert isinstance(refused, Refused)
         return refused
 
     def here(self, token: str) -> SignedIn:
-        signed_in = sessions.look(self.kit, token)
+        signed_in = service_sessions.look(self.kit, token)
         assert signed_in is not None
         return signed_in
 
@@ -65,7 +66,7 @@ def person(
     language: str = "en",
 ) -> Person:
     """Invited, and her account taken up."""
-    invited = invitations.invite(kit, by, name, roles, language)
+    invited = service_invitations.invite(kit, by, name, roles, language)
     return Person(kit, clock, name, invited.account_id).takes_up(invited.link)
 
 

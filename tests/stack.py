@@ -13,8 +13,8 @@ from types import TracebackType
 
 import requests
 
+from hotline.core.environment import CHECKOUT, ELSEWHERE, PREFIX
 from hotline.emulator.clocks import LineClock
-from hotline.environment import CHECKOUT, ELSEWHERE, PREFIX
 from hotline.errors import StartFailed
 from tests.handsets import EmulatorClient
 

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hotline.domain.cases.entries import EntryWay
-from hotline.domain.cases.persons import MetPerson
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.acts import Act, Done
-from hotline.services.cases.entries import EntryBy
-from hotline.services.referrals import casework, endings
-from hotline.services.referrals.endings import EndRequest
-from hotline.services.tips import retention
-from hotline.store.referrals import referrals
-from hotline.store.tips.tips import Tip
+from hotline.alerts import queries, service_closing, service_commands
+from hotline.alerts.rules_commands import Act, Done
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_closing import EndRequest
+from hotline.cases import service_retention
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_persons import MetPerson
+from hotline.tips.tables import Tip
 from tests.kits import WholeKit
 
 
@@ -24,14 +23,14 @@ def take_case(kit: WholeKit, responder_id: int, reference: str, at: datetime) ->
 def do(kit: WholeKit, responder_id: int, reference: str, verb: Verb, at: datetime) -> Done:
     """One act in a transaction of its own."""
     with kit.database.writing() as session:
-        return casework.act(
+        return service_commands.act(
             session, kit, Act(responder_id, reference, verb, EntryWay.USSD, at, proved=True)
         )
 
 
 def close_by_two(kit: WholeKit, tip_id: int, outcome: TipOutcome | None = None) -> None:
     """Closes a case, whatever it is of: one person requests it, a second one opens it and confirms."""
-    retention.close_tip(kit, tip_id, by="A desk", reason="over", outcome=outcome)
+    service_retention.close_tip(kit, tip_id, by="A desk", reason="over", outcome=outcome)
     with kit.database.reading() as session:
         waits = session.get_one(Tip, tip_id).closed_at is None
     if waits:
@@ -45,6 +44,6 @@ def confirm(kit: WholeKit, tip_id: int, *, people: Sequence[MetPerson] = ()) -> 
     """A second person opens the case and confirms its closure. `people`: those whom that person finds there."""
     who, at = EndRequest(SECOND, SECOND, "seen"), kit.now()
     with kit.database.writing() as session:
-        tip = referrals.tip_for_writing(session, tip_id)
-        endings.note_opened(session, kit, tip, who.name, EntryBy(SECOND), at)
-        endings.judge(session, kit, tip, who, True, at, people=people)
+        tip = queries.tip_for_writing(session, tip_id)
+        service_closing.note_opened(session, kit, tip, who.name, EntryBy(SECOND), at)
+        service_closing.judge(session, kit, tip, who, True, at, people=people)

@@ -13,24 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.failpoints import Failpoints
-from hotline.bootstrap import Role, build_door, build_kit, build_relay, sender_of, survive
-from hotline.config import Settings
-from hotline.domain.dialogue.ussd import Heard
-from hotline.domain.jobs import Job
-from hotline.errors import (
-    KeyMissing,
-    NotReady,
-    QueueUnavailable,
-    RunsUnavailable,
-    SettingsInvalid,
-)
-from hotline.plugs import later
-from hotline.ports import DoorKit, Kit, LookingKit, RelayKit, SendingKit
-from hotline.sealing.keys.gatewaykey import GATEWAY_KEY
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.sealing.sealer import Sealer
+from hotline.cli.contexts import Role, build_door, build_kit, build_relay, sender_of, survive
+from hotline.cli.factories import later
+from hotline.core.clock import Failpoints
+from hotline.core.context import DoorKit, Kit, LookingKit, RelayKit, SendingKit
+from hotline.core.jobs import Job
+from hotline.core.settings import Settings
+from hotline.core.ussd import Heard
+from hotline.errors import KeyMissing, NotReady, QueueUnavailable, RunsUnavailable, SettingsInvalid
+from hotline.keys.encrypt import Sealer
+from hotline.keys.gateway_key import GATEWAY_KEY
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import make_keys
 from tests.builders import NOON, make_opening
 from tests.made_once import lay_keys, lay_tables
 from tests.valkey import Valkey, valkey
@@ -157,11 +151,11 @@ def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, r
 
 BUILD = """
 import os, sys
-from hotline.bootstrap import build_door
-from hotline.config import Settings
+from hotline.cli.contexts import build_door
+from hotline.core.settings import Settings
 build_door(Settings.read(os.environ))
 found = {"rq", "africastalking", "alembic", "requests", "flask"} & sys.modules.keys()
-import hotline.services.watch.watchers, workers.clock, workers.jobs
+import hotline.monitoring.service_alarms, workers.clock, workers.jobs
 print(*sorted(found | {"pydantic", "yaml", "zxcvbn"} & sys.modules.keys()))
 """
 
@@ -244,7 +238,7 @@ def test_failpoints_are_live_only_where_a_folder_of_tokens_is_named(
 FAULTY = """
 import os, sys
 from pathlib import Path
-from hotline.adapters.failpoints import Failpoints
+from hotline.core.clock import Failpoints
 failpoint = Failpoints(Path(sys.argv[1]))
 failpoint("tip.before_commit")
 print("lived", flush=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.config import Settings, spelled_out
+from hotline.core.settings import Settings, spelled_out
 from hotline.errors import SettingsInvalid
 
 LIVE = "https://api.africastalking.com"

@@ -7,22 +7,15 @@ from click.testing import CliRunner
 from sqlalchemy import inspect
 
 from hotline.cli.main import main
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.services.flows import authoring
-from hotline.store import migrate
-from hotline.store.database import open_database
-from hotline.store.desk.desks import Desk
-from hotline.store.schema import METADATA
+from hotline.core.database import open_database
+from hotline.flows import service_authoring
+from hotline.keys.key_making import make_keys
+from hotline.operations import migrate
+from hotline.operations.schema import METADATA
+from hotline.people.tables_desks import Desk
 from tests.builders import NOON
 from tests.cli.homes import copy_home
-from tests.made_once import (
-    FLOWS,
-    STATEMENTS,
-    lay_keys,
-    lay_released,
-    lay_tables,
-    publish_shipped,
-)
+from tests.made_once import FLOWS, STATEMENTS, lay_keys, lay_released, lay_tables, publish_shipped
 from tests.unsynced import open_unsynced
 
 
@@ -45,7 +38,7 @@ def test_every_table_is_there_and_the_shipped_flows_are_live(tmp_path: Path) -> 
     assert {*inspect(database.engine).get_table_names()} == {*METADATA.tables}
 
     publish_shipped(database, NOON)
-    assert authoring.live_document(database) == authoring.read_folder(FLOWS)
+    assert service_authoring.live_document(database) == service_authoring.read_folder(FLOWS)
     database.close()
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.outbox.delivery import Priority
-from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.opening import LiveNumbers
-from hotline.sealing.sealer import Sealer
-from hotline.services.sms import sms_replies
-from hotline.services.sms.inbox import MessageOutcome, take_sms
-from hotline.store.outbox.messages import Message
-from hotline.testing import FakeSms
+from hotline.dialogue import service_answers
+from hotline.dialogue.service_sms import MessageOutcome, take_sms
+from hotline.gateway.rules_delivery import Priority
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Message
+from hotline.keys.decrypt import LiveNumbers
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import LiveKeys
 from tests.builders import make_message
 from tests.callers import Line
 
@@ -46,7 +46,7 @@ class Texter:
 
     def reads(self) -> list[str]:
         """What came since the last time."""
-        sms_replies.send_due(self.line.kit)
+        service_answers.send_due(self.line.kit)
         came = [text for to, text in self.sms.sent if to == self.msisdn]
         self.sms.sent.clear()
         return came

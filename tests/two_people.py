@@ -1,6 +1,6 @@
 """Two people who use the enrolment passphrase together, for tests that open by it."""
 
-from hotline.services.desk.keys.by_passphrase import TwoPeople
+from hotline.people.decrypt_passphrase import TwoPeople
 
 ALICE = TwoPeople("Alice", "Bosco")
 BOB = TwoPeople("Bob", "Bosco")

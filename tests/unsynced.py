@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from hotline.store.database import Database, open_database
+from hotline.core.database import Database, open_database
 from tests.made_once import share_statements
 
 

@@ -13,16 +13,16 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize
 
-from hotline.adapters.catalogues import load_console_words
-from hotline.adapters.demo_accounts import demo_accounts_in
-from hotline.bootstrap import build_pages
-from hotline.cli.line.demo import environ_of
-from hotline.cli.line.demo_home import HOME
-from hotline.config import Settings
-from hotline.domain.accounts.second_factor import code_at
-from hotline.services.watch import trials
-from hotline.web.console.app import create_console
-from hotline.web.console.templating import Templates
+from hotline.cli.contexts import build_pages
+from hotline.cli.demo import environ_of
+from hotline.cli.demo_home import HOME
+from hotline.console.templating import Templates
+from hotline.core import service_sample
+from hotline.core.catalogues import load_console_words
+from hotline.core.settings import Settings
+from hotline.people.demo_sign_in import demo_accounts_in
+from hotline.people.rules_second_factor import code_at
+from hotline.web.console_app import create_console
 from tests.console.browsing import free_port, served
 from tests.keypad import chromium_browser
 
@@ -57,7 +57,7 @@ def main(home: Path) -> None:
     kit = build_pages(
         Settings.read(environ_of({HOME: str(home), "HOTLINE_CONSOLE_URL": address}, 8001))
     )
-    if not trials.is_invented(kit):
+    if not service_sample.is_invented(kit):
         raise SystemExit(f"{home} holds no sample data: see the first lines of {__file__}")
     app = create_console(kit, Templates(load_console_words()))
     entered: dict[str, object] = {}

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.adapters.catalogues import LOCALES, catalogue_path
 from hotline.cli import console_catalogue
 from hotline.cli.texts import SOURCE, blank, gathered, phrases, read, write
-from hotline.domain.wording import Template
+from hotline.core.catalogues import LOCALES, catalogue_path
+from hotline.core.wording import Template
 from hotline.text.languages import CODES
 
 

@@ -14,29 +14,37 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import LONGEST_SEND
-from hotline.domain.watch.alarms import Alarm
+from hotline.alarms import service
+from hotline.alarms.rules import Alarm
+from hotline.alerts import (
+    queries_outbox,
+    service_assignment,
+    service_call_back_requests,
+    service_drills,
+    service_intake,
+    service_sending,
+)
+from hotline.cases import (
+    reader_pins,
+    service_follow_up,
+    service_retention,
+    service_waiting_closures,
+    service_weekly_keys,
+)
+from hotline.cases.reader_pins import forget_old_readings
+from hotline.core.context import RelayKit
+from hotline.core.jobs import Job
+from hotline.counters import service as counters_service
+from hotline.dialogue import service_answers, service_inbox
+from hotline.duty import service_accounts, service_leaves
 from hotline.errors import Unavailable
-from hotline.ports import RelayKit
-from hotline.services import alarming, weekly_keys
-from hotline.services.accounts import forgetting
-from hotline.services.doorbell import ring
-from hotline.services.outbox import delivery
-from hotline.services.people import leaves
-from hotline.services.reach import outreach
-from hotline.services.reader import pins
-from hotline.services.reader.pins import forget_old_readings
-from hotline.services.referrals import call_back_requests, referral
-from hotline.services.referrals.drills import exercising
-from hotline.services.referrals.helping import following
-from hotline.services.sms import fetching, sms_replies
-from hotline.services.tips import intake, retention, waiting_closures
-from hotline.services.watch import watchers
+from hotline.flows import tables_publications
+from hotline.gateway import tables
+from hotline.gateway.doorbell import ring
+from hotline.gateway.leader import Leadership
+from hotline.gateway.rules_delivery import LONGEST_SEND
+from hotline.monitoring import service_alarms
 from hotline.statistics import service_releases
-from hotline.store.flows import publications
-from hotline.store.outbox import messages, outbox
-from hotline.store.watch.leader import Leadership
 from workers.outage import Outage
 
 logger = logging.getLogger(__name__)
@@ -57,39 +65,39 @@ def look_after_due(kit: RelayKit) -> None:
     """Rings again for a due message. Sends it here if no worker has sent it in time."""
     at = kit.now()
     with kit.database.reading() as session:
-        held = messages.held(session, at)
-        due = outbox.oldest_due(session, at)
+        held = tables.held(session, at)
+        due = queries_outbox.oldest_due(session, at)
     if held or due is None or at - due.next_at < RING_AFTER:
         return
     heard = ring(kit, Job.DELIVER, due.id)
 
     patience = SELF_AFTER if heard else URGENT_AFTER
     if at - due.next_at >= patience:
-        delivery.deliver_due(kit)
+        service_sending.deliver_due(kit)
 
 
 STEPS: tuple[Step, ...] = (
-    referral.refer_waiting,
-    intake.rescue_silent,
-    call_back_requests.keep_time,
-    delivery.expire_leases,
-    delivery.retry_unknown,
-    delivery.miss_reports,
+    service_assignment.refer_waiting,
+    service_intake.rescue_silent,
+    service_call_back_requests.keep_time,
+    service_sending.expire_leases,
+    service_sending.retry_unknown,
+    service_sending.miss_reports,
     # Before the deadlines: a deadline may alert the national desk now. That must not count as an alerted colleague.
-    referral.tell_unheard,
-    pins.tell_nights,
-    leaves.begin_leaves,
-    referral.fire_deadlines,
-    following.ring_due,
-    waiting_closures.tell,
-    exercising.keep_time,
+    service_assignment.tell_unheard,
+    reader_pins.tell_nights,
+    service_leaves.begin_leaves,
+    service_assignment.fire_deadlines,
+    service_follow_up.ring_due,
+    service_waiting_closures.tell,
+    service_drills.keep_time,
     look_after_due,
-    sms_replies.keep_time,
-    outreach.fold,
-    outreach.sample,
-    forgetting.forget_over,
+    service_answers.keep_time,
+    counters_service.fold,
+    counters_service.sample,
+    service_accounts.forget_over,
     forget_old_readings,
-    retention.tidy,
+    service_retention.tidy,
 )
 
 
@@ -99,22 +107,18 @@ def lapse_emergency(kit: RelayKit) -> None:
     Imports the code that reads flow files only if there is one. A starting relay does not load it.
     """
     with kit.database.reading() as session:
-        if publications.unsettled(session) is None:
+        if tables_publications.unsettled(session) is None:
             return
-    from hotline.services.changes import emergencies
+    from hotline.editing import service_emergencies
 
-    emergencies.lapse(kit)
+    service_emergencies.lapse(kit)
 
 
-ASIDE: tuple[Step, ...] = (
-    lapse_emergency,
-    fetching.fetch,
-    service_releases.publish_due,
-)
+ASIDE: tuple[Step, ...] = (lapse_emergency, service_inbox.fetch, service_releases.publish_due)
 """Steps that call other machines or compute for long. The leading relay runs them in a separate thread."""
 FAREWELL_SECONDS = 2.0
 """The seconds for which a stopping relay waits for these steps."""
-FOLLOWING: tuple[Step, ...] = (weekly_keys.forget,)
+FOLLOWING: tuple[Step, ...] = (service_weekly_keys.forget,)
 """Steps of a relay that does not lead. It deletes its own old keys too."""
 
 
@@ -193,7 +197,7 @@ def make_good(kit: RelayKit, back: timedelta) -> timedelta:
     """Moves waiting times forward after the clock was set back. Returns the time that could not be moved yet."""
     if back:
         try:
-            watchers.make_good(kit, back)
+            service_alarms.make_good(kit, back)
         except Unavailable as broken:
             logger.error("the clock was set back, and %s", type(broken).__name__)
             return back
@@ -203,7 +207,7 @@ def make_good(kit: RelayKit, back: timedelta) -> timedelta:
 def wake_for_jump(kit: RelayKit) -> None:
     """Raises the alarm about the clock's jump. Continues after any error. A missing database has its own alarm."""
     try:
-        alarming.happened(kit, Alarm.CLOCK_JUMP)
+        service.happened(kit, Alarm.CLOCK_JUMP)
     except Exception as broken:
         logger.error("the jump is not written down: %s", type(broken).__name__)
 

@@ -5,7 +5,7 @@ The console has its own process and port. The web process loads none of its page
 
 import os
 
-from hotline.config import Settings
+from hotline.core.settings import Settings
 from workers.console_server import served
 
 application = served(Settings.read(os.environ))

@@ -6,19 +6,18 @@ import sys
 from functools import partial
 from wsgiref.types import WSGIApplication
 
-from hotline.adapters.catalogues import load_console_words
-from hotline.adapters.logs import configure
-from hotline.bootstrap import Role, build_pages, refuse_wrong_keys
-from hotline.config import Settings
-from hotline.environment import OWNER_ALONE
+from hotline.cases import service_weekly_keys
+from hotline.cli.contexts import Role, build_pages, refuse_wrong_keys
+from hotline.console.routes import Route
+from hotline.console.templating import Templates
+from hotline.core.catalogues import load_console_words
+from hotline.core.environment import OWNER_ALONE
+from hotline.core.logs import configure
+from hotline.core.settings import Settings
 from hotline.errors import KeyWrong
-from hotline.services import weekly_keys
-from hotline.web.beside import every
 from hotline.web.bodies import Bodies, whole_first
-from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console
-from hotline.web.console.routes import Route
-from hotline.web.console.templating import Templates
-from hotline.web.slowness import close_slow_ones_for_ever
+from hotline.web.console_app import AT_WORK, MOST_BYTES, PATIENCE, create_console
+from hotline.web.slowness import close_slow_ones_for_ever, every
 
 EACH_SECONDS = 60.0
 
@@ -38,7 +37,7 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     application = whole_first(console, bodies, MOST_BYTES, kit.proxies)
     close_slow_ones_for_ever(bodies, patience=PATIENCE)
     # Deletes the keys of past weeks each minute, even without visitors.
-    every(EACH_SECONDS, partial(weekly_keys.forget, kit), "forgetting past weeks")
+    every(EACH_SECONDS, partial(service_weekly_keys.forget, kit), "forgetting past weeks")
     gc.collect()
     gc.freeze()
     return application

@@ -6,9 +6,9 @@ a demo created with its own keys and accounts. `hotline run` starts `workers.con
 
 import os
 
-from hotline.cli.line.demo_home import refuse_elsewhere
-from hotline.config import Settings
-from hotline.web.console.routes import DEMO
+from hotline.cli.demo_home import refuse_elsewhere
+from hotline.console.routes import DEMO
+from hotline.core.settings import Settings
 from workers.console_server import served
 
 settings = Settings.read(os.environ)

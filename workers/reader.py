@@ -11,13 +11,12 @@ from threading import Event, Thread
 from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 
-from hotline.domain.jobs import READER_QUEUE
+from hotline.cases import reader_answering, reader_handover, service_weekly_keys
+from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases.reader_pins import forget_old_readings
+from hotline.core.jobs import READER_QUEUE
 from hotline.errors import StoreUnavailable
-from hotline.services import weekly_keys
-from hotline.services.reader import answering
-from hotline.services.reader.cases import handing_on, month_ends
-from hotline.services.reader.pins import forget_old_readings
-from hotline.services.reader.reader_kit import ReaderKit
+from hotline.statistics import reader_person_sums
 from workers.outage import Outage
 from workers.worker import RECONNECT_SECONDS, make_worker
 
@@ -46,12 +45,12 @@ class Reader:
     def look(self) -> None:
         """Answers waiting responders, passes on case keys, and deletes old rows. Logs errors, and repeats the work."""
         try:
-            while answering.answer_next(self._kit):
+            while reader_answering.answer_next(self._kit):
                 self._handed_on = 0.0
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
                 # After an error the next try comes when it is due, not at every look. Responders must not wait for it.
                 self._handed_on = time.monotonic()
-                handing_on.reconcile(self._kit)
+                reader_handover.reconcile(self._kit)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
                 self._tidied = time.monotonic()
                 self._tidy()
@@ -63,8 +62,8 @@ class Reader:
 
     def _tidy(self) -> None:
         forget_old_readings(self._kit)
-        weekly_keys.forget(self._kit)
-        month_ends.tidy(self._kit)
+        service_weekly_keys.forget(self._kit)
+        reader_person_sums.tidy(self._kit)
 
 
 def look_until(kit: ReaderKit, stop: Event) -> None:

@@ -1,6 +1,6 @@
 """Defines the reader's only job: a responder asks. It may come twice or never, since the reader also looks itself."""
 
-from hotline.services.reader.reader_kit import ReaderKit
+from hotline.cases.decrypt_reader import ReaderKit
 
 
 def read(kit: ReaderKit, _ask_id: int) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 
 from rq.job import Job as RqJob
 
-from hotline.domain.jobs import READER_QUEUE, Job
+from hotline.core.context import Kit
+from hotline.core.jobs import READER_QUEUE, Job
 from hotline.errors import JobRefused
-from hotline.ports import Kit
 
 JOB_SECONDS = 20
 FAILURE_TTL = 3600

@@ -9,11 +9,11 @@ import time
 from collections.abc import Sequence
 from threading import Event
 
-from hotline.domain.watch.alarms import AlarmState
+from hotline.alarms.rules import AlarmState
+from hotline.alerts import service_alarm_notices
+from hotline.core.context import WatchKit
 from hotline.errors import StoreUnavailable
-from hotline.ports import WatchKit
-from hotline.services.outbox import notices
-from hotline.services.watch import trials, watchers
+from hotline.monitoring import service_alarms, service_trials
 
 logger = logging.getLogger(__name__)
 
@@ -35,19 +35,19 @@ class Watchman:
         """Looks once and sends notices. Any error is logged, and the next look repeats the work."""
         try:
             around = self._looks % AROUND_EACH == 0
-            watchers.look(self._kit, around=around)
+            service_alarms.look(self._kit, around=around)
             if around:
-                trials.hold(self._kit)
+                service_trials.hold(self._kit)
             self._looks += 1
-            notices.send_due(self._kit)
-            self._contacts = notices.contacts(self._kit)
+            service_alarm_notices.send_due(self._kit)
+            self._contacts = service_alarm_notices.contacts(self._kit)
             well = True
         except StoreUnavailable:
             well = False
         except Exception as broken:
             logger.error("the look failed: %s", type(broken).__name__)
             return
-        self._database = notices.tell_of_database(
+        self._database = service_alarm_notices.tell_of_database(
             self._kit, self._contacts, self._database, well=well
         )
 

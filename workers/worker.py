@@ -11,12 +11,12 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
 
-from hotline.domain.jobs import QUEUES
-from hotline.domain.outbox.delivery import LONGEST_SEND
-from hotline.domain.watch.alarms import Alarm
+from hotline.alarms import service
+from hotline.alarms.rules import Alarm
+from hotline.core.context import Kit, RelayKit
+from hotline.core.jobs import QUEUES
 from hotline.errors import JobRefused
-from hotline.ports import Kit, RelayKit
-from hotline.services import alarming
+from hotline.gateway.rules_delivery import LONGEST_SEND
 from hotline.text.causes import cause_of
 from workers.safejob import SafeJob, safe_job
 
@@ -75,7 +75,7 @@ class QuietWorker(SimpleWorker):
         if self.kit is None:
             return
         try:
-            alarming.happened(self.kit, Alarm.STRANGE_JOB)
+            service.happened(self.kit, Alarm.STRANGE_JOB)
         except Exception as broken:
             logger.error("the refusal is not written down: %s", type(broken).__name__)
 

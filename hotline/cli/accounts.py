@@ -6,15 +6,14 @@ from contextlib import closing
 
 import click
 
-from hotline.bootstrap import build_console
+from hotline.cli.contexts import build_console
 from hotline.cli.kit import console_kit
 from hotline.cli.options import by_option, signed
-from hotline.config import Settings
-from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.accounts.second_factor import LINK_LIVES
+from hotline.core.actors import AccountRole, Actor
+from hotline.core.settings import Settings
+from hotline.duty import service_accounts, service_new_links, service_removal
 from hotline.errors import NotFound
-from hotline.services.accounts import directory, new_links
-from hotline.services.people import removals
+from hotline.people.rules_second_factor import LINK_LIVES
 from hotline.text.languages import CODES
 
 MINUTES = int(LINK_LIVES.total_seconds()) // 60
@@ -42,7 +41,9 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     kit = build_console(settings)
     with closing(kit.database):
         wanted = [*map(AccountRole, roles)]
-        invited = new_links.invite_at_the_server(kit, Actor(by), name, wanted, language, reason)
+        invited = service_new_links.invite_at_the_server(
+            kit, Actor(by), name, wanted, language, reason
+        )
     if invited.link:
         click.echo(link_line(settings, invited.link))
     elif not roles:
@@ -69,8 +70,8 @@ def join(name: str, responder: str, by: str, reason: str) -> None:
     Removing the responder removes both. The account opens the responder's desks only.
     """
     with console_kit() as kit:
-        found = directory.find(kit, name)
+        found = service_accounts.find(kit, name)
         if found is None:
             raise NotFound(f"no account of that name: {name}")
-        person = removals.join(kit, Actor(by), found.id, responder, reason)
+        person = service_removal.join(kit, Actor(by), found.id, responder, reason)
     click.echo(f"{found.name} and {person.name} are one")

@@ -6,15 +6,8 @@ from datetime import datetime
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.options import (
-    TIP_ID,
-    as_json_option,
-    picked,
-    print_json,
-    second_of,
-    since_option,
-)
-from hotline.services.desk import audit_log
+from hotline.cli.options import TIP_ID, as_json_option, picked, print_json, second_of, since_option
+from hotline.people import service_audit
 
 
 @click.command("list")
@@ -25,7 +18,7 @@ from hotline.services.desk import audit_log
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
     """Prints the log as sentences in Kigali time, the oldest first."""
     with console_kit() as kit:
-        rows = audit_log.listed(kit, since=since, who=who or "", tip_id=tip_id)
+        rows = service_audit.listed(kit, since=since, who=who or "", tip_id=tip_id)
     if as_json:
         print_json(
             [
@@ -52,7 +45,7 @@ def verify(*, as_json: bool) -> None:
     The chain does not show if its last rows were cut off. Compare the count and the newest digest with another day's.
     """
     with console_kit() as kit:
-        chain = audit_log.verify(kit)
+        chain = service_audit.verify(kit)
     if as_json:
         print_json(picked(chain, "length", "newest", "broken_at"))
     elif chain.broken_at is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from hotline.bootstrap import Role, key_folder, missing
+from hotline.cli.contexts import Role, key_folder, missing
 from hotline.cli.kit import console_kit
 from hotline.cli.options import (
     FILE,
@@ -22,16 +22,16 @@ from hotline.cli.options import (
     print_json,
     progress,
 )
-from hotline.config import Settings
-from hotline.domain.copies.manifest import Contents, Label
+from hotline.core.settings import Settings
 from hotline.errors import BackupInvalid, NotReady, Occupied
-from hotline.sealing.copies.archive import BACKUP_PUBLIC_KEY, fingerprint, new_backup_key
-from hotline.sealing.copies.unsealing import Archive, is_whole, open_backup_key
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.services.copies.backup import SUFFIX, take
-from hotline.services.copies.restore import read_through
-from hotline.services.copies.restore import restore as bring_back
-from hotline.store.copies.refill import set_aside
+from hotline.keys.key_folder import KeyFolder
+from hotline.operations.backup import set_aside
+from hotline.operations.backup_archive import BACKUP_PUBLIC_KEY, fingerprint, new_backup_key
+from hotline.operations.decrypt_backup import Archive, is_whole, open_backup_key
+from hotline.operations.rules_backup import Contents, Label
+from hotline.operations.service_backup import SUFFIX, take
+from hotline.operations.service_restore import read_through
+from hotline.operations.service_restore import restore as bring_back
 
 
 class BackupGroup(click.Group):

@@ -2,11 +2,11 @@
 
 import click
 
+from hotline.alerts import decrypt_call_backs
 from hotline.cli.kit import console_kit
 from hotline.cli.options import as_json_option, picked, print_json, second_of
-from hotline.domain.call_back import window_from
-from hotline.services.desk import call_back_desk
-from hotline.store.tips.call_backs import CallBack
+from hotline.tips.rules_call_back import window_from
+from hotline.tips.tables_call_back import CallBack
 
 
 @click.command("list")
@@ -14,7 +14,7 @@ from hotline.store.tips.call_backs import CallBack
 def list_(as_json: bool) -> None:
     """Lists every call-back without its number. Pending ones come first, by their time in Kigali."""
     with console_kit() as kit:
-        rows = [_row(row) for row in call_back_desk.listed(kit)]
+        rows = [_row(row) for row in decrypt_call_backs.listed(kit)]
     if as_json:
         print_json(rows)
         return

@@ -17,27 +17,27 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
-from hotline.adapters.catalogues import CONSOLE, catalogue_path, load_console_words
-from hotline.domain.accounts.account import ROLES, AccountState
-from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.cases import people_codes
-from hotline.domain.cases.following import FOLLOWS
-from hotline.domain.desk import audit_sentences
-from hotline.domain.desk.desks import DeskKind
-from hotline.domain.referrals import coming
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import REPLIES
-from hotline.domain.tip import FORMS, OUTCOMES, Urgency
-from hotline.engine.check.finding import RULES
-from hotline.environment import CHECKOUT
-from hotline.services.people.dossiers.people_list import PersonState
-from hotline.services.words.number_part import EntryFault, NumberFault
-from hotline.services.words.review_book import Unfit
+from hotline.alerts.rules_follow_up import FOLLOWS
+from hotline.alerts.rules_replies import REPLIES
+from hotline.core.actors import ROLES, AccountState
+from hotline.core.catalogues import CONSOLE, catalogue_path, load_console_words
+from hotline.core.environment import CHECKOUT
+from hotline.duty.service_people_list import PersonState
+from hotline.editing.service_numbers import EntryFault, NumberFault
+from hotline.editing.service_review_document import Unfit
+from hotline.flows.check import RULES
+from hotline.people import rules_audit
+from hotline.people.rules import Level
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.rules_desks import DeskKind
 from hotline.statistics import rules_definitions
+from hotline.text.codes import FORMS
 from hotline.text.languages import CODES
+from hotline.tips import rules_person_codes, rules_visit_safety
+from hotline.tips.rules import OUTCOMES, Urgency
 
-PAGES = CHECKOUT / "hotline" / "web" / "console"
-STATISTICS = CHECKOUT / "hotline" / "statistics"
+PACKAGE = CHECKOUT / "hotline"
+PAGES = PACKAGE / "console"
 SOURCE = "en"
 """The language whose texts are the English phrases themselves."""
 FAULTS = (AccountFault, Unfit, NumberFault, EntryFault)
@@ -47,10 +47,12 @@ VIEW_WORDS = {"wrong": (2,), "reason": (2,), "reason_of": (3,)}
 """More such functions, in views only, with the number of the argument that is the phrase."""
 REMARK = "remark"
 """The function that marks a sentence of the checker, in any module."""
+SAYS_OTHERWISE = frozenset({"service_backup", "service_restore"})
+"""Modules whose `say` tells a command's progress, and marks no phrase of the console."""
 KEYWORDS = dict.fromkeys(WORDS) | VIEW_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
-# What the console says: hotline/web/console. `tools/update_texts.py` brings it in step.
+# What the console says: `hotline/console` and the pages of each area. `tools/update_texts.py` brings it in step.
 # Review: {review}
 msgid ""
 msgstr ""
@@ -68,12 +70,12 @@ DRAFT = "draft. Say here who has read it, and when."
 def gathered() -> frozenset[str]:
     """Returns every phrase that a page may show."""
     found: set[str] = set()
-    for path in sorted([*PAGES.rglob("*.html"), *STATISTICS.rglob("*.html")]):
+    for path in sorted(PACKAGE.rglob("*.html")):
         with path.open("rb") as file:
             found.update(
                 _phrases(message for _, _, message, _ in babel_extract(file, WORDS, (), OPTIONS))
             )
-    for path in sorted([*PAGES.rglob("*.py"), *STATISTICS.rglob("*.py")]):
+    for path in sorted(path for path in PACKAGE.rglob("*.py") if path.stem not in SAYS_OTHERWISE):
         with path.open("rb") as file:
             found.update(_phrases(entry[1] for entry in extract("python", file, KEYWORDS)))
     return frozenset(found | set(_of_tables()) | set(_of_remarks()))
@@ -102,10 +104,10 @@ def _of_tables() -> Iterator[str]:
     rows = csv.DictReader((PAGES / "routes.csv").read_text("utf-8").splitlines())
     yield from (row["menu"] for row in rows if row["menu"])
     yield from (rule[part] for rule in RULES.values() for part in ("says", "fix"))
-    yield from audit_sentences.SENTENCES.values()
-    yield from audit_sentences.OUTCOMES.values()
-    yield from audit_sentences.PROCESSES.values()
-    yield from people_codes.words()
+    yield from rules_audit.SENTENCES.values()
+    yield from rules_audit.OUTCOMES.values()
+    yield from rules_audit.PROCESSES.values()
+    yield from rules_person_codes.words()
     yield from rules_definitions.texts()
     yield from (reply.button for reply in REPLIES.values() if reply.button)
     yield from (words for role, row in ROLES.items() for words in (role.value, row.does))
@@ -113,8 +115,15 @@ def _of_tables() -> Iterator[str]:
     yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)
     yield from (*FORMS.values(), *(row.label for row in OUTCOMES.values()))
     yield from (each.label for each in Urgency)
-    yield from (coming.SAID_OPENLY, coming.NOT_ASKED, coming.NOT_SURE, coming.MARK_NOT_ASKED)
-    yield from (one for row in coming.CARES.values() for one in (row.sentence, row.mark) if one)
+    yield from (
+        rules_visit_safety.SAID_OPENLY,
+        rules_visit_safety.NOT_ASKED,
+        rules_visit_safety.NOT_SURE,
+        rules_visit_safety.MARK_NOT_ASKED,
+    )
+    yield from (
+        one for row in rules_visit_safety.CARES.values() for one in (row.sentence, row.mark) if one
+    )
     yield from (words for row in FOLLOWS.values() for words in (row.owed, row.until))
     yield from (fault.value for faults in FAULTS for fault in faults)
 

@@ -16,18 +16,17 @@ from hotline.cli.options import (
     recovering,
     signed,
 )
-from hotline.config import Settings
-from hotline.domain.desk.desks import ADDED, DeskKind, is_code, of_account, of_responder
-from hotline.domain.places.places import camp_named, camps, district_named, districts
-from hotline.domain.tip import NATIONAL, is_camp
-from hotline.environment import did_you_mean
+from hotline.core.environment import did_you_mean
+from hotline.core.settings import Settings
+from hotline.duty import service_accounts, service_leaves
 from hotline.errors import NotFound
-from hotline.services.accounts import directory
-from hotline.services.desk import admissions, desk_register
-from hotline.services.desk.desk_register import NewDesk
-from hotline.services.desk.keys import rotation
-from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.people import leaves
+from hotline.operations import decrypt_rotation
+from hotline.people import decrypt_grants, service_desks
+from hotline.people.decrypt_passphrase import TwoPeople
+from hotline.people.rules_desks import ADDED, DeskKind, is_code, of_account, of_responder
+from hotline.people.service_desks import NewDesk
+from hotline.text.codes import NATIONAL, is_camp
+from hotline.text.places import camp_named, camps, district_named, districts
 
 PASSPHRASE_FILE = "enrolment-passphrase"
 """File in which `hotline init` keeps the passphrase of every desk, until the admin has written it on paper."""
@@ -102,7 +101,7 @@ def add(
     people, new = TwoPeople(by, second), NewDesk(code, DeskKind(kind), called, place)
     with console_kit() as kit:
         passphrase = passphrase_of_desk(passphrase_file, code)
-        desk_register.add(kit, new, passphrase=passphrase, by=people, reason=reason)
+        service_desks.add(kit, new, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"{code}: made")
 
 
@@ -112,7 +111,7 @@ def add(
 def retire(desk: str, by: str, reason: str) -> None:
     """Retires DESK. New members and new seals for it are refused. Its old seals still decrypt."""
     with console_kit() as kit:
-        desk_register.retire(kit, desk_code(desk, added=True), by=by, reason=reason)
+        service_desks.retire(kit, desk_code(desk, added=True), by=by, reason=reason)
     click.echo(f"{desk}: retired")
 
 
@@ -127,11 +126,13 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
     """
     people = TwoPeople(by, second)
     with console_kit() as kit:
-        names = {of_account(one.id): f"{one.name} (account)" for one in directory.listed(kit)}
-        names |= {of_responder(who): name for who, name in leaves.names(kit).items()}
+        names = {
+            of_account(one.id): f"{one.name} (account)" for one in service_accounts.listed(kit)
+        }
+        names |= {of_responder(who): name for who, name in service_leaves.names(kit).items()}
         passphrase = passphrase_of_desk(passphrase_file, "of all, at enrolment")
-        done = admissions.admit_by_passphrase(kit, people, passphrase)
-        left = len(admissions.waiting(kit))
+        done = decrypt_grants.admit_by_passphrase(kit, people, passphrase)
+        left = len(decrypt_grants.waiting(kit))
     for desk, member in done:
         click.echo(f"{names.get(member, member)} opens desk {desk}")
     if left:
@@ -162,16 +163,16 @@ def rotate_desks(
     if desk and new_passphrase_file:
         raise click.UsageError("one desk alone keeps its passphrase")
     how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
-    how |= {"settle": lambda: time.sleep(rotation.SETTLES.total_seconds()), "say": progress}
+    how |= {"settle": lambda: time.sleep(decrypt_rotation.SETTLES.total_seconds()), "say": progress}
     with console_kit() as kit:
         old = passphrase_of_desk(passphrase_file, "of today")
         if desk:
             code = desk_code(desk, added=True)
-            done = rotation.rotate_one(kit, code, passphrase=old, **how)
+            done = decrypt_rotation.rotate_one(kit, code, passphrase=old, **how)
             click.echo(f"desk {code} has a new key, and {done.grants} grants were sealed anew")
             return
         new = passphrase_of(new_passphrase_file, "The new passphrase of every desk", twice=True)
-        done = rotation.rotate(kit, old=old, new=new, **how)
+        done = decrypt_rotation.rotate(kit, old=old, new=new, **how)
     click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were sealed anew")
     own = Settings.read(os.environ).home / PASSPHRASE_FILE
     if own.exists():

@@ -8,27 +8,26 @@ from pathlib import Path
 
 import click
 
-from hotline.adapters.catalogues import load_console_words
 from hotline.cli.kit import console_kit
 from hotline.cli.options import FOLDER, checked, language_option, print_json, signed
-from hotline.domain.changes.change import ChangeAuthor
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.texts import narrow
-from hotline.engine.document.document import bind, read
-from hotline.engine.numbers.questions import questions
-from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.environment import CHECKOUT
-from hotline.services.changes import steps
-from hotline.services.flows import publishing, reviewing
-from hotline.services.flows.authoring import (
+from hotline.core.catalogues import load_console_words
+from hotline.core.environment import CHECKOUT
+from hotline.editing import service_draft_steps, service_publishing, service_reviews
+from hotline.editing.rules_drafts import ChangeAuthor
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_texts import narrow
+from hotline.flows.document import bind, read
+from hotline.flows.number_questions import questions
+from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.service_authoring import (
     are_same,
     live_document,
     parse_folder,
     read_folder,
     write_folder,
 )
-from hotline.services.flows.places import place_lists
-from hotline.text.remark import remark
+from hotline.flows.service_check import place_lists
+from hotline.text.phrases import remark
 
 FLOWS = CHECKOUT / "flows"
 WIDTH = 32
@@ -63,11 +62,13 @@ def import_(folder: Path, by: str, title: str | None) -> None:
 
     Takes over the signatures in its reviews.csv.
     """
-    document, signatures = read_folder(folder), reviewing.read_signatures(folder)
+    document, signatures = read_folder(folder), service_reviews.read_signatures(folder)
     title = title or f"Out of {folder.name}"
     with console_kit() as kit:
         author = ChangeAuthor(by)
-        change = steps.import_folder(kit, author, document, title=title, signed=signatures)
+        change = service_draft_steps.import_folder(
+            kit, author, document, title=title, signed=signatures
+        )
     if change is None:
         click.echo("Nothing differs from what callers hear.")
         return
@@ -79,11 +80,11 @@ def import_(folder: Path, by: str, title: str | None) -> None:
 def export(folder: Path) -> None:
     """Writes the live flows to FOLDER, as YAML, with the people who signed each text."""
     with console_kit() as kit:
-        document, signatures = live_document(kit.database), reviewing.everyone(kit)
+        document, signatures = live_document(kit.database), service_reviews.everyone(kit)
     try:
         written = [*write_folder(document, folder)]
         if signatures:
-            written.append(reviewing.write_signatures(folder, signatures))
+            written.append(service_reviews.write_signatures(folder, signatures))
     except OSError as broken:
         raise click.ClickException(f"{folder}: {broken.strerror}") from None
     for path in written:
@@ -102,11 +103,13 @@ def publish(folder: Path, by: str, reason: str) -> None:
     Publishing the flows that this version ships ends that. The next version's flows then go live again.
     """
     document = read_folder(folder)
-    for finding in publishing.bearable(document):
+    for finding in service_publishing.bearable(document):
         click.echo(finding.sentence, err=True)
     of_version = are_same(document, read_folder(FLOWS))
     with console_kit() as kit:
-        revision = publishing.publish(kit, document, by=by, reason=reason, of_version=of_version)
+        revision = service_publishing.publish(
+            kit, document, by=by, reason=reason, of_version=of_version
+        )
     click.echo(f"flows: revision {revision} is live")
 
 
@@ -149,7 +152,7 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
 
 def _findings(folder: Path, limit: int) -> Sequence[Finding]:
     document, faults = parse_folder(folder)
-    found = publishing.findings(document, limit)
+    found = service_publishing.findings(document, limit)
     if not faults:
         return found
     fix = remark("mend the file first")

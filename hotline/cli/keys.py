@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
-from hotline.bootstrap import Role, build_kit, missing
+from hotline.cases import service_weekly_keys
+from hotline.cli.closed import UNUSED
+from hotline.cli.contexts import Role, build_kit, missing
 from hotline.cli.kit import console_kit
-from hotline.cli.line.closed import UNUSED
 from hotline.cli.making import lost_keys, prove_all
 from hotline.cli.options import (
     FILE,
@@ -24,27 +25,22 @@ from hotline.cli.options import (
     progress,
     signed,
 )
-from hotline.config import Settings
+from hotline.core.context import Kit
+from hotline.core.database import open_database
+from hotline.core.settings import Settings
 from hotline.errors import NotReady, Occupied, TooSoon
-from hotline.ports import Kit
-from hotline.sealing.accounts.factor_sealer import FactorSealer
-from hotline.sealing.copies import paper
-from hotline.sealing.copies.keyexport import export_keys, import_keys
-from hotline.sealing.keys import rotation
-from hotline.sealing.keys.canaries import WITH_CANARY
-from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import HELD_BY, PEPPER_KEY, READER_KEY, ROLES, make_keys
-from hotline.sealing.keys.livekeys import older
-from hotline.sealing.keys.people import PeopleKeys
-from hotline.sealing.keys.rotation import ROTATING
-from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock, key_name, stuck
-from hotline.services import weekly_keys
-from hotline.services.copies import rekeying
-from hotline.services.watch import key_checks
-from hotline.store import migrate
-from hotline.store.database import open_database
-from hotline.store.migrate import TablesState
+from hotline.keys import rotation
+from hotline.keys.canaries import WITH_CANARY
+from hotline.keys.factor_sealer import FactorSealer
+from hotline.keys.gateway_key import GATEWAY_KEY, SENDING, gateway_key_in
+from hotline.keys.key_folder import KeyFolder, PeopleKeys, older
+from hotline.keys.key_making import HELD_BY, PEPPER_KEY, READER_KEY, ROLES, make_keys
+from hotline.keys.rotation import ROTATING
+from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock, key_name, stuck
+from hotline.monitoring import service_checks_keys
+from hotline.operations import decrypt_rekeying, key_export, migrate
+from hotline.operations.key_export import export_keys, import_keys
+from hotline.operations.migrate import TablesState
 
 PEPPER = "pepper"
 OF_KEYS = "Passphrase of the exported keys"
@@ -64,8 +60,8 @@ def show(by: str, reason: str) -> None:
     """Prints the pepper. Write it on paper by hand, and keep it apart from every backup. Without it no PIN decrypts."""
     folder = reader_folder()
     with console_kit() as kit:
-        rekeying.record(kit, "pepper_shown", PEPPER, by=by, reason=reason)
-    click.echo(paper.written(folder.read(PEPPER_KEY)))
+        decrypt_rekeying.record(kit, "pepper_shown", PEPPER, by=by, reason=reason)
+    click.echo(key_export.written(folder.read(PEPPER_KEY)))
     progress("write it down, and check it with `hotline keys pepper enter --check`")
 
 
@@ -76,10 +72,10 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     """Enters the pepper from paper after a restore. Keeps the pepper that `hotline init` made meanwhile as the older
     one."""
     folder = reader_folder()
-    typed = paper.read(click.prompt("The pepper", hide_input=True, err=True))
+    typed = key_export.read(click.prompt("The pepper", hide_input=True, err=True))
     held = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
     with console_kit() as kit:
-        is_ours = key_checks.is_ours(kit.database, PEPPER_KEY, (typed,))
+        is_ours = service_checks_keys.is_ours(kit.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
             raise NotReady("it is another pepper than that of this line")
         if held == typed:
@@ -88,7 +84,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
         if held is not None and not folder.make(older(PEPPER_KEY), held):
             raise Occupied("a pepper is being rotated: `hotline keys end-old` first")
         folder.replace(PEPPER_KEY, typed)
-        rekeying.record(kit, "pepper_entered", PEPPER, by=by, reason=reason)
+        decrypt_rekeying.record(kit, "pepper_entered", PEPPER, by=by, reason=reason)
     click.echo("the pepper is put back: PINs open again")
 
 
@@ -147,7 +143,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
         fresh = rotation.stage(folder, rotating)
         _prove(kit, folder, rotating)
         if fresh:
-            rekeying.record(kit, "key_rotated", key, by=by, reason=reason)
+            decrypt_rekeying.record(kit, "key_rotated", key, by=by, reason=reason)
         click.echo("a new key is there" if fresh else "a new key was there: going on with it")
         if stage:
             click.echo(
@@ -181,7 +177,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
             _moved(kit, folder, key)
             rotation.destroy_old(folder, ROTATING[key])
             _prove(kit, folder, ROTATING[key], alone=True)
-            rekeying.record(kit, "old_key_destroyed", key, by=by, reason=reason)
+            decrypt_rekeying.record(kit, "old_key_destroyed", key, by=by, reason=reason)
             click.echo(f"{key}: the old key is destroyed")
 
 
@@ -260,7 +256,7 @@ def _prove(kit: Kit, folder: Path, rotating: rotation.Rotating, *, alone: bool =
 
     With `alone`, the old key no longer exists, and its canaries are replaced.
     """
-    seal = key_checks.replace if alone else key_checks.add
+    seal = service_checks_keys.replace if alone else service_checks_keys.add
     for name, held in rotation.newest(folder, rotating):
         if name in WITH_CANARY:
             seal(kit.database, name, held)
@@ -272,7 +268,7 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
     public_key = rotation.publish(folder, rotating)
     if rotating.digest_file is not None:
         factors = FactorSealer.of(KeyFolder(folder / rotating.role))
-        return f"{rekeying.reseal_factors(kit, factors)} second factors sealed anew"
+        return f"{decrypt_rekeying.reseal_factors(kit, factors)} second factors sealed anew"
     if rotating.file == PEPPER_KEY:
         return "each PIN moves to the new pepper when it is keyed next; `hotline doctor` counts"
     if public_key is None:
@@ -280,13 +276,13 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
     newest, before = rotation.halves(folder, rotating)
     halves = {"public_key": public_key, "newest": newest, "before": before}
     if rotating.file == READER_KEY:
-        return f"{rekeying.reseal_cases(kit, **halves, say=progress)} keys of cases sealed anew"
-    return f"{rekeying.reseal(kit, key, **halves, say=progress)} numbers sealed anew"
+        return f"{decrypt_rekeying.reseal_cases(kit, **halves, say=progress)} keys of cases sealed anew"
+    return f"{decrypt_rekeying.reseal(kit, key, **halves, say=progress)} numbers sealed anew"
 
 
 def _needed_by_nobody(kit: Kit) -> None:
     """Raises TooSoon while a PIN needs the old pepper. Without it, the owner of the PIN could read nothing."""
-    left = rekeying.under_pepper(kit, reader_folder().read(older(PEPPER_KEY)))
+    left = decrypt_rekeying.under_pepper(kit, reader_folder().read(older(PEPPER_KEY)))
     if left:
         raise TooSoon(
             f"pepper: {left} PINs need the one before. They move when they are keyed next; where the pepper"
@@ -330,7 +326,7 @@ def _forgets(kit: Kit, folder: Path) -> bool:
                 laid.forget(at)
     except OSError:
         return False
-    return WeeklyLock(keys).forget(weekly_keys.needed_since(kit))
+    return WeeklyLock(keys).forget(service_weekly_keys.needed_since(kit))
 
 
 @click.command("check-erased")
@@ -361,8 +357,8 @@ def _looked_at() -> Iterator[tuple[str, bool]]:
     kit = build_kit(settings, Role(own.name) if own else Role.CONSOLE)
     with closing(kit.database):
         if own is None:
-            weekly_keys.forget(kit)
-        wanted = weekly_keys.needed_since(kit)
+            service_weekly_keys.forget(kit)
+        wanted = service_weekly_keys.needed_since(kit)
         for folder in folders:
             yield from _left(KeyFolder(folder), wanted, kit.now())
 

@@ -7,13 +7,14 @@ from contextlib import closing, contextmanager, suppress
 
 import click
 
-from hotline.bootstrap import Role, build_console, key_folder, wrong_sentence
-from hotline.config import Settings
-from hotline.domain.accounts.second_factor import PAPER_LETTERS, grouped
+from hotline.cli.contexts import Role, build_console, key_folder, wrong_sentence
+from hotline.core import service_sample
+from hotline.core.context import LookingKit
+from hotline.core.settings import Settings
 from hotline.errors import SettingsInvalid, StoreUnavailable
-from hotline.ports import LookingKit
-from hotline.services.watch import key_checks, trials
-from hotline.store import migrate
+from hotline.monitoring import service_checks_keys
+from hotline.operations import migrate
+from hotline.people.rules_second_factor import PAPER_LETTERS, grouped
 
 INVENTED = (
     "Ibi byose ni urugero | Données d'exemple: rien n'est réel | Sample data: nothing here is real"
@@ -44,14 +45,14 @@ def console_kit() -> Iterator[LookingKit]:
         migrate.refuse_unknown(migrate.look_at(settings.database_url))
     kit, folder = build_console(settings), key_folder(settings, Role.CONSOLE)
     with suppress(StoreUnavailable):
-        wrong = key_checks.check(kit.database, folder).wrong
+        wrong = service_checks_keys.check(kit.database, folder).wrong
         if wrong:
             click.echo(f"hotline: {wrong_sentence(folder, wrong)}", err=True)
             kit.database.close()
             kit = build_console(settings, without=wrong)
     with closing(kit.database):
         with suppress(StoreUnavailable):
-            if trials.is_invented(kit):
+            if service_sample.is_invented(kit):
                 click.echo(f"hotline: {INVENTED}", err=True)
         yield kit
 

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 import click
 
 from hotline.cli.options import as_json_option, print_json
-from hotline.config import Settings
-from hotline.domain.controller import TEMPLATE, LawDuty, LawFacts, facts_of
-from hotline.domain.processing import RECORD
+from hotline.core.check_result import CheckResult, warning
+from hotline.core.settings import Settings
 from hotline.errors import SettingsInvalid
-from hotline.services.check_result import CheckResult, warning
+from hotline.operations.data_protection import RECORD, TEMPLATE, LawDuty, LawFacts, facts_of
 
 NOT_YET = "not yet"
 NAME = "data protection"

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from hotline.cli.importing import OptionsLoader, uncollected
-from hotline.cli.line.demo_home import HOME, demo_settings
-from hotline.environment import OWNER_ALONE
+from hotline.cli.demo_home import HOME, demo_settings
+from hotline.core.environment import OWNER_ALONE
+from hotline.core.importing import OptionsLoader, uncollected
 from hotline.errors import HotlineError, StoreUnavailable
 
 HERE = "hotline.cli"
@@ -39,24 +39,23 @@ COMMANDS: Table = {
     "audit": group("Read the log of what was done and read.", {"audit": "list verify"}),
     "backup": "backup:backup",
     "callbacks": group("List the calls that callers asked for.", {"callbacks": "list"}),
-    "demo": "line.demo:demo",
+    "demo": "demo:demo",
     "desks": group(
         "Add and retire desks; grant access by the recovery passphrase.",
         {"desks": "add recover retire"},
     ),
-    "dial": "line.dial:dial",
-    "doctor": "line.doctor:doctor",
+    "dial": "dial:dial",
+    "doctor": "doctor:doctor",
     "flows": group(
-        "Check, publish, export and import the flows.",
-        {"flows": "check export import publish"},
+        "Check, publish, export and import the flows.", {"flows": "check export import publish"}
     ),
     "guide": "people:guide",
-    "init": "line.init:init",
+    "init": "init:init",
     "keys": group(
         "List, rotate, export and import the keys.",
         {
             "keys": "check-erased end-old export forget gateway import list pepper rotate",
-            "line.hooks": "hooks",
+            "hooks": "hooks",
             "desks": "rotate-desks",
         },
     ),
@@ -69,27 +68,26 @@ COMMANDS: Table = {
         "Show, pause and resume the outgoing queue.", {"outgoing": "pause resume status"}
     ),
     "people": group(
-        "List, import, invite and remove responders.",
-        {"people": "back import invite list remove"},
+        "List, import, invite and remove responders.", {"people": "back import invite list remove"}
     ),
     "process": group(
         "Run one process of the line, until told to stop.",
         {
-            "line.processes": "alerts clock misc reader watch",
-            "line.emulator": "emulator",
-            "line.alone": "listen",
-            "line.preparing": "prepare",
+            "processes": "alerts clock misc reader watch",
+            "emulator": "emulator",
+            "keeper": "listen",
+            "preparing": "prepare",
         },
     ),
     "restore": "backup:restore",
-    "run": "line.run:run",
-    "settings": "line.settings:settings",
+    "run": "run:run",
+    "settings": "settings:settings",
     "texts": group("Check the texts of the code, in every language.", {"texts": "check"}),
     "tips": group(
         "List, show and read tips; request a closure.",
         {"tips": "close let-go list read retention send-down show"},
     ),
-    "upgrade": "line.init:upgrade",
+    "upgrade": "init:upgrade",
 }
 
 

@@ -6,14 +6,14 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from hotline.bootstrap import wrong_sentence
-from hotline.config import Settings
+from hotline.cli.contexts import wrong_sentence
+from hotline.core.database import Database, open_database
+from hotline.core.settings import Settings
 from hotline.errors import KeyWrong, Occupied, PartMissing
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import PAIRS, ROLES, is_held, make_keys
-from hotline.services.watch import key_checks
-from hotline.store.database import Database, open_database
-from hotline.store.migrate import TablesFound, TablesState
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import PAIRS, ROLES, is_held, make_keys
+from hotline.monitoring import service_checks_keys
+from hotline.operations.migrate import TablesFound, TablesState
 
 LOST = (
     "mount that folder, restore it (`hotline keys import`; the pepper by `hotline keys pepper enter`), or set"
@@ -41,7 +41,9 @@ def make_missing(
 
 def lost_keys(database: Database, folder: Path) -> Sequence[str]:
     """Returns the keys that the database knows and no folder holds. Raises StoreUnavailable."""
-    return sorted(one for one in key_checks.known_names(database) if not is_held(folder, one))
+    return sorted(
+        one for one in service_checks_keys.known_names(database) if not is_held(folder, one)
+    )
 
 
 def prove_all(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
@@ -50,8 +52,8 @@ def prove_all(database: Database, folder: Path, *, new: Collection[str] = ()) ->
     halves = [PAIRS[name] for name in new if name in PAIRS]
     for name in (*new, *halves):
         keys = next(KeyFolder(one) for one in folders if KeyFolder(one).holds(name))
-        key_checks.replace(database, name, keys.read(name))
-    key_checks.add_missing(database, folders)
+        service_checks_keys.replace(database, name, keys.read(name))
+    service_checks_keys.add_missing(database, folders)
 
 
 def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
@@ -59,5 +61,5 @@ def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
     if lost:
         raise PartMissing(f"{folder} lacks {', '.join(lost)}, which this line's tables know", LOST)
     for role in ROLES:
-        if wrong := key_checks.check(database, folder / role).wrong:
+        if wrong := service_checks_keys.check(database, folder / role).wrong:
             raise KeyWrong(wrong_sentence(folder / role, wrong))

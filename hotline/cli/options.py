@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from hotline.domain.call_back import KIGALI
 from hotline.errors import NotFound, PassphraseWrong
 from hotline.text.export_sheets import MOST
 from hotline.text.languages import CODES
+from hotline.text.time import KIGALI
 
 Options = Callable[..., Any]
 LONGEST = 120

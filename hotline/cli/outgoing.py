@@ -8,15 +8,15 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.options import as_json_option, by_option, print_json, signed
-from hotline.domain.outbox.delivery import Outcome
-from hotline.domain.outbox.message import DoubtDecision, Kind
-from hotline.ports import LookingKit
-from hotline.services.outbox import lane as service
-from hotline.services.outbox.lane import LaneState
-from hotline.services.people.leaves import shown
-from hotline.services.watch import watchers
-from hotline.store.outbox.health import WaitingMessages
-from hotline.store.outbox.messages import Message
+from hotline.core.context import LookingKit
+from hotline.duty.service_leaves import shown
+from hotline.gateway import service_pause as service
+from hotline.gateway.queries_health import WaitingMessages
+from hotline.gateway.rules_delivery import Outcome
+from hotline.gateway.rules_message import DoubtDecision, Kind
+from hotline.gateway.service_pause import LaneState
+from hotline.gateway.tables import Message
+from hotline.monitoring import service_alarms
 from hotline.text.languages import CODES
 
 FATE = click.Choice([fate.value for fate in DoubtDecision])
@@ -111,7 +111,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
     """Adds NAME as an on-call contact, who is notified by SMS of faults. Asks for the number if it is not given."""
     number = number or str(click.prompt("Number", hide_input=True, err=True))
     with console_kit() as kit:
-        watchers.add(kit, name, number, language, by=by)
+        service_alarms.add(kit, name, number, language, by=by)
     click.echo(f"{name} is notified from now on: try it with `hotline oncall test`")
 
 
@@ -120,7 +120,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
 def test(seconds: float) -> None:
     """Sends a test to every on-call contact and shows each result. Exits with 1 unless the gateway accepts all."""
     with console_kit() as kit:
-        ids = watchers.try_waking(kit)
+        ids = service_alarms.try_waking(kit)
         if not ids:
             raise click.ClickException("no one is notified yet: `hotline oncall add NAME`")
         click.echo(f"sending {len(ids)}, by the watch process ...", err=True)
@@ -129,7 +129,7 @@ def test(seconds: float) -> None:
         if row.outcome == Outcome.ACCEPTED:
             click.echo(f"{name}: accepted")
             continue
-        cause, step = watchers.cause_and_step(row)
+        cause, step = service_alarms.cause_and_step(row)
         click.echo(f"{name}: {cause}\n        -> {step}")
     if any(row.outcome != Outcome.ACCEPTED for _, row in waiting):
         raise SystemExit(1)
@@ -138,7 +138,7 @@ def test(seconds: float) -> None:
 def _told(kit: LookingKit, ids: Sequence[int], seconds: float) -> Sequence[tuple[str, Message]]:
     end = time.monotonic() + seconds
     while True:
-        rows = watchers.told(kit, ids)
+        rows = service_alarms.told(kit, ids)
         if all(row.has_ended for _, row in rows) or time.monotonic() > end:
             return rows
         time.sleep(0.5)

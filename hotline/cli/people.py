@@ -10,21 +10,20 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.options import FILE, NEW_FILE, agreed, as_json_option, picked, print_json, signed
-from hotline.config import Settings
-from hotline.domain.accounts.account import Actor
-from hotline.domain.outbox.message import responders_entry
-from hotline.domain.people.recipients import NATIONAL_LEAST
-from hotline.domain.places.places import place_name
-from hotline.environment import CHECKOUT
+from hotline.core.actors import Actor
+from hotline.core.environment import CHECKOUT
+from hotline.core.settings import Settings
+from hotline.duty import service_enrolment, service_leaves, service_people_list, service_removal
+from hotline.duty.service_enrolment import StartPaper
+from hotline.duty.service_leaves import shown
+from hotline.duty.service_people_list import PersonState
 from hotline.errors import ImportRefused
-from hotline.services.people import enrolling, enrolment, leaves, removals
-from hotline.services.people.dossiers import people_list
-from hotline.services.people.dossiers.people_list import PersonState
-from hotline.services.people.enrolling import StartPaper
-from hotline.services.people.leaves import shown
-from hotline.store.people.responders import Responder
-from hotline.text import paper
+from hotline.gateway.rules_message import responders_entry
+from hotline.people.rules import NATIONAL_LEAST
+from hotline.people.tables import Responder
+from hotline.text import documents
 from hotline.text.languages import CODES
+from hotline.text.places import place_name
 
 NOBODY = """no one was enrolled: fix these rows and import the file again. Its first line is
 name,msisdn,language,level,districts,categories"""
@@ -37,8 +36,10 @@ PERSON = click.argument("person", metavar="NAME")
 def list_(as_json: bool) -> None:
     """Lists all people who were ever enrolled, without numbers."""
     with console_kit() as kit:
-        away = leaves.away(kit)
-        rows = [_row(person, away.get(person.id)) for person in enrolment.list_responders(kit)]
+        away = service_leaves.away(kit)
+        rows = [
+            _row(person, away.get(person.id)) for person in service_enrolment.list_responders(kit)
+        ]
     if as_json:
         print_json(rows)
         return
@@ -70,7 +71,7 @@ def import_(file: Path, proving: bool) -> None:
         raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
     with console_kit() as kit:
         try:
-            found = enrolment.import_responders(kit, text, proving=proving)
+            found = service_enrolment.import_responders(kit, text, proving=proving)
         except ImportRefused as refused:
             raise ImportRefused([*refused.problems, NOBODY]) from None
     click.echo(f"{'written down' if proving else 'enrolled'} {len(found)}")
@@ -92,7 +93,7 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
     """
     with console_kit() as kit:
         for name in names:
-            write(out, enrolling.invite(kit, Actor(by), name, reason))
+            write(out, service_enrolment.invite(kit, Actor(by), name, reason))
             click.echo(f"{name}: the code is sent by SMS; the start PIN is in {out}")
 
 
@@ -107,7 +108,7 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
     NAME --second NAME` undoes it.
     """
     with console_kit() as kit:
-        gone = removals.remove(kit, person, second=second, by=by, reason=reason)
+        gone = service_removal.remove(kit, person, second=second, by=by, reason=reason)
     click.echo(f"{gone.person.name}: removed; open cases go on to others")
     if gone.is_red:
         click.secho(
@@ -125,7 +126,7 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
 def back(person: str, second: str | None, by: str, reason: str) -> None:
     """Undoes the removal of NAME. Two people decide."""
     with console_kit() as kit:
-        done = leaves.back(kit, person, number=None, second=second, by=by, reason=reason)
+        done = service_leaves.back(kit, person, number=None, second=second, by=by, reason=reason)
     ended = ", ".join(done.ended)
     says = f"is alerted again; ended: {ended}" if ended else "no removal to undo"
     click.echo(f"{done.person.name}: {says}")
@@ -147,7 +148,7 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
     is_reached = person.active and person.unreachable is None
     return {
         **picked(person, "id", "name", "level", "language"),
-        "languages": people_list.languages_of(person),
+        "languages": service_people_list.languages_of(person),
         "districts": [place_name(code, "en") for code in person.districts],
         "categories": list(person.categories),
         "reachable": is_reached,
@@ -158,7 +159,7 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
 
 def state_of(person: Responder, back_at: datetime | None = None) -> str:
     """Returns the state of a responder. If no alert goes to them, the state gives the reason."""
-    state = people_list.state_of(person, back_at)
+    state = service_people_list.state_of(person, back_at)
     if state is PersonState.LEFT and person.left_at is not None:
         return f"removed {shown(person.left_at)}"
     if state is PersonState.UNREACHABLE:
@@ -180,10 +181,7 @@ FIRST = "en"
 @click.argument("paper_name", metavar="PAPER", type=click.Choice([*PAPERS]))
 @click.option("--language", type=click.Choice(CODES), default=CODES[0], show_default=True)
 @click.option(
-    "--out",
-    type=NEW_FILE,
-    required=True,
-    help="The HTML file: open it in a browser, and print it.",
+    "--out", type=NEW_FILE, required=True, help="The HTML file: open it in a browser, and print it."
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Writes a PAPER for responders, to print. `responder` is the guide, `first-ten-minutes` is one card.
@@ -193,7 +191,7 @@ def guide(paper_name: str, language: str, out: Path) -> None:
     settings = Settings.read(os.environ)
     name = PAPERS[paper_name] + ("" if language == FIRST else f".{language}")
     page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
-    printed = paper.sheet(page, language, lambda one: (DOCS / one).read_text(encoding="utf-8"))
+    printed = documents.sheet(page, language, lambda one: (DOCS / one).read_text(encoding="utf-8"))
     printed = printed.replace(WRITTEN, responders_entry(settings.service_code))
     try:
         out.write_text(printed, encoding="utf-8")

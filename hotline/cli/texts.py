@@ -9,16 +9,16 @@ import click
 from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from hotline.adapters.catalogues import LOCALES, catalogue_path
 from hotline.cli import console_catalogue
 from hotline.cli.flows import FLOWS
-from hotline.domain import wording
-from hotline.domain.wording import Template
-from hotline.engine.document import document as documents
-from hotline.engine.numbers.numbers import Number
-from hotline.services.flows import publishing, reviewing
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
+from hotline.core import wording
+from hotline.core.catalogues import LOCALES, catalogue_path
+from hotline.core.wording import Template
+from hotline.editing import service_publishing, service_reviews
+from hotline.flows import document as documents
+from hotline.flows.numbers import Number
+from hotline.flows.service_authoring import read_folder
+from hotline.flows.service_check import place_lists
 from hotline.text.languages import CODES
 
 SOURCE = "en"
@@ -46,7 +46,7 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
     """Yields one line for each fault. A text may name the numbers of the flows in `folder`."""
     document = read_folder(folder)
     numbers = documents.bind(documents.read(document), place_lists()).numbers
-    yield from reviewing.overstated(document, reviewing.read_signatures(folder))
+    yield from service_reviews.overstated(document, service_reviews.read_signatures(folder))
     yield from console_catalogue.faults(locales)
     for language in CODES:
         path = catalogue_path(locales, language)
@@ -75,7 +75,7 @@ def blank(language: str | None) -> Catalog:
     review = "" if language is None else "\n# Review: draft. Say here who has read it, and when."
     return Catalog(
         locale=language,
-        header_comment="# The words that the code itself says to a handset: hotline/domain/wording.py."
+        header_comment="# The words that the code itself says to a handset: hotline/core/wording.py."
         + review,
         project="hotline",
         version="1",
@@ -130,4 +130,4 @@ def faults_of(
         yield "fuzzy: read it again and take the mark away"
     if language == SOURCE and text != template.value:
         yield "differs from the code, which is the English"
-    yield from map(str, publishing.phrase_faults(template, language, text, numbers))
+    yield from map(str, service_publishing.phrase_faults(template, language, text, numbers))

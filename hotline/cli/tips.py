@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from hotline.adapters.catalogues import load_console_words
+from hotline.alerts import service_closing
+from hotline.alerts.queries_retention import Kept
+from hotline.alerts.rules_follow_up import FOLLOWS
+from hotline.alerts.service_case_state import coming_of
+from hotline.cases import decrypt_access, service_persons, service_reading, service_timeline
+from hotline.cases import service_retention as keeping
+from hotline.cases.queries_overview import TipOverview, Wanted
+from hotline.cases.service_timeline import CaseMoment
 from hotline.cli.desks import desk_code, passphrase_of_desk
 from hotline.cli.kit import console_kit
 from hotline.cli.options import (
@@ -23,26 +30,18 @@ from hotline.cli.options import (
     signed,
     since_option,
 )
-from hotline.domain import trial
-from hotline.domain.call_back import KIGALI
-from hotline.domain.cases.following import FOLLOWS
-from hotline.domain.places.places import place_name, place_within
-from hotline.domain.tip import NATIONAL, Matter, TipOutcome, TipState, Urgency
-from hotline.domain.tips.promises import Asked, Wait, wait_of
-from hotline.domain.tips.retention import Keeping
-from hotline.ports import Kit
-from hotline.services.cases import line_of_time
-from hotline.services.cases.line_of_time import CaseMoment
-from hotline.services.desk import access, reading
-from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.people.leaves import shown
-from hotline.services.referrals import endings
-from hotline.services.referrals.case_standing import coming_of
-from hotline.services.tips import retention as keeping
-from hotline.services.tips.persons import case_persons
-from hotline.store.referrals.retention import Kept
-from hotline.store.referrals.tip_overview import TipOverview, Wanted
-from hotline.store.tips.visible import of_desk
+from hotline.core import rules_trial
+from hotline.core.catalogues import load_console_words
+from hotline.core.context import Kit
+from hotline.duty.service_leaves import shown
+from hotline.people.decrypt_passphrase import TwoPeople
+from hotline.text.codes import NATIONAL
+from hotline.text.places import place_name, place_within
+from hotline.text.time import KIGALI
+from hotline.tips.queries_visible import of_desk
+from hotline.tips.rules import Matter, TipOutcome, TipState, Urgency
+from hotline.tips.rules_receipts import Asked, Wait, wait_of
+from hotline.tips.rules_retention import Keeping
 
 PAGE = 50
 
@@ -73,7 +72,7 @@ def list_(
     )
     with console_kit() as kit:
         now = kit.now()
-        found = access.list_tips(kit, asked)
+        found = decrypt_access.list_tips(kit, asked)
     page = found[:most]
     if as_json:
         print_json([row_of(standing, now) for standing in page])
@@ -101,7 +100,7 @@ def _line(standing: TipOverview, now: datetime) -> str:
 def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
     """Yields how long a tip waited, its assignee, the next step, and what else the reader must know."""
     tip = standing.tip
-    if tip.channel == trial.DRILL:
+    if tip.channel == rules_trial.DRILL:
         yield "EXERCISE"
     yield from _waited(standing, now)
     yield _holder(standing)
@@ -158,7 +157,7 @@ def _taken_at(standing: TipOverview) -> datetime | None:
 
 def _wait(standing: TipOverview, now: datetime) -> Wait | None:
     tip = standing.tip
-    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == trial.DRILL
+    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == rules_trial.DRILL
     if tip.filed_at is None or nothing_promised:
         return None
     ended_at = _taken_at(standing) or tip.closed_at
@@ -188,7 +187,7 @@ def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
         **picked(tip, *OF_TIP),
         **picked(standing, *OF_OVERVIEW),
         **{name: second_of(getattr(tip, name)) for name in MOMENTS},
-        "exercise": tip.channel == trial.DRILL,
+        "exercise": tip.channel == rules_trial.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
         "waited_seconds": wait and int(wait.spent.total_seconds()),
@@ -229,12 +228,12 @@ def read(
     """Prints the text of a tip. First writes a row in the audit log, also if access is refused."""
     code, people = desk_code(desk), TwoPeople(by, second)
     with console_kit() as kit:
-        access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
+        decrypt_access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
         passphrase = passphrase_of_desk(passphrase_file, code)
-        tip = access.read_tip(
+        tip = decrypt_access.read_tip(
             kit, tip_id, desk=code, passphrase=passphrase, by=people, reason=reason
         )
-        told = reading.worded(kit, tip, language)
+        told = service_reading.worded(kit, tip, language)
 
     if first := tip.coming.sentence(tip.matter):
         click.secho(load_console_words()[language].get(first, first), fg="red")
@@ -284,7 +283,7 @@ def show(name: str, language: str, as_json: bool) -> None:
     Facts about persons are not shown. Read them on a phone or in the console, with a key.
     """
     with console_kit() as kit:
-        now, sheet = kit.now(), line_of_time.sheet(kit, name.upper())
+        now, sheet = kit.now(), service_timeline.sheet(kit, name.upper())
         lines = [line_of(kit, one, language) for one in sheet.moments]
     if as_json:
         print_json(
@@ -325,7 +324,7 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
         kept = keeping.close_tip(
             kit, tip_id, by=by, reason=reason, outcome=TipOutcome(outcome), only_requests=True
         )
-        clocks = case_persons.still_owed(kit, tip_id)
+        clocks = service_persons.still_owed(kit, tip_id)
     _say(kept)
     for one in clocks:
         due, owed = one.due_at.astimezone(KIGALI), FOLLOWS[one.kind].owed
@@ -340,7 +339,7 @@ def _say(kept: Kept) -> None:
     elif tip.closed_at is not None:
         click.echo(f"tip {tip.id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
     elif tip.end_wanted_by is not None:
-        who = endings.said(tip.end_wanted_by)
+        who = service_closing.said(tip.end_wanted_by)
         click.echo(
             f"tip {tip.id}: not closed yet. {who} says {tip.end_wanted}. A second person opens the case, behind the PIN"
             " or in the console, and confirms it there."
@@ -353,7 +352,7 @@ def _say(kept: Kept) -> None:
 def let_go(tip_id: int, by: str, reason: str) -> None:
     """Ends the alert for the people of a tip's first place, once a person of the correct place has it."""
     with console_kit() as kit:
-        access.let_go(kit, tip_id, by=by, reason=reason)
+        decrypt_access.let_go(kit, tip_id, by=by, reason=reason)
     click.echo(f"tip {tip_id}: the people of the first place are let go, and learn it now")
 
 
@@ -368,7 +367,7 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
     people = TwoPeople(by, second)
     with console_kit() as kit:
         passphrase = passphrase_of_desk(passphrase_file, NATIONAL)
-        access.send_down(kit, tip_id, passphrase=passphrase, by=people, reason=reason)
+        decrypt_access.send_down(kit, tip_id, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"tip {tip_id}: its district may read it, and is told now")
 
 

@@ -20,11 +20,7 @@ from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 LONGEST_WAIT = 30.0
 BUDGET = 156
-REFUSALS: Mapping[type[Exception], int] = {
-    HandsetRefused: 409,
-    NotFound: 404,
-    SettingsInvalid: 400,
-}
+REFUSALS: Mapping[type[Exception], int] = {HandsetRefused: 409, NotFound: 404, SettingsInvalid: 400}
 
 
 def only_loopback() -> None:

@@ -1,21 +1,237 @@
-"""Serves the gateway's API, the control API, and the page of two handsets.
+"""Serves the emulated API of Africa's Talking.
 
-Each connection has its own thread. A page that waits or a fault that stalls blocks no other request.
+Status codes, content types and sentences match recordings of the real gateway. A fault changes or delays an answer.
 """
 
+import json
 import re
 import socket
 import struct
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from hotline.emulator.api import build_api
 from hotline.emulator.control import BUDGET, build_control, only_loopback
 from hotline.emulator.emulator import Emulator
+from hotline.emulator.faults import FaultKind, GatewayFault, Point
+from hotline.emulator.messages import SendRequest
 from hotline.emulator.settings import CITIZEN
+from hotline.emulator.state import Sent
+
+API_KEY = "emulator"
+BALANCE = "RWF 250000.0000"
+PRICE = 10.0
+INVALID = "The supplied authentication is invalid"
+MISSING = "The resource requires authentication, which was not supplied with the request"
+View = Callable[[], Response]
+PAGE = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
+
+
+def misbehave(fault: GatewayFault, record: Callable[[], Response]) -> Response:
+    """Answers a request under a fault.
+
+    `record` stores the messages and builds the correct answer. Faults that lose the request never call it.
+    """
+    status = fault.status or 500
+    match fault.kind:
+        case FaultKind.SLOW:
+            time.sleep(fault.seconds or 2.0)
+            return record()
+        case FaultKind.SILENT:
+            time.sleep(fault.seconds or 12.0)
+            return _reset()
+        case FaultKind.RESET_BEFORE:
+            return _reset()
+        case FaultKind.ERROR_BEFORE:
+            return _page(status)
+    return _spoilt(fault, record(), status)
+
+
+def _spoilt(fault: GatewayFault, honest: Response, status: int) -> Response:
+    """Returns a faulty answer to a request that was recorded."""
+    match fault.kind:
+        case FaultKind.TIMEOUT:
+            time.sleep(fault.seconds or 12.0)
+        case FaultKind.RESET_AFTER:
+            return _reset()
+        case FaultKind.ERROR_AFTER:
+            return _page(status)
+        case FaultKind.HTML:
+            return _page(201)
+        case FaultKind.CHARSET:
+            honest.headers["Content-Type"] = "application/json; charset=utf-8"
+        case FaultKind.TRUNCATED:
+            honest.set_data(honest.get_data()[:-20])
+        case FaultKind.DRIP:
+            return _drip(honest, fault.seconds or 1.0)
+    return honest
+
+
+def _page(status: int) -> Response:
+    return Response(PAGE.format(status=status), status, content_type="text/html; charset=utf-8")
+
+
+def _reset() -> Response:
+    """Returns a response that drops the connection before the first byte of its body."""
+
+    def broken() -> Iterator[bytes]:
+        raise ConnectionResetError
+        yield b""
+
+    return Response(broken())
+
+
+def _drip(honest: Response, seconds: float) -> Response:
+    whole = honest.get_data()
+
+    def drops() -> Iterator[bytes]:
+        for byte in whole:
+            time.sleep(seconds)
+            yield bytes([byte])
+
+    return Response(drops(), honest.status_code, content_type="application/json")
+
+
+def as_json(document: dict[str, Any], status: int = 200) -> Response:
+    """Returns bare `application/json`. With a charset in the header, the SDK would return text."""
+    return Response(json.dumps(document), status, content_type="application/json")
+
+
+def refusal(status: int, sentence: str) -> Response:
+    return Response(sentence, status, content_type="text/plain; charset=UTF-8")
+
+
+def unauthorized(sentence: str = INVALID) -> Response:
+    response = refusal(401, sentence)
+    response.headers["WWW-Authenticate"] = 'Basic realm="api",charset=UTF-8'
+    return response
+
+
+def build_api(emulator: Emulator) -> Blueprint:
+    blueprint = Blueprint("api", __name__)
+    api = _Api(emulator)
+    for rule, view, method in (
+        ("/version1/messaging", api.send, "POST"),
+        ("/version1/messaging/bulk", api.send_bulk, "POST"),
+        ("/version1/messaging", api.inbox, "GET"),
+        ("/version1/user", api.user, "GET"),
+        ("/auth-token/generate", api.token, "POST"),
+    ):
+        name = f"{view.__name__}_{method.lower()}"
+        blueprint.add_url_rule(rule, name, _keyed(view), methods=[method])
+    return blueprint
+
+
+def _keyed(view: View) -> View:
+    """Wraps a view so that it requires the right `apiKey` header."""
+
+    @wraps(view)
+    def guarded() -> Response:
+        key = request.headers.get("apiKey")
+        if key is None:
+            return unauthorized(MISSING)
+        return view() if key == API_KEY else unauthorized()
+
+    return guarded
+
+
+class _Api:
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    def send(self) -> Response:
+        form = request.form
+        missing = [name for name in ("username", "to", "message") if not form.get(name)]
+        if missing:
+            return refusal(400, f"Request is missing required form field '{missing[0]}'")
+        to, enqueue = list(dict.fromkeys(form["to"].split(","))), form.get("enqueue", "1") != "0"
+        return self._send(SendRequest(to, form["message"], form.get("from", ""), enqueue))
+
+    def send_bulk(self) -> Response:
+        body = request.get_json(silent=True)
+        texts = ("username", "message", "senderId")
+        if (
+            not isinstance(body, dict)
+            or not isinstance(body.get("phoneNumbers"), list)
+            or not all(isinstance(body.get(name), str) for name in texts)
+        ):
+            return refusal(400, "The request content was malformed")
+        to, enqueue = list(dict.fromkeys(map(str, body["phoneNumbers"]))), body.get("enqueue", 1)
+        return self._send(SendRequest(to, body["message"], body["senderId"], enqueue != 0))
+
+    def inbox(self) -> Response:
+        after = request.args.get("lastReceivedId", default=0, type=int)
+        with self._emulator.state.lock:
+            listed = [one for one in self._emulator.state.incoming if one.number > after]
+        messages = [
+            {
+                "linkId": "",
+                "text": one.text,
+                "to": one.to,
+                "id": one.number,
+                "date": datetime.fromtimestamp(one.at, UTC).isoformat(timespec="milliseconds")[:-6]
+                + "Z",
+                "from": one.msisdn,
+            }
+            for one in listed[:100]
+        ]
+        return as_json({"SMSMessageData": {"Messages": messages}})
+
+    def user(self) -> Response:
+        return as_json({"UserData": {"balance": BALANCE}})
+
+    def token(self) -> Response:
+        return as_json({"token": self._emulator.ids.token(), "lifetimeInSeconds": 3600})
+
+    def _send(self, asked: SendRequest) -> Response:
+        if not self._emulator.messages.sender_known(asked.sender):
+            return self._accepted([], "InvalidSenderId")
+        drawn = self._emulator.faults.draw(Point.SEND, asked.to[0] if asked.to else "")
+        fault = next(iter(drawn.values()), None)
+
+        def recorded() -> Response:
+            return self._accepted(self._emulator.messages.record(asked, fault))
+
+        if fault is None:
+            return recorded()
+        if fault.kind is FaultKind.UNAUTHORIZED:
+            return unauthorized()
+        if fault.kind is FaultKind.INVALID_SENDER:
+            return self._accepted([], "InvalidSenderId")
+        return misbehave(fault, recorded)
+
+    def _accepted(self, entries: list[Sent], message: str = "") -> Response:
+        settings = self._emulator.state.settings
+        good = [entry for entry in entries if entry.accepted]
+        parts = sum(entry.parts for entry in good)
+        total = f"RWF {PRICE * parts:.4f}" if good else "0"
+        said = message or f"Sent to {len(good)}/{len(entries)} Total Cost: {total}"
+        if good and settings.message_parts and not message:
+            said += f" Message parts: {parts}"
+        recipients = [self._recipient(entry) for entry in entries]
+        return as_json({"SMSMessageData": {"Message": said, "Recipients": recipients}}, 201)
+
+    def _recipient(self, entry: Sent) -> dict[str, Any]:
+        settings = self._emulator.state.settings
+        shown: dict[str, Any] = {
+            "statusCode": entry.status_code,
+            "number": entry.to,
+            "status": entry.status,
+            "cost": f"RWF {PRICE * entry.parts:.4f}" if entry.accepted else "0",
+            "messageId": entry.id,
+        }
+        if settings.message_parts:
+            shown["messageParts"] = entry.parts
+        return shown
+
+
+# Serves the gateway's API, the control API, and the page of two handsets.
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

@@ -7,8 +7,9 @@ from functools import partial
 from flask import Response
 from markupsafe import Markup
 
-from hotline.domain.places.places import districts, place_name
-from hotline.domain.tip import Urgency
+from hotline.console import who
+from hotline.console.visit import Visit, attachment, page, posted, see
+from hotline.console.who import TodayLine
 from hotline.errors import FormRefused, HotlineError, NotFound, ProgramMissing
 from hotline.statistics import (
     rules_report,
@@ -18,25 +19,15 @@ from hotline.statistics import (
     service_report,
 )
 from hotline.statistics.rules_charts import Bar, bars, district_map, sparkline
-from hotline.statistics.rules_definitions import (
-    TABLES,
-    Dimension,
-    Indicator,
-    Table,
-    phrase,
-)
-from hotline.statistics.rules_labels import (
-    DIMENSIONS,
-    SPANS,
-    Labels,
-)
+from hotline.statistics.rules_definitions import TABLES, Dimension, Indicator, Table
+from hotline.statistics.rules_labels import DIMENSIONS, SPANS, Labels
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import Release
 from hotline.statistics.service_boards import TipBoard, UseBoard
 from hotline.text.languages import CODES
-from hotline.web.console import who
-from hotline.web.console.lines import TodayLine
-from hotline.web.console.visit import Visit, attachment, page, posted, see
+from hotline.text.phrases import phrase
+from hotline.text.places import districts, place_name
+from hotline.tips.rules import Urgency
 
 FOLDED_FROM = 30
 MOST_ROWS = 12

@@ -12,25 +12,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from hotline.domain.accounts.account import RELEASING
-from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind
-from hotline.domain.reach.counters import Measure, ScreenMeasure
-from hotline.domain.referrals.clocks import KIGALI, OVERDUE_KINDS, TIMES, DeadlineKind
-from hotline.domain.rolls import certificate
-from hotline.domain.rolls.gathering import HELD
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.rolls.quiz import QuizOutcome
-from hotline.domain.tip import Urgency
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.cases.queries_list import CLOSURE_WAITS, is_owing
+from hotline.core.actors import RELEASING
+from hotline.core.database import add_if_new, run_uncompiled, seconds_between
+from hotline.counters import tables, tables_screens
+from hotline.counters.rules import Measure, ScreenMeasure
+from hotline.counters.tables import Coverage, Reach, Tally
+from hotline.gateway.tables import TRULY_DUE, Deadline
+from hotline.programmes import rules_certificate
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_sessions import HELD
+from hotline.programmes.tables import Joined
 from hotline.statistics import rules_release
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_at, due_periods, months_of, span_of
 from hotline.statistics.rules_release import Cell, Release, Spans
-from hotline.statistics.rules_tips import (
-    COUNTED_EVENTS,
-    DISBELIEVED,
-    CaseEvent,
-    CountedTip,
-)
+from hotline.statistics.rules_tips import COUNTED_EVENTS, DISBELIEVED, CaseEvent, CountedTip
 from hotline.statistics.rules_use import QUIZ_MEASURES, UseCounts
 from hotline.statistics.tables import (
     PersonCount,
@@ -40,15 +38,13 @@ from hotline.statistics.tables import (
     ReleaseCell,
     ReleaseRow,
 )
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.database import add_if_new, run_uncompiled, seconds_between
-from hotline.store.outbox.messages import TRULY_DUE, Deadline
-from hotline.store.reach import outreach, screen_counts
-from hotline.store.reach.outreach import Coverage, Reach, Tally
-from hotline.store.referrals.desk_pages.tip_pages import CLOSURE_WAITS, is_owing
-from hotline.store.rolls.joined import Joined
-from hotline.store.tips.tips import WHOLE, Tip
-from hotline.store.tips.visible import Viewer, visible_to
+from hotline.text.quiz import QuizOutcome
+from hotline.text.time import KIGALI
+from hotline.tips.queries_visible import Viewer, visible_to
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import OVERDUE_KINDS, TIMES, DeadlineKind
+from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, EntryKind
+from hotline.tips.tables import WHOLE, Tip
 
 USSD = "ussd"
 """Only calls count as use, because an SMS to the line is nearly always a tip."""
@@ -99,10 +95,10 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
         calls=calls,
         topics=topics,
         quiz=quiz,
-        people=outreach.totals(session).get(month) if month is not None else None,
-        networks=screen_counts.totals(session, ScreenMeasure.SESSION, first, after),
-        shown=screen_counts.totals(session, ScreenMeasure.SHOWN, first, after),
-        answered=screen_counts.totals(session, ScreenMeasure.ANSWERED, first, after),
+        people=tables.totals(session).get(month) if month is not None else None,
+        networks=tables_screens.totals(session, ScreenMeasure.SESSION, first, after),
+        shown=tables_screens.totals(session, ScreenMeasure.SHOWN, first, after),
+        answered=tables_screens.totals(session, ScreenMeasure.ANSWERED, first, after),
         sessions_held=_by_district(session, first, after),
     )
 
@@ -115,7 +111,7 @@ def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
     found = []
     for created_at, passed in rows:
         lessons = {name: datetime.fromisoformat(at) for name, at in (passed or {}).items()}
-        is_whole = certificate.whole(lessons)
+        is_whole = rules_certificate.whole(lessons)
         found.append((created_at, max(lessons.values()) if is_whole else None))
     return found
 
@@ -403,12 +399,7 @@ def _row(session: Session, period: str) -> ReleaseRow:
 
 
 def _release_of(session: Session, row: ReleaseRow) -> Release:
-    columns = (
-        ReleaseCell.indicator,
-        ReleaseCell.dimension,
-        ReleaseCell.value,
-        ReleaseCell.number,
-    )
+    columns = (ReleaseCell.indicator, ReleaseCell.dimension, ReleaseCell.value, ReleaseCell.number)
     found = select(*columns).where(ReleaseCell.release_id == row.id).order_by(ReleaseCell.id)
     cells = [Cell(CellName(*name), number) for *name, number in session.execute(found)]
     spans = {name: Span(span) for name, span in row.spans.items()}

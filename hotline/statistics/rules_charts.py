@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from hotline.domain.places.places import districts
+from hotline.text.places import districts
 
 INK, SOFT, EDGE, DARK, LIGHT, PAPER = (
     "#1b2a2e",

@@ -113,11 +113,6 @@ class Table:
         return indicator.span or self.span
 
 
-def phrase(words: str) -> str:
-    """Returns an English text unchanged. It marks the text for the console's catalogue."""
-    return words
-
-
 def _tables() -> Iterator[Table]:
     known = DEFINITIONS["sentences"]
     for row in DEFINITIONS["tables"]:

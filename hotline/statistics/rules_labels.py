@@ -7,11 +7,13 @@ from datetime import date
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from hotline.domain.places.places import COUNTRIES, PROVINCES, districts
-from hotline.domain.tip import ABROAD, FORMS, Urgency
-from hotline.statistics.rules_definitions import DEFINITIONS, Dimension, Unit, phrase
+from hotline.statistics.rules_definitions import DEFINITIONS, Dimension, Unit
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_tips import NOT_SAID
+from hotline.text.codes import ABROAD, FORMS
+from hotline.text.phrases import phrase
+from hotline.text.places import COUNTRIES, PROVINCES, districts
+from hotline.tips.rules import Urgency
 
 Say = Callable[..., str]
 """Translates an English phrase of the catalogue, with its values."""
@@ -29,7 +31,6 @@ NOT_COLLECTED = phrase("not yet collected")
 ROUNDED = phrase(
     "Numbers are rounded; totals may differ from their parts. Few: about ten or fewer, or none."
 )
-SAMPLE = phrase("Sample data. No person and no tip in it is real.")
 _VALUES: Mapping[str, Mapping[str, str]] = {
     **DEFINITIONS["values"],
     Dimension.URGENCY: {str(one.value): one.label for one in Urgency},

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from hotline.domain.cases import months
-from hotline.domain.cases.months import month_of
+from hotline.alerts import rules_follow_up
+from hotline.alerts.rules_follow_up import month_of
 
 MONTHS = 12
 USE_AFTER = timedelta(days=5)
@@ -61,12 +61,12 @@ def period_of(month: str, span: Span) -> str:
 
 def begins(period: str) -> datetime:
     """Returns the first moment of a period."""
-    return months.begins(months_of(period)[0])
+    return rules_follow_up.begins(months_of(period)[0])
 
 
 def ends(period: str) -> datetime:
     """Returns the first moment after a period."""
-    return months.ends(months_of(period)[-1])
+    return rules_follow_up.ends(months_of(period)[-1])
 
 
 def before(period: str) -> str:
@@ -76,7 +76,9 @@ def before(period: str) -> str:
 
 def due_at(period: str) -> datetime:
     """Returns when a period is published: a month on the sixth day of the next, longer ones after 75 days."""
-    return ends(period) + (USE_AFTER if span_of(period) is Span.MONTH else months.COUNTED_AFTER)
+    return ends(period) + (
+        USE_AFTER if span_of(period) is Span.MONTH else rules_follow_up.COUNTED_AFTER
+    )
 
 
 def due_periods(first_day: date, at: datetime) -> Sequence[str]:

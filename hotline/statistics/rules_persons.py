@@ -8,8 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import (
+from hotline.statistics.rules_definitions import ALL, CellName, Dimension
+from hotline.statistics.rules_rounding import Sum, summed
+from hotline.statistics.rules_tips import NOT_SAID
+from hotline.text.codes import ABROAD, FORMS
+from hotline.text.places import PROVINCES
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import (
     BOY,
     DECEIT,
     FORCE,
@@ -25,12 +30,7 @@ from hotline.domain.cases.people_codes import (
     ServiceAnswer,
     ThirtyDays,
 )
-from hotline.domain.cases.persons import MetPerson, ScreeningResult
-from hotline.domain.places.places import PROVINCES
-from hotline.domain.tip import ABROAD, FORMS
-from hotline.statistics.rules_definitions import ALL, CellName, Dimension
-from hotline.statistics.rules_rounding import Sum, summed
-from hotline.statistics.rules_tips import NOT_SAID
+from hotline.tips.rules_persons import MetPerson, ScreeningResult
 
 INSIDE = "inside"
 COURT, POLICE = "court", "police"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.domain.tip import ABROAD
 from hotline.statistics import rules_persons, rules_tips
 from hotline.statistics.rules_definitions import (
     ALL,
@@ -21,15 +20,9 @@ from hotline.statistics.rules_definitions import (
 )
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_persons import DESTINATIONS, INSIDE
-from hotline.statistics.rules_rounding import (
-    SMALLEST,
-    Sum,
-    at_most,
-    rounded,
-    rounded_use,
-    share,
-)
+from hotline.statistics.rules_rounding import SMALLEST, Sum, at_most, rounded, rounded_use, share
 from hotline.statistics.rules_tips import NOT_SAID, SMALLEST_MEDIAN
+from hotline.text.codes import ABROAD
 
 SMALLEST_SHARE = 40
 """A share of tips needs this many tips, as printed."""
@@ -192,9 +185,7 @@ def shown_share(cells: Collection[Cell]) -> float:
 
 
 def _keyed(
-    wanted: Sequence[Indicator],
-    sums: Mapping[CellName, Sum],
-    values_of: _ValuesOf,
+    wanted: Sequence[Indicator], sums: Mapping[CellName, Sum], values_of: _ValuesOf
 ) -> Sequence[Cell]:
     """Rounds every possible cell, also those with no record. So the list of rows reveals nothing."""
     cells: dict[CellName, int | None] = {}

@@ -6,7 +6,6 @@ Is the line used? Is danger answered in time? Were people helped? Where is the p
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hotline.domain.tip import Urgency
 from hotline.statistics.rules_definitions import (
     ALL,
     DEFINITIONS,
@@ -14,13 +13,14 @@ from hotline.statistics.rules_definitions import (
     CellName,
     Dimension,
     Unit,
-    phrase,
 )
-from hotline.statistics.rules_labels import NOT_COLLECTED, SAMPLE, Labels
+from hotline.statistics.rules_labels import NOT_COLLECTED, Labels
 from hotline.statistics.rules_periods import Span, before, due_at, span_of
 from hotline.statistics.rules_release import Cell, Release, shown_share
 from hotline.statistics.rules_rounding import share
 from hotline.text.gsm7 import segments, to_gsm7
+from hotline.text.phrases import SAMPLE, phrase
+from hotline.tips.rules import Urgency
 
 POINTS = 12
 """Numbers of a sparkline."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-KEYS = 256
-"""Number of record keys: 8 bits."""
+from hotline.core.rules_record_keys import KEYS
+
 BASE = 5
 """A printed number is a multiple of this."""
 SMALLEST = 10

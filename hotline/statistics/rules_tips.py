@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline.domain.cases.entries import EntryKind, TakeProof
-from hotline.domain.places.places import PROVINCES, districts
-from hotline.domain.referrals.clocks import acknowledge_due
-from hotline.domain.tip import ABROAD, OUTCOMES, Category, Urgency, is_district
 from hotline.statistics.rules_definitions import ALL, CellName, Dimension
 from hotline.statistics.rules_rounding import Sum, summed
+from hotline.text.codes import ABROAD, Category, is_district
+from hotline.text.places import PROVINCES, districts
+from hotline.tips.rules import OUTCOMES, Urgency
+from hotline.tips.rules_deadlines import acknowledge_due
+from hotline.tips.rules_events import EntryKind, TakeProof
 
 ACTED_WITHIN = timedelta(hours=72)
 LATE_CLOSURE = timedelta(days=7)
@@ -29,11 +30,7 @@ _ACTS = frozenset({EntryKind.ON_SITE, EntryKind.SCREENED, EntryKind.CONSENT, Ent
 DISBELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
 _BY_SMS = frozenset({EntryKind.ON_SITE, EntryKind.OFFERED})
 """Events that a responder can report by SMS. A forged SMS can report them too."""
-_STEP_OF = {
-    EntryKind.OPENED: "read",
-    EntryKind.ON_SITE: "on_site",
-    EntryKind.SCREENED: "screened",
-}
+_STEP_OF = {EntryKind.OPENED: "read", EntryKind.ON_SITE: "on_site", EntryKind.SCREENED: "screened"}
 _HELPED = frozenset(outcome for outcome, row in OUTCOMES.items() if row.is_help)
 COUNTED_EVENTS = frozenset(
     {*_ACTS, EntryKind.TAKEN, EntryKind.OPENED, EntryKind.CLOSED, EntryKind.JUDGED}

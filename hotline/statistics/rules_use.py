@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.domain.places.places import PROVINCES
-from hotline.domain.rolls.quiz import Pairs, QuizOutcome
 from hotline.statistics.rules_definitions import CellName, Dimension
 from hotline.text.languages import CODES
+from hotline.text.places import PROVINCES
+from hotline.text.quiz import Pairs, QuizOutcome
 
 QUIZ_MEASURES: Mapping[QuizOutcome, str] = {one: f"quiz_{one}" for one in QuizOutcome}
 """The counter of each outcome of a quiz question."""
@@ -69,10 +69,7 @@ def trainee_counts(
     """Returns how many trainees enrolled and how many passed the last lesson in a period."""
     begun = sum(begins <= enrolled < ends for enrolled, _ in trainees)
     certified = sum(passed is not None and begins <= passed < ends for _, passed in trainees)
-    return {
-        CellName("trainees_begun"): begun,
-        CellName("trainees_certified"): certified,
-    }
+    return {CellName("trainees_begun"): begun, CellName("trainees_certified"): certified}
 
 
 def _calls(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:

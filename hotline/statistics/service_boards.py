@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from hotline.domain.accounts.account import AccountRole, SignedIn
-from hotline.domain.call_back import KIGALI
-from hotline.domain.reach.counters import Measure
-from hotline.domain.tip import NATIONAL, Urgency
-from hotline.ports import ConsoleKit
-from hotline.services.reach.outreach import day_of
-from hotline.services.tips.desk_viewer import viewer_of
+from hotline.cases.service_viewer import viewer_of
+from hotline.core.actors import AccountRole, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.counters.rules import Measure
+from hotline.counters.service import day_of
 from hotline.statistics import queries, rules_use
 from hotline.statistics.queries import TipCounts
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.service_releases import live_rows
+from hotline.text.codes import NATIONAL
+from hotline.text.time import KIGALI
+from hotline.tips.rules import Urgency
 
 WEEKS = 12
 DAYS = 28

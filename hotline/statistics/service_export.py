@@ -5,12 +5,13 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 
-from hotline.adapters import spreadsheet
-from hotline.domain.codes.code_tables import CodeStandard, code_table
 from hotline.statistics.rules_definitions import TABLES, Indicator, Table
-from hotline.statistics.rules_labels import FEW, ROUNDED, SAMPLE, Labels
+from hotline.statistics.rules_labels import FEW, ROUNDED, Labels
 from hotline.statistics.rules_release import Release
+from hotline.text import spreadsheets
 from hotline.text.export_sheets import ExportCell, ExportSheet, as_csv
+from hotline.text.phrases import SAMPLE
+from hotline.tips.rules_codes import CodeStandard, code_table
 
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
 OLDEST = (1980, 1, 1, 0, 0, 0)
@@ -69,7 +70,7 @@ def files(release: Release, labels: Labels) -> Mapping[str, bytes]:
     """Returns every file of a release by its name."""
     sheets = _sheets(release, labels)
     found = {f"{sheet.name}.csv": as_csv(sheet.head, sheet.rows) for sheet in sheets}
-    found["statistics.xlsx"] = spreadsheet.book(sheets, release.made_at)
+    found["statistics.xlsx"] = spreadsheets.book(sheets, release.made_at)
     metadata = json.dumps(_metadata(release), ensure_ascii=False, indent=1, sort_keys=True)
     found["metadata.json"] = metadata.encode()
     return found

@@ -4,12 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from textwrap import shorten
 
-from hotline.domain.accounts.account import RELEASING, AccountRole, Actor
-from hotline.domain.cases.months import month_of
-from hotline.engine.flow import Ask, Book, Menu, Say
+from hotline.alerts import queries_retention
+from hotline.alerts.rules_follow_up import month_of
+from hotline.core import tables_sample
+from hotline.core.actors import RELEASING, AccountRole, Actor
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.counters.service import day_of
 from hotline.errors import NotFound, NotReady, Undecided
-from hotline.ports import Kit
-from hotline.services.reach.outreach import day_of
+from hotline.flows import tables
+from hotline.flows.flow import Ask, Book, Menu, Say
+from hotline.people import tables_audit
 from hotline.statistics import queries, rules_release, rules_tips, rules_use
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import (
@@ -24,11 +29,6 @@ from hotline.statistics.rules_periods import (
 from hotline.statistics.rules_release import Cell, Release, Spans
 from hotline.statistics.rules_use import NO_LESSONS, LiveRows
 from hotline.statistics.tables import ReleaseApproval
-from hotline.store.database import Session
-from hotline.store.desk import audit
-from hotline.store.flows import flows
-from hotline.store.referrals import retention
-from hotline.store.watch import trials
 from hotline.text.names import is_one_name
 
 EVERY = timedelta(hours=1)
@@ -41,10 +41,10 @@ def publish_due(context: Kit) -> None:
     """Creates every release that is due. Does this at most once an hour. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
-        if retention.is_done(session, TASK, at, EVERY):
+        if queries_retention.is_done(session, TASK, at, EVERY):
             return
     with context.database.writing() as session:
-        retention.finish(session, TASK, at)
+        queries_retention.finish(session, TASK, at)
     make_due(context, at)
 
 
@@ -67,7 +67,7 @@ def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
     with context.database.writing() as session:
         if period not in queries.made_periods(session):
             raise NotFound(f"{period} has no release yet.")
-        name = audit.by_actor(by)
+        name = tables_audit.by_actor(by)
         for given in queries.approvals(session, period):
             is_same = by.account_id is not None and by.account_id == given.account_id
             if is_same or is_one_name(by.name, given.approved_by.rpartition(":")[2]):
@@ -78,7 +78,9 @@ def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
         )
         if not is_new:
             raise Undecided("Your role approved this release. The other role must approve it too.")
-        audit.sign(session, by, at=at, action="release_approved", subject=period, reason=str(role))
+        tables_audit.sign(
+            session, by, at=at, action="release_approved", subject=period, reason=str(role)
+        )
         return period in queries.published_periods(session)
 
 
@@ -126,9 +128,9 @@ def set_targets(context: Kit, by: Actor, given: Mapping[str, int | None]) -> Non
         known = queries.targets(session, year)
         changed = {name: one for name, one in given.items() if one != known.get(name)}
         for name, target in changed.items():
-            queries.write_target(session, name, year, target, by=audit.by_actor(by), at=at)
+            queries.write_target(session, name, year, target, by=tables_audit.by_actor(by), at=at)
             told = "none" if target is None else str(target)
-            audit.sign(session, by, at=at, action="target_set", subject=name, reason=told)
+            tables_audit.sign(session, by, at=at, action="target_set", subject=name, reason=told)
 
 
 def _year(context: Kit) -> str:
@@ -165,7 +167,7 @@ def row_names(context: Kit, language: str) -> Mapping[str, str]:
     if flow_set is None:
         return {}
     with context.database.reading() as session:
-        found = dict(flows.entry_names(session))
+        found = dict(tables.entry_names(session))
     for flow in flow_set.flows.values():
         for name, node in flow.nodes.items():
             if not isinstance(node, Say | Menu | Ask):
@@ -217,7 +219,7 @@ def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
         if cells is None:
             return False
         first = queries.first_day(session)
-        is_sample = trials.is_invented(session)
+        is_sample = tables_sample.is_invented(session)
     began = month_of(first) if first is not None else ""
     first_month = began if began in months_of(period)[1:] else ""
     release = Release(period, at, cells, spans, first_month, is_sample)
@@ -225,7 +227,7 @@ def _make(context: Kit, period: str, live: LiveRows, at: datetime) -> bool:
     with context.database.writing() as session:
         if not queries.write_release(session, release):
             return False
-        audit.append(
+        tables_audit.append(
             session,
             at=at,
             actor=CLOCK,

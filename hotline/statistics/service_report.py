@@ -9,19 +9,19 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from hotline.adapters import typst_paper
-from hotline.adapters.catalogues import load_console_words
-from hotline.domain.places.places import districts
+from hotline.core.catalogues import load_console_words
+from hotline.core.context import Kit
 from hotline.errors import NotFound
-from hotline.ports import Kit
-from hotline.statistics import rules_report, service_releases
+from hotline.statistics import pdf, rules_report, service_releases
 from hotline.statistics.rules_charts import district_map, sparkline
-from hotline.statistics.rules_definitions import Dimension, Unit, phrase
-from hotline.statistics.rules_labels import ROUNDED, SAMPLE, Labels
+from hotline.statistics.rules_definitions import Dimension, Unit
+from hotline.statistics.rules_labels import ROUNDED, Labels
 from hotline.statistics.rules_periods import ends
 from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_report import Answer
 from hotline.text.languages import CODES, NAMES
+from hotline.text.phrases import SAMPLE, phrase
+from hotline.text.places import districts
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (
@@ -96,7 +96,7 @@ def minister_pdf(context: Kit, period: str, language: str) -> bytes:
     """
     document = minister_document(context, period, language)
     made_at = service_releases.one_release(context, period, is_published=True).made_at
-    return typst_paper.pdf((TEMPLATES / "report.typ").read_bytes(), document, made_at)
+    return pdf.pdf((TEMPLATES / "report.typ").read_bytes(), document, made_at)
 
 
 def minister_document(context: Kit, period: str, language: str) -> Mapping[str, str]:

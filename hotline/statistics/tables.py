@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.store.database import Row
-from hotline.store.insert_only import never_changes
+from hotline.core.database import Row
+from hotline.core.writes import never_changes
 
 
 class ReleaseRow(Row):

@@ -40,14 +40,7 @@ TYPOGRAPHY = {
     "…": "...",
 }
 """Plain substitutes for the quotes, dashes, dots and blanks of word processors. The meaning stays the same."""
-SUBSTITUTES = {
-    **TYPOGRAPHY,
-    "°": "o",
-    "²": "2",
-    "œ": "oe",
-    "Œ": "OE",
-    "×": "x",
-}
+SUBSTITUTES = {**TYPOGRAPHY, "°": "o", "²": "2", "œ": "oe", "Œ": "OE", "×": "x"}
 """Substitutes for letters that decomposition does not turn into GSM-7. It turns `ç` into `c`, so `ç` is missing."""
 
 

@@ -14,11 +14,7 @@ class Language:
     """The language's own name, in GSM-7 letters."""
 
 
-LANGUAGES = (
-    Language("rw", "Kinyarwanda"),
-    Language("en", "English"),
-    Language("fr", "Francais"),
-)
+LANGUAGES = (Language("rw", "Kinyarwanda"), Language("en", "English"), Language("fr", "Francais"))
 CODES = tuple(language.code for language in LANGUAGES)
 FIRST = LANGUAGES[0].code
 """The language for callers who have not chosen one yet."""

@@ -15,9 +15,8 @@ from time import monotonic
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from hotline.store.database import Database
-from hotline.text.networks import network_of
-from hotline.web.peer import peer_of
+from hotline.core.addresses import network_of, peer_of
+from hotline.core.database import Database
 
 AT_WORK = 4
 """The requests that work at once. More would only wait for one another at the database."""

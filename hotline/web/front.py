@@ -9,8 +9,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
-from hotline.web.app import HOOKS
-from hotline.web.guard import DOOR, Door, Hook, Reply
+from hotline.web.hook_guard import DOOR, Door, Hook, Reply
+from hotline.web.hooks_app import HOOKS
 from hotline.web.problems import PLAIN
 
 ROOM = "/hooks/"

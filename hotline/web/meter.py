@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable
 from time import perf_counter
 
-from hotline.domain.reach.counters import bound_of
+from hotline.core.context import Kit
+from hotline.counters.rules import bound_of
+from hotline.counters.tables import HookCount
+from hotline.dialogue.service_session import failure
 from hotline.errors import StoreUnavailable
-from hotline.ports import Kit
-from hotline.services.dialogue.conversation import failure
-from hotline.store.reach.outreach import HookCount
 from hotline.text.languages import CODES
-from hotline.web.guard import Reply
+from hotline.web.hook_guard import Reply
 
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]

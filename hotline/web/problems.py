@@ -1,21 +1,55 @@
-"""Answers for hooks that failed, and logs the error.
-
-A log line has the hook's name and the error's class. It has no path, field, message or traceback, since each may
-quote a secret, a number or typed text.
-
-Also answers the health checks: the process runs, and the hotline is ready for callers.
-"""
+"""Checks whether the installation is ready: whether a promised tip would reach a recipient."""
 
 import logging
 
 from flask import Blueprint, Response, current_app, jsonify
 from werkzeug.exceptions import HTTPException
 
-from hotline.errors import CallbackInvalid, Unavailable
-from hotline.ports import DoorKit
-from hotline.services.dialogue.conversation import failure
-from hotline.services.people.readiness import reasons_not_ready
-from hotline.web.guard import DOOR, Reply
+from hotline.core.context import DoorKit
+from hotline.dialogue.service_session import failure
+from hotline.errors import CallbackInvalid, NotReady, StoreUnavailable, Unavailable
+from hotline.gateway import service_alert_path, tables_contacts
+from hotline.keys import tables_canaries
+from hotline.people import tables
+from hotline.web.hook_guard import DOOR, Reply
+
+
+def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
+    """Returns every reason why it is not ready. The texts contain no secret."""
+    try:
+        with kit.database.writing() as session:
+            tables_contacts.try_writing(session, kit.now())
+        blocked = service_alert_path.why_blocked(kit)
+        wrong = wrong_keys(kit)
+        offered = tables.anybody_lives(kit.database, kit.now())
+    except StoreUnavailable:
+        return ("the database cannot commit",)
+
+    reasons = []
+    if not offered:
+        reasons.append("no living responder anywhere: the report is not offered")
+    if blocked:
+        reasons.append(f"no alert can leave: {blocked}")
+    reasons += wrong
+    try:
+        kit.books.live()
+    except NotReady:
+        reasons.append("no flows are live")
+    except StoreUnavailable:
+        reasons.append("the database does not answer")
+    return tuple(reasons)
+
+
+def wrong_keys(kit: DoorKit) -> list[str]:
+    """Returns processes that refuse to start because of a wrong key, or run without it. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return [
+            f"a key of {one.role} is wrong ({one.wrong_keys})"
+            for one in tables_canaries.refused(session, kit.now())
+        ]
+
+
+# Answers for hooks that failed, and logs the error.
 
 LOG = logging.getLogger("hotline.web")
 PLAIN = "text/plain; charset=utf-8"

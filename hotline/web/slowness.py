@@ -1,21 +1,44 @@
-"""Closes connections that block a thread because the request's body does not arrive.
-
-The server has no time limit for a body, and code cannot interrupt a read that waits. Closing the connection ends the
-read. It returns the received part, and the form's reader refuses it (docs/adr/0049).
-"""
+"""Repeats background work in a thread of a server's process."""
 
 import logging
 import os
 import socket
 import stat
 import struct
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from hotline.web.beside import every
+from hotline.errors import Unavailable
 from hotline.web.bodies import Bodies
+
+logger = logging.getLogger(__name__)
+
+
+def every(seconds: float, work: Callable[[], object], name: str) -> None:
+    """Starts a daemon thread that does the work after every so many seconds.
+
+    An error is logged by its class only, and the work is tried again. An unavailable database is not logged, since
+    other
+    code reports it.
+    """
+    pause = threading.Event()
+
+    def loop() -> None:
+        while not pause.wait(seconds):
+            try:
+                work()
+            except Unavailable:
+                continue
+            except Exception as broken:
+                logger.error("%s failed: %s", name, type(broken).__name__)
+
+    threading.Thread(target=loop, name=name, daemon=True).start()
+
+
+# Closes connections that block a thread because the request's body does not arrive.
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.gateway.africastalking_inbox import MOST_BYTES, AfricasTalkingInbox, read_page
-from hotline.domain.sms.listing import InboxPage
 from hotline.errors import InboxUnavailable
+from hotline.gateway.africastalking import MOST_INBOX_BYTES as MOST_BYTES
+from hotline.gateway.africastalking import AfricasTalkingInbox, read_page
+from hotline.gateway.rules_inbox import InboxPage
 from tests.adapters.gateway import Gateway, http, serving
 
 SECOND = datetime(2026, 11, 24, 8, 0, 5, tzinfo=UTC)

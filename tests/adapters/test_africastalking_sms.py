@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms, GatewayAnswer, understand
-from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.gateway.africastalking import AfricasTalkingSms, GatewayAnswer, understand
+from hotline.gateway.rules_delivery import Outcome, SendResult
 from tests.adapters.gateway import Gateway, http, refused, sent, serving
 
 ID = "ATXid_" + "1" * 32

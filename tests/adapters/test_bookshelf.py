@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.adapters.bookshelf import KEPT, LATE_SECONDS, LIVE_SECONDS, SqlBookshelf
-from hotline.engine.flow import Finish
+from hotline.core.database import Database, Session
 from hotline.errors import NotFound, NotReady, StoreUnavailable
-from hotline.services.flows.places import place_lists
-from hotline.store.database import Database, Session
+from hotline.flows.flow import Finish
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import KEPT, LATE_SECONDS, LIVE_SECONDS, SqlBookshelf
 from tests.conftest import Clock
 from tests.engine.books import make_document, t
 from tests.publishing import publish

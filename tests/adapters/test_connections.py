@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
-from hotline.adapters.gateway.deadline import Connections, WireCall
-from hotline.domain.outbox.delivery import Outcome
+from hotline.gateway.africastalking import AfricasTalkingSms
+from hotline.gateway.http import Connections, WireCall
+from hotline.gateway.rules_delivery import Outcome
 from tests.adapters.gateway import Gateway, http, read_request, sent, serving
 
 TO = "+250788000002"

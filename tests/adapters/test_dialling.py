@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.gateway.africastalking_account import Account, read_balance
-from hotline.adapters.gateway.dialling import Dialler
-from hotline.adapters.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, Gauges
-from hotline.domain import trial
+from hotline.core import rules_trial
+from hotline.core.database import open_database
+from hotline.counters.tables import Tally
 from hotline.emulator.emulator import build_emulator
-from hotline.store.database import open_database
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.reach.outreach import Tally
-from hotline.web.app import create_app
+from hotline.gateway.africastalking import Account, read_balance
+from hotline.gateway.own_line import Dialler
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.monitoring.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, Gauges
 from hotline.web.front import hooks_first
+from hotline.web.hooks_app import create_app
 from tests.callers import SECRETS, Line, line
 from tests.emulator.running import serving
 from tests.kits import WholeKit
@@ -54,7 +54,7 @@ def address(line: Line) -> Iterator[str]:
 
 def test_two_hops_of_a_session_that_no_figure_counts(line: Line, address: str) -> None:
     assert Dialler(address, lambda: [SECRET.encode()], "*384*777#").reaches_the_line()
-    assert [row.channel for row in line.all(Dialogue)] == [trial.CHANNEL]
+    assert [row.channel for row in line.all(Dialogue)] == [rules_trial.CHANNEL]
     assert line.all(Tally) == []
     line.caller().dial()
     assert [row.count for row in line.all(Tally)] == [1]

@@ -4,11 +4,11 @@ import socket
 
 import pytest
 
-from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
-from hotline.domain.outbox.message import ReportIn
-from hotline.domain.referrals.referral import Level
-from hotline.services.outbox import delivery, reports
-from hotline.store.outbox import messages
+from hotline.alerts import service_delivery_reports, service_sending
+from hotline.gateway import tables
+from hotline.gateway.africastalking import AfricasTalkingSms
+from hotline.gateway.rules_message import ReportIn
+from hotline.people.rules import Level
 from tests.adapters.gateway import Gateway, http, refused, sent, serving
 from tests.district import District, district
 
@@ -42,7 +42,7 @@ def deliver(told: District, *answers: bytes) -> list[bytes]:
         for _ in answers:
             told.deliver()
             told.clock.turn(seconds=30)
-            delivery.retry_unknown(told.kit)
+            service_sending.retry_unknown(told.kit)
     return gateway.requests
 
 
@@ -56,7 +56,7 @@ def test_2_a_refused_request_is_no_success(told: District) -> None:
     deliver(told, http(201, refused("InvalidSenderId")))
     assert told.states == ["retry"]
     with told.database.reading() as session:
-        assert messages.lane_of(session).reason == "config_fault"
+        assert tables.lane_of(session).reason == "config_fault"
 
 
 @pytest.mark.fault(27)
@@ -70,7 +70,7 @@ def test_4_a_wrong_key_pauses_the_lane(told: District) -> None:
     deliver(told, http(401, body, "text/plain; charset=UTF-8"))
     assert told.message.counted == 0
     with told.database.reading() as session:
-        assert messages.lane_of(session).reason == "config_fault"
+        assert tables.lane_of(session).reason == "config_fault"
 
 
 @pytest.mark.fault(25)
@@ -84,5 +84,5 @@ def test_5_a_timeout_after_it_was_stored_is_sent_again_word_for_word(told: Distr
 def test_6_reports_never_move_it_back(told: District) -> None:
     deliver(told, http(201, sent()))
     for status in ("Success", "Submitted", "Success", "Novelty"):
-        reports.apply_report(told.kit, ReportIn("ATXid_" + "1" * 32, status))
+        service_delivery_reports.apply_report(told.kit, ReportIn("ATXid_" + "1" * 32, status))
     assert told.states == ["delivered"]

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from hotline.adapters.live_phrases import PATIENCE, LivePhrases
-from hotline.domain.wording import Template
-from hotline.engine.flow import Book
+from hotline.core.wording import Template
 from hotline.errors import NotReady, StoreUnavailable
-from hotline.text.remark import Phrases
+from hotline.flows.flow import Book
+from hotline.flows.store import PATIENCE, LivePhrases
+from hotline.text.phrases import Phrases
 
 SHIPPED = {"rw": {Template.TAKEN.value: "{ref}: cyafashwe"}}
 

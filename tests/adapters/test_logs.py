@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.logs import FIELDS, OneLine
+from hotline.core.logs import FIELDS, OneLine
 
 NUMBER = "+250788123456"
 WORDS = "ikanariyihishe"
@@ -90,7 +90,7 @@ def test_a_line_cannot_be_made_into_two() -> None:
 
 ENDING = """
 import threading
-from hotline.adapters.logs import configure
+from hotline.core.logs import configure
 configure("json", "clock")
 def fail():
     raise ValueError("ikanariyihishe +250788123456")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.instruments import Gauges
-from hotline.adapters.other_channel import OtherWay
+from hotline.monitoring.instruments import Gauges
+from hotline.monitoring.other_channel import OtherWay
 
 WORDS = "Fault: lane, since 24/11 10:00. Runbook: lane"
 

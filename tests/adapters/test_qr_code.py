@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import segno
 
-from hotline.adapters.qr_code import svg
+from hotline.text.qr_code import svg
 
 URI = "otpauth://totp/Hotline:Editor%201?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Hotline"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.queue.redis_notes import Circuit, RedisNotes, read_note
-from hotline.domain.dialogue.ussd import Heard, Opening, Pinned
+from hotline.core.ussd import Heard, Opening, Pinned
+from hotline.dialogue.redis_circuit import Circuit, RedisNotes, read_note
 from tests.builders import make_opening
 from tests.valkey import Valkey
 

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from hotline.adapters.queue.redis_notes import Circuit
-from hotline.adapters.queue.rq_jobs import RedisRuns
+from hotline.dialogue.queue import RedisRuns
+from hotline.dialogue.redis_circuit import Circuit
 from hotline.errors import RunsUnavailable
-from hotline.sealing.runs import RunCipher
+from hotline.keys.conversation_state import RunCipher
 from tests.valkey import Valkey
 
 KEY = "a" * 64

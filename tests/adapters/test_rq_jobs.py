@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from rq import Queue
 
-from hotline.adapters.queue.redis_notes import Circuit
-from hotline.adapters.queue.rq_jobs import RqJobs
-from hotline.domain.jobs import Job
+from hotline.core.jobs import Job
+from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_circuit import Circuit
 from hotline.errors import QueueUnavailable
 from tests.valkey import Valkey
 

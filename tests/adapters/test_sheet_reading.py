@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from hotline.adapters import sheet_reading, spreadsheet
-from hotline.adapters.sheet_child import MOST_COLUMNS, rows_of
-from hotline.adapters.sheet_reading import SheetLimits
 from hotline.errors import ImportRefused
+from hotline.text import spreadsheet_reading, spreadsheets
+from hotline.text.spreadsheet_child import MOST_COLUMNS, rows_of
+from hotline.text.spreadsheet_reading import SheetLimits
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
@@ -56,7 +56,7 @@ def packed(sheet: str, **parts: str) -> bytes:
 
 def written(*rows: Sequence[str]) -> bytes:
     head = [f"column {number}" for number in range(len(rows[0]))]
-    return spreadsheet.write([head, *rows], widths={}, writable=(), choices={})
+    return spreadsheets.write([head, *rows], widths={}, writable=(), choices={})
 
 
 def declared() -> bytes:
@@ -124,13 +124,13 @@ def entities() -> bytes:
 )
 def test_a_bomb_gets_a_clear_answer(workbook: Callable[[], bytes], says: str) -> None:
     with pytest.raises(ImportRefused, match=says):
-        sheet_reading.read(workbook())
+        spreadsheet_reading.read(workbook())
 
 
 def test_what_takes_too_long_ends_and_the_next_sheet_is_read() -> None:
     with pytest.raises(ImportRefused, match="takes too long to read"):
-        sheet_reading.read(wide(), seconds=0.01)
-    assert sheet_reading.read(written(["a", "b"]))[1:] == [["a", "b"]]
+        spreadsheet_reading.read(wide(), seconds=0.01)
+    assert spreadsheet_reading.read(written(["a", "b"]))[1:] == [["a", "b"]]
 
 
 @settings(max_examples=40, deadline=None)
@@ -146,7 +146,7 @@ def test_a_number_that_a_spreadsheet_made_is_read_as_it_was_typed() -> None:
     sheet.append([112, 1.0, 1.5, None, "yes"])
     raw = io.BytesIO()
     book.save(raw)
-    assert sheet_reading.read(raw.getvalue()) == [["112", "1", "1.5", "", "yes"]]
+    assert spreadsheet_reading.read(raw.getvalue()) == [["112", "1", "1.5", "", "yes"]]
 
 
 def test_a_formula_is_named_and_nothing_is_read() -> None:
@@ -157,16 +157,16 @@ def test_a_formula_is_named_and_nothing_is_read() -> None:
     raw = io.BytesIO()
     book.save(raw)
     with pytest.raises(ImportRefused, match="line 1: B1 is a formula"):
-        sheet_reading.read(raw.getvalue())
+        spreadsheet_reading.read(raw.getvalue())
 
 
 def test_who_asks_says_how_large_a_sheet_may_be() -> None:
     raw = written(*[["a", "b"]] * 4)
-    assert len(sheet_reading.read(raw, SheetLimits(rows=4))) == 5
+    assert len(spreadsheet_reading.read(raw, SheetLimits(rows=4))) == 5
     with pytest.raises(ImportRefused, match="more than 3 rows"):
-        sheet_reading.read(raw, SheetLimits(rows=3))
+        spreadsheet_reading.read(raw, SheetLimits(rows=3))
     with pytest.raises(ImportRefused, match="too large"):
-        sheet_reading.read(raw, SheetLimits(size=len(raw) - 1))
+        spreadsheet_reading.read(raw, SheetLimits(size=len(raw) - 1))
 
 
 def test_a_row_that_goes_on_for_ever_is_cut() -> None:
@@ -177,7 +177,7 @@ def test_a_row_that_goes_on_for_ever_is_cut() -> None:
 def test_two_sheets_at_once_are_read_one_after_the_other() -> None:
     raw = written(["a", "b"])
     with ThreadPoolExecutor(2) as both:
-        told = list(both.map(sheet_reading.read, [raw, raw]))
+        told = list(both.map(spreadsheet_reading.read, [raw, raw]))
     assert [rows[1:] for rows in told] == [[["a", "b"]]] * 2
 
 

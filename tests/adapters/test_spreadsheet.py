@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from hotline.adapters import spreadsheet
+from hotline.text import spreadsheets
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
@@ -18,7 +18,7 @@ TEXTS = st.text(
 
 def written(*rows: Sequence[str]) -> bytes:
     head = [f"column {number}" for number in range(len(rows[0]))]
-    return spreadsheet.write(
+    return spreadsheets.write(
         [head, *rows], widths={"column 0": 40}, writable=["column 0"], choices={"column 0": "yes"}
     )
 

@@ -6,19 +6,17 @@ from datetime import datetime
 
 import pytest
 
-from hotline.domain.outbox.message import responders_entry
-from hotline.domain.places.places import districts
-from hotline.domain.referrals.referral import Level
-from hotline.domain.wording import Template
-from hotline.services.outbox import delivery
-from hotline.services.reader.cases import handing_on, month_ends
-from hotline.services.referrals import referral
-from hotline.services.referrals.helping import following
-from hotline.statistics import queries
+from hotline.alerts import service_assignment, service_sending
+from hotline.cases import reader_handover, service_follow_up
+from hotline.core.wording import Template
+from hotline.gateway.rules_message import responders_entry
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from hotline.statistics import queries, reader_person_sums
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import ALL
-from hotline.store.outbox.messages import Referral
-from hotline.testing import FakeSms
+from hotline.text.places import districts
 from tests.browser.office import Office
 from tests.callers import Caller
 from tests.flows.responder_screens import words_of
@@ -55,17 +53,17 @@ class DangerCase:
 
     def ticks(self) -> None:
         kit = self.office.line.kit
-        referral.refer_waiting(kit)
-        referral.fire_deadlines(kit)
-        following.ring_due(kit)
-        delivery.deliver_due(kit)
+        service_assignment.refer_waiting(kit)
+        service_assignment.fire_deadlines(kit)
+        service_follow_up.ring_due(kit)
+        service_sending.deliver_due(kit)
 
     def turns_to(self, at: datetime) -> None:
         """Nobody looks before then."""
         self.office.desk.clock.at = at
         self.ticks()
-        handing_on.reconcile(self.beside.kit)
-        month_ends.tidy(self.beside.kit)
+        reader_handover.reconcile(self.beside.kit)
+        reader_person_sums.tidy(self.beside.kit)
 
     def texts(self, number: str) -> list[str]:
         return [text for to, text in self.sms.sent if to == number]

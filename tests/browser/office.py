@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.changes.change import ChangeAuthor
-from hotline.services.changes import folders, steps
-from hotline.services.changes.folders import NewStep
-from hotline.services.changes.steps import StepSaved
+from hotline.core.actors import AccountRole
+from hotline.editing import service_draft_steps, service_drafts
+from hotline.editing.rules_drafts import ChangeAuthor
+from hotline.editing.service_draft_steps import StepSaved
+from hotline.editing.service_drafts import NewStep
 from hotline.text.languages import CODES
 from tests.callers import Caller, Line, make_ready
 from tests.console.browsing import OFFICE, Site, free_port, served
@@ -78,14 +78,14 @@ class Office:
     def written(self, title: str, words: Mapping[str, str], by: str = "Editor 1") -> int:
         """A change of the sentence, as the editor's page saves it, without its clicks."""
         kit, author = self.desk.kit, ChangeAuthor(by, 91)
-        change = folders.open_change(kit, author, title)
+        change = service_drafts.open_change(kit, author, title)
         assert isinstance(change, int)
-        draft = folders.draft(kit, change, FLOW)
+        draft = service_drafts.draft(kit, change, FLOW)
         flow = copy.deepcopy(dict(draft.document or {}))
         flow["nodes"][NODE]["say"]["text"] |= words
         says = {"did": "edited", "node": NODE, "languages": [*words]}
         new = NewStep(FLOW, flow, title, says)
-        done = steps.save_step(kit, author, change, new, base_version=draft.version)
+        done = service_draft_steps.save_step(kit, author, change, new, base_version=draft.version)
         assert isinstance(done, StepSaved)
         return change
 

@@ -8,9 +8,8 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from playwright.sync_api import Page, expect
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.accounts import sessions
-from hotline.store.accounts import accounts
+from hotline.core.actors import AccountRole
+from hotline.people import service_sessions, tables_accounts
 from tests.browser.office import (
     FLOW,
     LANGUAGES,
@@ -183,7 +182,7 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
 
 def public_key_of(office: Office, person: Person) -> bytes:
     with office.desk.kit.database.reading() as session:
-        key = accounts.one(session, person.account_id).public_key
+        key = tables_accounts.one(session, person.account_id).public_key
     assert key is not None
     return key
 
@@ -191,6 +190,6 @@ def public_key_of(office: Office, person: Person) -> bytes:
 def opened(office: Office, page: Page, sealed: bytes) -> bytes:
     """By the private half that is open in the session of a page. Raises CryptoError."""
     (token,) = [one["value"] for one in page.context.cookies() if one["name"] == COOKIE]
-    private_key = sessions.key_of(office.desk.kit, token)
+    private_key = service_sessions.key_of(office.desk.kit, token)
     assert private_key is not None
     return SealedBox(PrivateKey(private_key)).decrypt(sealed)

@@ -12,23 +12,24 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from hotline.domain import trial
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.cases import months
-from hotline.domain.desk.desks import of_account
-from hotline.domain.places.places import districts
-from hotline.domain.referrals.clocks import any_morning
-from hotline.domain.tip import NATIONAL, TipOutcome
-from hotline.domain.tips.retention import WARNING
-from hotline.domain.wording import Template
-from hotline.sealing.members import wrap_desk_key
-from hotline.services.cases import case_opening, people
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.cases.case_keys import CaseCode, CaseGrant, CaseKey
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
-from hotline.store.desk.desks import DeskMember
-from hotline.store.tips.tips import Tip
+from hotline.alerts import rules_follow_up
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import CaseCode, CaseGrant, CaseKey
+from hotline.cases import decrypt_codes, service_people
+from hotline.core import rules_trial
+from hotline.core.actors import AccountRole
+from hotline.core.wording import Template
+from hotline.people.decrypt_members import wrap_desk_key
+from hotline.people.rules_desks import of_account
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_desks import DeskMember
+from hotline.text.codes import NATIONAL
+from hotline.text.places import districts
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_deadlines import any_morning
+from hotline.tips.rules_retention import WARNING
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase, case
 from tests.browser.office import Office, language, make_desk, office
 from tests.callers import DANGER_HERE, DESK_KEY, REST, told
@@ -175,7 +176,7 @@ def somebody_of_a_trial_is_noted_too(case: DangerCase) -> None:
     told(line, *DANGER_HERE)
     tip = line.tips[-1]
     with line.database.writing() as session:
-        session.get_one(Tip, tip.id).channel = trial.CHANNEL
+        session.get_one(Tip, tip.id).channel = rules_trial.CHANNEL
     screened(line.kit, tip.id)
 
 
@@ -286,8 +287,8 @@ def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
     assert case.dials("1").screen.startswith(f"CON {case.shows('nothing')}")
     with line.database.reading() as session:
         tip = session.get_one(Tip, 1)
-        private = case_opening.private_by(session, line.kit, tip, HERE, [bytes(DESK_KEY)])
-        (person,) = people.opened(session, tip, private)
+        private = decrypt_codes.private_by(session, line.kit, tip, HERE, [bytes(DESK_KEY)])
+        (person,) = service_people.opened(session, tip, private)
     offers = [(one.service, one.answer, one.arrived, one.thirty) for one in person.referrals]
     assert offers == [("isange", "no_room", None, None), ("shelter", "accepted", "yes", "safe")]
 
@@ -295,7 +296,7 @@ def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
 def the_month_is_counted(case: DangerCase) -> None:
     line = case.office.line
     before = [(row.id, row.kind) for row in line.all(CaseLogRow)]
-    last = months.counted_at(MONTH)
+    last = rules_follow_up.counted_at(MONTH)
     case.turns_to(last - WARNING)
     assert all(line.all(row) for row in FOLLOWED)
     case.turns_to(last)

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
-from hotline.domain.accounts.account import AccountRole
+from hotline.core.actors import AccountRole
 from tests.console.conftest import CHANGE, Desk, MakeDesk, make_desk
 from tests.stack import free_port
 

@@ -10,8 +10,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.accounts import invitations
+from hotline.core.actors import AccountRole
+from hotline.duty import service_invitations
 from tests.browser.office import (
     OLD,
     Office,
@@ -66,7 +66,7 @@ THERE = ("4", "1", "3")
 @pytest.mark.row("A1", "A3")
 def test_a_sentence_from_the_first_link_to_the_caller_and_back(office: Office) -> None:
     desk, roles = office.desk, [AccountRole.EDITOR]
-    invited = invitations.invite(desk.kit, SERVER, "Editor 1", roles, office.language)
+    invited = service_invitations.invite(desk.kit, SERVER, "Editor 1", roles, office.language)
     editor = Person(desk.kit, desk.clock, "Editor 1", invited.account_id)
     approver = office.person("Approver 1", AccountRole.APPROVER)
     caller = office.at_the_contract()

@@ -6,11 +6,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Download, expect
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.flows import reviewing
-from hotline.services.words import saving
-from hotline.services.words.review_book import review_book
-from hotline.services.words.saving import TypedWords
+from hotline.core.actors import AccountRole
+from hotline.editing import service_reviews, service_translation
+from hotline.editing.service_review_document import review_book
+from hotline.editing.service_translation import TypedWords
 from tests.browser.office import Office, language, make_desk, office
 from tests.console.hands import Hands
 from tests.console.test_words_pages import FEE
@@ -60,7 +59,10 @@ def test_a_sheet_goes_out_and_comes_in_and_one_stale_row_is_refused(
     texts = review_book(desk.kit, "rw").texts
     assert texts[CONTRACT].words["rw"] == NEW[CONTRACT]
     assert texts[FEE].words["rw"] == OVERTAKEN
-    assert [one.by for one in reviewing.everyone(desk.kit)] == ["Translator 2", "Translator 1"]
+    assert [one.by for one in service_reviews.everyone(desk.kit)] == [
+        "Translator 2",
+        "Translator 1",
+    ]
 
 
 def overtakes(office: Office, place: str, words: str) -> None:
@@ -69,7 +71,7 @@ def overtakes(office: Office, place: str, words: str) -> None:
     text = review_book(kit, "rw").texts[place]
     typed = TypedWords(place, words, text.digest("rw"), text.digest("en"))
     by = other.here(other.enters().token)
-    assert not saving.keep(kit, by, "rw", [typed], agreed=place, once="a form")
+    assert not service_translation.keep(kit, by, "rw", [typed], agreed=place, once="a form")
 
 
 def takes_it_out(hands: Hands, to: Path) -> Path:

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, plain
-from hotline.sealing.copies.archive import new_backup_key
-from hotline.sealing.passphrase import Costs
-from hotline.services.accounts import invitations
-from hotline.services.copies.backup import take
-from hotline.store import migrate
+from hotline.core.actors import AccountRole
+from hotline.duty import service_invitations
+from hotline.keys.passphrase import Costs
+from hotline.operations import migrate
+from hotline.operations.backup_archive import new_backup_key
+from hotline.operations.service_backup import take
+from hotline.people.rules_second_factor import STEP_SECONDS, code_at, plain
 from tests.browser.office import (
     Office,
     comes_to_read,
@@ -124,7 +124,7 @@ def test_after_a_story_no_file_of_the_line_holds_a_secret_of_it(
 def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: AccountRole) -> None:
     """By a link; the password is lost and comes back by the paper; then to Today. All that was seen is kept."""
     kit = office.desk.kit
-    invited = invitations.invite(kit, SERVER, name, [role], office.language)
+    invited = service_invitations.invite(kit, SERVER, name, [role], office.language)
     person = Person(kit, office.desk.clock, name, invited.account_id)
     person.password = f"gihombo-{role.value[::-1]}-tumba"
     printed = takes_up_the_account(hands, person, f"/welcome/{invited.link}")

@@ -10,10 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.changes import going_live
-from hotline.store.database import Database
-from hotline.web.console.app import create_console
+from hotline.core.actors import AccountRole
+from hotline.core.database import Database
+from hotline.editing import service_publish
+from hotline.web.console_app import create_console
 from tests.conftest import Clock
 from tests.console.conftest import PAGES
 from tests.console.writing import FLOW, REASON, Writing, small_desk
@@ -62,7 +62,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     fields = {"digest": writing.digest(urgent), "reason": REASON}
     assert writing.approver.post(f"/changes/{urgent}/emergency", fields).status_code == 303
     for each in (change, late):
-        going_live.check_change(writing.desk.kit, each)
+        service_publish.check_change(writing.desk.kit, each)
     paths = (
         *("/flows", f"/flows/{FLOW}", f"/flows/{FLOW}/picture", "/changes", "/changes/new"),
         *(f"/changes/{change}", f"/changes/{change}/read", f"/changes/{change}/print"),

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.flows import reviewing
+from hotline.core.actors import AccountRole
+from hotline.editing import service_reviews
 from tests.browser.office import Office, language, make_desk, office
 from tests.console.browsing import NARROW
 from tests.console.hands import Hands
@@ -31,7 +31,7 @@ def test_twenty_texts_take_less_than_twenty_minutes_on_a_narrow_screen(office: O
         assert hands.seconds < MINUTES * 60
 
     assert len(set(places)) == TEXTS
-    agreed = [one for one in reviewing.everyone(office.desk.kit) if one.by == translator.name]
+    agreed = [one for one in service_reviews.everyone(office.desk.kit) if one.by == translator.name]
     assert sorted(one.place for one in agreed) == sorted(places)
 
 

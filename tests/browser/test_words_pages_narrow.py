@@ -4,8 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.flows import reviewing
+from hotline.core.actors import AccountRole
+from hotline.editing import service_reviews
 from hotline.statistics import service_report
 from tests.browser.test_editor import OPTIONS, browsing, served
 from tests.console.conftest import CHANGE, Desk, make_desk
@@ -48,7 +48,7 @@ def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Des
         page.keyboard.press("Control+s")
         expect(page.locator(".errors")).to_contain_text("ĥ is no letter of a basic handset")
         assert_usable(page)
-    assert len(reviewing.everyone(served.kit)) == 2
+    assert len(service_reviews.everyone(served.kit)) == 2
 
 
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, served: Desk) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hotline.domain.places.places import place_name, province_of, sectors
 from hotline.errors import HandsetRefused
+from hotline.text.places import place_name, province_of, sectors
 from tests.chaos import calls
 from tests.chaos.reading import DialogueBroken, LabelMissing, choose
 from tests.handsets import ClientSession, EmulatorClient

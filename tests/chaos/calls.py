@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 
-from hotline.domain.tip import NATIONAL
+from hotline.alerts.service_call_back_requests import SEALED_AS
+from hotline.core.database import Database
 from hotline.errors import HandsetRefused, KeyMissing, SealBroken
-from hotline.sealing.envelope import label
-from hotline.sealing.keys.weekly_lock import WeeklyLock
-from hotline.sealing.opening import open_tip
-from hotline.services.referrals.call_back_requests import SEALED_AS
-from hotline.store.database import Database
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import label
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.text.codes import NATIONAL
 from tests import books
 from tests.books import WaitingCall
 from tests.chaos.reading import LabelMissing, choose

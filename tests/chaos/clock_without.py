@@ -7,8 +7,8 @@ import os
 import sys
 from threading import Event
 
-from hotline.bootstrap import build_relay
-from hotline.config import Settings
+from hotline.cli.contexts import build_relay
+from hotline.core.settings import Settings
 from workers import clock
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from hotline.domain.places.places import districts
+from hotline.text.places import districts
 from tests.chaos.callers import BrokenDialogues, Habits, Promise, TipToTell, plan, try_to_tell
 from tests.handsets import EmulatorClient
 

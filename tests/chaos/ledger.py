@@ -12,14 +12,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.tip import NATIONAL, TipState
+from hotline.core.database import Database
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.envelope import label
-from hotline.sealing.keys.weekly_lock import WeeklyLock
-from hotline.sealing.opening import open_tip
-from hotline.store.database import Database
-from hotline.store.desk import audit
+from hotline.gateway.rules_delivery import MessageState
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import label
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.people import tables_audit
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import TipState
 from tests import books
 from tests.books import FiledTip, Firing, SentAlert
 
@@ -203,7 +204,7 @@ def _fired_twice(firings: Sequence[Firing]) -> list[str]:
 def unchained(database: Database) -> list[str]:
     """I7: each row of the audit log follows from the one before."""
     with database.reading() as session:
-        chain = audit.verify(session)
+        chain = tables_audit.verify(session)
     return [] if chain.broken_at is None else [f"the audit log breaks at row {chain.broken_at}"]
 
 

@@ -3,12 +3,12 @@
 import os
 from dataclasses import replace
 
-from hotline.adapters.queue.rq_jobs import RedisRuns
-from hotline.bootstrap import Role, build_door, key_folder
-from hotline.config import Settings
-from hotline.sealing.keys.keyfolder import hook_secrets
-from hotline.sealing.runs import RunCipher
-from hotline.web.app import create_app
+from hotline.cli.contexts import Role, build_door, key_folder
+from hotline.core.settings import Settings
+from hotline.dialogue.queue import RedisRuns
+from hotline.keys.conversation_state import RunCipher
+from hotline.keys.key_folder import hook_secrets
+from hotline.web.hooks_app import create_app
 
 
 class Glass(RunCipher):

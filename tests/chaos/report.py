@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from hotline.environment import CHECKOUT
+from hotline.core.environment import CHECKOUT
 from tests.chaos.ledger import Breach, Invariant
 
 SHOWN = 20

@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from hotline.config import Settings
-from hotline.domain.tip import Urgency
+from hotline.core.settings import Settings
+from hotline.tips.rules import Urgency
 from tests import books
 from tests.chaos.callers import plan
 from tests.chaos.canary import Search, number_forms, written_forms

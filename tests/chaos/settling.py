@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
-from hotline.bootstrap import build_door
+from hotline.cli.contexts import build_door
 from hotline.cli.desks import PASSPHRASE_FILE
-from hotline.config import Settings
-from hotline.domain.outbox.delivery import LEASE, QUEUES
-from hotline.domain.tip import NATIONAL
-from hotline.ports import DoorKit
-from hotline.services.desk.keys import by_passphrase
-from hotline.services.desk.keys.by_passphrase import PassphraseOpener
+from hotline.core.context import DoorKit
+from hotline.core.settings import Settings
+from hotline.gateway.rules_delivery import LEASE, QUEUES
+from hotline.people import decrypt_passphrase
+from hotline.people.decrypt_passphrase import PassphraseOpener
+from hotline.text.codes import NATIONAL
 from tests.books import OF_THE_TRIAL
 from tests.chaos import calls, ledger
 from tests.chaos.callers import Promise
@@ -171,7 +171,7 @@ def national_key(stack: Stack, kit: DoorKit) -> bytes:
     """What opens every tip: the desk's key, by the passphrase that `hotline init` left in the home."""
     passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
     with kit.database.reading() as session:
-        wrapped = by_passphrase.wrapped(session, NATIONAL)
+        wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
     return PassphraseOpener(OF_THE_TRIAL, passphrase).open(wrapped)[0]
 
 

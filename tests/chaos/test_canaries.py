@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.places.places import districts
+from hotline.text.places import districts
 from tests.chaos.callers import plan, tell
 from tests.chaos.canary import Search, number_forms, written_forms
 from tests.chaos.settling import settle

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain.outbox.delivery import MessageState, Priority
-from hotline.domain.places.places import districts
-from hotline.domain.tip import Urgency
-from hotline.store.outbox.messages import Message
-from hotline.store.tips import tips as books
+from hotline.gateway.rules_delivery import MessageState, Priority
+from hotline.gateway.tables import Message
+from hotline.text.places import districts
+from hotline.tips import tables as books
+from hotline.tips.rules import Urgency
 from tests.chaos.callers import BrokenDialogues, Habits, Promise, TipToTell, try_to_tell
 from tests.chaos.run import WORDS, waits
 from tests.chaos.settling import kit_of, settle

@@ -6,18 +6,19 @@ from datetime import timedelta
 import pytest
 from nacl.public import PrivateKey
 
-from hotline.domain.outbox.delivery import MessageState, Outcome
-from hotline.domain.outbox.message import Kind
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.reference import LENGTHS, draw
-from hotline.domain.tip import NATIONAL, TipState
-from hotline.sealing.keys.weekly_lock import WeeklyLock
-from hotline.sealing.sealer import Sealer
-from hotline.store.database import Database, Session
-from hotline.store.desk import audit
-from hotline.store.desk.desks import Desk
-from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
-from hotline.store.tips.tips import Grant, Tip
+from hotline.alerts.rules_assignment import LENGTHS, draw
+from hotline.core.database import Database, Session
+from hotline.gateway.rules_delivery import MessageState, Outcome
+from hotline.gateway.rules_message import Kind
+from hotline.gateway.tables import Attempt, Deadline, Message, Referral
+from hotline.keys.encrypt import Sealer
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.people import tables_audit
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import TipState
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.tables import Grant, Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.chaos import ledger
 
@@ -56,7 +57,7 @@ def kept(database: Database) -> Database:
         session.add(Attempt(message_id=1, n=1, started_at=NOON, outcome=Outcome.ACCEPTED))
         session.add(make_deadline())
         for action in ("init", "release"):
-            audit.append(session, at=NOON, actor="line", action=action)
+            tables_audit.append(session, at=NOON, actor="line", action=action)
     return database
 
 
@@ -178,7 +179,7 @@ def _fired_twice(session: Session) -> None:
 
 
 def _unchained(session: Session) -> None:
-    session.query(audit.AuditEntry).first().actor = "nobody"  # type: ignore[union-attr]
+    session.query(tables_audit.AuditEntry).first().actor = "nobody"  # type: ignore[union-attr]
 
 
 def _nobodys(session: Session) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.places.places import districts
+from hotline.text.places import districts
 from tests.chaos import hands
 from tests.chaos.callers import plan, tell
 from tests.chaos.settling import accepted

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from hotline.adapters.queue import embedded_redis
-from hotline.domain.places.places import districts
+from hotline.core import redis
+from hotline.text.places import districts
 from tests.chaos.callers import plan, tell
 from tests.chaos.ledger import REFERENCE
 from tests.eventually import eventually
@@ -105,9 +105,7 @@ def running(trusts: Trusts) -> Iterator[None]:
         str(hooks),
     )
     with ExitStack() as parts:
-        parts.enter_context(
-            trusts.process(*embedded_redis.command(trusts.socket, trusts.folder / "redis"))
-        )
+        parts.enter_context(trusts.process(*redis.command(trusts.socket, trusts.folder / "redis")))
         parts.enter_context(trusts.process(*python, *emulator))
         parts.enter_context(trusts.process(*python, *granian, role="hooks"))
         parts.enter_context(

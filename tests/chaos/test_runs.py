@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.line import demo
-from hotline.domain.places.places import districts
+from hotline.cli import demo
 from hotline.errors import StoreUnavailable
+from hotline.text.places import districts
 from tests.chaos import ledger
 from tests.chaos.callers import dial_once, plan, tell
 from tests.chaos.crowd import CALLERS

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from hotline.adapters.turned_clock import TurnedClock
-from hotline.config import Settings
+from hotline.core.clock import TurnedClock
+from hotline.core.settings import Settings
 from tests.chaos.ledger import Breach, Invariant
 from tests.chaos.process_killer import FROZEN, ProcessKiller
 from tests.chaos.settling import STILL, Still, lasting

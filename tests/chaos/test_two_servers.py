@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.places.places import districts
-from hotline.store.outbox.messages import Leader
+from hotline.gateway.tables import Leader
+from hotline.text.places import districts
 from tests.chaos.callers import plan, tell
 from tests.chaos.run import WORDS, answer_alerts
 from tests.chaos.settling import kit_of, settle

@@ -13,7 +13,7 @@ from stat import S_IMODE
 from click.testing import CliRunner
 
 from hotline.cli.main import main
-from hotline.environment import OWNER_ALONE
+from hotline.core.environment import OWNER_ALONE
 
 Kept = Mapping[Path, tuple[int, bytes | None]]
 """By its path: its mode, and what a file holds."""

@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hotline.bootstrap import build_console, build_reader
-from hotline.config import Settings
-from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.cases.people_codes import OF_REFERRAL, PersonCodes
-from hotline.domain.tips.clusters import LikelyPair, LinkReason
-from hotline.services.cases.entries import EntryBy
-from hotline.services.cases.people import PersonAct
-from hotline.services.reader.cases.handing_on import private_of
-from hotline.services.reader.reader_kit import ReaderKit
-from hotline.services.referrals.helping.recording import record
-from hotline.store.cases import case_people
-from hotline.store.database import Session
-from hotline.store.referrals import referrals
-from hotline.store.tips import likeness
+from hotline.alerts import queries
+from hotline.alerts.service_case_events import EntryBy
+from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases.reader_handover import private_of
+from hotline.cases.service_follow_up import record
+from hotline.cases.service_people import PersonAct
+from hotline.cli.contexts import build_console, build_reader
+from hotline.core.database import Session
+from hotline.core.settings import Settings
+from hotline.tips import queries_duplicates, tables_persons
+from hotline.tips.rules_duplicates import LikelyPair, LinkReason
+from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_person_codes import OF_REFERRAL, PersonCodes
 from tests.builders import make_tip
 from tests.made_once import lay_line
 
@@ -65,7 +64,7 @@ def home(folder: Path) -> Path:
             tip.channel = "drill" if number == DRILL.tip_id else tip.channel
             session.add(tip)
         session.flush()
-        likeness.keep_links(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
+        queries_duplicates.keep_links(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
     kit.database.close()
     with reader(folder, FILED) as reading, reading.database.writing() as session:
         for one in (*MET, DRILL):
@@ -106,7 +105,7 @@ def thirty_days_on(folder: Path) -> None:
     """Of everybody who arrived."""
     with reader(folder, FILED + 40 * DAY) as kit, kit.database.writing() as session:
         for tip_id in {one.tip_id for one in MET}:
-            for row in case_people.offers_of(session, tip_id):
+            for row in tables_persons.offers_of(session, tip_id):
                 said = PersonCodes(row.n, {"thirty": "safe"}, row.offered_id)
                 write(session, kit, tip_id, EntryKind.THIRTY, said, kit.now())
 
@@ -122,7 +121,7 @@ def write(
 ) -> int:
     """The entry of it."""
     act = PersonAct(kind, said, BY, at, f"{tip_id}:{said.n}:{at}:{corrects}", corrects)
-    tip = referrals.tip_for_writing(session, tip_id)
+    tip = queries.tip_for_writing(session, tip_id)
     private = private_of(session, kit, tip)
     written = record(session, kit, tip, act, private=private)
     assert written is not None

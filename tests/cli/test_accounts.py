@@ -6,19 +6,23 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.adapters.demo_accounts import DEMO_ACCOUNTS
-from hotline.bootstrap import build_pages
+from hotline.cli.contexts import build_pages
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.accounts.account import AccountState, Actor
-from hotline.domain.desk.desks import of_account
-from hotline.domain.tip import NATIONAL
-from hotline.ports import ConsoleKit
-from hotline.services.accounts import demo_accounts, directory, sessions, welcome
-from hotline.services.accounts.sessions import Entered
-from hotline.services.people.dossiers import leaving
-from hotline.store.accounts import accounts
-from hotline.store.desk import members
+from hotline.core.actors import AccountState, Actor
+from hotline.core.context import ConsoleKit
+from hotline.core.settings import Settings
+from hotline.duty import service_accounts, service_leaving
+from hotline.people import (
+    service_demo_accounts,
+    service_sessions,
+    service_welcome,
+    tables_accounts,
+    tables_members,
+)
+from hotline.people.demo_sign_in import DEMO_ACCOUNTS
+from hotline.people.rules_desks import of_account
+from hotline.people.service_sessions import Entered
+from hotline.text.codes import NATIONAL
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 from tests.made_once import lay_line
@@ -51,7 +55,8 @@ def listed(home: Path) -> list[tuple[str, list[str], str]]:
     """Name, roles and state of every account."""
     kit = pages(home)
     rows = [
-        (one.name, sorted(map(str, one.roles)), str(one.state)) for one in directory.listed(kit)
+        (one.name, sorted(map(str, one.roles)), str(one.state))
+        for one in service_accounts.listed(kit)
     ]
     kit.database.close()
     return rows
@@ -63,11 +68,11 @@ def test_an_invitation_is_a_link_that_a_page_takes_and_a_second_one_ends_it(home
     first = link_in(told)
     assert listed(home) == [("Editor 1", ["editor"], "invited")]
     kit = pages(home)
-    assert welcome.begin(kit, first)
+    assert service_welcome.begin(kit, first)
 
     second = link_in(hotline(home, "invite", "editor 1", "--by", "Admin"))
-    assert welcome.begin(kit, first) is None
-    assert welcome.begin(kit, second)
+    assert service_welcome.begin(kit, first) is None
+    assert service_welcome.begin(kit, second)
     kit.database.close()
 
 
@@ -95,7 +100,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(home: Path) -> None:
 def test_an_ended_account_stays_listed_and_comes_back_by_a_link(home: Path) -> None:
     hotline(home, "invite", "Editor 1", "--role", "editor", "--by", "Admin")
     kit = pages(home)
-    leaving.end_account(kit, Actor("Admin"), 1, "left")
+    service_leaving.end_account(kit, Actor("Admin"), 1, "left")
     kit.database.close()
     assert [one[2] for one in listed(home)] == ["ended"]
     assert "/welcome/" in hotline(home, "invite", "Editor 1", "--by", "Admin").output
@@ -108,7 +113,7 @@ def test_init_prints_a_link_for_the_first_admin(tmp_path: Path) -> None:
 
     assert [one[:2] for one in listed(home)] == [("Admin 1", ["admin"])]
     kit = pages(home)
-    assert welcome.begin(kit, link)
+    assert service_welcome.begin(kit, link)
     kit.database.close()
 
 
@@ -117,7 +122,7 @@ def test_the_demo_has_accounts_that_enter_by_what_its_page_shows(tmp_path: Path)
     copy_home(home)
     kit = pages(home)
 
-    shown = demo_accounts.shown(kit)
+    shown = service_demo_accounts.shown(kit)
     assert [one.name for one in shown] == [
         "Editor 1",
         "Approver 1",
@@ -127,14 +132,14 @@ def test_the_demo_has_accounts_that_enter_by_what_its_page_shows(tmp_path: Path)
         "Programme lead 1",
     ]
     for one in shown:
-        assert isinstance(sessions.enter(kit, one.name, one.password, one.code), Entered)
+        assert isinstance(service_sessions.enter(kit, one.name, one.password, one.code), Entered)
     # A code that was used is shown no more: the next one is good already.
-    for one in demo_accounts.shown(kit):
-        assert isinstance(sessions.enter(kit, one.name, one.password, one.code), Entered)
+    for one in service_demo_accounts.shown(kit):
+        assert isinstance(service_sessions.enter(kit, one.name, one.password, one.code), Entered)
     with kit.database.reading() as session:
         opened = {
-            one.shown: members.desks_of(session, of_account(one.id))
-            for one in accounts.everybody(session)
+            one.shown: tables_members.desks_of(session, of_account(one.id))
+            for one in tables_accounts.everybody(session)
         }
     assert {name: set(desks) for name, desks in opened.items() if desks} == {
         "National 1": {NATIONAL},
@@ -148,13 +153,13 @@ def test_with_a_real_gateway_nobody_enters_by_the_demo_s_accounts(tmp_path: Path
     home = tmp_path / "home"
     copy_home(home)
     demo = pages(home)
-    shown = demo_accounts.shown(demo)[0]
+    shown = service_demo_accounts.shown(demo)[0]
     real = pages(home, HOTLINE_GATEWAY_URL="https://api.africastalking.com")
 
-    assert demo_accounts.shown(real) == ()
-    assert demo_accounts.make(real) == ()
-    refused = sessions.enter(real, shown.name, shown.password, shown.code)
+    assert service_demo_accounts.shown(real) == ()
+    assert service_demo_accounts.make(real) == ()
+    refused = service_sessions.enter(real, shown.name, shown.password, shown.code)
     assert not isinstance(refused, Entered)
-    assert {one.state for one in directory.listed(real)} == {AccountState.DEMO}
+    assert {one.state for one in service_accounts.listed(real)} == {AccountState.DEMO}
     demo.database.close()
     real.database.close()

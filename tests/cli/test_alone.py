@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.line.alone import LOCK, only_run
+from hotline.cli.keeper import LOCK, only_run
 from hotline.cli.main import main
 from hotline.errors import Occupied
 from tests.floorplan.tree import ROOT

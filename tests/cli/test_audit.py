@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import build_console
+from hotline.cli.contexts import build_console
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.desk.audit_sentences import read_row
-from hotline.store.desk import audit
+from hotline.core.settings import Settings
+from hotline.people import tables_audit
+from hotline.people.rules_audit import read_row
 from tests.builders import make_responder
 from tests.made_once import lay_line
 
@@ -33,7 +33,7 @@ def home(tmp_path: Path) -> Path:
     with kit.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         for day, actor, action, subject, reason in ROWS:
-            audit.append(
+            tables_audit.append(
                 session,
                 at=AT.replace(day=day),
                 actor=actor,

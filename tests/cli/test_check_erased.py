@@ -6,9 +6,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.people import periods_of
-from hotline.sealing.keys.weekly_lock import WeeklyLock, key_name, last_week
+from hotline.keys.key_folder import KeyFolder, periods_of
+from hotline.keys.weekly_lock import WeeklyLock, key_name, last_week
 from tests.made_once import lay_line
 
 

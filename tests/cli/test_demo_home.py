@@ -7,14 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.line.demo import environ_of
-from hotline.cli.line.demo_home import (
-    ASKING,
-    HANDSETS,
-    demo_settings,
-    gateway_here,
-    keep,
-)
+from hotline.cli.demo import environ_of
+from hotline.cli.demo_home import ASKING, HANDSETS, demo_settings, gateway_here, keep
 from hotline.cli.main import COMMANDS
 
 NOT_ASKING = (

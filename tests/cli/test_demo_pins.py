@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from hotline.bootstrap import build_reader
-from hotline.cli.line.demo import kept_pins, make_pins, told_pins
-from hotline.config import Settings
-from hotline.domain.people.enrolment import WITH_PINS
-from hotline.store.desk.desks import DeskMember
-from hotline.store.people.responders import Responder
+from hotline.cli.contexts import build_reader
+from hotline.cli.demo import kept_pins, make_pins, told_pins
+from hotline.core.settings import Settings
+from hotline.people.rules import WITH_PINS
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import DeskMember
 from tests.cli.homes import copy_home
 
 ENTRY = "*384*777*90#"

@@ -9,19 +9,19 @@ from click.testing import CliRunner, Result
 from nacl.public import PrivateKey
 from sqlalchemy import update
 
-from hotline.bootstrap import build_console
+from hotline.cases import decrypt_access
+from hotline.cli.contexts import build_console
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.accounts.account import Actor
-from hotline.domain.desk.desks import of_responder
-from hotline.domain.places.places import place_name
-from hotline.ports import LookingKit
-from hotline.sealing.passphrase import Costs
-from hotline.services.accounts import directory
-from hotline.services.desk import access, admissions
-from hotline.store.desk import desks, members
-from hotline.store.desk.desks import Desk
-from hotline.store.people.responders import Responder
+from hotline.core.actors import Actor
+from hotline.core.context import LookingKit
+from hotline.core.settings import Settings
+from hotline.duty import service_accounts
+from hotline.keys.passphrase import Costs
+from hotline.people import decrypt_grants, tables_desks, tables_members
+from hotline.people.rules_desks import of_responder
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.text.places import place_name
 from tests.made_once import lay_line
 
 WORDS = "correct horse"
@@ -55,21 +55,21 @@ class Admin:
     def desk(self, code: str) -> Desk:
         kit = self.kit
         with kit.database.reading() as session:
-            found = desks.one(session, code)
+            found = tables_desks.one(session, code)
         kit.database.close()
         return found
 
     def members(self, code: str) -> list[str]:
         kit = self.kit
         with kit.database.reading() as session:
-            found = [*members.of_desk(session, code)]
+            found = [*tables_members.of_desk(session, code)]
         kit.database.close()
         return found
 
     def asks(self, desk: str, member: str, by: str = "Alice") -> None:
         """Asks for access to a desk, as the page of the desk does."""
         kit = self.kit
-        admissions.ask(kit, Actor(by), desk, member, "she works there")
+        decrypt_grants.ask(kit, Actor(by), desk, member, "she works there")
         kit.database.close()
 
 
@@ -79,7 +79,7 @@ def admin(tmp_path: Path) -> Admin:
     lay_line(tmp_path, datetime.now(UTC))
     line = Admin(tmp_path)
     kit = line.kit
-    access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
+    decrypt_access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
     (tmp_path / "passphrase").write_text(f"{WORDS}\n")
     (tmp_path / "people.csv").write_text(ROWS, encoding="utf-8")
     line("people", "import", str(tmp_path / "people.csv"))
@@ -156,7 +156,7 @@ def test_an_account_and_a_responder_are_said_to_be_one(admin: Admin) -> None:
 
     admin("people", "remove", "Gasabo 1", *BY)
     kit = admin.kit
-    (account,) = directory.listed(kit)
+    (account,) = service_accounts.listed(kit)
     kit.database.close()
     assert (account.name, account.state) == ("Chantal", "ended")
 

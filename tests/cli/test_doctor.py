@@ -13,9 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.store.database import open_database
-from hotline.store.dialogue import contacts
-from hotline.store.outbox import messages
+from hotline.core.database import open_database
+from hotline.gateway import tables, tables_contacts
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
@@ -44,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
     with database.writing() as session:
         # `init` gave its processes a minute to start: that is over.
-        messages.await_senders(session, NOON)
+        tables.await_senders(session, NOON)
     database.close()
     return home
 
@@ -168,7 +167,7 @@ def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_p
     copy_home(tmp_path)
     line = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
     with line.writing() as session:
-        contacts.try_writing(session, NOON)
+        tables_contacts.try_writing(session, NOON)
     with full_disk(os.getpid()):
         told = hotline(tmp_path, "doctor", "--wrong").output
     line.close()

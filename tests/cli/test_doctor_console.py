@@ -8,20 +8,14 @@ from typing import Any
 
 import pytest
 
-from hotline.adapters.catalogues import load_console_words
-from hotline.bootstrap import Role, build_pages
-from hotline.cli.line.processes_found import (
-    LINE,
-    address_found,
-    apart_found,
-    console_found,
-    owners_of,
-)
-from hotline.config import Settings
-from hotline.sealing.sealer import mark_of
-from hotline.services.check_result import CheckResult
-from hotline.web.console.app import create_console
-from hotline.web.console.templating import Templates
+from hotline.cli.contexts import Role, build_pages
+from hotline.cli.doctor import LINE, address_found, apart_found, console_found, owners_of
+from hotline.console.templating import Templates
+from hotline.core.catalogues import load_console_words
+from hotline.core.check_result import CheckResult
+from hotline.core.settings import Settings
+from hotline.keys.encrypt import mark_of
+from hotline.web.console_app import create_console
 from tests.cli.homes import copy_home
 from tests.stack import free_port
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from hotline.cli.line.processes_found import web_found
-from hotline.config import Settings
-from hotline.services.check_result import CheckState
+from hotline.cli.doctor import web_found
+from hotline.core.check_result import CheckState
+from hotline.core.settings import Settings
 from tests.stack import free_port
 
 Pages = Mapping[str, tuple[int, str]]

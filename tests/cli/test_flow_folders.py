@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.services.flows.authoring import read_folder, write_folder
-from hotline.store.database import open_database
+from hotline.core.database import open_database
+from hotline.flows.service_authoring import read_folder, write_folder
 from tests.made_once import lay_keys, lay_released
 from tests.publishing import publish
 from tests.services.changing import playable

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.engine.document.document import dump
+from hotline.flows.document import dump
 from tests.engine.books import make_document, t
 
 HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.cli.importing import uncollected
+from hotline.core.importing import uncollected
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import build_console, build_door
+from hotline.cli.contexts import build_console, build_door
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.tip import NATIONAL
-from hotline.store.desk import desks
-from hotline.store.tips import told_tips
+from hotline.core.settings import Settings
+from hotline.people import tables_desks
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_report
 from tests.builders import make_tip
 from tests.cli.homes import PASSPHRASE, copy_home
 
@@ -63,12 +63,12 @@ def file_tip(home: Path, to: tuple[str, ...] = ("12", NATIONAL)) -> int:
     tip = make_tip(place="12")
     answers = {"danger": "yes", "district": "12", "landmark": "hafi y'\x1b[2Jishuri"}
     with kit.database.writing() as session:
-        keys = desks.public_keys(session, to)
+        keys = tables_desks.public_keys(session, to)
         sealed = kit.sealer.tip(answers, uid=tip.uid, place="12", desks=keys)
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.grant(session, tip.id, sealed.grants, first=True)
     kit.database.close()
     return tip.id
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from hotline.sealing.copies import paper
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.oneoff import public_of
-from hotline.sealing.opening import open_number
-from hotline.store.copies.vaults import numbers
-from hotline.store.database import open_database
-from hotline.store.people.responders import Responder
+from hotline.core.database import open_database
+from hotline.keys.decrypt import open_number
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.one_off import public_of
+from hotline.operations import key_export
+from hotline.operations.vaults import numbers
+from hotline.people.tables import Responder
 from tests.cli.homes import copy_home
 from tests.cli.test_backup import Operator
 from tests.cli.test_init import file_tip
@@ -138,5 +138,5 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
     reader.replace("pepper.key", b"another" * 4 + b"keys")
     assert line("keys", "pepper", "enter", "--check", *SIGNED, typed=shown).exit_code == 1
     assert line("keys", "pepper", "enter", *SIGNED, typed=shown).exit_code == 0
-    assert KeyFolder(reader.path).read("pepper.key") == paper.read(shown)
+    assert KeyFolder(reader.path).read("pepper.key") == key_export.read(shown)
     assert "put the reader's pepper back from paper" in line.well("audit", "list").stdout

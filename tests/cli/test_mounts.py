@@ -10,21 +10,21 @@ from typing import Any
 import pytest
 import yaml
 
-from hotline.bootstrap import Role
-from hotline.config import Settings
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.store.database import sqlite_file
+from hotline.cli.contexts import Role
+from hotline.core.database import sqlite_file
+from hotline.core.settings import Settings
+from hotline.keys.key_making import make_keys
 from tests.floorplan.tree import ROOT
 
 WALKS = """
 import os, sys
 from datetime import UTC, datetime, timedelta
-from hotline.bootstrap import Role, build_kit, key_folder
-from hotline.config import Settings
+from hotline.cli.contexts import Role, build_kit, key_folder
+from hotline.core.settings import Settings
 from hotline.errors import NotReady
-from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.weekly_lock import WeeklyKeys, key_name
+from hotline.keys.weekly_lock import WeeklyLock, last_week
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.weekly_lock import WeeklyKeys, key_name
 
 settings, role = Settings.read(os.environ), Role(sys.argv[1])
 try:
@@ -167,7 +167,7 @@ def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
 
 def test_init_on_a_read_only_home_asks_for_a_passphrase_by_file(home: Path) -> None:
     """As compose mounts it: the keys can be written, and the rest of the home cannot."""
-    says = "import sys; from pathlib import Path; from hotline.cli.line.init import _home, _passphrase;"
+    says = "import sys; from pathlib import Path; from hotline.cli.init import _home, _passphrase;"
     says += "home = Path(sys.argv[1]); _home(home); _passphrase(home, None, demo=False)"
     mounts = " && ".join((bound(home, "ro"), bound(home / "keys", "rw")))
     told = subprocess.run(

@@ -11,28 +11,26 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import build_console
+from hotline.alerts import queries, queries_outbox, service_assignment, service_commands
+from hotline.alerts.rules_commands import Act, Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.cli.contexts import build_console
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.cases.entries import EntryWay
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import NATIONAL
-from hotline.domain.tips.acts import Act, Acted
+from hotline.core.actors import AccountRole
+from hotline.core.context import LookingKit
+from hotline.core.settings import Settings
+from hotline.duty import service_leaves, service_phone_proof
 from hotline.errors import PersonnelRefused
-from hotline.ports import LookingKit
-from hotline.services.people import leaves, proving_phones
-from hotline.services.referrals import casework, referral
-from hotline.store.dialogue import contacts
-from hotline.store.outbox import outbox
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.people import enrolments
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import referrals
-from hotline.store.tips.tips import Tip
-from hotline.store.watch.alarms import STOPPED
+from hotline.gateway import tables_contacts
+from hotline.gateway.queries_on_call import STOPPED
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import Message, Referral
+from hotline.people import tables_enrolments
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.tables import Tip
 from tests.builders import make_tip
 from tests.deciding import approves_by_name, signed_in, waits
 from tests.made_once import lay_line
@@ -71,10 +69,10 @@ class Admin:
     def leave(
         self, name: str, ends_at: datetime = LATER, *, starts_at: datetime | None = None
     ) -> None:
-        leaves.leave(self.kit, name, starts_at=starts_at, ends_at=ends_at, **SIGNED)
+        service_leaves.leave(self.kit, name, starts_at=starts_at, ends_at=ends_at, **SIGNED)
 
     def back(self, name: str, number: str | None = None) -> Sequence[str]:
-        return leaves.back(self.kit, name, number=number, second=None, **SIGNED).ended
+        return service_leaves.back(self.kit, name, number=number, second=None, **SIGNED).ended
 
     def go(self, way: str) -> None:
         """Gasabo 1 goes, in one of three ways."""
@@ -93,7 +91,7 @@ class Admin:
     def living(self) -> set[str]:
         kit = self.kit
         with kit.database.reading() as session:
-            alive = [one.id for one in referrals.roster(session, kit.now())]
+            alive = [one.id for one in queries.roster(session, kit.now())]
             names = {session.get_one(Responder, one).name for one in alive}
         kit.database.close()
         return names
@@ -206,7 +204,7 @@ def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
 def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
     kit = admin.kit
     with kit.database.writing() as session:
-        contacts.stop(session, kit.pseudonyms.stopped(GASABO), kit.now())
+        tables_contacts.stop(session, kit.pseudonyms.stopped(GASABO), kit.now())
         session.get_one(Responder, 1).unreachable = STOPPED
     assert admin.shown("Gasabo 1")["state"] == "cannot be reached (stopped)"
 
@@ -231,7 +229,7 @@ def tell(admin: Admin, *, urgency: int = 3) -> LookingKit:
     tip = make_tip(urgency=urgency, at=kit.now(), filed_at=kit.now())
     with kit.database.writing() as session:
         session.add(tip)
-    referral.refer_waiting(kit)
+    service_assignment.refer_waiting(kit)
     return kit
 
 
@@ -262,7 +260,7 @@ def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, way: str) -> No
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
         act = Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now())
-        assert casework.act(session, kit, act).result is Acted.TAKEN
+        assert service_commands.act(session, kit, act).result is Acted.TAKEN
         assert session.get_one(Tip, 1).holder_id == 1
     admin.go(way)
     assert 2 in told(kit)[1:]
@@ -273,11 +271,11 @@ def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, way: str) -> No
 def test_a_planned_leave_hands_on_when_it_begins_and_once(admin: Admin) -> None:
     kit = tell(admin)
     admin.leave("Gasabo 1", starts_at=TOMORROW)
-    leaves.begin_leaves(kit)
+    service_leaves.begin_leaves(kit)
     assert told(kit) == [1]
     then = replace(kit, now=lambda: datetime.now(UTC) + timedelta(days=2))
     for _ in range(2):
-        leaves.begin_leaves(then)
+        service_leaves.begin_leaves(then)
         assert told(kit) == [1, 2]
 
 
@@ -287,9 +285,9 @@ def test_a_message_that_comes_back_from_a_send_goes_to_nobody_who_left(admin: Ad
     with kit.database.writing() as session:
         (message,) = session.query(Message).filter_by(responder_id=1).all()
         message.state = MessageState.RETRY
-        claimed = outbox.claim_due(session, kit.now(), 9, 9, "test")
+        claimed = queries_outbox.claim_due(session, kit.now(), 9, 9, "test")
         assert 1 not in [one.responder_id for one in claimed]
-    leaves.begin_leaves(kit)
+    service_leaves.begin_leaves(kit)
     with kit.database.reading() as session:
         assert session.get_one(Message, message.id).state == MessageState.FAILED
 
@@ -317,10 +315,10 @@ def test_who_is_invited_proves_phone_and_paper_and_another_approves(admin: Admin
     kit = admin.kit
     with kit.database.writing() as session:
         key = kit.pseudonyms.enrolled("+250788000009")
-        phone = enrolments.to_prove(session, key, kit.now())
+        phone = tables_enrolments.to_prove(session, key, kit.now())
         assert phone is not None
         pair = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
-        assert proving_phones.prove(session, kit, phone, **pair)
+        assert service_phone_proof.prove(session, kit, phone, **pair)
     assert "WAITS FOR A SECOND ADMIN" in admin("list").output
     assert (
         waits(kit, signed_in(kit, "Alice", AccountRole.ADMIN), "enrolment")[0].may_decide is False

@@ -9,7 +9,7 @@ from tests.cli.homes import copy_home
 
 LOOK = """
 import gc, os, signal, sys, threading, time
-from hotline.cli.line.processes import clock
+from hotline.cli.processes import clock
 
 def wait():
     until = time.monotonic() + 60

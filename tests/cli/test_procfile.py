@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.cli.line.procfile import ProcfileLine, read_procfile
-from hotline.cli.line.run import POSTS
-from hotline.environment import CHECKOUT
+from hotline.cli.keeper import ProcfileLine, read_procfile
+from hotline.cli.run import POSTS
+from hotline.core.environment import CHECKOUT
 from hotline.errors import SettingsInvalid
 
 

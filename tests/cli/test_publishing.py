@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import build_console
-from hotline.cli.line.init import FLOWS
+from hotline.cli.contexts import build_console
+from hotline.cli.init import FLOWS
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.services.changes import steps
-from hotline.services.desk.audit_log import listed
-from hotline.services.flows import authoring, publishing
-from hotline.store.flows import publications
+from hotline.core.settings import Settings
+from hotline.editing import service_draft_steps, service_publishing
+from hotline.flows import service_authoring, tables_publications
+from hotline.people.service_audit import listed
 from tests.made_once import lay_keys, lay_released
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
@@ -56,11 +55,11 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
         assert "http://127.0.0.1:8080/changes/1" in told.output
 
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    assert authoring.live_document(kit.database) == authoring.read_folder(own)
+    assert service_authoring.live_document(kit.database) == service_authoring.read_folder(own)
     ((_, row),) = listed(kit)
     assert "Alice published the flows of revision 2: a number was wrong" in row.sentence
     with kit.database.reading() as session:
-        newest, first = publications.history(session)
+        newest, first = tables_publications.history(session)
     kit.database.close()
     assert (newest.revision_id, newest.published_by, newest.reason, newest.until) == (
         2,
@@ -73,9 +72,11 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
 
 def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path) -> None:
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    document = authoring.read_folder(FLOWS)
-    publishing.publish(kit, {**document, "numbers": []}, by="Alice", reason="x", of_version=False)
-    assert steps.release(kit, document, "2").published_by == "Alice"
+    document = service_authoring.read_folder(FLOWS)
+    service_publishing.publish(
+        kit, {**document, "numbers": []}, by="Alice", reason="x", of_version=False
+    )
+    assert service_draft_steps.release(kit, document, "2").published_by == "Alice"
     kit.database.close()
     hotline(home, "flows", "publish", str(FLOWS), *SIGNED)
     assert "is live" in hotline(home, "upgrade").output

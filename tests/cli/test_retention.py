@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import build_console
+from hotline.cases import service_retention as services
+from hotline.cli.contexts import build_console
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.tip import TipOutcome
-from hotline.services.tips import retention as services
-from hotline.store.database import open_database
+from hotline.core.database import open_database
+from hotline.core.settings import Settings
+from hotline.tips.rules import TipOutcome
 from tests.builders import make_tip
 from tests.made_once import lay_line
 

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from hotline.cli.line.keeper import Program
-from hotline.cli.line.procfile import read_procfile
-from hotline.cli.line.run import programs_of
-from hotline.config import Settings
-from hotline.environment import CHECKOUT
+from hotline.cli.keeper import Program, read_procfile
+from hotline.cli.run import programs_of
+from hotline.core.environment import CHECKOUT
+from hotline.core.settings import Settings
 
 PLACE = "/a/place/of/the/gateways/key"
 

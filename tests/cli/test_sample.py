@@ -7,20 +7,19 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from hotline.bootstrap import build_console, build_reader, build_relay
-from hotline.cli.line import sample
+from hotline.alerts.tables_case_keys import CaseCode
+from hotline.cases import service_retention
+from hotline.cli import sample
+from hotline.cli.contexts import build_console, build_reader, build_relay
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.tip import TipOutcome
-from hotline.services.reader.cases import month_ends
-from hotline.services.tips import retention
-from hotline.services.watch.checks_database import findings
-from hotline.statistics import service_releases, service_report
-from hotline.store.cases.case_keys import CaseCode
-from hotline.store.database import open_database
-from hotline.store.desk import audit
-from hotline.store.tips.tips import Tip
-from hotline.store.watch import trials
+from hotline.core import tables_sample
+from hotline.core.database import open_database
+from hotline.core.settings import Settings
+from hotline.monitoring.service_checks_database import findings
+from hotline.people import tables_audit
+from hotline.statistics import reader_person_sums, service_releases, service_report
+from hotline.tips.rules import TipOutcome
+from hotline.tips.tables import Tip
 from tests.cli.homes import copy_home
 from tests.conftest import Clock
 from tests.services.case_sums import check_logs
@@ -57,10 +56,10 @@ def rows_and_logs_agree_and_the_chain_is_whole(settings: Settings) -> None:
     with closing(open_database(settings.database_url)) as database:
         check_logs(database)
         with database.reading() as session:
-            assert trials.is_invented(session)
+            assert tables_sample.is_invented(session)
             assert session.query(Tip).count() == TIPS
             assert session.query(Tip).filter(Tip.closed_at.is_(None)).count() == sample.OPEN_TIPS
-            assert audit.verify(session).broken_at is None
+            assert tables_audit.verify(session).broken_at is None
 
 
 def releases_are_published_and_say_that_they_are_samples(settings: Settings) -> None:
@@ -84,9 +83,9 @@ def an_open_tip_is_closed_and_opened_again(settings: Settings) -> None:
             tip_id = session.query(Tip.id).filter(Tip.urgency != 1, Tip.closed_at.is_(None)).first()
         assert tip_id is not None
         outcome, by = TipOutcome.REFERRED, "Alice"
-        closed = retention.close_tip(kit, tip_id[0], by=by, reason="found", outcome=outcome)
+        closed = service_retention.close_tip(kit, tip_id[0], by=by, reason="found", outcome=outcome)
         assert closed.tip.closed_at is not None
-        opened = retention.reopen_tip(kit, tip_id[0], by=by, reason="again")
+        opened = service_retention.reopen_tip(kit, tip_id[0], by=by, reason="again")
         assert opened.tip.closed_at is None
 
 
@@ -103,9 +102,9 @@ def old_words_and_codes_go_as_on_any_line(settings: Settings) -> None:
         later = relay.now() + YEAR
         for days in (0, 15, 30):
             clock = Clock(later + timedelta(days=days))
-            month_ends.tidy(replace(reader, now=clock))
+            reader_person_sums.tidy(replace(reader, now=clock))
             for _ in range(40):
-                retention.tidy(replace(relay, now=clock))
+                service_retention.tidy(replace(relay, now=clock))
         with relay.database.reading() as session:
             kept = session.query(Tip).filter(Tip.erased_at.is_(None)).all()
             assert all(tip.closed_at is None for tip in kept)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from hotline.cli.line.settings import helps
 from hotline.cli.main import main
-from hotline.config import NAMES, Settings
+from hotline.cli.settings import helps
+from hotline.core.settings import NAMES, Settings
 from tests.floorplan.tree import ROOT
 
 

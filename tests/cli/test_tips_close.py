@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import build_console
+from hotline.cases import service_retention
+from hotline.cli.contexts import build_console
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.tip import TipOutcome
-from hotline.services.tips import retention
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.database import open_database
-from hotline.store.tips.tips import Tip
+from hotline.core.database import open_database
+from hotline.core.settings import Settings
+from hotline.tips.rules import TipOutcome
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import PossibleVictim
 from tests.builders import make_responder, make_tip
 from tests.made_once import lay_line
 
@@ -117,7 +117,7 @@ def test_a_tip_that_is_closed_already_is_said_to_be(home: Path) -> None:
 def closed(home: Path, tip: str, outcome: TipOutcome) -> None:
     """By a person of the console, who closes a plain tip alone."""
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
-    retention.close_tip(kit, int(tip), by="Alice", reason="over", outcome=outcome)
+    service_retention.close_tip(kit, int(tip), by="Alice", reason="over", outcome=outcome)
     kit.database.close()
 
 

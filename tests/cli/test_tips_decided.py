@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.bootstrap import build_console
+from hotline.cases import decrypt_access
+from hotline.cli.contexts import build_console
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.tip import NATIONAL
-from hotline.sealing.passphrase import Costs
-from hotline.services.desk import access
-from hotline.store.desk import desks
-from hotline.store.tips import told_tips
+from hotline.core.settings import Settings
+from hotline.keys.passphrase import Costs
+from hotline.people import tables_desks
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_report
 from tests.builders import make_tip
 from tests.made_once import lay_line
 
@@ -29,16 +29,16 @@ def home(tmp_path: Path) -> Path:
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text(f"{WORDS}\n", encoding="utf-8")
     kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
+    decrypt_access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
     then = now - timedelta(hours=1)
     tip = make_tip(official="yes", at=then, filed_at=then, referred_at=then, referred_urgency=1)
     with kit.database.writing() as session:
-        keys = desks.public_keys(session, [NATIONAL])
+        keys = tables_desks.public_keys(session, [NATIONAL])
         sealed = kit.sealer.tip({"danger": "yes"}, uid=tip.uid, place=tip.place, desks=keys, at=now)
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.grant(session, tip.id, sealed.grants, first=True)
     kit.database.close()
     return tmp_path
 

@@ -8,24 +8,25 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import build_console
+from hotline.alerts import service_assignment, service_commands
+from hotline.alerts.rules_commands import Act
+from hotline.alerts.rules_replies import Verb
+from hotline.cases import service_exclusions, service_retention
+from hotline.cases.service_exclusions import KeptFrom
+from hotline.cli.contexts import build_console
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.call_back import KIGALI
-from hotline.domain.cases.entries import EntryWay
-from hotline.domain.referrals.clocks import DeadlineKind, by_day
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import NATIONAL, TipOutcome
-from hotline.domain.tips.acts import Act
-from hotline.ports import LookingKit
-from hotline.services.referrals import casework, referral
-from hotline.services.tips import keeping_from, retention
-from hotline.services.tips.keeping_from import KeptFrom
-from hotline.store.desk.desks import Desk
-from hotline.store.outbox.messages import Deadline, Referral
-from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import ExclusionReason
+from hotline.core.context import LookingKit
+from hotline.core.settings import Settings
+from hotline.gateway.tables import Deadline, Referral
+from hotline.people.rules import Level
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+from hotline.text.time import KIGALI
+from hotline.tips.queries_visible import ExclusionReason
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_deadlines import DeadlineKind, by_day
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.tables import Grant, Tip
 from tests.builders import make_responder, make_tip
 from tests.made_once import lay_line
 
@@ -40,7 +41,7 @@ def home(tmp_path: Path) -> Path:
         session.add(make_responder(name="Gasabo 1"))
         session.add(make_responder(name="Nation", level=Level.NATIONAL, msisdn="+250788000009"))
         session.add(make_tip(urgency=2, at=kit.now(), filed_at=kit.now()))
-    referral.refer_waiting(kit)
+    service_assignment.refer_waiting(kit)
     return tmp_path
 
 
@@ -75,7 +76,7 @@ def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
         at = kit.now()
-        casework.act(session, kit, Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, at))
+        service_commands.act(session, kit, Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, at))
     (row,) = json.loads(listed(home, "--json"))
     assert (row["responsible"], row["next_clock"]) == ("Gasabo 1", "outcome")
     due = datetime.fromisoformat(row["due_at"])
@@ -111,7 +112,7 @@ def test_a_tip_that_was_taken_says_how_soon_and_waits_no_more(home: Path) -> Non
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
         act = Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now() + timedelta(minutes=2))
-        casework.act(session, kit, act)
+        service_commands.act(session, kit, act)
     told = listed(home, turned=timedelta(days=1))
     assert "taken in 2 of 15 min  Gasabo 1" in told
 
@@ -121,7 +122,9 @@ def test_a_tip_that_its_holder_passed_on_waits_and_names_who_stays_responsible(h
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
         for verb in (Verb.TAKE, Verb.PASS_ON):
-            casework.act(session, kit, Act(1, hers.reference, verb, EntryWay.USSD, kit.now()))
+            service_commands.act(
+                session, kit, Act(1, hers.reference, verb, EntryWay.USSD, kit.now())
+            )
     told = listed(home, turned=timedelta(minutes=16))
     assert "waits 16 of 15 min LATE  passed on by Gasabo 1  acknowledge due" in told
 
@@ -130,15 +133,19 @@ def test_a_tip_that_is_kept_from_its_holder_waits_and_nobody_has_it(home: Path) 
     kit = kit_of(home)
     with kit.database.writing() as session:
         (hers,) = session.query(Referral).all()
-        casework.act(session, kit, Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now()))
+        service_commands.act(
+            session, kit, Act(1, hers.reference, Verb.TAKE, EntryWay.USSD, kit.now())
+        )
     whom, why = KeptFrom(person="Gasabo 1"), ExclusionReason.NAMED
-    keeping_from.keep_from(kit, 1, whom, why, by="Alice", reason="named")
+    service_exclusions.keep_from(kit, 1, whom, why, by="Alice", reason="named")
     assert "waits 16 of 15 min LATE  NOBODY" in listed(home, turned=timedelta(minutes=16))
 
 
 def test_a_closed_tip_stands_as_closed(home: Path) -> None:
     kit = kit_of(home)
-    retention.close_tip(kit, 1, by="Alice", reason="nobody there", outcome=TipOutcome.NOT_FOUND)
+    service_retention.close_tip(
+        kit, 1, by="Alice", reason="nobody there", outcome=TipOutcome.NOT_FOUND
+    )
     (line,) = listed(home).splitlines()
     assert " Soon   closed " in line
     assert f"closed {kit.now().astimezone(KIGALI):%-d %b %Y} " in line.replace("  ", " ")

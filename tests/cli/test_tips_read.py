@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import build_console
+from hotline.alerts.tables import AskedBack
+from hotline.cases import decrypt_access
+from hotline.cli.contexts import build_console
 from hotline.cli.main import main
 from hotline.cli.options import locale_language
-from hotline.config import Settings
-from hotline.domain.tip import NATIONAL
-from hotline.sealing.passphrase import Costs
-from hotline.services.desk import access
-from hotline.services.flows import authoring
-from hotline.store.desk import desks
-from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.tips import told_tips
+from hotline.core.settings import Settings
+from hotline.flows import service_authoring
+from hotline.keys.passphrase import Costs
+from hotline.people import tables_desks
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_report
 from tests.asking import ask
 from tests.builders import make_tip
 from tests.callers import FLOWS
@@ -36,8 +36,8 @@ def home(tmp_path: Path) -> Path:
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
     kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    publish(kit.database, authoring.read_folder(FLOWS), now)
-    access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
+    publish(kit.database, service_authoring.read_folder(FLOWS), now)
+    decrypt_access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
     tip = make_tip(at=now - timedelta(hours=1))
     tip.receipt_key = "r" * 64
     with kit.database.writing() as session:
@@ -45,13 +45,13 @@ def home(tmp_path: Path) -> Path:
             {"danger": "yes", "province": "1", "kind": "organs", "gone": "left as it was"},
             uid=tip.uid,
             place=tip.place,
-            desks=desks.public_keys(session, [NATIONAL]),
+            desks=tables_desks.public_keys(session, [NATIONAL]),
             at=now,
         )
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.grant(session, tip.id, sealed.grants, first=True)
     kit.database.close()
     return tmp_path
 

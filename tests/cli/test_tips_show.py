@@ -8,18 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from hotline.alerts import tables_case_events
 from hotline.cli.main import main
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import PersonCodes
-from hotline.store.cases import case_log
-from tests.cli.invented_month import (
-    FILED,
-    MET,
-    home,
-    reader,
-    settings,
-    write,
-)
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import PersonCodes
+from tests.cli.invented_month import FILED, MET, home, reader, settings, write
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +47,9 @@ def test_a_case_is_shown_with_what_happened_and_nothing_of_those_who_were_met(li
 
 def test_a_correction_is_shown_beside_what_it_corrects_and_no_code_of_either(line: Path) -> None:
     with reader(line, FILED) as kit, kit.database.writing() as session:
-        (wrong,) = [row.id for row in case_log.of_tip(session, 3) if row.kind == "screened"]
+        (wrong,) = [
+            row.id for row in tables_case_events.of_tip(session, 3) if row.kind == "screened"
+        ]
         codes = {"minor": "no", "act": "no", "purpose": "no", "form": "begging"}
         said = PersonCodes(1, codes)
         right = write(session, kit, 3, EntryKind.SCREENED, said, FILED, corrects=wrong)

@@ -5,10 +5,10 @@ import pytest
 from babel.messages.pofile import read_po, write_po
 from click.testing import CliRunner
 
-from hotline.adapters.catalogues import LOCALES, catalogue_path, load_phrases
 from hotline.cli.main import main
 from hotline.cli.texts import faults
-from hotline.domain.wording import Template
+from hotline.core.catalogues import LOCALES, catalogue_path, load_phrases
+from hotline.core.wording import Template
 from hotline.errors import NotReady
 from tools.update_texts import update
 

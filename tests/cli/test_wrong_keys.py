@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from nacl.public import PrivateKey
 
-from hotline.bootstrap import (
+from hotline.cli.contexts import (
     BUILDERS,
     Role,
     build_door,
@@ -23,16 +23,16 @@ from hotline.bootstrap import (
     wrong_keys,
 )
 from hotline.cli.main import main
-from hotline.config import Settings
-from hotline.domain.tip import NATIONAL
+from hotline.core.database import open_database
+from hotline.core.settings import Settings
 from hotline.errors import KeyMissing, KeyWrong
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.weekly_lock import LOCKED
-from hotline.services.watch import key_checks
-from hotline.store.database import open_database
-from hotline.store.people.responders import Responder
-from hotline.store.watch import alarms
-from hotline.store.watch.alarms import KeyCanary, ProcessStart
+from hotline.keys import tables_canaries
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.tables_canaries import KeyCanary, ProcessStart
+from hotline.keys.weekly_lock import LOCKED
+from hotline.monitoring import service_checks_keys
+from hotline.people.tables import Responder
+from hotline.text.codes import NATIONAL
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 
@@ -86,7 +86,8 @@ def exchange(home: Path, role: Role, name: str) -> None:
 def all_wrong(settings: Settings) -> dict[Role, Sequence[str]]:
     with closing(open_database(settings.database_url)) as database:
         found = {
-            role: key_checks.check(database, key_folder(settings, role)).wrong for role in Role
+            role: service_checks_keys.check(database, key_folder(settings, role)).wrong
+            for role in Role
         }
     return {role: wrong for role, wrong in found.items() if wrong}
 
@@ -186,7 +187,7 @@ def test_a_home_without_canaries_starts_and_release_seals_them(
     with closing(open_database(settings.database_url)) as database:
         with database.writing() as session:
             session.query(KeyCanary).delete()
-        assert key_checks.check(database, key_folder(settings, Role.WORKERS)).wrong == []
+        assert service_checks_keys.check(database, key_folder(settings, Role.WORKERS)).wrong == []
     told = hotline("doctor", "--wrong").output
     assert "warning keys of workers: nothing proves that" in told
     assert "hotline upgrade" in told
@@ -292,6 +293,6 @@ def test_starts_of_machines_that_are_gone_are_forgotten(settings: Settings) -> N
                 wrong_keys="",
                 second_channel=None,
             )
-            alarms.note_start(session, start)
+            tables_canaries.note_start(session, start)
         hosts = [row.host for row in session.query(ProcessStart).order_by(ProcessStart.host)]
     assert hosts == ["container 1", "container 2"]

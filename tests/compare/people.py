@@ -32,31 +32,43 @@ INVITED = 4
 PAPER = re.compile(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})")
 """Name and start PIN, in the file that an invitation writes."""
 KEPT = "compare.json"
-IN_THE_CONSOLE = """
+FIND = """
+from importlib import import_module
+def find(name, *modules):
+    for module in modules:
+        try:
+            return getattr(import_module(module), name)
+        except (ImportError, AttributeError):
+            pass
+    raise SystemExit(name)
+"""
+"""Finds a name where this checkout has it: code moves between two commits."""
+IN_THE_CONSOLE = f"""{FIND}
 import os
 from contextlib import closing
 from pathlib import Path
-from hotline.bootstrap import build_console
-from hotline.config import Settings
+build_console = find("build_console", "hotline.cli.contexts", "hotline.bootstrap")
+Settings = find("Settings", "hotline.core.settings", "hotline.config")
 kit = build_console(Settings.read(os.environ))
 with closing(kit.database):
 """
 """What each script begins with that does what a page does."""
+ACTOR = 'Actor = find("Actor", "hotline.core.actors", "hotline.domain.accounts.account")'
 APPROVES = f"""{IN_THE_CONSOLE}
     from tests.deciding import approves_by_name
     approves_by_name(kit, "Admin 2", {{name!r}})
 """
 """Approves an enrolment in the console's place, and leaves no account behind."""
 CHANGES_NUMBER = f"""{IN_THE_CONSOLE}
-    from hotline.cli.people import write
-    from hotline.domain.accounts.account import Actor
-    from hotline.services.people import enrolling
-    write(Path({{paper!r}}), enrolling.change_number(kit, Actor("Admin 1"), {{name!r}}, {{number!r}}, "compare"))
+    write = find("write", "hotline.cli.people", "hotline.cli.people.people")
+    {ACTOR}
+    change = find("change_number", "hotline.duty.service_enrolment", "hotline.services.people.enrolling")
+    write(Path({{paper!r}}), change(kit, Actor("Admin 1"), {{name!r}}, {{number!r}}, "compare"))
 """
 MAKES_CODE = f"""{IN_THE_CONSOLE}
-    from hotline.domain.rolls.joining import Roll
-    from hotline.services.rolls import joining
-    print(joining.make_code(kit, Roll({{roll!r}}), "Gasabo", by="Editor 1")[0])
+    Roll = find("Roll", "hotline.programmes.rules_enrolment", "hotline.domain.rolls.joining")
+    make = find("make_code", "hotline.programmes.service_enrolment", "hotline.services.rolls.joining")
+    print(make(kit, Roll({{roll!r}}), "Gasabo", by="Editor 1")[0])
 """
 
 

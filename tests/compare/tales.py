@@ -10,19 +10,18 @@ from dataclasses import dataclass
 
 from tests.compare.gateway import FAULTS
 from tests.compare.hand import Hand
-from tests.compare.people import ENTRY, Responder, joining_code
+from tests.compare.people import ACTOR, ENTRY, FIND, Responder, joining_code
 from tests.compare.transcript import REFERENCE
 from tests.compare.world import Story
 
-DRILL = """\
+DRILL = f"""{FIND}
+{ACTOR}
 from hotline.cli.kit import console_kit
-from hotline.domain.accounts.account import Actor
-from hotline.domain.referrals.drills.exercise import WantedExercise
-from hotline.services.referrals.drills import exercising
+Wanted = find("WantedExercise", "hotline.alerts.rules_drills", "hotline.domain.referrals.drills.exercise")
+start = find("start", "hotline.alerts.service_drills", "hotline.services.referrals.drills.exercising")
 
 with console_kit() as kit:
-    wanted = WantedExercise("{desk}")
-    exercising.start(kit, wanted, by=Actor("Admin 1"), reason="the week of drills")
+    start(kit, Wanted("{{desk}}"), by=Actor("Admin 1"), reason="the week of drills")
 """
 """Starts an exercise, as the console's page does: no command of the line does it."""
 OWN_NAMES = {"rw": "Kinyarwanda", "en": "English", "fr": "Francais"}

@@ -9,23 +9,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.adapters.catalogues import load_console_words
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.changes.change import ChangeAuthor
-from hotline.ports import ConsoleKit
-from hotline.sealing.passphrase import Costs
-from hotline.services.accounts import sessions
-from hotline.services.changes import folders
-from hotline.services.desk import access
-from hotline.services.flows.places import place_lists
-from hotline.services.flows.publishing import record
-from hotline.services.people import enrolment
-from hotline.store.database import Database
-from hotline.store.flows import flows
-from hotline.store.flows.publications import Publication, Publishing
-from hotline.web.console.app import create_console
-from hotline.web.console.templating import Templates
+from hotline.cases import decrypt_access
+from hotline.console.templating import Templates
+from hotline.core.actors import AccountRole
+from hotline.core.catalogues import load_console_words
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.duty import service_enrolment
+from hotline.editing import service_drafts
+from hotline.editing.rules_drafts import ChangeAuthor
+from hotline.editing.service_publishing import record
+from hotline.flows import tables
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
+from hotline.flows.tables_publications import Publication, Publishing
+from hotline.keys.passphrase import Costs
+from hotline.people import service_sessions
+from hotline.web.console_app import create_console
 from tests.conftest import Clock
 from tests.kits import make_console_kit
 from tests.made_once import publish_shipped
@@ -81,7 +81,7 @@ class Tab:
 
     @property
     def form_key(self) -> str:
-        by = sessions.look(self.desk.kit, self.token)
+        by = service_sessions.look(self.desk.kit, self.token)
         return by.session_key if by else "none"
 
     def get(self, path: str, **headers: str) -> TestResponse:
@@ -110,7 +110,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
     def make(**changes: Any) -> Desk:
         kit = make_console_kit(database=database, now=clock)
         kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
-        assert folders.open_change(kit, ChangeAuthor("Editor 1"), "New words") == CHANGE
+        assert service_drafts.open_change(kit, ChangeAuthor("Editor 1"), "New words") == CHANGE
         return Desk(kit, create_console(kit, PAGES), clock)
 
     return make
@@ -127,15 +127,15 @@ def desk(make_desk: MakeDesk) -> Desk:
 
 def writes_people(desk: Desk) -> None:
     """A desk with a key, and one person who acts there."""
-    access.make_desks(desk.kit, "correct horse", costs=Costs(passes=1, kib=8))
+    decrypt_access.make_desks(desk.kit, "correct horse", costs=Costs(passes=1, kib=8))
     row = f"name,msisdn,language,level,districts,categories\nResponder 1,{NUMBER},rw,responder,Gasabo,\n"
-    enrolment.import_responders(desk.kit, row)
+    service_enrolment.import_responders(desk.kit, row)
 
 
 def writes_history(desk: Desk) -> None:
     """What is live was published by a version, as on a line that was installed."""
     with desk.kit.database.writing() as session:
-        live = flows.live_id(session)
+        live = tables.live_id(session)
         assert live is not None
         said = Publication(
             published_by="line", kind=Publishing.VERSION, reason="the flows of this version"

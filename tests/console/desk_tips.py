@@ -6,20 +6,18 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
 
-from hotline.domain.accounts.account import RELEASING, AccountRole, Actor
-from hotline.domain.desk.desks import of_account
-from hotline.domain.tip import NATIONAL
-from hotline.sealing.passphrase import Costs
-from hotline.services.desk import access, admissions
-from hotline.services.reader.cases import handing_on
-from hotline.services.reader.reader_kit import ReaderKit
+from hotline.cases import decrypt_access, reader_handover
+from hotline.cases.decrypt_reader import ReaderKit
+from hotline.core.actors import RELEASING, AccountRole, Actor
+from hotline.keys.passphrase import Costs
+from hotline.people import decrypt_grants, tables_accounts, tables_desks
+from hotline.people.rules_desks import of_account
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Cell, Release, starting_spans
-from hotline.store.accounts import accounts
-from hotline.store.desk import desks
-from hotline.store.tips import told_tips
-from hotline.store.tips.tips import Tip
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_report
+from hotline.tips.tables import Tip
 from tests.builders import make_tip
 from tests.console.conftest import Desk, Tab
 from tests.kits import THE_READER
@@ -37,7 +35,7 @@ _NUMBERS = count(1000)
 
 def man(desk: Desk) -> None:
     """Every desk has its keys."""
-    access.make_desks(desk.kit, PASSPHRASE, costs=QUICK)
+    decrypt_access.make_desks(desk.kit, PASSPHRASE, costs=QUICK)
 
 
 def tell(
@@ -56,20 +54,20 @@ def tell(
     codes = (NATIONAL, place) if official == "no" else (NATIONAL,)
     with desk.kit.database.writing() as session:
         sealed = desk.kit.sealer.tip(
-            answers, uid=tip.uid, place=place, desks=desks.public_keys(session, codes)
+            answers, uid=tip.uid, place=place, desks=tables_desks.public_keys(session, codes)
         )
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.grant(session, tip.id, sealed.grants, first=True)
         return tip.id
 
 
 def lets_in(desk: Desk, account_id: int, code: str) -> None:
     """Asked for by one, carried out by another."""
     member = of_account(account_id)
-    admissions.ask(desk.kit, Actor("Admin 1", 99), code, member, "she works there")
-    admissions.admit_by_passphrase(desk.kit, BOB, PASSPHRASE)
+    decrypt_grants.ask(desk.kit, Actor("Admin 1", 99), code, member, "she works there")
+    decrypt_grants.admit_by_passphrase(desk.kit, BOB, PASSPHRASE)
 
 
 def admitted(desk: Desk, name: str, role: AccountRole, code: str) -> Tab:
@@ -90,7 +88,7 @@ def with_a_tip(desk: Desk) -> None:
     """One tip with one person, and whoever is there of these two roles is let into a desk that may know of it."""
     man(desk)
     with desk.kit.database.reading() as session:
-        everybody = accounts.everybody(session)
+        everybody = tables_accounts.everybody(session)
     for role, code in ((AccountRole.NATIONAL, NATIONAL), (AccountRole.DESK, DISTRICT)):
         for account in everybody:
             if role in account.held_roles:
@@ -120,4 +118,4 @@ def hands_on(desk: Desk) -> None:
     """The reader gives each desk the keys of the cases that it may know of."""
     plain = {name: getattr(desk.kit, name) for name in SHARED}
     pair = SimpleNamespace(now=lambda: (bytes(THE_READER),))
-    handing_on.reconcile(ReaderKit(**plain, vault=cast(Any, None), pair=cast(Any, pair)))
+    reader_handover.reconcile(ReaderKit(**plain, vault=cast(Any, None), pair=cast(Any, pair)))

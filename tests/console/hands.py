@@ -6,7 +6,7 @@ from typing import Protocol
 
 from playwright.sync_api import FloatRect, Locator, Page, ViewportSize, expect
 
-from hotline.environment import is_yes
+from hotline.core.environment import is_yes
 from tests.console.browsing import OFFICE
 from tests.console.conftest import WORDS
 from tests.floorplan.tree import ROOT

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.engine.editing.anatomy import nodes_of
-from hotline.services.changes import folders
+from hotline.core.actors import AccountRole
+from hotline.editing import service_drafts
+from hotline.flows.anatomy import nodes_of
 from tests.console.conftest import CHANGE, Desk, Tab
 
 Form = dict[str, str]
@@ -135,7 +135,7 @@ class Editor:
         return self.form(answer)
 
     def node(self, flow: str, node: str) -> Any:
-        return nodes_of(folders.draft(self.desk.kit, CHANGE, flow).document)[node]
+        return nodes_of(service_drafts.draft(self.desk.kit, CHANGE, flow).document)[node]
 
     def other(self, name: str = "Editor 3") -> "Editor":
         """A second person at the same change."""

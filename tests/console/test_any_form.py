@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.editing.forms import plain
+from hotline.editing.rules_forms import plain
 from hotline.text.gsm7 import TYPOGRAPHY
 from tests.console.screens import Editor, editor
 from tests.console.test_editor import SCREENS

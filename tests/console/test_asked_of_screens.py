@@ -2,9 +2,9 @@
 
 import re
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.changes.change import ChangeAuthor
-from hotline.services.words import saving
+from hotline.core.actors import AccountRole
+from hotline.editing import service_translation
+from hotline.editing.rules_drafts import ChangeAuthor
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, editor
 from tests.console.test_forms import assert_reachable, outline
@@ -16,7 +16,7 @@ FEE = f"/changes/{CHANGE}/flows/abroad/fee"
 
 
 def ask(editor: Editor, place: str, note: str, language: str = "rw") -> None:
-    assert saving.ask(editor.desk.kit, TRANSLATOR, language, place, note)
+    assert service_translation.ask(editor.desk.kit, TRANSLATOR, language, place, note)
 
 
 def test_a_question_leads_to_its_field_and_is_settled_at_the_screen(editor: Editor) -> None:

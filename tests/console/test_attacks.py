@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.accounts.second_factor import code_at
-from hotline.sealing.accounts.stretch_queue import StretchQueue
-from hotline.services.accounts import invitations, sessions
-from hotline.web.console.app import MOST_BYTES, create_console
-from hotline.web.console.guard import MOST_FIELDS
+from hotline.core.actors import AccountRole
+from hotline.duty import service_invitations
+from hotline.keys.password_queue import StretchQueue
+from hotline.people import service_sessions
+from hotline.people.guard import MOST_FIELDS
+from hotline.people.rules_second_factor import code_at
+from hotline.web.console_app import MOST_BYTES, create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk
 from tests.signing import SERVER
 
@@ -36,7 +37,7 @@ def test_a_session_that_was_planted_is_not_the_one_that_opens(desk: Desk, plante
     victim.take(token)
     entered = cookie_of(victim.post("/enter", fields_of(desk, "Editor 1"), key=""))
     assert entered != token
-    found = sessions.look(desk.kit, token)
+    found = service_sessions.look(desk.kit, token)
     assert (found.name if found else "") == ("Translator 1" if planted == "somebody's" else "")
 
 
@@ -82,7 +83,7 @@ def test_a_form_of_too_many_fields_or_bytes_is_refused_before_it_is_read(
 def test_a_link_is_in_no_log_whatever_breaks_behind_it(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    link = invitations.invite(desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
+    link = service_invitations.invite(desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
     with desk.kit.database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE account_code")
     with caplog.at_level("DEBUG"):

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.call_back import CallBackState
-from hotline.domain.tip import NATIONAL
-from hotline.services.referrals.call_back_requests import SEALED_AS
-from hotline.store.desk import desks
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.tips.call_backs import CallBack
+from hotline.alerts.service_call_back_requests import SEALED_AS
+from hotline.core.actors import AccountRole
+from hotline.people import tables_desks
+from hotline.people.tables_audit import AuditEntry
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.tables_call_back import CallBack
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, lets_in, man, tell
 from tests.console.test_forms import assert_reachable, outline
@@ -30,7 +30,7 @@ def two(desk: Desk) -> tuple[Tab, Tab]:
     man(desk)
     tip, at = tell(desk), desk.clock()
     with desk.kit.database.writing() as session:
-        keys = desks.public_keys(session, [NATIONAL])
+        keys = tables_desks.public_keys(session, [NATIONAL])
         sealed = desk.kit.sealer.tip(TOLD, uid="f" * 32, place=SEALED_AS, desks=keys)
         row = CallBack(
             tip_id=tip,

@@ -5,9 +5,8 @@ import re
 
 import pytest
 
-from hotline.services.changes import folders
-from hotline.services.flows import publishing
-from hotline.services.flows.authoring import live_document
+from hotline.editing import service_drafts, service_publishing
+from hotline.flows.service_authoring import live_document
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, Form, editor, read
 from tests.console.test_forms import assert_reachable, outline
@@ -108,7 +107,7 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
         (name,) = [name for name in asked if name.startswith("pick ")]
         after = editor.tab.post(editor.at, asked | {name: chosen})
         assert after.status_code == 303
-        document = folders.draft(editor.desk.kit, CHANGE, "abroad").document
+        document = service_drafts.draft(editor.desk.kit, CHANGE, "abroad").document
         assert document is not None
         assert (node in document["nodes"]) is is_there
         assert editor.tab.get(str(after.location)).status_code == 200
@@ -124,7 +123,7 @@ def test_what_went_live_meanwhile_is_shown_beside_the_change_and_one_is_chosen(
     kit = editor.desk.kit
     live = copy.deepcopy(dict(live_document(kit.database)))
     live["flows"]["abroad"]["nodes"]["fee"]["say"]["text"]["en"] = "Live."
-    publishing.publish(kit, live, by="Alice", reason="x", of_version=False)
+    service_publishing.publish(kit, live, by="Alice", reason="x", of_version=False)
     assert "Choose which ones stay" in editor.tab.get(page).text
 
     editor.at = f"{page}/catch-up"
@@ -145,7 +144,7 @@ def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(edito
     form = editor.open("abroad", "fee")
     first = editor.press(form | {"text.en": "Once."}, "save").location
     assert editor.press(form | {"text.en": "Once."}, "save").location == first
-    assert len(folders.history(editor.desk.kit, CHANGE)) == 1
+    assert len(service_drafts.history(editor.desk.kit, CHANGE)) == 1
     answer = editor.press(form | {"text.fr": "De plus."}, "save")
     assert answer.status_code == 303
     assert (words(editor)["en"], words(editor)["fr"]) == ("Once.", "De plus.")

@@ -5,10 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.people import enrolment
-from hotline.services.referrals.drills import exercising
-from hotline.store.outbox.messages import Message, Referral
+from hotline.alerts import service_drills
+from hotline.core.actors import AccountRole
+from hotline.duty import service_enrolment
+from hotline.gateway.tables import Message, Referral
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, change, lets_in, man, tell
 
@@ -21,7 +21,7 @@ def national(desk: Desk) -> Tab:
     row = (
         "name,msisdn,language,level,districts,categories\nNational 1,+250788009902,en,national,,\n"
     )
-    enrolment.import_responders(desk.kit, row)
+    service_enrolment.import_responders(desk.kit, row)
     return desk.tab(AccountRole.NATIONAL, name="Bosco")
 
 
@@ -63,7 +63,7 @@ def test_r12_one_button_starts_it_every_step_is_timed_and_another_stops_it(
 def test_r12_what_may_not_begin_says_why(desk: Desk, national: Tab) -> None:
     for wrong in ({"desk": "national"}, {"desk": "99"}, {"urgency": "3"}, {"reason": ""}):
         assert national.post("/exercises", {**WANTED, **wrong}).status_code == 422
-    assert exercising.listed(desk.kit) == []
+    assert service_drills.listed(desk.kit) == []
     editor = desk.tab(AccountRole.EDITOR, name="Chantal")
     assert editor.post("/exercises", WANTED).status_code in (403, 404)
 

@@ -3,11 +3,10 @@
 import re
 from html import unescape
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.changes import going_live
-from hotline.services.flows import publishing
-from hotline.services.flows.authoring import live_document
-from hotline.web.console.visit import MOST_ROWS
+from hotline.console.visit import MOST_ROWS
+from hotline.core.actors import AccountRole
+from hotline.editing import service_publish, service_publishing
+from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Tab
 from tests.console.test_headers import HEAVIEST
 from tests.console.writing import FLOW, NODE, Writing, writing
@@ -30,7 +29,7 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     assert re.fullmatch(r"0 of \d+ \d+ not read", en)
     assert last.startswith("the line, ")
 
-    going_live.check_live(writing.desk.kit)
+    service_publish.check_live(writing.desk.kit)
     assert "being checked" not in cells(writing.editor)[5]
     writing.published()
     change = writing.opened("Other words")
@@ -58,7 +57,7 @@ def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:
     document = live_document(writing.desk.kit.database)
     more = {f"z_{at:03}": {**document["flows"][FLOW], "flow": f"z_{at:03}"} for at in range(90)}
     longer = {**document, "flows": {**document["flows"], **more}}
-    publishing.publish(writing.desk.kit, longer, by="line", reason="many", of_version=True)
+    service_publishing.publish(writing.desk.kit, longer, by="line", reason="many", of_version=True)
     seen = []
     for part in ("0", "2", "9"):
         page = writing.editor.get(f"/flows?part={part}").text

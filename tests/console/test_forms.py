@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
+from hotline.core.actors import AccountRole
 from tests.console.conftest import Desk
 from tests.console.test_headers import PAGES
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.accounts.second_factor import code_at
-from hotline.services.accounts import sessions
-from hotline.services.people.dossiers import leaving
+from hotline.core.actors import AccountRole
+from hotline.duty import service_leaving
+from hotline.people import service_sessions
+from hotline.people.rules_second_factor import code_at
 from tests.console.conftest import ADDRESS, Desk, Tab
 from tests.signing import SERVER
 
@@ -207,7 +207,7 @@ def test_a_page_that_reloads_itself_keeps_no_session_alive(desk: Desk, tab: Tab)
         desk.clock.turn(minutes=1)
         tab.get("/?auto")
     assert tab.get("/?auto").status_code == 303
-    assert sessions.look(desk.kit, tab.token) is None
+    assert service_sessions.look(desk.kit, tab.token) is None
 
 
 def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) -> None:
@@ -218,5 +218,5 @@ def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) ->
 
 
 def test_an_ended_account_has_no_session(desk: Desk, tab: Tab) -> None:
-    leaving.end_account(desk.kit, SERVER, desk.people["editor"].account_id)
+    service_leaving.end_account(desk.kit, SERVER, desk.people["editor"].account_id)
     assert tab.get("/").status_code == 303

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.engine.flow import Book
-from hotline.web.console.routes import ROUTES, PageRoute
+from hotline.console.routes import ROUTES, PageRoute
+from hotline.core.actors import AccountRole
+from hotline.flows.flow import Book
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.console.test_routes import path_of
 

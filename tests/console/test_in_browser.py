@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, Route, ViewportSize, expect
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.outbox import lane
-from hotline.store.desk import audit, desks
+from hotline.core.actors import AccountRole
+from hotline.gateway import service_pause
+from hotline.people import tables_audit, tables_desks
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history, writes_people
@@ -65,7 +65,7 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
     person = site.desk.person("Admin 1", *EVERYTHING)
     writes_history(site.desk)
     with_a_release(site.desk)
-    lane.hold(site.desk.kit, by="Operator 1", reason="a trial")
+    service_pause.hold(site.desk.kit, by="Operator 1", reason="a trial")
     wrong: list[str] = []
     with site.page(SIZES[size], expects=lambda said: "404" in said) as page:
         wrong += judged(page, OUTSIDE[share % len(OUTSIDE)])
@@ -204,7 +204,7 @@ def test_stored_scripts_run_nowhere(site: Site) -> None:
     with site.desk.kit.database.writing() as session:
         for script in SCRIPTS:
             plain = script.replace("\0", "")
-            audit.append(
+            tables_audit.append(
                 session,
                 at=site.desk.clock(),
                 actor=f"cli:{plain}",
@@ -212,7 +212,7 @@ def test_stored_scripts_run_nowhere(site: Site) -> None:
                 subject=plain,
                 reason=plain,
             )
-    lane.hold(site.desk.kit, by=SCRIPTS[0], reason=SCRIPTS[3])
+    service_pause.hold(site.desk.kit, by=SCRIPTS[0], reason=SCRIPTS[3])
     ran: list[str] = []
     with site.page() as page:
         page.on("dialog", lambda dialog: ran.append(dialog.message))
@@ -251,7 +251,7 @@ def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> N
     writes_people(site.desk)
     lets_in(site.desk, person.account_id, DISTRICT)
     with site.desk.kit.database.writing() as session:
-        desks.one(session, DISTRICT).copied_since = site.desk.clock()
+        tables_desks.one(session, DISTRICT).copied_since = site.desk.clock()
     with site.page() as page:
         page.clock.install()
         site.sign_in(page, person)

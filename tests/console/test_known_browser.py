@@ -2,7 +2,7 @@
 
 from http.cookies import SimpleCookie
 
-from hotline.domain.accounts.account import AccountRole
+from hotline.core.actors import AccountRole
 from tests.console.conftest import Desk, Tab
 from tests.signing import PASSWORD
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hotline.web.console.templating import STATIC
+from hotline.console.templating import STATIC
 
 CSS = (STATIC / "console.css").read_text(encoding="utf-8")
 SCRIPT = (STATIC / "console.js").read_text(encoding="utf-8")

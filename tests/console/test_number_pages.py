@@ -5,11 +5,11 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor
-from hotline.services.changes import folders, going_live
-from hotline.services.changes.folders import ChangeRefused, Refusal
-from hotline.services.flows.authoring import live_document
+from hotline.core.actors import AccountRole
+from hotline.editing import service_drafts, service_publish
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, ChangeAuthor
+from hotline.editing.service_drafts import ChangeRefused, Refusal
+from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Desk, Tab
 
 AT_NUMBERS, AT_ENTRIES = "/changes/1/numbers", "/changes/1/entries"
@@ -31,7 +31,7 @@ STAMPS = ("version", "once")
 
 
 def part(desk: Desk, name: str) -> dict[str, dict[str, str]]:
-    return dict(folders.draft(desk.kit, 1, name).document or {})
+    return dict(service_drafts.draft(desk.kit, 1, name).document or {})
 
 
 def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab) -> None:
@@ -49,8 +49,10 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
     send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     editor = desk.person("Editor 7")
     by = ChangeAuthor("Editor 7", editor.account_id)
-    assert going_live.propose(desk.kit, by, 1) is None
-    refused = going_live.publish(desk.kit, by, 1, going_live.read(desk.kit, 1).made.digest)
+    assert service_publish.propose(desk.kit, by, 1) is None
+    refused = service_publish.publish(
+        desk.kit, by, 1, service_publish.read(desk.kit, 1).made.digest
+    )
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.OWN_HAND
     live = {row["number"]: row for row in live_document(desk.kit.database)["numbers"]}
@@ -99,7 +101,7 @@ def test_a_number_is_confirmed_only_with_verified_evidence(desk: Desk, tab: Tab)
 
 
 def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk, tab: Tab) -> None:
-    stamps = {"version": str(folders.draft(desk.kit, 1, NUMBERS).version), "once": "a"}
+    stamps = {"version": str(service_drafts.draft(desk.kit, 1, NUMBERS).version), "once": "a"}
     other = desk.tab(AccountRole.EDITOR, name="Editor 8")
     send(other, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     answer = tab.post(AT_NUMBERS, stamps | {"do": "confirm:3512"})
@@ -148,7 +150,7 @@ def test_a_poster_is_named_and_its_flow_stays(desk: Desk, tab: Tab) -> None:
 
 
 def test_a_change_that_is_over_is_edited_no_more(desk: Desk, tab: Tab) -> None:
-    folders.drop(desk.kit, ChangeAuthor("Editor 1"), 1)
+    service_drafts.drop(desk.kit, ChangeAuthor("Editor 1"), 1)
     for path, to, fields in (
         (AT_NUMBERS, AT_NUMBERS, {"do": "confirm:3512"}),
         (AT_ENTRIES, f"{AT_ENTRIES}/new", {"flow": "signs"}),

@@ -8,17 +8,17 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from hotline.adapters.demo_accounts import keep_demo_accounts
-from hotline.cli.line import demo_home
-from hotline.cli.line.demo import environ_of, with_one_click
-from hotline.cli.line.procfile import read_procfile
-from hotline.cli.line.run import programs_of
-from hotline.config import Settings
-from hotline.environment import CHECKOUT
+from hotline.cli import demo_home
+from hotline.cli.demo import environ_of, with_one_click
+from hotline.cli.keeper import read_procfile
+from hotline.cli.run import programs_of
+from hotline.console.routes import DEMO, ROUTES
+from hotline.core.environment import CHECKOUT
+from hotline.core.settings import Settings
 from hotline.errors import StartFailed
-from hotline.services.accounts import demo_accounts
-from hotline.web.console.app import create_console
-from hotline.web.console.routes import DEMO, ROUTES
+from hotline.people import service_demo_accounts
+from hotline.people.demo_sign_in import keep_demo_accounts
+from hotline.web.console_app import create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
 
 ONE_CLICK = "/enter/demo"
@@ -27,7 +27,7 @@ ONE_CLICK = "/enter/demo"
 @pytest.fixture
 def demo(make_desk: MakeDesk) -> Desk:
     desk = make_desk(pretended=True)
-    kit = replace(desk.kit, demo_accounts=tuple(demo_accounts.make(desk.kit)))
+    kit = replace(desk.kit, demo_accounts=tuple(service_demo_accounts.make(desk.kit)))
     return replace(desk, kit=kit, app=create_console(kit, PAGES, DEMO))
 
 

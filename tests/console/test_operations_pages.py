@@ -6,19 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.outbox.message import Kind
-from hotline.domain.rolls.certificate import Certificate, code_of, month_of
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.watch.alarms import Alarm, Notice, move
-from hotline.services.outbox import lane
-from hotline.services.outbox.notices import notice
-from hotline.store.desk import audit
-from hotline.store.outbox.messages import Message
-from hotline.store.rolls import joined
-from hotline.store.rolls.joined import Joined
-from hotline.store.watch import alarms
+from hotline.alarms import tables as alarms_tables
+from hotline.alarms.rules import Alarm, Notice, move
+from hotline.alerts.service_alarm_notices import notice
+from hotline.core.actors import AccountRole
+from hotline.gateway import queries_on_call, service_pause
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules_message import Kind
+from hotline.gateway.tables import Message
+from hotline.people import tables_audit
+from hotline.programmes import tables
+from hotline.programmes.rules_certificate import Certificate, code_of, month_of
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.tables import Joined
 from tests.builders import make_responder
 from tests.console.conftest import Desk, Tab
 from tests.kits import FakePseudonyms
@@ -35,7 +35,7 @@ def admin(desk: Desk) -> Tab:
 def last(desk: Desk) -> tuple[str, str, str]:
     """The newest row of the audit log: who, what, about what."""
     with desk.kit.database.reading() as session:
-        row = audit.entries(session)[-1]
+        row = tables_audit.entries(session)[-1]
     return row.actor.rpartition(":")[2], row.action, row.subject
 
 
@@ -58,7 +58,7 @@ def test_an_admin_pauses_the_queue_every_page_says_so_and_resuming_undoes_it(
     editor = desk.tab(AccountRole.EDITOR)
     assert "Messages go out." in admin.get("/outgoing").text
     assert admin.post("/outgoing/pause", {"reason": ""}).status_code == 422
-    assert lane.held(desk.kit) is None
+    assert service_pause.held(desk.kit) is None
 
     assert admin.post("/outgoing/pause", {"reason": "a wrong list"}).status_code == 303
     assert last(desk) == ("Admin 1", "lane_held", "sms")
@@ -66,7 +66,7 @@ def test_an_admin_pauses_the_queue_every_page_says_so_and_resuming_undoes_it(
     assert "Admin 1 paused them" in editor.get("/flows").text
     assert admin.post("/outgoing/resume", {"reason": "fixed"}).status_code == 303
     assert last(desk)[:2] == ("Admin 1", "lane_released")
-    assert lane.held(desk.kit) is None
+    assert service_pause.held(desk.kit) is None
     assert "paused them" not in editor.get("/flows").text
     assert "someone else was quicker" in admin.post("/outgoing/resume", {"reason": "fixed"}).text
 
@@ -78,7 +78,7 @@ def test_only_an_admin_with_a_fresh_second_factor_pauses(desk: Desk, admin: Tab)
     desk.clock.at += STALE
     admin.get("/outgoing")
     admin.post("/outgoing/pause", {"reason": "x"})
-    assert lane.held(desk.kit) is None
+    assert service_pause.held(desk.kit) is None
 
 
 def test_the_national_desk_resumes_what_one_admin_paused(desk: Desk, admin: Tab) -> None:
@@ -89,7 +89,7 @@ def test_the_national_desk_resumes_what_one_admin_paused(desk: Desk, admin: Tab)
     assert "Resume sending" in national.get("/outgoing").text
     assert national.post("/outgoing/resume", {"reason": "the list is right"}).status_code == 303
     assert last(desk)[1] == "lane_released"
-    assert lane.held(desk.kit) is None
+    assert service_pause.held(desk.kit) is None
 
 
 def test_what_may_have_gone_out_before_a_restore_is_decided_kind_by_kind(
@@ -100,7 +100,7 @@ def test_what_may_have_gone_out_before_a_restore_is_decided_kind_by_kind(
         session.get_one(Message, message).state = MessageState.PENDING
     desk.clock.at += timedelta(minutes=1)
     with desk.kit.database.writing() as session:
-        lane.hold_restored(session, by="Aline", reason="restored", at=desk.clock())
+        service_pause.hold_restored(session, by="Aline", reason="restored", at=desk.clock())
     assert "may have gone out already" in admin.get("/outgoing").text
     undecided = admin.post("/outgoing/resume", {"reason": "telephoned"})
     assert (undecided.status_code, "Decide for each kind" in undecided.text) == (422, True)
@@ -134,7 +134,7 @@ def test_a_contact_is_added_tested_and_removed_and_no_number_is_shown(
     sent = admin.post("/oncall/test")
     assert "Keza: not sent yet" in admin.get(sent.location or "").text
     with desk.kit.database.writing() as session:
-        (row,) = alarms.notices(session, [1])
+        (row,) = queries_on_call.notices(session, [1])
         row.outcome, row.state = "accepted", "accepted"
     assert "Keza: accepted" in admin.get(sent.location or "").text
 
@@ -158,7 +158,7 @@ def test_an_alarm_stands_on_the_page_until_somebody_sees_to_it(desk: Desk, admin
     assert "stands" not in admin.get("/oncall").text
     with desk.kit.database.writing() as session:
         now = move(None, Alarm.LANE, 1, desk.clock()).now
-        alarms.keep(session, Alarm.LANE, now, "held")
+        alarms_tables.keep(session, Alarm.LANE, now, "held")
         row = notice("lane", Notice.RAISED, None, desk.clock(), desk.clock())
         session.add(row)
     page = admin.get("/oncall").text
@@ -185,7 +185,7 @@ def test_a_code_is_shown_once_and_ended(desk: Desk, admin: Tab, roll: Roll) -> N
     assert digits not in listed
     assert "used 0 times, made by Admin 1" in listed
     with desk.kit.database.reading() as session:
-        assert joined.living(session, [FakePseudonyms().joins(roll, digits)], desk.clock())
+        assert tables.living(session, [FakePseudonyms().joins(roll, digits)], desk.clock())
 
     assert admin.post(f"/codes/{roll}", {"district": "Gasabo", "days": "999"}).status_code == 422
     assert admin.post(f"/codes/{roll}", {"district": "x", "days": "7"}).status_code == 422

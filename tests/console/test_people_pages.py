@@ -7,22 +7,25 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.desk.desks import of_account
-from hotline.domain.tip import NATIONAL
-from hotline.services.accounts import invitations, sessions
-from hotline.services.desk import admissions
-from hotline.services.people import enrolment, removals
-from hotline.services.tips import keeping_from
-from hotline.services.tips.keeping_from import KeptFrom
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.accounts.approvals import Approval
-from hotline.store.cases import case_log
-from hotline.store.desk import desks, members
-from hotline.store.outbox.messages import Message
-from hotline.store.people import enrolments
-from hotline.store.people.responders import Responder
-from hotline.store.tips.visible import Exclusion, ExclusionReason
+from hotline.alerts import tables_case_events
+from hotline.cases import service_exclusions
+from hotline.cases.service_exclusions import KeptFrom
+from hotline.core.actors import AccountRole, Actor
+from hotline.duty import service_enrolment, service_invitations, service_removal
+from hotline.gateway.tables import Message
+from hotline.people import (
+    decrypt_grants,
+    service_sessions,
+    tables_desks,
+    tables_enrolments,
+    tables_members,
+)
+from hotline.people.rules_desks import of_account
+from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_approvals import Approval
+from hotline.text.codes import NATIONAL
+from hotline.tips.queries_visible import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
 from tests.console.desk_tips import lets_in, man, tell
 from tests.signing import SERVER
@@ -53,7 +56,7 @@ def person(desk: Desk, responder_id: int) -> Responder:
 def proves(desk: Desk, responder_id: int) -> None:
     """What the reader does once code and start PIN were keyed on that phone."""
     with desk.kit.database.writing() as session:
-        row = enrolments.open_of(session, responder_id)
+        row = tables_enrolments.open_of(session, responder_id)
         assert row is not None
         row.proved_at = desk.clock()
         who = session.get_one(Responder, responder_id)
@@ -122,7 +125,7 @@ def test_nobody_decides_on_more_of_her_own_by_an_account_of_another_name(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
     first, second = two
-    removals.join(
+    service_removal.join(
         desk.kit, Actor("Admin 3", 99), account(desk, "Admin 2"), "Responder 1", "one human"
     )
     more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
@@ -168,13 +171,15 @@ def test_r10_who_is_taken_away_is_told_nothing_more_and_the_national_desk_hears_
 ) -> None:
     desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
     lets_in(desk, account(desk, "Desk 1"), GASABO)
-    removals.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
+    service_removal.join(
+        desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
+    )
     enrol_national(desk)
     assert two[0].post("/people/1/remove", {"reason": "must go"}).status_code == 303
     assert not person(desk, 1).active
     assert desk_account.get("/people").status_code == 303
     with desk.kit.database.reading() as session:
-        assert desks.one(session, GASABO).copied_since == desk.clock()
+        assert tables_desks.one(session, GASABO).copied_since == desk.clock()
         told = [row for row in session.query(Message) if row.template == "REMOVED"]
         assert {row.responder_id for row in told} == {2, 3}
         assert all(row.parameters == {"count": "0"} for row in told)
@@ -212,15 +217,17 @@ def test_a7_a_member_whose_key_is_open_gives_a_red_desk_a_new_key(
     assert "It has its new key." in page
     assert red not in page
     with desk.kit.database.reading() as session:
-        assert desks.one(session, GASABO).copied_since is None
-        assert list(members.of_desk(session, GASABO)) == [of_account(account(desk, "Desk 1"))]
+        assert tables_desks.one(session, GASABO).copied_since is None
+        assert list(tables_members.of_desk(session, GASABO)) == [
+            of_account(account(desk, "Desk 1"))
+        ]
 
 
 def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
     with desk.kit.database.writing() as session:
         row = {"code": "camp-mahama", "name": "Protection", "kind": "protection"}
         now = desk.clock()
-        session.add(desks.Desk(place="55c1", public_key=b"k" * 32, created_at=now, **row))
+        session.add(tables_desks.Desk(place="55c1", public_key=b"k" * 32, created_at=now, **row))
     assert "Protection (Mahama camp)" in two[0].get("/desks").text
     assert "Protection (Mahama camp)" in two[0].get("/desks/camp-mahama").text
 
@@ -242,7 +249,9 @@ def test_ending_an_account_takes_its_responder_off_the_line(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
     desk.tab(AccountRole.DESK, name="Desk 1")
-    removals.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
+    service_removal.join(
+        desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
+    )
     enrol_national(desk)
     ended = two[0].post(f"/accounts/{account(desk, 'Desk 1')}/end", {"reason": "left"})
     assert ended.status_code == 303
@@ -255,7 +264,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     desk.tab(AccountRole.DESK, name="Desk 2")
     asked = {"member": of_account(account(desk, "Desk 2")), "reason": "works there"}
     assert two[0].post(f"/desks/{GASABO}/ask", asked).status_code == 303
-    (waits,) = admissions.waiting(desk.kit, GASABO)
+    (waits,) = decrypt_grants.waiting(desk.kit, GASABO)
     address = f"/approvals/{waits.id}"
     assert two[1].post(address, {"do": "approve", "reason": "yes"}).status_code == 422
     (words,) = re.findall(r"<code>([^<]+)</code>", inside.get("/approvals").text)
@@ -271,7 +280,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     shown = inside.get(f"/desks/{GASABO}").text
     assert "Desk 2" in shown
     with desk.kit.database.reading() as session:
-        assert of_account(account(desk, "Desk 2")) in members.of_desk(session, GASABO)
+        assert of_account(account(desk, "Desk 2")) in tables_members.of_desk(session, GASABO)
 
 
 @pytest.mark.row("A7")
@@ -315,14 +324,14 @@ def opened(desk: Desk, name: str) -> Tab:
     """An account that opens Gasabo's desk by its own key."""
     tab = desk.tab(AccountRole.DESK, name=name)
     lets_in(desk, account(desk, name), GASABO)
-    assert sessions.key_of(desk.kit, tab.token) is not None
+    assert service_sessions.key_of(desk.kit, tab.token) is not None
     return tab
 
 
 def enrol_national(desk: Desk) -> None:
     head = "name,msisdn,language,level,districts,categories\n"
     lines = [f"National {n},+25078800010{n},en,national,,\n" for n in (1, 2)]
-    enrolment.import_responders(desk.kit, head + "".join(lines))
+    service_enrolment.import_responders(desk.kit, head + "".join(lines))
 
 
 def upload(tab: Tab, text: str) -> str:
@@ -343,10 +352,10 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
         lets_in(desk, account(desk, name), NATIONAL)
     tip = tell(desk)
     whom = KeptFrom(person="Responder 1")
-    keeping_from.keep_from(
+    service_exclusions.keep_from(
         desk.kit, tip, whom, ExclusionReason.NAMED, by="National 1", reason="named in it"
     )
-    keeping_from.ask_lift(
+    service_exclusions.ask_lift(
         desk.kit, Actor("National 1", account(desk, "National 1")), 1, "another man"
     )
     (waits,) = rows(desk, "lift")
@@ -360,7 +369,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     assert second.post(address, yes).status_code == 303
     with desk.kit.database.reading() as session:
         assert session.get_one(Exclusion, 1).lifted_at == desk.clock()
-        said = [one.codes.get("lifted") for one in case_log.of_tip(session, tip)]
+        said = [one.codes.get("lifted") for one in tables_case_events.of_tip(session, tip)]
     assert said == [None, "yes"]
 
 
@@ -368,7 +377,9 @@ def test_approvals_show_the_number_and_the_age_of_the_accounts(desk: Desk) -> No
     first = desk.tab(AccountRole.ADMIN, name="Admin 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     desk.clock.turn(days=40)
-    editor = invitations.invite(desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]).account_id
+    editor = service_invitations.invite(
+        desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]
+    ).account_id
     desk.clock.turn(days=2)
     first, second = (desk.tab(AccountRole.ADMIN, name=f"Admin {n}") for n in (1, 2))
     first.post(f"/accounts/{editor}/roles", {"roles": ["editor", "approver"]})

@@ -7,16 +7,15 @@ from itertools import count
 import pytest
 from werkzeug.test import TestResponse
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.places.places import STATES
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import NATIONAL
-from hotline.services.referrals.helping import following
-from hotline.store.cases import case_keys
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.referrals import retention
-from hotline.store.tips.tips import Tip
+from hotline.alerts import queries_retention, tables_case_keys
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.cases import service_follow_up
+from hotline.core.actors import AccountRole
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.text.codes import NATIONAL
+from hotline.text.places import STATES
+from hotline.tips.tables import Tip
 from tests.builders import make_responder
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, change, hands_on, man, tell
@@ -166,7 +165,7 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     with case.desk.kit.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=3, minutes=1)
-    following.ring_due(case.desk.kit)
+    service_follow_up.ring_due(case.desk.kit)
     rings, form = (
         re.findall(r"asks once more on ([^,]+),", told)
         for told in (case.opened(), case.says("offered", service="health").text)
@@ -263,7 +262,7 @@ def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
 ) -> None:
     whom = case.offers()
     with case.desk.kit.database.writing() as session:
-        retention.redact(session, [case.tip], case.desk.clock())
+        queries_retention.redact(session, [case.tip], case.desk.clock())
     page = f"/tips/{case.tip}/persons"
     assert case.district.post(page, OPENS).status_code == 404
     assert "The person wants help." in case.opened(case.national)
@@ -273,7 +272,7 @@ def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
     late, page_of_tip = "counted for the last time", f"/tips/{case.tip}"
     assert late not in case.national.get(page_of_tip).text
     with case.desk.kit.database.writing() as session:
-        case_keys.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
+        tables_case_keys.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
     assert late in case.national.get(page_of_tip).text
 
 
@@ -286,7 +285,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseD
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=4)
     assert "what became of a person" not in case.district.get("/").text, "nobody was asked yet"
-    following.ring_due(case.desk.kit)
+    service_follow_up.ring_due(case.desk.kit)
     assert f"Tip {case.tip} in Gasabo: it is to be said what became" in case.district.get("/").text
     assert "the arrival is said, by" in case.opened()
     assert case.opened().count("to be said</span>") == 1

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.flows.authoring import live_document
-from hotline.web.console.writing.pictures.picture import BOX_HEIGHT, BOX_WIDTH, placed
+from hotline.core.actors import AccountRole
+from hotline.editing.pages_picture import BOX_HEIGHT, BOX_WIDTH, placed
+from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Desk
 
 NAMES = [f"n{number}" for number in range(9)]

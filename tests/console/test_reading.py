@@ -7,18 +7,17 @@ from html import unescape
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole, SignedIn
-from hotline.domain.watch.alarms import Alarm, AlarmState
-from hotline.engine.check.parts import node_texts
-from hotline.engine.document.models import targets
-from hotline.services.accounts import demo_accounts
-from hotline.services.outbox import lane
-from hotline.store.desk import audit
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.watch import alarms
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm, AlarmState
+from hotline.core.actors import AccountRole, SignedIn
+from hotline.flows.check import node_texts
+from hotline.flows.models import targets
+from hotline.gateway import service_pause
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people import service_demo_accounts, tables_audit
 from hotline.text.languages import CODES
-from hotline.web.console import lines
-from hotline.web.console.app import create_console
+from hotline.web import pages_today
+from hotline.web.console_app import create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
 
 AT = {"actor": "cli:Operator 1", "action": "lane_held", "subject": "sms"}
@@ -35,7 +34,7 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     at = desk.clock()
     with desk.kit.database.writing() as session:
         state = AlarmState(Alarm.DISK, since=at, next_at=at + timedelta(1), told=1)
-        alarms.keep(session, Alarm.DISK, state, "little room is left")
+        tables.keep(session, Alarm.DISK, state, "little room is left")
     page = admin.get("/").text
     assert "Alarm since" in page
     assert "fewer than two admins" in page
@@ -46,17 +45,17 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
 
 def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
     desk = make_desk(pretended=True)
-    made = {one.name: one for one in demo_accounts.make(desk.kit)}
+    made = {one.name: one for one in service_demo_accounts.make(desk.kit)}
     for pretended in (True, False):
         kit = replace(desk.kit, pretended=pretended, demo_accounts=tuple(made.values()))
         by = SignedIn(3, "Admin 1", frozenset(made["Admin 1"].roles), "en", True, "")
-        told = [line.phrase for line in lines.today(kit, by)]
+        told = [line.phrase for line in pages_today.today(kit, by)]
         assert any("fewer than two admins" in one for one in told) is not pretended
 
 
 def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> None:
     desk = make_desk(pretended=True)
-    kit = replace(desk.kit, demo_accounts=tuple(demo_accounts.make(desk.kit)))
+    kit = replace(desk.kit, demo_accounts=tuple(service_demo_accounts.make(desk.kit)))
     page = create_console(kit, PAGES).test_client().get("/enter?language=en", base_url=ADDRESS).text
     table = page[page.index("<tbody>") : page.index("</tbody>")]
     rows = [re.findall(r'class="tag soft">([^<]+)<', row) for row in table.split("<tr>")[1:]]
@@ -100,7 +99,7 @@ def called(key: str, at: datetime, revision: int) -> Dialogue:
 
 def test_a_held_lane_is_told_on_every_page_to_everybody(desk: Desk) -> None:
     tab = desk.tab(AccountRole.TRANSLATOR)
-    lane.hold(desk.kit, by="Operator 1", reason="the gateway repeats itself")
+    service_pause.hold(desk.kit, by="Operator 1", reason="the gateway repeats itself")
     for path in ("/", "/flows", "/account"):
         assert "No message goes out: Operator 1 paused them at" in tab.get(path).text
     assert 'role="alert">No message goes out' in tab.get("/flows").text
@@ -154,11 +153,11 @@ def test_the_log_is_filtered_by_its_address(desk: Desk, query: str, rows: int) -
     at = desk.clock()
     with desk.kit.database.writing() as session:
         other = {**AT, "actor": "cli:Operator 2", "action": "lane_released"}
-        audit.append(session, at=at - timedelta(days=1), **other)
+        tables_audit.append(session, at=at - timedelta(days=1), **other)
         tip = {**AT, "action": "tip_read", "subject": "tip:12"}
-        audit.append(session, at=at - timedelta(days=1), **tip)
+        tables_audit.append(session, at=at - timedelta(days=1), **tip)
         for _ in range(60):
-            audit.append(session, at=at, **AT)
+            tables_audit.append(session, at=at, **AT)
     page = tab.get(f"/audit{query}").text
     assert page.count('<tr><td class="moment">') == rows
 
@@ -168,7 +167,7 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
     with desk.kit.database.writing() as session:
         for _ in range(60):
-            audit.append(session, at=desk.clock(), reason="a <reason>", **AT)
+            tables_audit.append(session, at=desk.clock(), reason="a <reason>", **AT)
     page = tab.get("/audit").text
     assert "a &lt;reason&gt;" in page
     older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
@@ -192,8 +191,10 @@ def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     with desk.kit.database.writing() as session:
         at, alice = desk.clock(), {"actor": "cli:Alice"}
-        audit.append(session, at=at, **alice, action="desk_retired", subject="desk:57")
-        audit.append(session, at=at, **alice, action="desk_admission_refused", subject="desk:12:r1")
+        tables_audit.append(session, at=at, **alice, action="desk_retired", subject="desk:57")
+        tables_audit.append(
+            session, at=at, **alice, action="desk_admission_refused", subject="desk:12:r1"
+        )
     page = tab.get("/audit").text
     assert "retired the desk Bugesera" in page
     assert "refused that desk Gasabo, Responder 1 opens a desk" in page

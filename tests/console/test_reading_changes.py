@@ -10,24 +10,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.changes.change import StepKind
-from hotline.engine.editing.difference import (
+from hotline.console.form import PostedForm
+from hotline.console.visit import GuestVisit
+from hotline.core.actors import AccountRole
+from hotline.core.database import Database
+from hotline.editing import service_drafts
+from hotline.editing.pages_difference import MOST, changed_words, to_read
+from hotline.editing.pages_sentences import field_words, refused_words, step_sentence
+from hotline.editing.rules_difference import (
     Difference,
     FieldChanged,
     HeldBack,
     NotInEmergency,
     difference,
 )
-from hotline.services.changes import folders
-from hotline.services.changes.folders import ChangeRefused, Refusal
-from hotline.store.changes.changes import ChangeStep
-from hotline.store.database import Database
+from hotline.editing.rules_drafts import StepKind
+from hotline.editing.service_drafts import ChangeRefused, Refusal
+from hotline.editing.tables import ChangeStep
 from hotline.text.languages import CODES
-from hotline.web.console.form import PostedForm
-from hotline.web.console.visit import GuestVisit
-from hotline.web.console.writing.changes.differences import MOST, changed_words, to_read
-from hotline.web.console.writing.changes.sentences import field_words, refused_words, step_sentence
 from tests.conftest import Clock
 from tests.console.conftest import PAGES
 from tests.console.writing import NODE, TICKS, Writing, small_desk, writing
@@ -260,7 +260,7 @@ def test_an_edit_while_somebody_reads_is_not_published(writing: Writing) -> None
     assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
     refused = writing.approver.post(f"/changes/{change}/approve", {"digest": digest, **TICKS})
     assert (refused.status_code, "It changed while you read" in refused.text) == (422, True)
-    assert folders.look(writing.desk.kit, change).state == "proposed"
+    assert service_drafts.look(writing.desk.kit, change).state == "proposed"
 
 
 def step(says: dict[str, Any]) -> ChangeStep:

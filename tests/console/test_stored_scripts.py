@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.watch.alarms import Alarm, AlarmState
-from hotline.services.outbox import lane
-from hotline.store.desk import audit
-from hotline.store.watch import alarms
-from hotline.web.console.templating import Templates
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm, AlarmState
+from hotline.console.templating import Templates
+from hotline.core.actors import AccountRole
+from hotline.gateway import service_pause
+from hotline.people import tables_audit
 from tests.console.conftest import Desk
 
 SCRIPTS = (
@@ -94,7 +94,7 @@ def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str
     with desk.kit.database.writing() as session:
         for number, script in enumerate(SCRIPTS):
             plain = script.replace("\0", "")
-            audit.append(
+            tables_audit.append(
                 session,
                 at=at,
                 actor=f"cli:{plain}",
@@ -104,8 +104,8 @@ def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str
             )
             alarm = [*Alarm][number % len(Alarm)]
             state = AlarmState(alarm, since=at, next_at=at + timedelta(1), told=1)
-            alarms.keep(session, alarm, state, plain)
-    lane.hold(desk.kit, by=SCRIPTS[0], reason=SCRIPTS[3])
+            tables.keep(session, alarm, state, plain)
+    service_pause.hold(desk.kit, by=SCRIPTS[0], reason=SCRIPTS[3])
 
     page = drawn(tab.get(path).text)
     assert page.strange == []

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.services.changes import emergencies, going_live
-from hotline.services.changes.folders import SHOWN
+from hotline.core.actors import AccountRole
+from hotline.editing import service_emergencies, service_publish
+from hotline.editing.service_drafts import SHOWN
 from tests.console.conftest import Tab
 from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing, writing
 from tests.signing import Person
@@ -33,7 +33,7 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     page = editor.get(f"/changes/{change}")
     assert page.headers["Refresh"] == f"2; url=/changes/{change}?auto"
     assert "Being checked" in page.text
-    going_live.check_change(writing.desk.kit, change)
+    service_publish.check_change(writing.desk.kit, change)
     page = editor.get(f"/changes/{change}")
     assert "Refresh" not in page.headers
     assert "Being checked. This" not in page.text
@@ -115,7 +115,7 @@ def test_the_history_says_in_each_language_that_the_clock_took_urgent_words_back
     urgent = {"digest": writing.digest(change), "reason": REASON}
     assert writing.approver.post(f"/changes/{change}/emergency", urgent).status_code == 303
     desk.clock.turn(hours=4)
-    assert emergencies.lapse(desk.kit) is not None
+    assert service_emergencies.lapse(desk.kit) is not None
     assert writing.heard == before
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     for language, by, why in (

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.web.console.routes import ROUTES
+from hotline.console.routes import ROUTES
+from hotline.core.actors import AccountRole
 from tests.console.conftest import Desk
 from tests.console.test_routes import GUARDED, path_of
 from tests.servers import pair

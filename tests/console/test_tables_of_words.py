@@ -4,26 +4,26 @@ from enum import StrEnum
 
 import pytest
 
-from hotline.domain.call_back import CallBackState, CallOutcome
-from hotline.domain.cases.entries import EntryKind, NoteCode
-from hotline.domain.cases.persons import ScreeningResult
-from hotline.domain.changes.change import StepKind
-from hotline.domain.flows.review import ReviewState
-from hotline.domain.flows.sheet import SheetRowFault
-from hotline.domain.outbox.message import DoubtDecision
-from hotline.domain.referrals.drills.exercise import ExerciseEnd
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.tips.promises import TipStanding
-from hotline.domain.watch.alarms import Alarm
-from hotline.engine.check.finding import Code
-from hotline.engine.editing.difference import NotInEmergency, ScreenState
-from hotline.engine.editing.drafting import Lack
-from hotline.engine.editing.forms import FieldFault
-from hotline.engine.editing.operations import FlowModelName, Obstacle
-from hotline.engine.numbers.numbers import Evidence
-from hotline.services.changes.folders import Refusal
-from hotline.services.words.number_part import NumberState
-from hotline.web.console.who import TABLES
+from hotline.alarms.rules import Alarm
+from hotline.alerts.rules_drills import ExerciseEnd
+from hotline.console.who import TABLES
+from hotline.editing.rules_difference import NotInEmergency, ScreenState
+from hotline.editing.rules_drafting import Lack
+from hotline.editing.rules_drafts import StepKind
+from hotline.editing.rules_forms import FieldFault
+from hotline.editing.rules_operations import FlowModelName, Obstacle
+from hotline.editing.service_drafts import Refusal
+from hotline.editing.service_numbers import NumberState
+from hotline.flows.check import Code
+from hotline.flows.numbers import Evidence
+from hotline.flows.rules_reviews import ReviewState
+from hotline.gateway.rules_message import DoubtDecision
+from hotline.programmes.rules_enrolment import Roll
+from hotline.text.review_sheets import SheetRowFault
+from hotline.tips.rules_call_back import CallBackState, CallOutcome
+from hotline.tips.rules_events import EntryKind, NoteCode
+from hotline.tips.rules_persons import ScreeningResult
+from hotline.tips.rules_receipts import TipStanding
 
 WHOLE = {
     "alarms": Alarm,

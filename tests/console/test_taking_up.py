@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.accounts.second_factor import code_at
+from hotline.core.actors import AccountRole
+from hotline.people.rules_second_factor import code_at
 from tests.console.conftest import Desk, Tab
 
 PASSWORD = "bakire-temuno-gifara-mukeno"

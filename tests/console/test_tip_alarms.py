@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.tip import NATIONAL
-from hotline.domain.watch.alarms import Alarm, AlarmState
-from hotline.store.referrals import deadlines
-from hotline.store.watch import alarms
-from hotline.web.console.lines import ALARMS
-from hotline.web.console.templating import when
+from hotline.alarms import tables as alarms_tables
+from hotline.alarms.rules import Alarm, AlarmState
+from hotline.alerts import tables
+from hotline.console.templating import when
+from hotline.core.actors import AccountRole
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.web.pages_today import ALARMS
 from tests.console.conftest import Desk
 from tests.console.desk_tips import admitted, man, tell
 
@@ -23,9 +23,9 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
     late = tell(desk, urgency=1, minutes=90)
     at = desk.clock()
     with desk.kit.database.writing() as session:
-        deadlines.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
+        tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), told=1)
-        alarms.keep(session, Alarm.UNANSWERED, state, "nobody has taken one")
+        alarms_tables.keep(session, Alarm.UNANSWERED, state, "nobody has taken one")
     alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).get("/").text
     line = next(one for one in alarm.splitlines() if "Alarm since" in one)
     assert f'href="/tips/{late}"' in line
@@ -60,10 +60,10 @@ def test_an_alarm_is_said_in_the_language_of_the_page(
     man(desk)
     late, at = tell(desk, urgency=1, minutes=90), desk.clock()
     with desk.kit.database.writing() as session:
-        deadlines.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
+        tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         for alarm in Alarm:
             state = AlarmState(alarm, since=at, next_at=at + timedelta(1), told=1)
-            alarms.keep(session, alarm, state, "the doctor's words")
+            alarms_tables.keep(session, alarm, state, "the doctor's words")
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     admin = desk.tab(AccountRole.ADMIN)
     for tab in (national, admin):
@@ -96,5 +96,5 @@ def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tip, at = tell(desk, urgency=1), desk.clock()
     with desk.kit.database.writing() as session:
-        deadlines.set_clocks(session, tip, {DeadlineKind.RED: Clock(at)}, at)
+        tables.set_clocks(session, tip, {DeadlineKind.RED: Clock(at)}, at)
     assert "Everyone was alerted; no one has taken it" in national.get(f"/tips/{tip}").text

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.store.desk import audit
-from hotline.store.referrals import deadlines
-from hotline.store.tips.tips import Grant, Tip
+from hotline.alerts import tables
+from hotline.core.actors import AccountRole
+from hotline.people import tables_audit
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.tables import Grant, Tip
 from tests.builders import make_referral, make_responder
 from tests.console.desk_tips import DISTRICT, admitted, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
@@ -242,7 +242,7 @@ def test_the_national_desk_decides_on_an_erasure_request_with_a_reason(
         for one in (tip, other, hidden):
             session.get_one(Tip, one).erase_wanted_at = at
             due = Clock(at + timedelta(hours=72))
-            deadlines.set_clocks(session, one, {DeadlineKind.ERASURE: due}, at)
+            tables.set_clocks(session, one, {DeadlineKind.ERASURE: due}, at)
     kept = {"person": "National 1", "why_kept": "named", "reason": "it names him"}
     assert desks.second.post(f"/tips/{hidden}/keep-from", kept).status_code == 303
 
@@ -257,6 +257,6 @@ def test_the_national_desk_decides_on_an_erasure_request_with_a_reason(
     assert desks.national.post(f"/tips/{tip}/erasure", decided).status_code == 303
     assert (desks.tip(tip).erased_at is not None) == (does == "erase")
     with desks.desk.kit.database.reading() as session:
-        row = audit.entries(session, subject=f"tip:{tip}")[-1]
+        row = tables_audit.entries(session, subject=f"tip:{tip}")[-1]
     assert (row.action, row.reason) == (action, "no one could be reached")
     assert row.actor.startswith("account:")

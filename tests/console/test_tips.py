@@ -4,17 +4,17 @@ import re
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.cases.entries import EntryWay, NoteCode
-from hotline.domain.desk.desks import of_account
-from hotline.services.cases.entries import EntryBy
-from hotline.services.reader import acts
-from hotline.services.tips.tip_sheet import ROWS
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.desk import members
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.referrals import retention
-from hotline.store.tips.tips import Tip
+from hotline.alerts import queries_retention
+from hotline.alerts.service_case_events import EntryBy
+from hotline.cases import decrypt_reader_commands
+from hotline.cases.service_sheet import ROWS
+from hotline.core.actors import AccountRole
+from hotline.people import tables_members
+from hotline.people.rules_desks import of_account
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.rules_events import EntryWay, NoteCode
+from hotline.tips.tables import Tip
 from tests.builders import make_referral, make_responder
 from tests.console.desk_tips import DISTRICT, WORDS, change, tell
 from tests.console.test_forms import assert_reachable, outline
@@ -120,7 +120,7 @@ def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desk
 
     with desks.desk.kit.database.writing() as session:
         account = desks.desk.people["Desk 1"].account_id
-        members.forget(session, of_account(account), desks.desk.clock())
+        tables_members.forget(session, of_account(account), desks.desk.clock())
     assert desks.district.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 404
     assert listed(desks.district) == []
 
@@ -163,7 +163,7 @@ def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Des
     tip = tell(desks.desk)
 
     with desks.desk.kit.database.writing() as session:
-        retention.redact(session, [tip], desks.desk.clock())
+        queries_retention.redact(session, [tip], desks.desk.clock())
     assert listed(desks.district, "?state=all") == []
     assert listed(desks.national, "?state=all") == [tip]
     assert "words erased" in desks.national.get(f"/tips/{tip}").text
@@ -209,7 +209,9 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
         her = person.id
         noted = EntryBy(f"responder:{her}", EntryWay.USSD)
         at = desks.desk.clock()
-        acts.keep_note(session, session.get_one(Tip, tip), NoteCode.WOMAN, noted, at)
+        decrypt_reader_commands.keep_note(
+            session, session.get_one(Tip, tip), NoteCode.WOMAN, noted, at
+        )
     page = desks.district.get(f"/tips/{tip}").text
     assert "K7Q4" in page
     assert "Responder 1 noted: a woman officer is needed." in page

@@ -2,10 +2,10 @@
 
 from typing import Any, cast
 
-from hotline.domain.accounts.account import AccountRole, AccountState, SignedIn
-from hotline.services.changes import emergencies
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.web.console import lines
+from hotline.core.actors import AccountRole, AccountState, SignedIn
+from hotline.editing import service_emergencies
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.web import pages_today
 from tests.services.changing import Desk, desk
 from tests.services.test_emergencies import SECOND, urgent
 
@@ -32,7 +32,7 @@ def told(desk: Desk, by: SignedIn) -> list[str]:
                 created_at=desk.kit.now(),
             )
         )
-    found = lines.today(cast(Any, desk.kit), by)
+    found = pages_today.today(cast(Any, desk.kit), by)
     return [one.phrase.format_map(one.values) for one in found]
 
 
@@ -50,6 +50,6 @@ def test_words_of_one_person_alone_are_a_bar_on_every_page(desk: Desk) -> None:
     assert "in an emergency" in said
     assert "by Approver 1" in said
     assert "14:00" in said
-    assert lines.bars(cast(Any, desk.kit), EDITOR)
-    assert emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
+    assert pages_today.bars(cast(Any, desk.kit), EDITOR)
+    assert service_emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
     assert not told(desk, EDITOR)

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.cases.entries import EntryWay
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Act
-from hotline.services.people import leaves, removals
-from hotline.services.referrals import casework, referral
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
+from hotline.alerts import service_assignment, service_commands
+from hotline.alerts.rules_commands import Act
+from hotline.alerts.rules_replies import Verb
+from hotline.duty import service_leaves, service_removal
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.rules_events import EntryWay
 from tests.builders import make_responder
 from tests.console.conftest import Tab
 from tests.console.desk_tips import tell
@@ -44,7 +44,7 @@ def taken(desks: Desks) -> Desks:
                 )
             )
     assert tell(desks.desk, urgency=1) == 1
-    assert referral.refer_waiting(kit) == 1
+    assert service_assignment.refer_waiting(kit) == 1
     says(desks, HOLDER, Verb.TAKE)
     assert listed(desks.national) == []
     desks.desk.clock.turn(minutes=5)
@@ -58,7 +58,7 @@ def says(desks: Desks, name: str, verb: Verb) -> None:
             Responder, Responder.id == Referral.responder_id
         )
         (theirs,) = {(row.responder_id, row.reference) for row, called in rows if called == name}
-        casework.act(session, kit, Act(*theirs, verb, EntryWay.USSD, kit.now()))
+        service_commands.act(session, kit, Act(*theirs, verb, EntryWay.USSD, kit.now()))
 
 
 def who_has_it(tab: Tab) -> str:
@@ -89,14 +89,14 @@ def test_danger_that_is_kept_from_its_holder_waits_again(taken: Desks) -> None:
 def test_danger_whose_holder_leaves_waits_again(taken: Desks) -> None:
     at = taken.desk.clock()
     ends = at + timedelta(days=3)
-    leaves.leave(taken.desk.kit, HOLDER, starts_at=at, ends_at=ends, **ASKED)
-    leaves.begin_leaves(taken.desk.kit)
+    service_leaves.leave(taken.desk.kit, HOLDER, starts_at=at, ends_at=ends, **ASKED)
+    service_leaves.begin_leaves(taken.desk.kit)
     assert_waits(taken)
     assert who_has_it(taken.national) == "nobody"
 
 
 def test_danger_whose_holder_is_taken_off_the_line_waits_again(taken: Desks) -> None:
-    removals.remove(taken.desk.kit, HOLDER, second="Bob", **ASKED)
+    service_removal.remove(taken.desk.kit, HOLDER, second="Bob", **ASKED)
     assert_waits(taken)
     assert who_has_it(taken.national) == "nobody"
 

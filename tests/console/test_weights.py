@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from hotline.services.flows import publishing
-from hotline.services.flows.authoring import live_document
+from hotline.editing import service_publishing
+from hotline.flows.service_authoring import live_document
 from tests.console.screens import read
 from tests.console.test_headers import assert_light
 from tests.console.writing import Writing, writing
@@ -97,7 +97,9 @@ def large(writing: Writing, flows: int = 200, menus: int = 10) -> int:
     }
     entries = {str(5001 + at): name for at, name in enumerate(made)}
     document = {**live, "flows": {**live["flows"], **made}, "entries": entries | live["entries"]}
-    publishing.publish(writing.desk.kit, document, by="line", reason="many", of_version=True)
+    service_publishing.publish(
+        writing.desk.kit, document, by="line", reason="many", of_version=True
+    )
     return writing.opened()
 
 

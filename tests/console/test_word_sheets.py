@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.flows import sheet
+from hotline.console import uploads
+from hotline.core.actors import AccountRole
+from hotline.editing import service_reviews
+from hotline.editing.service_review_document import review_book
 from hotline.errors import ImportRefused
-from hotline.services.flows import reviewing
-from hotline.services.words.review_book import review_book
-from hotline.web.console.writing.wording import sheet_files
+from hotline.text import review_sheets
 from tests.console.conftest import Desk, Tab
 from tests.console.test_words_pages import FEE, press
 
@@ -45,7 +45,7 @@ def upload(tab: Tab, raw: bytes, name: str = "sheet.csv") -> TestResponse:
 
 
 def csv_of(found: Any) -> bytes:
-    return sheet.write(found).encode()
+    return review_sheets.write(found).encode()
 
 
 def hidden(page: str, form: str) -> dict[str, str]:
@@ -66,7 +66,7 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="words-rw-abroad.csv"'
     found = rows(answer.data)
     assert {row["place"].partition(".")[0] for row in found} == {"abroad"}
-    assert {*found[0]} == {*sheet.COLUMNS}
+    assert {*found[0]} == {*review_sheets.COLUMNS}
     assert int(found[0]["letters left"]) > 0
     book = load_workbook(io.BytesIO(tab.get(OUT.replace("csv", "xlsx")).data))
     assert book.worksheets[0].max_row == len(found) + 1
@@ -83,7 +83,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     assert "Can be taken: 1, with new words: 1. Refused: 1." in page
     assert "The text or its English changed since the sheet was made." in page
     assert "Do not pay first to get a job" in page
-    assert [one.by for one in reviewing.everyone(desk.kit)] == ["Translator 2"]
+    assert [one.by for one in service_reviews.everyone(desk.kit)] == ["Translator 2"]
 
     refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
     assert [(row["place"], row["rw"]) for row in refused] == [(FEE, NEW_WORDS)]
@@ -95,7 +95,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     review = review_book(desk.kit, "rw")
     assert review.texts["abroad.contract.say.text"].words["rw"] == NEW_WORDS
     assert review.texts[FEE].words["rw"] == "Ntukabanze kwishyura."
-    assert len(reviewing.everyone(desk.kit)) == 2
+    assert len(service_reviews.everyone(desk.kit)) == 2
 
     mended = {row["place"]: row | {"agreed": "yes"} for row in refused}
     assert "Can be taken: 1" in upload(tab, csv_of(mended.values())).text
@@ -113,7 +113,7 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
     page = upload(tab, raw.getvalue(), "sheet.xlsx").text
     assert "Can be taken: 1, with new words: 0. Refused: 0." in page
     tab.post(f"{PAGE}/take", hidden(page, "take"))
-    assert [one.place for one in reviewing.everyone(desk.kit)] == [FEE]
+    assert [one.place for one in service_reviews.everyone(desk.kit)] == [FEE]
     assert review_book(desk.kit, "rw").change_id is None
 
 
@@ -150,10 +150,10 @@ def bomb() -> bytes:
 
 def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
     with pytest.raises(ImportRefused, match="more than 2 MB"):
-        sheet_files.opened(b"x" * (2 * 2**20 + 1), "rw")
+        uploads.opened(b"x" * (2 * 2**20 + 1), "rw")
     long = "place,rw,agreed,digest\r\n" + f"a,{'b' * 100_000},,d\r\n" * 8
     with pytest.raises(ImportRefused, match="too many letters"):
-        sheet_files.opened(long.encode(), "rw")
+        uploads.opened(long.encode(), "rw")
 
 
 @pytest.mark.parametrize(
@@ -208,5 +208,5 @@ def test_any_bytes_get_a_clear_answer_and_lose_nothing(
     said = data.draw(st.text(max_size=30) | st.just('[[1,"a","b","c","d"]]'))
     for form in ("take", "refused"):
         assert tab.post(f"{PAGE}/{form}", {"rows": said}).status_code in (200, 422)
-    assert not reviewing.everyone(desk.kit)
+    assert not service_reviews.everyone(desk.kit)
     assert review_book(desk.kit, "rw").change_id is None

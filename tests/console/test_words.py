@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.catalogues import CONSOLE, LOCALES, catalogue_path, load_console_words
 from hotline.cli.console_catalogue import faults, gathered, update
-from hotline.domain.accounts.account import AccountRole
+from hotline.core.actors import AccountRole
+from hotline.core.catalogues import CONSOLE, LOCALES, catalogue_path, load_console_words
 from hotline.text.languages import CODES
 from tests.console.conftest import WORDS, Desk
 

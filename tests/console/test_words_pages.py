@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.changes.change import ChangeAuthor
-from hotline.domain.flows.review import ReviewState
-from hotline.services.changes import folders, going_live
-from hotline.services.changes.folders import ChangePublished
-from hotline.services.flows import reviewing
-from hotline.services.words.review_book import TITLES, matrix, review_book
+from hotline.core.actors import AccountRole
+from hotline.editing import service_drafts, service_publish, service_reviews
+from hotline.editing.rules_drafts import ChangeAuthor
+from hotline.editing.service_drafts import ChangePublished
+from hotline.editing.service_review_document import TITLES, matrix, review_book
+from hotline.flows.rules_reviews import ReviewState
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.made_once import shipped_phrases
@@ -80,12 +79,14 @@ def publish(desk: Desk, language: str) -> None:
     change = review_book(desk.kit, language).change_id
     assert change is not None
     assert (
-        going_live.propose(desk.kit, ChangeAuthor("Editor 1", 91), change, keeps_languages=True)
+        service_publish.propose(
+            desk.kit, ChangeAuthor("Editor 1", 91), change, keeps_languages=True
+        )
         is None
     )
-    seen = going_live.read(desk.kit, change)
+    seen = service_publish.read(desk.kit, change)
     by = ChangeAuthor("Approver 1", 92)
-    done = going_live.publish(desk.kit, by, change, seen.made.digest, keeps_languages=True)
+    done = service_publish.publish(desk.kit, by, change, seen.made.digest, keeps_languages=True)
     assert isinstance(done, ChangePublished)
 
 
@@ -103,12 +104,12 @@ def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
 def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "both", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 303
-    (change,) = (one for one, _ in folders.listed(desk.kit) if one.title == TITLES["rw"])
-    saved = folders.draft(desk.kit, change.id, "abroad").document
+    (change,) = (one for one, _ in service_drafts.listed(desk.kit) if one.title == TITLES["rw"])
+    saved = service_drafts.draft(desk.kit, change.id, "abroad").document
     assert saved is not None
     assert saved["nodes"]["fee"]["say"]["text"]["rw"] == "Ntukishyure mbere yo kubona akazi."
     assert state(desk) is ReviewState.READ
-    assert [one.by for one in reviewing.everyone(desk.kit)] == ["Translator 1"]
+    assert [one.by for one in service_reviews.everyone(desk.kit)] == ["Translator 1"]
 
 
 def test_one_person_is_enough_for_the_other_languages(desk: Desk, tab: Tab) -> None:
@@ -155,7 +156,7 @@ def test_agree_alone_never_signs_words_that_were_not_shown(desk: Desk, tab: Tab)
     answer = press(tab, "agree", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 422
     assert "Save and agree, or bring the old ones back" in answer.text
-    assert not reviewing.everyone(desk.kit)
+    assert not service_reviews.everyone(desk.kit)
 
 
 def test_whoever_reads_what_another_changed_meanwhile_reads_it_again(desk: Desk, tab: Tab) -> None:
@@ -175,10 +176,10 @@ def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab:
     number = number_of(form, FEE)
     form |= {f"words.{number}": "Ntukishyure mbere.", "do": f"both:{number}"}
     assert [tab.post(ABROAD, form).status_code for _ in range(2)] == [303, 303]
-    assert len(reviewing.everyone(desk.kit)) == 1
+    assert len(service_reviews.everyone(desk.kit)) == 1
     change = review_book(desk.kit, "rw").change_id
     assert change is not None
-    assert [line.says["count"] for line in folders.history(desk.kit, change)] == [1]
+    assert [line.says["count"] for line in service_drafts.history(desk.kit, change)] == [1]
 
 
 def test_what_was_typed_beside_the_pressed_one_is_saved_and_nobody_signs_it(
@@ -189,7 +190,7 @@ def test_what_was_typed_beside_the_pressed_one_is_saved_and_nobody_signs_it(
     form |= {f"words.{typed}": "Ntukishyure mbere.", "do": f"agree:{pressed}"}
     assert tab.post(ABROAD, form).status_code == 303
     assert "Ntukishyure mbere." in tab.get(ABROAD).text
-    assert [one.place for one in reviewing.everyone(desk.kit)] == ["abroad.contract.say.text"]
+    assert [one.place for one in service_reviews.everyone(desk.kit)] == ["abroad.contract.say.text"]
 
 
 def test_two_translators_begin_at_places_of_their_own(desk: Desk, tab: Tab) -> None:
@@ -225,7 +226,7 @@ def test_what_the_code_says_is_saved_with_its_placeholders_and_no_others(
     assert press(tab, "both", place, "{ref}: wayifashe. Murakoze.", path).status_code == 303
     change = review_book(desk.kit, "rw").change_id
     assert change is not None
-    assert folders.draft(desk.kit, change, "#phrases").document == {
+    assert service_drafts.draft(desk.kit, change, "#phrases").document == {
         "rw": {"TAKEN": "{ref}: wayifashe. Murakoze."}
     }
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.tip import NATIONAL
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.tips.tips import Tip
+from hotline.core.actors import AccountRole
+from hotline.people.tables_audit import AuditEntry
+from hotline.text.codes import NATIONAL
+from hotline.tips.tables import Tip
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, admitted, man
 

@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.changes.change import ChangeAuthor
-from hotline.services.changes import folders, going_live, steps
-from hotline.services.changes.folders import NewStep
-from hotline.services.changes.steps import StepSaved
-from hotline.services.flows import publishing
-from hotline.services.flows.authoring import live_document
-from hotline.services.flows.places import place_lists
-from hotline.store.database import Database
-from hotline.web.console.app import create_console
+from hotline.core.actors import AccountRole
+from hotline.core.database import Database
+from hotline.editing import service_draft_steps, service_drafts, service_publish, service_publishing
+from hotline.editing.rules_drafts import ChangeAuthor
+from hotline.editing.service_draft_steps import StepSaved
+from hotline.editing.service_drafts import NewStep
+from hotline.flows.service_authoring import live_document
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
+from hotline.web.console_app import create_console
 from tests.conftest import Clock
 from tests.console.conftest import PAGES, Desk, Tab
 from tests.kits import make_console_kit
@@ -60,7 +59,7 @@ class Writing:
         self.saves(change, flow, by=by)
 
     def flow(self, change: int) -> dict[str, Any]:
-        return copy.deepcopy(dict(folders.draft(self.desk.kit, change, FLOW).document or {}))
+        return copy.deepcopy(dict(service_drafts.draft(self.desk.kit, change, FLOW).document or {}))
 
     def saves(
         self,
@@ -71,8 +70,10 @@ class Writing:
     ) -> None:
         self.saved += 1
         new = NewStep(FLOW, flow, f"form {self.saved}", says)
-        version = folders.draft(self.desk.kit, change, FLOW).version
-        done = steps.save_step(self.desk.kit, self.author(by), change, new, base_version=version)
+        version = service_drafts.draft(self.desk.kit, change, FLOW).version
+        done = service_draft_steps.save_step(
+            self.desk.kit, self.author(by), change, new, base_version=version
+        )
         assert isinstance(done, StepSaved)
 
     def proposed(self, words: str = WORDS) -> int:
@@ -82,7 +83,7 @@ class Writing:
         return change
 
     def digest(self, change: int) -> str:
-        return going_live.read(self.desk.kit, change).made.digest
+        return service_publish.read(self.desk.kit, change).made.digest
 
     def published(self, words: str = WORDS) -> int:
         change = self.proposed(words)
@@ -102,7 +103,7 @@ def small_desk(database: Database, clock: Clock, **changes: Any) -> Desk:
     """A console over a line of few screens: to check them costs nothing."""
     kit = make_console_kit(database=database, now=clock)
     kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
-    publishing.publish_version(kit, playable(OLD))
+    service_publishing.publish_version(kit, playable(OLD))
     return Desk(kit, create_console(kit, PAGES), clock)
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from hotline.store.dialogue.ways import SessionMemory
-from hotline.testing import FakeJobs, FakeNotes, FakeRuns
+from hotline.dialogue.replay_cache import SessionMemory
+from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns
 from tests.callers import Line
 from tests.conftest import Clock
 from tests.unsynced import open_unsynced

@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hotline.domain.dialogue.ussd import EndNotice, UssdHop
+from hotline.core.ussd import EndNotice, UssdHop
+from hotline.dialogue import service_session, service_session_start
+from hotline.dialogue.service_session import end_session, take_turn
 from hotline.emulator.server import choices
-from hotline.engine.flow import Ask, Book, Finish, Menu
-from hotline.engine.run import Place, Run
-from hotline.engine.view import node_at
-from hotline.services.dialogue import conversation, session_start
-from hotline.services.dialogue.conversation import end_session, take_turn
+from hotline.flows.flow import Ask, Book, Finish, Menu, node_at
+from hotline.flows.run import Place, Run
 from tests.builders import make_hop
 from tests.callers import Line
 from tests.kits import WholeKit
@@ -106,9 +105,11 @@ class Dialogue:
 
     def _played(self) -> Run:
         hop = make_hop(session_id=self.session_id, caller=self.msisdn, text=self.text)
-        known = session_start.found(self.kit, hop, self.kit.pseudonyms.session(self.session_id))
+        known = service_session_start.found(
+            self.kit, hop, self.kit.pseudonyms.session(self.session_id)
+        )
         assert known is not None
-        return conversation.way_of(self.kit, hop, known, {}).run
+        return service_session.way_of(self.kit, hop, known, {}).run
 
     @property
     def place(self) -> Place:

@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass, field
 
-from hotline.engine.flow import Book
-from hotline.engine.run import Facts, Run
-from hotline.engine.turn import Turn, resume, start
+from hotline.flows.flow import Book
+from hotline.flows.run import Facts, Run
+from hotline.flows.turn import Turn, resume, start
 
 
 @dataclass

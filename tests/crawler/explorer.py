@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hotline.domain.dialogue.ussd import UssdHop
+from hotline.core.ussd import UssdHop
+from hotline.dialogue.service_session import take_turn
 from hotline.emulator.server import choices
-from hotline.engine.run import Place
-from hotline.services.dialogue.conversation import take_turn
+from hotline.flows.run import Place
 from hotline.text.languages import FIRST, LANGUAGES
 from tests.callers import Line
 from tests.crawler.dialogue import CERTIFICATE, RECEIPT, Dialogue, Hop, Key

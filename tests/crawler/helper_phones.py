@@ -5,15 +5,16 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from hotline.domain import trial
-from hotline.domain.referrals.referral import Level, ReferralState
-from hotline.domain.tip import TipOutcome
-from hotline.services.referrals import referral
-from hotline.services.tips import retention
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
-from hotline.store.referrals.drills.exercises import Exercise
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment
+from hotline.alerts.rules_assignment import ReferralState
+from hotline.alerts.tables_drills import Exercise
+from hotline.cases import service_retention
+from hotline.core import rules_trial
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.rules import TipOutcome
+from hotline.tips.tables import Tip
 from tests.builders import make_responder, post
 from tests.callers import DANGER_HERE, Line
 from tests.crawler.dialogue import Dialogue, Typed
@@ -56,7 +57,7 @@ class Helper:
                 session.execute(others.values(active=False))
         if self.corrected:
             _posted(line, OF_HERE)
-        referral.refer_waiting(line.kit)
+        service_assignment.refer_waiting(line.kit)
         line.clock.turn(seconds=10)
         reference = next(
             row.reference for row in reversed(line.all(Referral)) if row.responder_id == hers.id
@@ -75,7 +76,7 @@ class Helper:
 
 def _request(line: Line) -> None:
     tip_id, outcome = line.tips[-1].id, TipOutcome.NOT_FOUND
-    retention.close_tip(
+    service_retention.close_tip(
         line.kit, tip_id, by="A desk", reason="gone", outcome=outcome, only_requests=True
     )
     line.clock.turn(seconds=10)
@@ -84,7 +85,7 @@ def _request(line: Line) -> None:
 def _rehearse(line: Line) -> None:
     with line.database.writing() as session:
         tip = session.scalars(select(Tip).order_by(Tip.id.desc()).limit(1)).one()
-        tip.channel = trial.DRILL
+        tip.channel = rules_trial.DRILL
         begun, over = line.clock(), line.clock() + timedelta(hours=1)
         row = Exercise(
             tip_id=tip.id, place=tip.place, desk=tip.place, climbs=False, started_by="Aline"
@@ -109,7 +110,7 @@ def _correct(line: Line, witness: Dialogue) -> None:
     witness.key("*".join(ELSEWHERE))
     there = _posted(line, OF_ELSEWHERE)
     line.clock.turn(minutes=4)
-    referral.fire_deadlines(line.kit)
+    service_assignment.fire_deadlines(line.kit)
     told_of = next(row for row in reversed(line.all(Referral)) if row.responder_id == there)
     take_case(line.kit, there, told_of.reference, line.clock())
     line.clock.turn(seconds=10)
@@ -129,7 +130,7 @@ def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
 
 def _end_all(line: Line) -> None:
     """Ends every case: a helper's list holds what she was told of and what she took, until it is closed."""
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     for row in line.all(Referral):
         if row.state == ReferralState.SENT:
             take_case(line.kit, row.responder_id, row.reference, line.clock())

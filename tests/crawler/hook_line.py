@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from werkzeug.test import Client
 
-from hotline.store.dialogue.ways import SessionMemory
+from hotline.dialogue.replay_cache import SessionMemory
 from tests.callers import FORM, SECRETS
 
 

@@ -6,16 +6,16 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.rolls.training import LESSONS
-from hotline.domain.tip import NATIONAL
-from hotline.services.referrals import referral
-from hotline.services.rolls import certificates, joining
-from hotline.services.tips import retention
-from hotline.store.desk.desks import DeskMember
-from hotline.store.outbox import messages
-from hotline.store.outbox.messages import Referral
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment
+from hotline.cases import service_retention
+from hotline.gateway import tables
+from hotline.gateway.tables import Referral
+from hotline.people.tables_desks import DeskMember
+from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_lessons import LESSONS
+from hotline.text.codes import NATIONAL
+from hotline.tips.tables import Tip
 from tests import asking
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
@@ -51,7 +51,7 @@ def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
 def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
     """Any phone, at a time at which the gateway refuses every SMS."""
     with line.database.writing() as session:
-        messages.hold(session, line.clock() + timedelta(days=1), "config_fault")
+        tables.hold(session, line.clock() + timedelta(days=1), "config_fault")
     return {}
 
 
@@ -63,8 +63,8 @@ class Invited:
 
     def __call__(self, line: Line, msisdn: str, _language: str) -> Typed:
         with line.database.writing() as session:
-            joining.leave(session, line.kit, msisdn, self.roll)
-        code, _ = joining.make_code(line.kit, self.roll, "Gasabo", by="Admin")
+            service_enrolment.leave(session, line.kit, msisdn, self.roll)
+        code, _ = service_enrolment.make_code(line.kit, self.roll, "Gasabo", by="Admin")
         return {f"{NAMED[self.roll]}_code": (code, NOBODYS_CODE)}
 
 
@@ -78,7 +78,7 @@ class Joined:
         typed = Invited(self.roll)(line, msisdn, language)
         code = typed[f"{NAMED[self.roll]}_code"][0]
         with line.database.writing() as session:
-            assert joining.join(session, line.kit, self.roll, msisdn, code, line.clock())
+            assert service_enrolment.join(session, line.kit, self.roll, msisdn, code, line.clock())
         line.clock.turn(seconds=1)
         return {}
 
@@ -89,7 +89,7 @@ def as_certified(line: Line, msisdn: str, language: str) -> Typed:
     number_key = line.kit.pseudonyms.joined(Roll.OFFICERS, msisdn)
     with line.database.writing() as session:
         for lesson in LESSONS:
-            certificates.pass_lesson(session, number_key, lesson, line.clock())
+            service_lessons.pass_lesson(session, number_key, lesson, line.clock())
     line.clock.turn(seconds=1)
     return {}
 
@@ -132,12 +132,12 @@ def _received(_line: Line, _tip_id: int) -> None:
 
 
 def _checking(line: Line, _tip_id: int) -> None:
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     colleagues_are_quicker(line)
 
 
 def _helped(line: Line, tip_id: int) -> None:
-    retention.helped(line.kit, tip_id, by="Desk", reason="a helper came")
+    service_retention.helped(line.kit, tip_id, by="Desk", reason="a helper came")
 
 
 def _closed(line: Line, tip_id: int) -> None:

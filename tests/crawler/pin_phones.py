@@ -5,13 +5,12 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from hotline.domain.referrals.referral import Level
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.reader_door import ReaderDoor, public_half
-from hotline.services.referrals import referral
-from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment
+from hotline.cases.reader_door import ReaderDoor, public_half
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.tables import Tip
 from tests.builders import post
 from tests.callers import DANGER_HERE, Line
 from tests.crawler.dialogue import CANARY, Typed
@@ -56,5 +55,5 @@ def _with_case(line: Line, responder_id: int) -> None:
         person = session.get_one(Responder, responder_id)
         person.pin_wrap = b"what no PIN opens"
         post(session, person, Level.RESPONDER, str(place))
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     line.clock.turn(seconds=10)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.engine.run import Option
-from hotline.services.flows.places import PlaceLists, place_lists
+from hotline.flows.run import Option
+from hotline.flows.service_check import PlaceLists, place_lists
+from hotline.flows.store import SqlBookshelf
 from hotline.text.languages import CODES
 from tests.callers import Line
 

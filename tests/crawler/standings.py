@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hotline.domain.rolls.gathering import THEMES
-from hotline.domain.rolls.joining import Roll
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_sessions import THEMES
 from tests.callers import DANGER_HERE, Line
 from tests.crawler.helper_phones import Helper, as_idle_helper
 from tests.crawler.phones import (

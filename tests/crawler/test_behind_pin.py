@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.dialogue.asks import WORK_VERB, AskKind
-from hotline.domain.dialogue.person_asks import PERSON_VERBS
-from hotline.domain.dialogue.ussd import UssdHop
-from hotline.engine.flow import Book, Menu
-from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.services.dialogue.conversation import take_turn
-from hotline.store.dialogue.readings import PinReading
+from hotline.cases.rules_reading_requests import PERSON_VERBS, WORK_VERB, AskKind
+from hotline.cases.tables_reading_requests import PinReading
+from hotline.core.ussd import UssdHop
+from hotline.dialogue.service_session import take_turn
+from hotline.flows.flow import Book, Menu
+from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.gsm7 import is_gsm7, septets
 from hotline.text.languages import CODES
 from tests.callers import Line, line

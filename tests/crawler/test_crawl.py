@@ -3,8 +3,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from hotline.engine.flow import Book
-from hotline.engine.run import Facts
+from hotline.flows.flow import Book
+from hotline.flows.run import Facts
 from tests.crawler.crawler import Crawler, Line
 from tests.crawler.engine_line import EngineLine
 from tests.made_once import shipped_book

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.flows.places import place_lists
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
 from tests.callers import Line, Way
 from tests.crawler.crawler import Crawler
 from tests.crawler.hook_line import HookLine

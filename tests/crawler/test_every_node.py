@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.dialogue.ussd import UssdHop
+from hotline.alerts import (
+    service_assignment,
+    service_call_back_requests,
+    service_intake,
+    service_sending,
+)
+from hotline.core.ussd import UssdHop
+from hotline.dialogue.service_session import take_turn
 from hotline.emulator.server import choices
-from hotline.engine.document.models import targets
-from hotline.engine.flow import Ask, Book, Finish, Menu, Say
-from hotline.engine.run import Place
-from hotline.services.dialogue.conversation import take_turn
-from hotline.services.outbox import delivery
-from hotline.services.referrals import call_back_requests, referral
-from hotline.services.tips import intake
-from hotline.testing import FakeSms
+from hotline.flows.flow import Ask, Book, Finish, Menu, Say
+from hotline.flows.models import targets
+from hotline.flows.run import Place
+from hotline.gateway.stand_ins import FakeSms
 from tests.callers import Line, line
 from tests.crawler.copies import copied
 from tests.crawler.dialogue import SHORT
@@ -131,11 +134,11 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
 def do_what_waits(line: Line) -> None:
     """All that the clock and the workers would do of it, the SMS included."""
     line.clock.turn(minutes=4)
-    intake.rescue_silent(line.kit)
-    call_back_requests.keep_time(line.kit)
-    while referral.refer_waiting(line.kit):
+    service_intake.rescue_silent(line.kit)
+    service_call_back_requests.keep_time(line.kit)
+    while service_assignment.refer_waiting(line.kit):
         pass
-    while delivery.deliver_due(line.kit):
+    while service_sending.deliver_due(line.kit):
         pass
 
 

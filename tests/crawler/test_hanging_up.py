@@ -9,12 +9,12 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.jobs import Job
-from hotline.domain.places.places import districts
-from hotline.services.referrals import referral
-from hotline.store.outbox.messages import Referral
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment
+from hotline.core.jobs import Job
+from hotline.gateway.tables import Referral
 from hotline.text.languages import CODES
+from hotline.text.places import districts
+from hotline.tips.tables import Tip
 from tests.builders import make_responder
 from tests.callers import Line, line
 from tests.crawler.dialogue import Dialogue
@@ -110,7 +110,7 @@ def test_c8_hanging_up_at_any_node_has_told_what_is_promised(
 
 
 def told_of(line: Line, tip: Tip) -> set[int]:
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     with line.database.reading() as session:
         return {*session.scalars(select(Referral.responder_id).where(Referral.tip_id == tip.id))}
 

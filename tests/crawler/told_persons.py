@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from hotline.domain.dialogue.asks import UNREADABLE, ReaderAnswer
-from hotline.domain.dialogue.person_asks import PERSON
-from hotline.domain.tips.acts import Acted
-from hotline.services.reader.acts import ACTED
+from hotline.alerts.rules_commands import Acted
+from hotline.cases.decrypt_reader_commands import ACTED
+from hotline.cases.rules_reading_requests import PERSON, UNREADABLE, ReaderAnswer
 
 HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
 """One she holds; one of which is asked who arrived, one of which is asked after thirty days; and one with a no."""

@@ -10,9 +10,27 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hotline.domain.cases.closing import ClosureStop
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.dialogue.asks import (
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.cases import tables_reading_requests
+from hotline.cases.decrypt_reader_commands import (
+    ACTED,
+    ALSO,
+    ASKED_BACK,
+    CONFIRM,
+    HELPS_UNREAD,
+    LATE,
+    NATIONAL_DESK,
+    NOBODY_ELSE,
+    NOT_ASKED,
+    NOTED,
+    PICKS,
+    STOPS,
+    UNREAD,
+    WHO,
+)
+from hotline.cases.reader_answering import HAS_QUESTIONS, HAS_WORK
+from hotline.cases.rules_reading_requests import (
     ASK,
     CHANGED,
     CHOSEN,
@@ -32,6 +50,7 @@ from hotline.domain.dialogue.asks import (
     PAGE,
     PAPER_RIGHT,
     PASS,
+    PERSON_VERBS,
     PIN,
     PROOF_OVER,
     PROVES,
@@ -39,40 +58,24 @@ from hotline.domain.dialogue.asks import (
     RESTS,
     RIGHT,
     START_PIN,
+    STARTED,
     UNREADABLE,
     AskKind,
     ReaderAnswer,
     ReaderAsk,
     ReadingState,
+    StartedForm,
     bound_to,
+    told_of,
 )
-from hotline.domain.dialogue.person_asks import PERSON_VERBS, STARTED, StartedForm, told_of
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Acted
-from hotline.domain.wording import Template
+from hotline.core.database import Database
+from hotline.core.wording import Template
 from hotline.errors import SealBroken
-from hotline.sealing import oneoff
-from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.services.reader.acts import (
-    ACTED,
-    ALSO,
-    ASKED_BACK,
-    CONFIRM,
-    HELPS_UNREAD,
-    LATE,
-    NATIONAL_DESK,
-    NOBODY_ELSE,
-    NOT_ASKED,
-    NOTED,
-    PICKS,
-    STOPS,
-    UNREAD,
-    WHO,
-)
-from hotline.services.reader.view import HAS_QUESTIONS, HAS_WORK
-from hotline.store.database import Database
-from hotline.store.dialogue import readings
-from hotline.text.remark import Phrases
+from hotline.keys import one_off
+from hotline.keys.key_folder import LiveKeys
+from hotline.text.phrases import Phrases
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_persons import ClosureStop
 from tests.crawler.told_persons import ABOUT_CASES, HERS, TIME, about, of_person
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
@@ -183,20 +186,20 @@ class ToldReader:
     def look(self) -> None:
         """Answer every hop that waits, but those of which it is to be silent."""
         with self.database.reading() as session:
-            waiting = readings.unanswered(session, self.now() - KEPT_FOR)
+            waiting = tables_reading_requests.unanswered(session, self.now() - KEPT_FOR)
         for ask, row in waiting:
             bound, typed = bound_to(row.session_key, row.text_digest), {}
             for private in self.pair.now():
                 with suppress(SealBroken):
-                    typed = oneoff.open_box(ask.sealed_pin, private=private, bound=bound)
+                    typed = one_off.open_box(ask.sealed_pin, private=private, bound=bound)
             answer = self._said(ReaderAsk.from_dict(row.asks), typed)
             box = None
             if answer is not None:
-                box = oneoff.seal(answer.to_dict(), public=ask.public_key, bound=bound)
+                box = one_off.seal(answer.to_dict(), public=ask.public_key, bound=bound)
             with self.database.writing() as session:
                 if answer is not None:
-                    readings.decide(session, row.id, _state(answer))
-                readings.answer(session, ask.id, box, self.now())
+                    tables_reading_requests.decide(session, row.id, _state(answer))
+                tables_reading_requests.answer(session, ask.id, box, self.now())
 
     def _said(self, ask: ReaderAsk, typed: Mapping[str, str]) -> ReaderAnswer | None:
         """None where it is silent."""

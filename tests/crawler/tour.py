@@ -6,9 +6,8 @@ too. No screen holds what was answered on another, nor anything that depends on 
 
 from dataclasses import dataclass, field
 
-from hotline.engine.flow import Finish
-from hotline.engine.run import Place
-from hotline.engine.view import node_at
+from hotline.flows.flow import Finish, node_at
+from hotline.flows.run import Place
 from tests.crawler.dialogue import Dialogue
 from tests.crawler.explorer import Explorer, Way, masked
 

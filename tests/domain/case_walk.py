@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hotline.domain.referrals import ladder, ladder_steps
-from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
-from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind
-from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
+from hotline.alerts import rules_escalation, rules_escalation_steps
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
+from hotline.alerts.rules_events import CaseStanding, Decision
+from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind
+from hotline.tips.rules_events import Event, Happened, Purpose
 from tests.builders import NOON
 
 
@@ -38,7 +39,7 @@ class CaseWalk:
     def __post_init__(self) -> None:
         first = first_told(self.case, self.people)
         self.told = [self._told(who) for who in first]
-        self._set(ladder_steps.filed(self.case, self.at))
+        self._set(rules_escalation_steps.filed(self.case, self.at))
 
     @property
     def living(self) -> list[Candidate]:
@@ -68,7 +69,7 @@ class CaseWalk:
         return None if self.judging is None else self.happen(Event(Happened.END_WANTED))
 
     def happen(self, event: Event) -> Decision:
-        decision = ladder.decide(self.standing, self.living, event, self.at)
+        decision = rules_escalation.decide(self.standing, self.living, event, self.at)
         for kind in decision.close:
             self.clocks.pop(kind, None)
         if DeadlineKind.JUDGE in decision.close:

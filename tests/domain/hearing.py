@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from hotline.domain.sms import sms_tip
-from hotline.domain.sms.keywords import is_stop
-from hotline.domain.sms.topics import asked
+from hotline.dialogue import rules_sms_tips
+from hotline.text.keywords import is_stop
+from hotline.text.topics import asked
 
 TABLES = Path(__file__).parent
 LEAST_RIGHT = 95
@@ -60,10 +60,10 @@ class CryFigures:
 
 def comes_to(text: str) -> Comes:
     """As the inbox decides it of a stranger who is not in the middle of reading. Total."""
-    wishes = is_stop(text) or (asked(text) is not None and not sms_tip.cannot_wait(text))
-    if wishes or not sms_tip.is_tip(text):
+    wishes = is_stop(text) or (asked(text) is not None and not rules_sms_tips.cannot_wait(text))
+    if wishes or not rules_sms_tips.is_tip(text):
         return Comes.DROPPED
-    told = sms_tip.answers(sms_tip.cleaned(text))
+    told = rules_sms_tips.answers(rules_sms_tips.cleaned(text))
     if told["danger"] == "yes":
         return Comes.DANGER
     return Comes.CHILD if told.get("who") == "child" else Comes.TIP

@@ -4,9 +4,9 @@ import secrets
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole, excluded
-from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.accounts.passwords import our_words, password_fault, suggested
+from hotline.core.actors import AccountRole, excluded
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.rules_passwords import our_words, password_fault, suggested
 
 A = AccountRole
 

@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.watch.alarms import (
-    HAPPENINGS,
-    REMINDED,
-    Alarm,
-    AlarmState,
-    Notice,
-    acknowledged,
-    move,
-)
+from hotline.alarms.rules import HAPPENINGS, REMINDED, Alarm, AlarmState, Notice, acknowledged, move
 from tests.builders import NOON
 
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.outbox.alert_path import AlertPath, Blocked, blocked
+from hotline.gateway.rules_alert_path import AlertPath, Blocked, blocked
 from tests.builders import NOON
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.tips.promises import STILL_TELLING, refusal
+from hotline.tips.rules_receipts import STILL_TELLING, refusal
 from tests.builders import NOON
 
 MAY: dict[str, Any] = {

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.referrals.case_events import Decision, Happened
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.referral import Candidate, Case, Level
-from hotline.domain.tip import ABROAD, Urgency
+from hotline.alerts.rules_assignment import Candidate, Case
+from hotline.alerts.rules_events import Decision
+from hotline.people.rules import Level
+from hotline.text.codes import ABROAD
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_events import Happened
 from tests.domain.case_walk import CaseWalk
 
 HERE, BORDER = frozenset({"12"}), frozenset({"border-east"})

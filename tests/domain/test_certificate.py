@@ -7,9 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hotline.domain.places.places import districts
-from hotline.domain.referrals.reference import ALPHABET
-from hotline.domain.rolls.certificate import (
+from hotline.alerts.rules_assignment import ALPHABET
+from hotline.programmes.rules_certificate import (
     LETTERS,
     SERIALS,
     Certificate,
@@ -26,7 +25,8 @@ from hotline.domain.rolls.certificate import (
     whole,
     with_lesson,
 )
-from hotline.domain.rolls.training import LESSONS, LessonCase
+from hotline.programmes.rules_lessons import LESSONS, LessonCase
+from hotline.text.places import districts
 from tests.builders import NOON
 
 CERTIFICATES = st.builds(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.changes import change
-from hotline.domain.changes.change import (
+from hotline.editing import rules_drafts
+from hotline.editing.rules_drafts import (
     ENTRIES,
     NUMBERS,
     PHRASES,
@@ -18,7 +18,7 @@ from hotline.domain.changes.change import (
     parts_of,
     with_part,
 )
-from hotline.engine.numbers.numbers import EMERGENCY
+from hotline.flows.numbers import EMERGENCY
 
 ROW = {"number": "3512", "service": "Help", "status": "verified", "evidence": "a letter"}
 DOCUMENT: dict[str, Any] = {
@@ -88,12 +88,12 @@ def test_old_flows_come_back_with_todays_numbers_and_entries() -> None:
 
 
 def test_a_document_that_loses_the_emergency_number_is_found() -> None:
-    assert change.EMERGENCY == EMERGENCY
+    assert rules_drafts.EMERGENCY == EMERGENCY
     row = {**ROW, "number": EMERGENCY, "confirmed_by": "x", "confirmed_on": "2026-11-26"}
     signed = {**DOCUMENT, "numbers": [row]}
-    assert change.loses_emergency(signed, DOCUMENT)
-    assert change.loses_emergency(signed, {**DOCUMENT, "numbers": [{**ROW, "number": "112"}]})
-    assert not change.loses_emergency(DOCUMENT, DOCUMENT)
+    assert rules_drafts.loses_emergency(signed, DOCUMENT)
+    assert rules_drafts.loses_emergency(signed, {**DOCUMENT, "numbers": [{**ROW, "number": "112"}]})
+    assert not rules_drafts.loses_emergency(DOCUMENT, DOCUMENT)
 
 
 NAMES = st.sampled_from(["fees", "homes", "law", "quiz"])

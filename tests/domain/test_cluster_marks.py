@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.referrals.case_events import CaseStanding, Event, Happened, Purpose
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.ladder import decide
-from hotline.domain.referrals.referral import Candidate, Case, Level, Notified
-from hotline.domain.tips.clusters import (
+from hotline.alerts.rules_assignment import Candidate, Case, Notified
+from hotline.alerts.rules_escalation import decide
+from hotline.alerts.rules_events import CaseStanding
+from hotline.people.rules import Level
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_duplicates import (
     COVERED,
     DECISIONS,
     HowRead,
@@ -19,6 +19,8 @@ from hotline.domain.tips.clusters import (
     strictest,
     under,
 )
+from hotline.tips.rules_events import Event, Happened, Purpose
+from hotline.tips.rules_visit_safety import Care
 from tests.builders import NOON
 
 FIRST, THIRD = 1, 3

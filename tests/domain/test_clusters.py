@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.tip import Urgency
-from hotline.domain.tips.clusters import Following, LikeTip, followed
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_duplicates import Following, LikeTip, followed
 from tests.builders import NOON
 
 PHONE, WORDS = "phone", "words"

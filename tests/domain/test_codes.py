@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.cases.entries import NotTrafficking
-from hotline.domain.cases.people_codes import (
+from hotline.people.rules_desks import DeskKind
+from hotline.statistics.rules_definitions import INDICATORS
+from hotline.text.codes import FORMS, Category
+from hotline.tips import rules_codes
+from hotline.tips.rules import TipOutcome, Urgency
+from hotline.tips.rules_codes import CodeStandard, code_table
+from hotline.tips.rules_events import NotTrafficking
+from hotline.tips.rules_person_codes import (
     CASE_FORMS,
     FORM,
     NATIONALITY,
@@ -16,12 +22,7 @@ from hotline.domain.cases.people_codes import (
     STATE,
     SURE,
 )
-from hotline.domain.cases.persons import ScreeningResult
-from hotline.domain.codes import code_tables
-from hotline.domain.codes.code_tables import CodeStandard, code_table
-from hotline.domain.desk.desks import DeskKind
-from hotline.domain.tip import FORMS, Category, TipOutcome, Urgency
-from hotline.statistics.rules_definitions import INDICATORS
+from hotline.tips.rules_persons import ScreeningResult
 
 PEOPLE: Mapping[str, Collection[str]] = {
     name: codes for form in CASE_FORMS.values() for name, codes in form.codes.items()
@@ -33,7 +34,7 @@ OURS: Mapping[str, Collection[str]] = {
     **{CALLED.get(name, name): codes for name, codes in PEOPLE.items() if name != STATE},
     FORM: {*FORMS, *Category, NOT_SAID},
     NATIONALITY: QUESTIONS[NATIONALITY].values,
-    STATE: {code_tables.ANY},
+    STATE: {rules_codes.ANY},
     "screened": {*ScreeningResult},
     "offer": {"at", "why"},
     "outcome": {*TipOutcome},

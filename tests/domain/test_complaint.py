@@ -4,17 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.referrals.referral import (
-    Candidate,
-    Case,
-    Level,
-    Notified,
-    Reason,
-    first_told,
-    next_told,
-)
-from hotline.domain.tip import TipState
-from hotline.domain.tips.promises import Wrong, complained, stage
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, Reason, first_told, next_told
+from hotline.people.rules import Level
+from hotline.tips.rules import TipState
+from hotline.tips.rules_receipts import Wrong, complained, stage
 
 HERE = {"province": "1", "district": "12"}
 

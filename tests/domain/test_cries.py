@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.sms.cries import concerns_child, cries
-from hotline.domain.sms.keywords import spelled
+from hotline.dialogue.rules_cries import concerns_child, cries
+from hotline.text.keywords import spelled
 from hotline.text.languages import CODES
 from tests.domain.hearing import Comes, comes_to, figures, is_right, read, table
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.outbox.delivery import (
+from hotline.gateway.rules_delivery import (
     MessageState,
     Outcome,
     SendResult,

@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.people.enrolment import COLUMNS, Enrolled, demo_responders, read_responders
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import Category
 from hotline.errors import ImportRefused
+from hotline.people.rules import COLUMNS, Enrolled, Level, demo_responders, read_responders
+from hotline.text.codes import Category
 
 HEADER = ",".join(COLUMNS)
 GOOD = "Gasabo 1,+250788000001,rw,responder,Gasabo,"

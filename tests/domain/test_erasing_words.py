@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.sms.keywords import is_erasure, is_stop
+from hotline.text.keywords import is_erasure, is_stop
 from tests.domain.hearing import Comes, comes_to
 
 WISHES = """

@@ -7,7 +7,7 @@ person or the national desk says of it, leave, removal and return, and every clo
 
 import pytest
 
-from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.tips.rules_deadlines import DeadlineKind
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.search import Explored, explore, follow
 from tests.domain.interleaving.stories import story

@@ -4,19 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import (
-    FollowClock,
-    FollowKind,
-    fires,
-    of_offer,
-    of_person,
-    owed,
-)
-from hotline.domain.cases.people_codes import PersonCodes
-from hotline.domain.cases.persons import MetPerson, PersonEntry, fold
-from hotline.domain.referrals.referral import Candidate, Case, Level
-from hotline.domain.tip import Urgency
+from hotline.alerts.rules_assignment import Candidate, Case
+from hotline.alerts.rules_follow_up import FollowClock, fires, of_offer, of_person, owed
+from hotline.people.rules import Level
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import FollowKind, MetPerson, PersonEntry, fold
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 """A Friday, 11:00 in Kigali: the coordinator is asked on the Saturday."""

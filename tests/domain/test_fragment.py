@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotline.domain.referrals.case_events import CaseStanding, Event, Happened, Purpose
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.ladder import decide
-from hotline.domain.referrals.referral import Candidate, Case, Level, Notified, first_told
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
+from hotline.alerts.rules_escalation import decide
+from hotline.alerts.rules_events import CaseStanding
+from hotline.people.rules import Level
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_events import Event, Happened, Purpose
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 ROSTER = [

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.rolls.gathering import (
+from hotline.programmes.rules_enrolment import is_code, new_code
+from hotline.programmes.rules_sessions import (
     MOST_CAME,
     THEMES,
     Gathering,
@@ -18,7 +19,6 @@ from hotline.domain.rolls.gathering import (
     read_sms,
     theme_of,
 )
-from hotline.domain.rolls.joining import is_code, new_code
 
 DAY = date(2026, 11, 24)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.msisdn import check_of
+from hotline.text.phone_numbers import check_of
 
 MODULI = pytest.mark.parametrize("modulus", [10, 26])
 

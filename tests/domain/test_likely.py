@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.tips.clusters import LinkReason, TipTraits, likely, situations
+from hotline.tips.rules_duplicates import LinkReason, TipTraits, likely, situations
 from tests.builders import NOON
 
 FIRST = TipTraits(1, NOON, "12", None, "labour", "phone 1", "words 1")

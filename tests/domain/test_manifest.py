@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.copies.manifest import Contents, Engine, Label
 from hotline.errors import BackupInvalid
+from hotline.operations.rules_backup import Contents, Engine, Label
 from tests.builders import NOON
 
 LABEL = Label(engine=Engine.SQLITE, release="0.1.0", schema="0001", taken_at=NOON, key="0123")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.may_record import StopReason, judged
-from hotline.domain.cases.people_codes import ConsentCode, PersonCodes
-from hotline.domain.cases.persons import MetPerson, PersonEntry, fold
+from hotline.alerts.rules_follow_up import StopReason, judged
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import ConsentCode, PersonCodes
+from hotline.tips.rules_persons import MetPerson, PersonEntry, fold
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 YES = (ConsentCode.YES, ConsentCode.ASSENT_YES)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from hotline.domain.people.recipients import desks_of, districts_of, every_district, highest
-from hotline.domain.referrals.referral import Candidate, Case, Level, first_told
-from hotline.domain.tip import NATIONAL, Urgency
+from hotline.alerts.rules_assignment import Candidate, Case, first_told
+from hotline.people.rules import Level, desks_of, districts_of, every_district, highest
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import Urgency
 
 DANGER = Case("12", None, Urgency.DANGER, "no")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hotline.domain.outbox.message import render, responders_entry
-from hotline.domain.referrals.case_events import Purpose
-from hotline.domain.wording import Template
-from hotline.text.remark import Phrases
+from hotline.core.wording import Template
+from hotline.gateway.rules_message import render, responders_entry
+from hotline.text.phrases import Phrases
+from hotline.tips.rules_events import Purpose
 from tests.builders import alert
 
 ENTRY = "*384*777*90#"

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.referrals import ladder, ladder_steps
-from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
-from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.referrals.coming import Care, Coming, visit_told
-from hotline.domain.referrals.referral import Candidate, Case, Level, Notified
+from hotline.alerts import rules_escalation, rules_escalation_steps
+from hotline.alerts.rules_assignment import Candidate, Case, Notified
+from hotline.alerts.rules_events import CaseStanding, Decision
+from hotline.people.rules import Level
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules_events import Event, Happened, Purpose
+from hotline.tips.rules_visit_safety import Care, Coming, visit_told
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 ONE, TWO, THERE, DESK, DIRECTOR = range(1, 6)
@@ -39,7 +41,7 @@ def told(decision: Decision) -> dict[Purpose, set[int]]:
 
 def test_with_danger_nobody_is_let_go_by_a_correction() -> None:
     s = standing(holder=ONE, clocks=HELD)
-    decision = ladder.decide(s, ROSTER, Event(Happened.MOVED), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(Happened.MOVED), AT)
     assert told(decision) == {Purpose.MOVED: {ONE, DESK}, Purpose.ALERT: {THERE, DESK}}
     assert (decision.holder, decision.release) == (ONE, ())
     assert DeadlineKind.ACKNOWLEDGE in decision.set
@@ -48,7 +50,7 @@ def test_with_danger_nobody_is_let_go_by_a_correction() -> None:
 
 def test_without_danger_the_first_place_is_let_go() -> None:
     s = standing(case=replace(CASE, urgency=2), holder=ONE, clocks=HELD)
-    decision = ladder.decide(s, ROSTER, Event(Happened.MOVED), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(Happened.MOVED), AT)
     assert (decision.holder, decision.release) == (None, (ONE,))
     assert decision.close >= {*HELD}
 
@@ -59,7 +61,9 @@ def test_without_danger_the_first_place_is_let_go() -> None:
 def test_who_was_told_of_the_first_place_alone_ends_no_clock_but_red(
     clocks: dict[DeadlineKind, Clock], holder: int | None
 ) -> None:
-    decision = ladder.decide(standing(clocks=clocks), ROSTER, Event(Happened.TAKEN, ONE), AT)
+    decision = rules_escalation.decide(
+        standing(clocks=clocks), ROSTER, Event(Happened.TAKEN, ONE), AT
+    )
     assert decision.holder == holder
     assert bool(decision.close) is (holder is not None)
 
@@ -67,18 +71,18 @@ def test_who_was_told_of_the_first_place_alone_ends_no_clock_but_red(
 def test_a_take_at_the_new_place_asks_to_let_the_first_one_go() -> None:
     both = (*FIRST, Notified(THERE, Level.RESPONDER))
     s = standing(told=both, holder=ONE, clocks=ASKED | HELD)
-    decision = ladder.decide(s, ROSTER, Event(Happened.TAKEN, THERE), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(Happened.TAKEN, THERE), AT)
     assert decision.holder == THERE
     assert told(decision) == {Purpose.LET: {DESK}}
     after = standing(told=both, holder=THERE, clocks=HELD)
-    let = ladder.decide(after, ROSTER, Event(Happened.RELEASED, DESK), AT)
+    let = rules_escalation.decide(after, ROSTER, Event(Happened.RELEASED, DESK), AT)
     assert (told(let), let.release, let.holder) == ({Purpose.LET_GO: {ONE}}, (ONE,), THERE)
 
 
 def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
     local = (Notified(ONE, Level.RESPONDER), Notified(DESK, Level.NATIONAL))
     s = standing(case=Case("12", None, 1, "yes"), told=local, holder=ONE, judging=ONE, clocks=HELD)
-    decision = ladder.decide(s, ROSTER, Event(Happened.WITHHELD), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(Happened.WITHHELD), AT)
     assert told(decision) == {Purpose.TOLD_FIRST: {DESK}}
     assert (decision.holder, decision.release) == (None, (ONE,))
     assert DeadlineKind.ACKNOWLEDGE in decision.set
@@ -88,7 +92,12 @@ def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
 @pytest.mark.parametrize("holder", [None, ONE, DESK])
 @pytest.mark.parametrize(
     ("knew", "nth", "new"),
-    [((), 0, {6, 7}), ((6,), 0, {7}), ((6, 7), 0, set()), ((), ladder_steps.MOST_MOVES + 1, set())],
+    [
+        ((), 0, {6, 7}),
+        ((6,), 0, {7}),
+        ((6, 7), 0, set()),
+        ((), rules_escalation_steps.MOST_MOVES + 1, set()),
+    ],
 )
 def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_holder(
     knew: tuple[int, ...], nth: int, new: set[int], holder: int | None
@@ -103,7 +112,7 @@ def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_h
         clocks=ASKED if holder is None else HELD,
     )
     event = Event(Happened.BESIDE, nth=nth)
-    decision = ladder.decide(s, [*ROSTER, *camp, above], event, AT)
+    decision = rules_escalation.decide(s, [*ROSTER, *camp, above], event, AT)
     assert told(decision) == ({Purpose.ALERT: new} if new else {})
     assert (decision.set, decision.close, decision.release) == ({}, frozenset(), ())
     assert decision.holder == holder
@@ -119,7 +128,7 @@ def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
     what: Happened, holder: int | None, clocks: dict[DeadlineKind, Clock], care: Care
 ) -> None:
     s = standing(holder=holder, clocks=clocks, care=care)
-    decision = ladder.decide(s, ROSTER, Event(what), AT)
+    decision = rules_escalation.decide(s, ROSTER, Event(what), AT)
     assert (decision.holder, decision.release) == (holder, ())
     assert decision.close <= {DeadlineKind.MANNER}
     assert {*decision.set} <= {DeadlineKind.MANNER}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hotline.domain.msisdn import caller, sendable
 from hotline.errors import NumberInvalid
+from hotline.text.phone_numbers import caller, sendable
 
 OURS = "+250788123456"
 

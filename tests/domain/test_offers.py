@@ -4,10 +4,10 @@ from itertools import product
 
 import pytest
 
-from hotline.adapters.catalogues import load_phrases
-from hotline.domain.sms.reply import parse
-from hotline.domain.sms.rules_replies import OFFERED_DIGITS, OfferedCase, Verb, offered
-from hotline.domain.wording import Template
+from hotline.alerts.rules_replies import OFFERED_DIGITS, OfferedCase, Verb, offered
+from hotline.alerts.rules_reply_parsing import parse
+from hotline.core.catalogues import load_phrases
+from hotline.core.wording import Template
 from hotline.text.gsm7 import segments
 from hotline.text.languages import CODES
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.origin import comes_from
+from hotline.core.addresses import comes_from
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import CASE_FORMS, OF_CHILD, PersonCodes
-from hotline.domain.cases.persons import (
-    ConsentStands,
-    MetPerson,
-    PersonEntry,
-    ScreeningResult,
-    fold,
-)
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import CASE_FORMS, OF_CHILD, PersonCodes
+from hotline.tips.rules_persons import ConsentStands, MetPerson, PersonEntry, ScreeningResult, fold
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 KINDS = {

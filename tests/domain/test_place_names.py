@@ -7,16 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places.place_names import (
-    MOST,
-    SAYS_CAMP,
-    find,
-    label,
-    place_told,
-    spelling,
-    whole_label,
-)
-from hotline.domain.places.places import (
+from hotline.text.codes import is_camp
+from hotline.text.gsm7 import is_gsm7
+from hotline.text.keywords import spelled
+from hotline.text.languages import CODES
+from hotline.text.place_names import MOST, SAYS_CAMP, find, label, place_told, spelling, whole_label
+from hotline.text.places import (
     Area,
     border_posts,
     camps,
@@ -27,10 +23,6 @@ from hotline.domain.places.places import (
     place_name,
     sectors,
 )
-from hotline.domain.sms.keywords import spelled
-from hotline.domain.tip import is_camp
-from hotline.text.gsm7 import is_gsm7
-from hotline.text.languages import CODES
 
 SPELLINGS = (
     """

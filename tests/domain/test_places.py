@@ -2,8 +2,8 @@ from collections import Counter
 
 import pytest
 
-from hotline.domain.places import places
-from hotline.domain.tip import ABROAD, NATIONAL, UNSURE, is_camp
+from hotline.text import places
+from hotline.text.codes import ABROAD, NATIONAL, UNSURE, is_camp
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.languages import CODES
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.referrals.planning import LadderStep, Planning, WaitingTip
-from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
+from hotline.alerts.rules_escalation import LadderStep, Planning, WaitingTip
 from tests.builders import NOON
 from tests.domain.test_referral import CASES, ROSTER, ROSTERS, case
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.tips.promises import wait_of
+from hotline.tips.rules_receipts import wait_of
 from tests.builders import NOON
 
 MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)

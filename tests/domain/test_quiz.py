@@ -2,12 +2,7 @@
 
 import pytest
 
-from hotline.domain.rolls.quiz import (
-    Pairs,
-    QuizOutcome,
-    outcome,
-    thing_of,
-)
+from hotline.text.quiz import Pairs, QuizOutcome, outcome, thing_of
 
 
 @pytest.mark.parametrize(

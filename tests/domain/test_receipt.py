@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.tips.receipt import (
+from hotline.tips.rules_receipts import (
     Progress,
     ReceiptStatus,
     number_from,

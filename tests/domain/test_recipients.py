@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.people.recipients import (
+from hotline.people.rules import (
     Absence,
+    Level,
     Member,
     all_away,
     desks_of,
@@ -15,7 +16,6 @@ from hotline.domain.people.recipients import (
     national_living,
     nobody_enrolled,
 )
-from hotline.domain.referrals.referral import Level
 from tests.builders import NOON
 
 HOUR = timedelta(hours=1)

@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places.places import districts
-from hotline.domain.referrals.referral import (
+from hotline.alerts.rules_assignment import (
     Candidate,
     Case,
-    Level,
     Notified,
     Reason,
     colleagues,
@@ -19,7 +17,9 @@ from hotline.domain.referrals.referral import (
     next_told,
     overdue_told,
 )
-from hotline.domain.tip import ABROAD, UNSURE, Category
+from hotline.people.rules import Level
+from hotline.text.codes import ABROAD, UNSURE, Category
+from hotline.text.places import districts
 from tests.builders import NOON
 from tests.domain.case_walk import heard
 

@@ -8,18 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.catalogues import load_phrases
-from hotline.domain.referrals import reference
-from hotline.domain.sms.reply import Action, Meant, ReplyReading, parse
-from hotline.domain.sms.rules_replies import (
-    OF_A_CASE,
-    OFFERED_DIGITS,
-    REPLIES,
-    YES,
-    Verb,
-    phrases,
-)
-from hotline.domain.wording import Template
+from hotline.alerts import rules_assignment
+from hotline.alerts.rules_replies import OF_A_CASE, OFFERED_DIGITS, REPLIES, YES, Verb, phrases
+from hotline.alerts.rules_reply_parsing import Action, Meant, ReplyReading, parse
+from hotline.core.catalogues import load_phrases
+from hotline.core.wording import Template
 from hotline.text.languages import CODES
 
 HERE = Path(__file__).parent
@@ -258,12 +251,12 @@ def test_it_is_total_and_acts_on_hers_alone_with_one_verb_each(
 
 @given(TEXTS, REFERENCES, st.booleans())
 def test_only_taking_is_forgiven_a_slip(text: str, hers: list[str], lately: bool) -> None:
-    letters = "".join(filter(str.isalnum, text.upper())).translate(reference.TWINS)
+    letters = "".join(filter(str.isalnum, text.upper())).translate(rules_assignment.TWINS)
     for action in parse(text, hers, lately).actions:
         assert action.verb is Verb.TAKE or action.reference in letters
 
 
-@given(st.integers(0, 2**32), st.sampled_from("12345"), st.sampled_from(reference.LENGTHS))
+@given(st.integers(0, 2**32), st.sampled_from("12345"), st.sampled_from(rules_assignment.LENGTHS))
 def test_every_reference_is_read_back(seed: int, digit: str, length: int) -> None:
     made = drawn(seed, length)[0]
     meant = ReplyReading(Meant.ACT, (Action(Verb(digit), made),))
@@ -283,21 +276,23 @@ def test_a_long_text_is_read_to_its_end_in_little_time() -> None:
 
 
 def drawn(seed: int, length: int, most: int = 9) -> list[str]:
-    return reference.draw(random.Random(seed).randbytes(reference.NOISE * most), length, most)
+    return rules_assignment.draw(
+        random.Random(seed).randbytes(rules_assignment.NOISE * most), length, most
+    )
 
 
-@pytest.mark.parametrize("length", reference.LENGTHS)
+@pytest.mark.parametrize("length", rules_assignment.LENGTHS)
 def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -> None:
     made = drawn(1, length, 20_000)
     assert 18_000 < len(made) <= 20_000
     assert {len(one) for one in made} == {length}
-    second = [one[1] for one in made if one[1] not in reference.SURE_DIGITS]
+    second = [one[1] for one in made if one[1] not in rules_assignment.SURE_DIGITS]
     shares = [second.count(letter) / len(second) for letter in sorted(set(second))]
     # No reference reads as an hour or a distance: that costs H, J and M a little.
     assert max(shares) < 1.3 * min(shares)
 
 
-@pytest.mark.parametrize("length", reference.LENGTHS)
+@pytest.mark.parametrize("length", rules_assignment.LENGTHS)
 def test_the_reference_of_another_responder_is_never_read_as_a_distance_or_an_hour(
     length: int,
 ) -> None:
@@ -308,4 +303,10 @@ def test_the_reference_of_another_responder_is_never_read_as_a_distance_or_an_ho
 
 
 def test_draws_without_luck_grow_longer_and_stop_growing() -> None:
-    assert [reference.length_after(unlucky) for unlucky in (0, 2, 3, 6, 60)] == [4, 4, 5, 6, 6]
+    assert [rules_assignment.length_after(unlucky) for unlucky in (0, 2, 3, 6, 60)] == [
+        4,
+        4,
+        5,
+        6,
+        6,
+    ]

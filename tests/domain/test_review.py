@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hotline.domain.flows.review import (
+from hotline.flows.rules_reviews import (
     ReviewedText,
     ReviewState,
     Signature,

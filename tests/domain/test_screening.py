@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import (
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import (
     ACT,
     DECEIT,
     FORCE,
@@ -18,7 +18,7 @@ from hotline.domain.cases.people_codes import (
     YES,
     PersonCodes,
 )
-from hotline.domain.cases.persons import ScreeningResult, screened_as
+from hotline.tips.rules_persons import ScreeningResult, screened_as
 
 NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 

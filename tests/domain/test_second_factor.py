@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.accounts.account import entered_as, is_name
-from hotline.domain.accounts.passwords import password_fault, suggested
-from hotline.domain.accounts.second_factor import (
+from hotline.core.actors import entered_as, is_name
+from hotline.people.rules_passwords import password_fault, suggested
+from hotline.people.rules_second_factor import (
     LONGEST_WAIT,
     PAPER_CODE_LETTERS,
     RECOVERY_KEY_LETTERS,

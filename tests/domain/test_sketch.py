@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.sketch import MOST, REGISTERS, estimate, place
+from hotline.text.sketch import MOST, REGISTERS, estimate, place
 
 
 def digest(person: int) -> int:

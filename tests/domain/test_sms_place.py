@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places.place_names import place_told
-from hotline.domain.places.places import COUNTRIES, SAID, alerted_as, place_name, place_within
-from hotline.domain.sms.keywords import spelled
-from hotline.domain.sms.sms_tip import answers
-from hotline.domain.tip import told
+from hotline.dialogue.rules_sms_tips import answers
+from hotline.text.keywords import spelled
 from hotline.text.languages import CODES
+from hotline.text.place_names import place_told
+from hotline.text.places import COUNTRIES, SAID, alerted_as, place_name, place_within
+from hotline.tips.rules import told
 
 UNKNOWN = {"province": "unsure"}
 ABROAD = {"province": "abroad"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.sms.sms_tip import MOST_BYTES, answers, cleaned, fits, is_tip, language
-from hotline.domain.tip import told
+from hotline.dialogue.rules_sms_tips import MOST_BYTES, answers, cleaned, fits, is_tip, language
+from hotline.tips.rules import told
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.tip import (
-    Basis,
-    TipState,
-    furthest,
-    left,
-    place_of,
-    stage,
-    told,
-    urgency,
-)
+from hotline.tips.rules import Basis, TipState, furthest, left, place_of, stage, told, urgency
 
 HERE = {"official": "no", "province": "1", "district": "12"}
 

@@ -9,9 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.sms.keywords import is_stop
-from hotline.domain.sms.sms_tip import cannot_wait, is_tip
-from hotline.domain.sms.topics import (
+from hotline.dialogue.rules_sms_tips import cannot_wait, is_tip
+from hotline.text.keywords import is_stop
+from hotline.text.languages import CODES
+from hotline.text.topics import (
     ANYBODYS,
     LANGUAGES,
     LEAST_FORGIVEN,
@@ -22,7 +23,6 @@ from hotline.domain.sms.topics import (
     asked,
     language_named,
 )
-from hotline.text.languages import CODES
 
 FLOWS = Path(__file__).parents[2] / "flows"
 EVERY = sorted(

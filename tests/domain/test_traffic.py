@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.domain.reach.counters import Arrivals, is_quiet, is_worse, spent
+from hotline.counters.rules import Arrivals, is_quiet, is_worse, spent
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.domain.referrals import ladder
-from hotline.domain.referrals.case_events import CaseStanding, Event, Happened, Purpose
-from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.referrals.referral import Candidate, Case, Level, Notified
+from hotline.alerts import rules_escalation
+from hotline.alerts.rules_assignment import Candidate, Case, Notified
+from hotline.alerts.rules_events import CaseStanding
+from hotline.people.rules import Level
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules_events import Event, Happened, Purpose
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ONE, TWO, THREE = 1, 2, 3
@@ -29,27 +31,27 @@ def standing(urgency: int = 1, **fields: object) -> CaseStanding:
     [(1, AT + timedelta(minutes=5)), (2, AT + timedelta(hours=1)), (3, AT.replace(day=25, hour=6))],
 )
 def test_it_begins_when_she_takes_it_unread(urgency: int, due: datetime) -> None:
-    taken = ladder.decide(standing(urgency), ROSTER, Event(Happened.TAKEN, ONE), AT)
+    taken = rules_escalation.decide(standing(urgency), ROSTER, Event(Happened.TAKEN, ONE), AT)
     assert (taken.holder, taken.set[DeadlineKind.OPEN]) == (ONE, Clock(due))
     assert DeadlineKind.OUTCOME in taken.set
 
 
 @pytest.mark.parametrize("unread", [frozenset(), frozenset({TWO})])
 def test_it_does_not_begin_for_who_has_read_it_or_has_no_pin(unread: frozenset[int]) -> None:
-    taken = ladder.decide(standing(unread=unread), ROSTER, Event(Happened.TAKEN, ONE), AT)
+    taken = rules_escalation.decide(standing(unread=unread), ROSTER, Event(Happened.TAKEN, ONE), AT)
     assert DeadlineKind.OPEN not in taken.set
 
 
 @pytest.mark.parametrize(("by", "closes"), [(ONE, True), (TWO, False)])
 def test_her_page_ends_it_and_a_colleague_s_does_not(by: int, closes: bool) -> None:
     s = standing(holder=ONE, clocks=RUNS)
-    read = ladder.decide(s, ROSTER, Event(Happened.OPENED, by), AT)
+    read = rules_escalation.decide(s, ROSTER, Event(Happened.OPENED, by), AT)
     assert (DeadlineKind.OPEN in read.close, read.holder) == (closes, ONE)
 
 
 def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
     s = standing(holder=ONE, clocks={**RUNS, **ASKED})
-    taken = ladder.decide(s, ROSTER, Event(Happened.TAKEN, TWO), AT)
+    taken = rules_escalation.decide(s, ROSTER, Event(Happened.TAKEN, TWO), AT)
     assert taken.holder == TWO
     assert DeadlineKind.OPEN in taken.close
 
@@ -58,7 +60,9 @@ def due(
     s: CaseStanding, nth: int = 0, at: datetime = AT
 ) -> tuple[list[tuple[Purpose, tuple[int, ...]]], bool, bool]:
     """Whom it tells, and whether others are asked to take it, and whether it runs again."""
-    fired = ladder.decide(s, ROSTER, Event(Happened.DUE, kind=DeadlineKind.OPEN, nth=nth), at)
+    fired = rules_escalation.decide(
+        s, ROSTER, Event(Happened.DUE, kind=DeadlineKind.OPEN, nth=nth), at
+    )
     assert fired.holder == s.holder
     told = [(order.purpose, order.who) for order in fired.tell]
     return told, DeadlineKind.ACKNOWLEDGE in fired.set, DeadlineKind.OPEN in fired.set

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.dialogue.ussd import entry_of, follows, remainder, suffix_of, take, with_suffix
+from hotline.core.ussd import entry_of, follows, remainder, suffix_of, take, with_suffix
 
 CODE = "*384*777#"
 letters = st.text(alphabet="012*a é", max_size=12)

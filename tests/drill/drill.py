@@ -15,17 +15,17 @@ from threading import Event
 
 import click
 
-from hotline.bootstrap import build_door
 from hotline.cli.backup import private_key
+from hotline.cli.contexts import build_door
 from hotline.cli.kit import new_passphrase
 from hotline.cli.options import FILE
-from hotline.config import Settings
+from hotline.core.context import DoorKit
+from hotline.core.settings import Settings
 from hotline.errors import StartFailed
-from hotline.ports import DoorKit
-from hotline.services.copies.restore import restore
-from hotline.store.copies.refill import measure
-from hotline.store.outbox import health
-from hotline.store.watch.leader import LEASE
+from hotline.gateway import queries_health
+from hotline.gateway.leader import LEASE
+from hotline.operations.backup import measure
+from hotline.operations.service_restore import restore
 from tests import books
 from tests.chaos import ledger
 from tests.chaos.callers import Promise
@@ -203,7 +203,7 @@ def _clock(there: Machine, kit: DoorKit, log: Path) -> Iterator[None]:
 def _ticked(kit: DoorKit) -> float:
     """When a relay ticked last: it answers for time a lease ahead."""
     with kit.database.reading() as session:
-        until = health.standing(session).clock_until
+        until = queries_health.standing(session).clock_until
     return (until - LEASE).timestamp() if until else 0.0
 
 

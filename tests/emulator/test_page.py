@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from hotline.cli.line.dial import dial
+from hotline.cli.dial import dial
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.server import About, create_app
 from tests.emulator.line import FakeLine

@@ -11,7 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from hotline.cli.line.dial import dial
+from hotline.cli.dial import dial
 from tests.emulator.line import FakeLine, listening
 from tests.handsets import EmulatorClient
 
@@ -64,7 +64,7 @@ def test_the_emulator_as_a_process(tmp_path: Path, line: FakeLine) -> None:
             [
                 sys.executable,
                 "-c",
-                "from hotline.cli.line.emulator import emulator; emulator()",
+                "from hotline.cli.emulator import emulator; emulator()",
                 *("--port", "0", "--hooks", str(addresses)),
                 *("--responder", "+250788100001:Gasabo 1"),
             ],

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from hotline.engine.document.document import compile as compile_book
-from hotline.engine.events import Event
-from hotline.engine.flow import Book
-from hotline.engine.run import Facts, Option, Run
-from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.engine.transcripts.pressing import UnpressedBook, unpressed
-from hotline.engine.turn import resume, start
+from hotline.flows.compiled import UnpressedBook, unpressed
+from hotline.flows.document import compile as compile_book
+from hotline.flows.flow import Book
+from hotline.flows.run import Event, Facts, Option, Run
+from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.turn import resume, start
 from hotline.text.languages import CODES
 
 REVIEW = dict.fromkeys(CODES, "draft")

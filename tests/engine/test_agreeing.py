@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places.places import districts
-from hotline.engine.flow import Choice, Menu
-from hotline.engine.run import Facts, Run
-from hotline.engine.turn import NO, YES, agreed, resume, start
+from hotline.flows.flow import Choice, Menu
+from hotline.flows.run import Facts, Run
+from hotline.flows.turn import NO, YES, agreed, resume, start
+from hotline.text.places import districts
 from tests.flows.test_shipped import BOOK, REPORTING
 
 MENUS = {

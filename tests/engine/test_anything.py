@@ -6,10 +6,9 @@ import gsm0338
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.flow import Book
-from hotline.engine.run import Facts, Place, Run
-from hotline.engine.turn import Turn, expects_words, render, resume, start
-from hotline.engine.walk import LONGEST_TRAIL
+from hotline.flows.flow import Book
+from hotline.flows.run import Facts, Place, Run
+from hotline.flows.turn import LONGEST_TRAIL, Turn, expects_words, render, resume, start
 from tests.engine.books import make_book
 from tests.made_once import shipped_book
 

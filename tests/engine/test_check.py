@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.check.checking import check
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.flow import Book
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_flow_set import check
+from hotline.flows.flow import Book
 from hotline.text.languages import CODES
 from tests.engine.books import FRONT, LISTS, TELL, choice, make_document, t
 

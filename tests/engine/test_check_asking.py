@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.check.checking import check
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.document import document
-from hotline.engine.numbers.numbers import VALID
-from hotline.engine.numbers.questions import Question, QuestionStatus, questions
+from hotline.flows import document
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_flow_set import check
+from hotline.flows.number_questions import Question, QuestionStatus, questions
+from hotline.flows.numbers import VALID
 from hotline.text.languages import CODES
 from tests.engine.books import LISTS, choice, make_document, t
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.check.checking import check, of_book, of_flow, of_node
-from hotline.engine.check.finding import Code, anchor
-from hotline.engine.document.document import bind, read
-from hotline.engine.document.models import field_of
+from hotline.flows.check import Code, anchor
+from hotline.flows.check_flow_set import check, of_book, of_flow, of_node
+from hotline.flows.document import bind, read
+from hotline.flows.models import field_of
 from tests.engine.books import LISTS, choice, make_document, t
 
 END: dict[str, Any] = {"finish": {"text": t("Goodbye")}}

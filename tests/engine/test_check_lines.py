@@ -5,15 +5,14 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.check.checking import check
-from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.texts import narrow
-from hotline.engine.document import document
-from hotline.engine.flow import Ask, Menu
-from hotline.engine.page_cache import drawn
-from hotline.engine.run import Facts, Option, Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, paginate, wrapped
-from hotline.engine.view import view
+from hotline.flows import document
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_flow_set import check
+from hotline.flows.check_texts import narrow
+from hotline.flows.flow import Ask, Menu, view
+from hotline.flows.page_cache import drawn
+from hotline.flows.run import Facts, Option, Place, Run
+from hotline.flows.screen import DEFAULT_LIMIT, paginate, wrapped
 from hotline.text.languages import CODES
 from tests.engine.books import LISTS, TELL, choice, make_document, t
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.check.checking import check
-from hotline.engine.check.finding import Code, Finding
-from hotline.services.flows.places import place_lists
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_flow_set import check
+from hotline.flows.service_check import place_lists
 from tests.engine.books import LISTS, TELL, choice, make_document, t
 from tests.made_once import shipped_document
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hotline.engine.document.document import compile as compile_book
-from hotline.engine.document.document import dump, parse, read
-from hotline.engine.flow import Condition, Menu
 from hotline.errors import FlowInvalid
+from hotline.flows.document import compile as compile_book
+from hotline.flows.document import dump, parse, read
+from hotline.flows.flow import Condition, Menu
 from tests.engine.books import LISTS, choice, make_document, make_flow, t
 
 

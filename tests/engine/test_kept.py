@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.document import document as documents
-from hotline.engine.document.kept import KeptArray, derived, kept
+from hotline.core.documents import KeptArray, derived, kept
+from hotline.flows import document as documents
 
 
 def flow(words: str) -> dict[str, Any]:

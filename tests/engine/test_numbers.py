@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from hotline.engine.numbers.numbers import EMERGENCY, VALID, Evidence, Number, flags
+from hotline.flows.numbers import EMERGENCY, VALID, Evidence, Number, flags
 
 SIGNED = date(2026, 11, 24)
 

@@ -4,18 +4,11 @@ import copy
 import subprocess
 import sys
 
-from hotline.engine.document import document
-from hotline.engine.flow import Flow
-from hotline.engine.run import Option
-from hotline.engine.transcripts.pressing import (
-    CLASSES,
-    MARK,
-    UnpressedBook,
-    press,
-    unpressed,
-)
-from hotline.services.flows import authoring
-from hotline.services.flows.places import place_lists
+from hotline.flows import document, service_authoring
+from hotline.flows.compiled import CLASSES, MARK, UnpressedBook, press, unpressed
+from hotline.flows.flow import Flow
+from hotline.flows.run import Option
+from hotline.flows.service_check import place_lists
 from tests.callers import FLOWS
 from tests.engine.books import unpress
 from tests.made_once import shipped_book
@@ -23,7 +16,9 @@ from tests.made_once import shipped_book
 
 def test_every_shipped_flow_comes_back_as_it_was() -> None:
     lists = place_lists()
-    written = authoring.read_folder(FLOWS) | {"phrases": {"rw": {"TAKEN": "{ref}: uracyakiriye"}}}
+    written = service_authoring.read_folder(FLOWS) | {
+        "phrases": {"rw": {"TAKEN": "{ref}: uracyakiriye"}}
+    }
     book = document.compile(written, lists)
     assert unpress(press(book), lists) == book
     assert book.phrases == written["phrases"]
@@ -44,7 +39,7 @@ def test_every_kind_of_node_is_in_what_is_shipped() -> None:
 
 def test_a_flow_whose_line_is_known_is_not_made_again() -> None:
     lists = place_lists()
-    written = authoring.read_folder(FLOWS)
+    written = service_authoring.read_folder(FLOWS)
     pressed = press(document.compile(written, lists))
     known = made(pressed)[1].lines
     other = copy.deepcopy(written)
@@ -73,6 +68,6 @@ def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, Unpre
 
 def test_another_process_of_the_same_code_has_the_same_mark() -> None:
     """Or everything would be compiled anew by each."""
-    asked = "from hotline.engine.transcripts.pressing import MARK; print(MARK)"
+    asked = "from hotline.flows.compiled import MARK; print(MARK)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == MARK

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.engine.screen import NUMBERS, Button, Layout, paginate
-from hotline.engine.words import HELD_BACK, WORDS
+from hotline.flows.flow_words import HELD_BACK, WORDS
+from hotline.flows.screen import NUMBERS, Button, Layout, paginate
 from hotline.text.gsm7 import is_gsm7, septets
 from hotline.text.languages import CODES
 

@@ -4,31 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.engine.document.document import compile as compile_book
-from hotline.engine.events import (
+from hotline.errors import FlowInvalid
+from hotline.flows.document import compile as compile_book
+from hotline.flows.flow import Call
+from hotline.flows.run import (
     Answered,
     Completed,
     Erased,
+    Facts,
     Finished,
     FlowEntered,
     LanguageChosen,
+    Option,
+    Place,
+    Run,
     TopicRead,
 )
-from hotline.engine.flow import Call
-from hotline.engine.run import Facts, Option, Place, Run
-from hotline.engine.turn import expects_words, render, resume, start
-from hotline.errors import FlowInvalid
+from hotline.flows.turn import expects_words, render, resume, start
 from hotline.text.languages import CODES
-from tests.engine.books import (
-    FRONT,
-    LISTS,
-    REPORTING,
-    Player,
-    choice,
-    make_book,
-    make_document,
-    t,
-)
+from tests.engine.books import FRONT, LISTS, REPORTING, Player, choice, make_book, make_document, t
 
 BOOK = make_book()
 FRONT_SCREEN = "Welcome rw\n1 Learn rw\n5 Problem rw\n7 English\n8 Francais"

@@ -2,13 +2,12 @@
 
 import pytest
 
-from hotline.engine.document.document import compile as compile_book
-from hotline.engine.events import PinGiven
-from hotline.engine.keying import is_easy
-from hotline.engine.run import Facts
-from hotline.engine.turn import expects_pin, resume, start
-from hotline.engine.view import filled
 from hotline.errors import FlowInvalid
+from hotline.flows.document import compile as compile_book
+from hotline.flows.flow import filled
+from hotline.flows.run import Facts, PinGiven
+from hotline.flows.turn import expects_pin, resume, start
+from hotline.text.keying import is_easy
 
 TEXT = {"rw": "A", "fr": "A", "en": "A"}
 DRAFT = dict.fromkeys(("rw", "fr", "en"), "draft")

@@ -15,26 +15,23 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from hotline.domain.tip import NATIONAL
+from hotline.alerts import tables, tables_case_events, tables_case_keys
+from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables_case_keys import CaseNote
 from hotline.errors import KeyMissing, SealBroken, StartFailed
-from hotline.sealing.answers import open_answer, open_note
-from hotline.sealing.case_codes import READER
-from hotline.sealing.envelope import label
-from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
-from hotline.sealing.keys.keymaking import RELAY_KEY
-from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.keys.pseudonyms import contact_by
-from hotline.sealing.keys.weekly_lock import WeeklyLock
-from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
-from hotline.sealing.runs import RunCipher, WeeklyRuns
-from hotline.services.desk.keys import by_passphrase
-from hotline.services.desk.keys.by_passphrase import PassphraseOpener, WrappedDesk
-from hotline.store.cases import case_keys, case_log
-from hotline.store.cases.case_keys import CaseNote
-from hotline.store.outbox.messages import Message
-from hotline.store.referrals import asked_back
-from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.tips import visible
+from hotline.gateway.tables import Message
+from hotline.keys.conversation_state import RunCipher, WeeklyRuns
+from hotline.keys.decrypt import LiveNumbers, open_grant, open_tip
+from hotline.keys.encrypt import READER, label
+from hotline.keys.key_folder import KEY_BYTES, KeyFolder, LiveKeys
+from hotline.keys.key_making import RELAY_KEY
+from hotline.keys.pseudonyms import contact_by
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.people import decrypt_passphrase
+from hotline.people.decrypt_passphrase import PassphraseOpener, WrappedDesk
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_visible
+from hotline.tips.encrypt_notes import open_answer, open_note
 from tests import books
 from tests.books import OF_THE_TRIAL, FiledTip, WaitingCall
 from tests.chaos.calls import number
@@ -206,16 +203,16 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
-        wrapped = by_passphrase.wrapped(session, NATIONAL)
-        tip, _ = visible.with_grant(session, filed.id, NATIONAL)
+        wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
+        tip, _ = queries_visible.with_grant(session, filed.id, NATIONAL)
         contact_key = tip.contact_key
-        asked = asked_back.of_tip(session, filed.id)
+        asked = tables.of_tip(session, filed.id)
         assert asked is not None
         unanswered = select(Message.contact_key, Message.sealed_number)
         rows = session.execute(unanswered.where(Message.sealed_number != b""))
         waiting = [(row.contact_key or "", row.sealed_number or b"") for row in rows]
-        (body,) = case_keys.bodies_of(session, CaseNote, filed.id).values()
-        note = case_log.of_tip(session, filed.id)[-2].key, body
+        (body,) = tables_case_keys.bodies_of(session, CaseNote, filed.id).values()
+        note = tables_case_events.of_tip(session, filed.id)[-2].key, body
         person = stolen_codes.steal(session, filed.id, filed.uid)
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")

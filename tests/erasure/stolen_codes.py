@@ -3,21 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import PersonCodes
-from hotline.domain.tip import NATIONAL
+from hotline.alerts import service_case_events, tables_case_keys
+from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.tables_case_keys import CaseCode
+from hotline.cases import service_codes
+from hotline.core.context import Kit
+from hotline.core.database import Session
 from hotline.errors import KeyMissing, SealBroken
-from hotline.ports import Kit
-from hotline.sealing.case_codes import READER, case_name
-from hotline.sealing.envelope import label
-from hotline.sealing.keys.weekly_lock import WeeklyLock
-from hotline.sealing.opening import open_case_key, open_codes
-from hotline.services.cases import entries, sealed_codes
-from hotline.services.cases.entries import EntryBy
-from hotline.store.cases import case_keys
-from hotline.store.cases.case_keys import CaseCode
-from hotline.store.database import Session
-from hotline.store.tips.tips import Tip
+from hotline.keys.decrypt import open_case_key, open_codes
+from hotline.keys.encrypt import READER, case_name, label
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.tables import Tip
 
 SEEN = PersonCodes(1, {"minor": "yes", "act": "yes", "purpose": "yes", "sex": "girl"})
 
@@ -49,13 +48,15 @@ class StolenCodes:
 def note(session: Session, kit: Kit, tip: Tip) -> None:
     """Somebody signed in notes what she saw of a person."""
     at, by = kit.now(), EntryBy("account:1:prove-shred")
-    entry_id = entries.done_by(session, tip.id, EntryKind.SCREENED, by, at, key=str(tip.id))
+    entry_id = service_case_events.done_by(
+        session, tip.id, EntryKind.SCREENED, by, at, key=str(tip.id)
+    )
     assert entry_id is not None
-    sealed_codes.keep(session, kit, tip, entry_id, SEEN.to_bytes(), at)
+    service_codes.keep(session, kit, tip, entry_id, SEEN.to_bytes(), at)
 
 
 def steal(session: Session, tip_id: int, uid: str) -> StolenCodes:
-    ((entry_id, body),) = case_keys.bodies_of(session, CaseCode, tip_id).items()
-    held = {one: case_keys.grant_of(session, tip_id, one) for one in (READER, NATIONAL)}
+    ((entry_id, body),) = tables_case_keys.bodies_of(session, CaseCode, tip_id).items()
+    held = {one: tables_case_keys.grant_of(session, tip_id, one) for one in (READER, NATIONAL)}
     grants = {holder: grant for holder, grant in held.items() if grant is not None}
     return StolenCodes(uid, entry_id, body, grants)

@@ -7,32 +7,34 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hotline.bootstrap import build_console, build_door, build_pages, build_reader, build_relay
-from hotline.cli.line.init import FLOWS
-from hotline.config import Settings
-from hotline.domain.cases.entries import NoteCode
-from hotline.domain.dialogue.ussd import UssdHop
-from hotline.domain.outbox.message import MessageIn
-from hotline.domain.people.enrolment import demo_responders
-from hotline.domain.places.places import PROVINCES, districts, sectors
-from hotline.domain.tip import NATIONAL
-from hotline.domain.tips.promises import STILL_TELLING
-from hotline.ports import DoorKit
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.sealing.opening import open_grant
-from hotline.services import weekly_keys
-from hotline.services.cases.entries import EntryBy
-from hotline.services.desk import access
-from hotline.services.dialogue import conversation
-from hotline.services.flows import authoring
-from hotline.services.people import enrolment
-from hotline.services.reader import acts
-from hotline.services.reader.cases import handing_on, month_ends
-from hotline.services.referrals import call_back_requests
-from hotline.services.sms import inbox, sms_replies
-from hotline.services.tips import retention
-from hotline.store import migrate
-from hotline.store.database import open_database
+from hotline.alerts import service_call_back_requests
+from hotline.alerts.service_case_events import EntryBy
+from hotline.cases import (
+    decrypt_access,
+    decrypt_reader_commands,
+    reader_handover,
+    service_retention,
+    service_weekly_keys,
+)
+from hotline.cli.contexts import build_console, build_door, build_pages, build_reader, build_relay
+from hotline.cli.init import FLOWS
+from hotline.core.context import DoorKit
+from hotline.core.database import open_database
+from hotline.core.settings import Settings
+from hotline.core.ussd import UssdHop
+from hotline.dialogue import service_answers, service_session, service_sms
+from hotline.duty import service_enrolment
+from hotline.flows import service_authoring
+from hotline.gateway.rules_message import MessageIn
+from hotline.keys.decrypt import open_grant
+from hotline.keys.key_making import make_keys
+from hotline.operations import migrate
+from hotline.people.rules import demo_responders
+from hotline.statistics import reader_person_sums
+from hotline.text.codes import NATIONAL
+from hotline.text.places import PROVINCES, districts, sectors
+from hotline.tips.rules_events import NoteCode
+from hotline.tips.rules_receipts import STILL_TELLING
 from tests import asking
 from tests.books import OF_THE_TRIAL
 from tests.chaos.reading import choose
@@ -81,7 +83,7 @@ class ReadingCaller:
 
     def _answered(self) -> None:
         hop = UssdHop(self.session_id, self.caller, self.text)
-        self.screen = conversation.take_turn(self.kit, hop)[4:]
+        self.screen = service_session.take_turn(self.kit, hop)[4:]
 
 
 class Trial:
@@ -106,9 +108,9 @@ class Trial:
         self.console = replace(build_console(self.settings), now=self.clock)
         self.reader = replace(build_reader(self.settings), now=self.clock)
         self.pages = replace(build_pages(self.settings), now=self.clock)
-        publish(self.console.database, authoring.read_folder(FLOWS), self.clock.at)
-        access.make_desks(self.console, self.passphrase)
-        enrolment.import_responders(self.console, demo_responders())
+        publish(self.console.database, service_authoring.read_folder(FLOWS), self.clock.at)
+        decrypt_access.make_desks(self.console, self.passphrase)
+        service_enrolment.import_responders(self.console, demo_responders())
 
     @property
     def keys(self) -> Path:
@@ -146,7 +148,7 @@ class Trial:
 
     def _note(self, words: str) -> None:
         """A desk notes the same words."""
-        found = access.unlock(
+        found = decrypt_access.unlock(
             self.console,
             1,
             desk=NATIONAL,
@@ -158,29 +160,31 @@ class Trial:
         key = open_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
         at = self.clock.at
         with self.console.database.writing() as session:
-            acts.keep_note(session, tip, NoteCode.WORDS, by, at, words=words, tip_key=key)
+            decrypt_reader_commands.keep_note(
+                session, tip, NoteCode.WORDS, by, at, words=words, tip_key=key
+            )
         with self.pages.database.writing() as session:
             stolen_codes.note(session, self.pages, tip)
-        handing_on.reconcile(self.reader)
+        reader_handover.reconcile(self.reader)
 
     def text(self, msisdn: str, words: str) -> None:
         """Somebody writes by SMS. Whatever answers her waits: this line has no worker."""
         message = MessageIn(f"ATXid_{secrets.token_hex(16)}", sender=msisdn, text=words)
-        inbox.take_sms(self.hooks, message)
+        service_sms.take_sms(self.hooks, message)
 
     def pass_by(self, tip_id: int) -> Iterator[str]:
         """Close the tip, and let its term run; says how far it is. Another caller dials each time, as callers do."""
-        retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
+        service_retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
         for days in PASSED:
             self.clock.at += timedelta(days=days)
-            sms_replies.keep_time(self.relay)
-            retention.tidy(self.relay)
-            call_back_requests.keep_time(self.relay)
+            service_answers.keep_time(self.relay)
+            service_retention.tidy(self.relay)
+            service_call_back_requests.keep_time(self.relay)
             ReadingCaller(self.hooks, "+250788000098")
-            weekly_keys.forget(self.console)
-            month_ends.tidy(self.reader)
-            weekly_keys.forget(self.reader)
-            weekly_keys.forget(self.pages)
+            service_weekly_keys.forget(self.console)
+            reader_person_sums.tidy(self.reader)
+            service_weekly_keys.forget(self.reader)
+            service_weekly_keys.forget(self.pages)
             yield f"{days} days later"
 
     def close(self) -> None:

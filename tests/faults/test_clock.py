@@ -11,16 +11,16 @@ from threading import Event
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from hotline.adapters.turned_clock import TurnedClock
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.referrals.clocks import acknowledge_due, red_due
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import TipState
-from hotline.ports import RelayKit
-from hotline.services.referrals import referral
-from hotline.store.outbox.messages import Deadline, Message
-from hotline.web.form import CallbackForm
-from hotline.web.hooks.hooks import read_message
+from hotline.alerts import service_assignment
+from hotline.core.clock import TurnedClock
+from hotline.core.context import RelayKit
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.tables import Deadline, Message
+from hotline.people.rules import Level
+from hotline.tips.rules import TipState
+from hotline.tips.rules_deadlines import acknowledge_due, red_due
+from hotline.web.hook_guard import CallbackForm
+from hotline.web.hooks import read_message
 from tests.district import District
 from tests.kits import make_line
 from workers.clock import run, tick
@@ -109,7 +109,7 @@ def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> No
 def test_row_32_set_back_nothing_is_unfired(staffed: District) -> None:
     tip = staffed.tell(urgency=1)
     staffed.clock.turn(minutes=3)
-    referral.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.kit)
     told = staffed.told(tip)
     fired = [row for row in staffed.all(Deadline) if row.fired_at is not None]
     relayed(staffed, lambda: staffed.clock.turn(seconds=-HOUR), lambda: None)
@@ -135,10 +135,10 @@ def test_row_32_a_deadline_is_kept_across_any_second(staffed: District, at: date
     (deadline,) = staffed.open_deadlines()
     assert deadline.due_at == at + timedelta(minutes=3)
     staffed.clock.turn(minutes=3, seconds=-1)
-    referral.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.kit)
     before = len(staffed.told(tip))
     staffed.clock.turn(seconds=1)
-    referral.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.kit)
     assert len(staffed.told(tip)) == before + 1
 
 
@@ -147,7 +147,7 @@ def test_row_32_a_deadline_is_kept_across_any_second(staffed: District, at: date
 def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
     """Summer time included: whoever sets it moves no deadline."""
     told = subprocess.run(
-        [sys.executable, "-c", "from hotline.plugs import now; print(now().isoformat())"],
+        [sys.executable, "-c", "from hotline.cli.factories import now; print(now().isoformat())"],
         env={**os.environ, "TZ": zone},
         check=True,
         capture_output=True,

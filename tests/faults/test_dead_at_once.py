@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hotline.domain.places.places import districts
+from hotline.text.places import districts
 from tests.chaos.callers import Promise, plan, tell
 from tests.chaos.run import WORDS
 from tests.chaos.settling import settle

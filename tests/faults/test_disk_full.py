@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from hotline.adapters.instruments import Gauges
-from hotline.adapters.queue.redis_notes import Circuit
-from hotline.adapters.queue.rq_jobs import RqJobs
-from hotline.domain.jobs import Job
-from hotline.domain.referrals.referral import Level
-from hotline.services.doorbell import ring
-from hotline.services.referrals import referral
-from hotline.store.database import Database
+from hotline.alerts import service_assignment
+from hotline.core.database import Database
+from hotline.core.jobs import Job
+from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_circuit import Circuit
+from hotline.gateway.doorbell import ring
+from hotline.monitoring.instruments import Gauges
+from hotline.people.rules import Level
 from tests.callers import DANGER_HERE, FAILURE, Line, make_ready, told
 from tests.conftest import Clock
 from tests.district import District
@@ -89,7 +89,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
         eventually(lambda: gauges.redis_fault() == full, seconds=10)
         assert valkey.client().get("anything") is None
         district.file_tip()
-        referral.refer_waiting(district.kit)
+        service_assignment.refer_waiting(district.kit)
         district.clock.turn(seconds=2)
         look_after_due(district.kit)
         assert district.states == ["accepted"]

@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import event
 
-from hotline.domain.outbox.delivery import FAULTS, TO_RESPONDERS, Outcome, Priority, SendResult
-from hotline.domain.outbox.message import AnswerForm, Kind, Wording
-from hotline.domain.referrals.referral import Level
-from hotline.domain.wording import Template
-from hotline.services.outbox import delivery, lane, notices
-from hotline.services.referrals import case_messages
-from hotline.services.sms import sms_replies
-from hotline.services.watch import watchers
-from hotline.store.outbox import messages
-from hotline.store.outbox.messages import Attempt, Message
-from hotline.store.people.responders import Responder
+from hotline.alerts import service_alarm_notices, service_messages, service_sending
+from hotline.core.wording import Template
+from hotline.dialogue import service_answers
+from hotline.gateway import service_pause, tables
+from hotline.gateway.rules_delivery import FAULTS, TO_RESPONDERS, Outcome, Priority, SendResult
+from hotline.gateway.rules_message import AnswerForm, Kind, Wording
+from hotline.gateway.tables import Attempt, Message
+from hotline.monitoring import service_alarms
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from tests.fakes import FakeNumbers
 from tests.faults.test_relay_dies import Fuse, Killed
 from tests.kits import WholeKit
@@ -31,9 +30,9 @@ QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queu
 PLACES = 12
 """More than one send of any queue writes."""
 SENDERS: dict[str, Callable[[WholeKit], object]] = {
-    "alerts": delivery.deliver_due,
-    "misc": sms_replies.send_due,
-    "watch": notices.send_due,
+    "alerts": service_sending.deliver_due,
+    "misc": service_answers.send_due,
+    "watch": service_alarm_notices.send_due,
 }
 """What each process sends by; the clock calls the first two."""
 
@@ -67,13 +66,13 @@ class Sending:
         line, kit = self.texter.line, self.texter.line.kit
         at = line.clock()
         if self.process == "watch":
-            watchers.add(kit, "Keza", KEZA, "en", by="Aline")
-            watchers.try_waking(kit)
+            service_alarms.add(kit, "Keza", KEZA, "en", by="Aline")
+            service_alarms.try_waking(kit)
             return
         if self.process == "misc":
-            says = sms_replies.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
+            says = service_answers.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
             with line.database.writing() as session:
-                assert sms_replies.write(session, kit, to=HERS, says=says, at=at)
+                assert service_answers.write(session, kit, to=HERS, says=says, at=at)
             return
         who = line.enrol(Level.NATIONAL, ALINE)
         kind = Kind.ALERT if self.queue <= Priority.NORMAL else Kind.CONFIRMATION
@@ -81,7 +80,7 @@ class Sending:
         with line.database.writing() as session:
             session.get_one(Responder, who).sealed_number = kit.sealer.number(ALINE)
             session.add(
-                case_messages.message(kind, wording, who, priority=self.queue, at=at, of=None)
+                service_messages.message(kind, wording, who, priority=self.queue, at=at, of=None)
             )
 
     def send(self, process: str = "") -> None:
@@ -93,8 +92,8 @@ class Sending:
         for _ in range(times):
             self.texter.line.clock.turn(seconds=61)
             relay = self.kit("alerts")
-            delivery.expire_leases(relay)
-            delivery.retry_unknown(relay)
+            service_sending.expire_leases(relay)
+            service_sending.retry_unknown(relay)
             for process in SENDERS:
                 self.send(process)
 
@@ -196,7 +195,7 @@ def test_row_24_what_the_gateway_answers_is_recorded_and_tried_again_where_that_
     sending.send()
     assert [row.outcome for row in texter.line.all(Attempt)] == [outcome]
     with texter.line.database.reading() as session:
-        held = messages.held(session, texter.line.kit.now()) is not None
+        held = tables.held(session, texter.line.kit.now()) is not None
     assert held == (outcome in FAULTS and queue is not Priority.MONITOR)
 
     sending.pass_time(12)
@@ -209,7 +208,7 @@ def test_row_24_what_the_gateway_answers_is_recorded_and_tried_again_where_that_
 @QUEUES
 def test_a_pause_stops_every_queue_but_the_monitors(texter: Texter, queue: Priority) -> None:
     sending = Sending(texter, queue)
-    lane.hold(texter.line.kit, by="Aline", reason="a wrong list of numbers")
+    service_pause.hold(texter.line.kit, by="Aline", reason="a wrong list of numbers")
     for process in SENDERS:
         sending.send(process)
     assert len(sending.sent) == (queue is Priority.MONITOR)

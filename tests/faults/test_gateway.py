@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import service_sending
+from hotline.core.database import Database
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.faults import FaultKind, GatewayFault
-from hotline.services.outbox import delivery
-from hotline.store.database import Database
+from hotline.gateway.africastalking import AfricasTalkingSms
+from hotline.people.rules import Level
 from tests.conftest import Clock
 from tests.district import District
 from tests.emulator.running import serving
@@ -50,7 +50,7 @@ def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
     assert district.states == ["unknown"]
 
     district.clock.turn(seconds=5)
-    delivery.retry_unknown(district.kit)
+    service_sending.retry_unknown(district.kit)
     district.deliver()
     assert district.states == ["accepted"]
     texts = [sent.text for sent in gateway.state.outbox]

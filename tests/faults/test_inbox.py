@@ -11,20 +11,20 @@ import pytest
 import requests
 from werkzeug.serving import make_server
 
-from hotline.adapters.gateway.africastalking_inbox import AfricasTalkingInbox
-from hotline.adapters.gateway.dialling import ListedHook
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import service_assignment
+from hotline.dialogue import service_inbox
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import Handler
-from hotline.sealing.keys.hooksecrets import LiveSecrets
-from hotline.sealing.keys.keyfolder import HOOKS, LISTED
-from hotline.services.referrals import referral
-from hotline.services.sms import fetching
-from hotline.store.dialogue.contacts import InboundSeen
-from hotline.store.outbox.messages import Deadline, Referral
-from hotline.web.app import create_app
+from hotline.gateway.africastalking import AfricasTalkingInbox
+from hotline.gateway.own_line import ListedHook
+from hotline.gateway.tables import Deadline, Referral
+from hotline.gateway.tables_contacts import InboundSeen
+from hotline.keys.hook_secrets import LiveSecrets
+from hotline.keys.key_folder import HOOKS, LISTED
+from hotline.people.rules import Level
+from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.web.front import hooks_first
+from hotline.web.hooks_app import create_app
 from tests.builders import make_tip
 from tests.callers import FORM, MAKING, Line
 from tests.conftest import Clock
@@ -66,7 +66,7 @@ class Air:
 
     def fetch(self, *, minutes: float = 1) -> None:
         self.line.clock.turn(minutes=minutes)
-        fetching.fetch(self.relay)
+        service_inbox.fetch(self.relay)
 
 
 @contextmanager
@@ -105,11 +105,11 @@ def air(line: Line, tmp_path: Path) -> Iterator[Air]:
             inbox = AfricasTalkingInbox(url, "sandbox", "emulator")
             hook = ListedHook(base, keys / "workers")
             air = Air(line, gateway, hooks, replace(line.kit, inbox=inbox, hook=hook))
-            fetching.fetch(air.relay)
+            service_inbox.fetch(air.relay)
             line.enrol(Level.RESPONDER, HER)
             with line.database.writing() as session:
                 session.add(make_tip(urgency=1, at=line.clock(), filed_at=line.clock()))
-            referral.refer_waiting(line.kit)
+            service_assignment.refer_waiting(line.kit)
             air.reference = air.referrals[0].reference
             yield air
 
@@ -164,7 +164,7 @@ def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) 
     assert air.referrals[0].doubted_at is not None
     assert air.asks
     told = len(air.referrals)
-    referral.fire_deadlines(air.line.kit)
+    service_assignment.fire_deadlines(air.line.kit)
     assert len(air.referrals) == told + 1
 
     air.gateway.text(f"1 {air.reference}", msisdn=HER)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.flows import authoring
-from hotline.services.flows.places import place_lists
+from hotline.flows import service_authoring
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
 from tests.callers import Line
 from tests.publishing import publish
 
@@ -15,7 +15,7 @@ from tests.publishing import publish
 def test_row_35_a_session_ends_on_the_flows_it_began_with(line: Line) -> None:
     old = line.caller()
     old.dial()
-    document = authoring.live_document(line.database)
+    document = service_authoring.live_document(line.database)
     document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
     line.clock.turn(seconds=5)
     publish(line.database, document, line.clock.at)

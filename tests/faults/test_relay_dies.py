@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import event, select
 
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import MessageState, Outcome
-from hotline.domain.outbox.message import ReportIn
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import TipState
-from hotline.services.outbox import reports
-from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
+from hotline.alerts import service_delivery_reports
+from hotline.core.jobs import Job
+from hotline.gateway.rules_delivery import MessageState, Outcome
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Attempt, Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.tips.rules import TipState
 from tests.district import District, deliver_one
 from tests.kits import WholeKit
 from tests.long import is_long
@@ -109,7 +109,7 @@ def report(district: District) -> None:
         accepted = select(Message.provider_id).where(Message.state == MessageState.ACCEPTED)
         ids = list(session.scalars(accepted))
     for provider_id in ids:
-        reports.apply_report(district.kit, ReportIn(provider_id or "", "Success"))
+        service_delivery_reports.apply_report(district.kit, ReportIn(provider_id or "", "Success"))
 
 
 def referrals_of(district: District, tip_ids: list[int]) -> list[Referral]:

@@ -9,10 +9,10 @@ import psutil
 import pytest
 from sqlalchemy import select
 
-from hotline.cli.line import keeper
-from hotline.domain.outbox.delivery import LONGEST_SEND, Outcome
-from hotline.domain.places.places import districts
-from hotline.store.outbox.messages import Attempt
+from hotline.cli import keeper
+from hotline.gateway.rules_delivery import LONGEST_SEND, Outcome
+from hotline.gateway.tables import Attempt
+from hotline.text.places import districts
 from tests.chaos.callers import plan, tell
 from tests.chaos.run import WORDS
 from tests.chaos.settling import accepted, kit_of, settle

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hotline.domain.watch.alarms import Alarm
+from hotline.alarms.rules import Alarm
 from tests.floorplan.tree import ROOT
 
 PAGES = dict(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from hotline.domain.call_back import CallOutcome
-from hotline.domain.desk.audit_sentences import OUTCOMES, SENTENCES, is_known
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.tip import TipOutcome
-from hotline.services.accounts.changing import SeriousAct
-from hotline.services.approvals import APPROVALS
+from hotline.duty.service_account_changes import SeriousAct
+from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known
+from hotline.programmes.rules_enrolment import Roll
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_call_back import CallOutcome
+from hotline.web.service_approvals import APPROVALS
 from tests.floorplan.tree import parsed, python_files, said
 
 NAMED = {
@@ -23,7 +23,7 @@ NAMED = {
 }
 """What stands in braces in an action's name, or is its whole name."""
 
-APPENDING = ("audit.append", "audit.sign", "audit.of_tip")
+APPENDING = tuple(f"tables_audit.{name}" for name in ("append", "sign", "of_tip"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def test_every_action_has_its_sentence() -> None:
     written = _written()
     assert len(written) > 30
     missing = {name: where for name, where in written.items() if not is_known(name)}
-    assert not missing, f"write their sentences in domain/desk/audit_sentences.py: {missing}"
+    assert not missing, f"write their sentences in people/audit_sentences.toml: {missing}"
 
 
 def test_no_sentence_is_of_an_action_that_nothing_writes() -> None:

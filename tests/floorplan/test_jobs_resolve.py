@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from hotline.domain.jobs import QUEUES, READER_QUEUE, Job
+from hotline.core.jobs import QUEUES, READER_QUEUE, Job
 from tests.floorplan.tree import ROOT
 
 

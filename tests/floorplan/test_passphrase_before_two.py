@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import DeskRefused
-from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO, TwoPeople
+from hotline.people.decrypt_passphrase import OF_THE_DEMO, TwoPeople
 from tests.floorplan.tree import ROOT, parsed, python_files, said
 
-OPENER = ROOT / "hotline/services/desk/keys/by_passphrase.py"
+OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
 OPENS = {"open_by_passphrase", "open_recovery"}
 """What the passphrase opens, in `sealing`."""
 BEFORE_TWO = {"TwoPeople", "PassphraseOpener"}
@@ -18,7 +18,7 @@ MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",
     "new_pair": "makes the recovery pair, and opens nothing",
 }
-DEMO = {"demo_pins", "demo_accounts"}
+DEMO = {"service_demo_pins", "service_demo_accounts"}
 """Where the gateway is the pretended one, and `OF_THE_DEMO` stands for both."""
 
 
@@ -39,7 +39,8 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
 def test_only_one_file_of_the_product_opens_a_desk_by_a_passphrase() -> None:
     calls = {
         said(path)
-        for path in python_files("hotline/services", "hotline/web", "hotline/cli", "workers")
+        for path in python_files("hotline", "workers")
+        if not path.stem.startswith("encrypt")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Name | ast.alias)
         and (node.id if isinstance(node, ast.Name) else node.name) in OPENS
@@ -51,8 +52,9 @@ def test_only_one_file_of_the_product_opens_a_desk_by_a_passphrase() -> None:
 def test_whatever_takes_the_passphrase_takes_two_people() -> None:
     alone = [
         f"{said(path)}: {function.name}"
-        for path in python_files("hotline/services/desk")
-        if path.stem not in DEMO
+        for path in python_files("hotline")
+        if path.parent.name in ("people", "cases", "alerts")
+        and path.stem.startswith(("decrypt", "service_desk", "service_welcome"))
         for function in functions(path)
         if {"passphrase", "old", "new"} & {name for name, _ in _texts(function)}
         and function.name not in MAKES

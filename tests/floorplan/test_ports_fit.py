@@ -10,16 +10,16 @@ import pytest
 from tests.floorplan.tree import ROOT
 
 ADAPTERS = {
-    "gateway.africastalking_sms.AfricasTalkingSms": "SmsGateway.send",
-    "gateway.africastalking_inbox.AfricasTalkingInbox": "SmsInbox.after",
-    "gateway.dialling.ListedHook": "OwnHook.tell",
+    "gateway.africastalking.AfricasTalkingSms": "SmsGateway.send",
+    "gateway.africastalking.AfricasTalkingInbox": "SmsInbox.after",
+    "gateway.own_line.ListedHook": "OwnHook.tell",
     "gateway.senders.ThreadSenders": "Senders.fill",
-    "queue.rq_jobs.RqJobs": "JobQueue.ring",
-    "queue.redis_notes.RedisNotes": "OpeningNotes.find",
-    "queue.rq_jobs.RedisRuns": "RunStore.load",
-    "instruments.Gauges": "Instruments.queue_length",
-    "other_channel.OtherWay": "OtherChannel.tell",
-    "bookshelf.SqlBookshelf": "Bookshelf.book",
+    "dialogue.queue.RqJobs": "JobQueue.ring",
+    "dialogue.redis_circuit.RedisNotes": "OpeningNotes.find",
+    "dialogue.queue.RedisRuns": "RunStore.load",
+    "monitoring.instruments.Gauges": "Instruments.queue_length",
+    "monitoring.other_channel.OtherWay": "OtherChannel.tell",
+    "flows.store.SqlBookshelf": "Bookshelf.book",
 }
 """Each adapter, and the verb of its port that is broken."""
 
@@ -29,8 +29,8 @@ def _broken(adapter: str, verb: str) -> str:
     module, _, name = adapter.rpartition(".")
     port, _, verb = verb.partition(".")
     return f"""
-from hotline.adapters.{module} import {name}
-from hotline.ports import {port}
+from hotline.{module} import {name}
+from hotline.core.context import {port}
 
 class Broken{name}({name}):
     def {verb}(self, nothing: complex) -> complex:  # type: ignore[override]

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from hotline.bootstrap import build_door
-from hotline.config import Settings
-from hotline.sealing.keys.keyfolder import HOOKS, LISTED
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.web.app import create_app
+from hotline.cli.contexts import build_door
+from hotline.core.settings import Settings
+from hotline.keys.key_folder import HOOKS, LISTED
+from hotline.keys.key_making import make_keys
+from hotline.web.hooks_app import create_app
 from tests.builders import NOON
 
 OPEN = {"/healthz", "/readyz", "/results"}

@@ -2,7 +2,7 @@
 
 import re
 
-from hotline.config import FILE, NAMES, variable_of
+from hotline.core.settings import FILE, NAMES, variable_of
 from tests.floorplan.tree import ROOT, python_files
 
 NAME = re.compile(r"HOTLINE_[A-Z]+(?:_[A-Z]+)*")

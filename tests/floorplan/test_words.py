@@ -31,7 +31,7 @@ DISCOURAGED = {
 }
 GATEWAYS_OWN = re.compile(r"provider_(id|status)|user_agent", re.I)
 """The gateway's own words, where a row keeps them; HTTP's."""
-ADDRESSES = {("hotline/emulator/api.py", "user")}
+ADDRESSES = {("hotline/emulator/server.py", "user")}
 """Named after the gateway's own paths."""
 
 

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from hotline.engine.screen import wrapped
+from hotline.flows.screen import wrapped
 
 COLUMNS, LINES = 24, 9
 """Letters in a line, as on the handsets of the demo; a longer screen gets more lines."""

@@ -1,13 +1,13 @@
 """Every answer of a responder about a person, as the forms name them."""
 
-from hotline.domain.cases.people_codes import ON_USSD
-from hotline.domain.dialogue.person_asks import (
+from hotline.cases.rules_reading_requests import (
     ARRIVAL_PERSON,
     CODE_ANSWER,
     THIRTY_PERSON,
     USSD_FORMS,
     WORK_PERSON,
 )
+from hotline.tips.rules_person_codes import ON_USSD
 
 ANSWERS = frozenset(
     (

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from hotline.adapters.catalogues import load_phrases
-from hotline.domain.outbox.message import RESPONDERS_SUFFIX, responders_entry
-from hotline.domain.sms.rules_replies import OfferedCase, offered
-from hotline.domain.wording import Template
-from hotline.engine.flow import Ask, Book, Finish, Menu, Say
-from hotline.engine.run import Facts, Option
-from hotline.engine.turn import resume, start
+from hotline.alerts.rules_replies import OfferedCase, offered
+from hotline.core.catalogues import load_phrases
+from hotline.core.wording import Template
+from hotline.flows.flow import Ask, Book, Finish, Menu, Say
+from hotline.flows.run import Facts, Option
+from hotline.flows.turn import resume, start
+from hotline.gateway.rules_message import RESPONDERS_SUFFIX, responders_entry
 from hotline.text.languages import CODES
-from hotline.text.remark import Phrases
+from hotline.text.phrases import Phrases
 from tests.floorplan.tree import ROOT
 from tests.made_once import shipped_book
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.call_back import CallBackState
-from hotline.domain.tip import TipOutcome
+from hotline.alerts import service_assignment
 from hotline.emulator.server import choices
-from hotline.engine.words import WORDS
-from hotline.services.referrals import referral
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.dialogue.contacts import Dialogue, Stopped
-from hotline.store.outbox.messages import Referral
-from hotline.store.tips.call_backs import CallBack
+from hotline.flows.flow_words import WORDS
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import Dialogue, Stopped
+from hotline.people.tables_audit import AuditEntry
 from hotline.text.languages import CODES
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.tables_call_back import CallBack
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line, line
 from tests.taking import close_by_two
@@ -137,7 +137,7 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
     assert line.jobs.rung == [], "a fragment without a place rings nobody"
     told(line, language, *DANGER_HERE)
     assert line.tips[-1].state == "filed"
-    assert referral.refer_waiting(line.kit) == 1
+    assert service_assignment.refer_waiting(line.kit) == 1
 
 
 @pytest.mark.row("C18")
@@ -146,7 +146,7 @@ def test_c18_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(
     line: Line, language: str
 ) -> None:
     told(line, language, *DANGER_HERE).hang_up()
-    assert referral.refer_waiting(line.kit) == 1
+    assert service_assignment.refer_waiting(line.kit) == 1
     close_by_two(line.kit, 1, TipOutcome.JOKE)
     close_by_two(line.kit, 1, TipOutcome.HELPED)
     first, *_ = line.tips
@@ -155,7 +155,7 @@ def test_c18_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(
     assert outcomes == ["tip_outcome_joke"]
 
     told(line, language, *DANGER_HERE).hang_up()
-    assert referral.refer_waiting(line.kit) == 1, "nobody is blocked"
+    assert service_assignment.refer_waiting(line.kit) == 1, "nobody is blocked"
     assert len(line.tips) == 2
 
 
@@ -173,7 +173,7 @@ def test_c19_abroad_and_not_sure_are_places_of_the_national_desk(
     assert (line.tip.state, line.tip.place) == ("filed", place)
     assert line.desks_of(line.tip) == {"national"}
 
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     assert {row.responder_id for row in line.all(Referral)} == {1}, "the national desk's own"
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from hotline.domain.dialogue.asks import (
+from hotline.alerts.rules_replies import OF_A_CASE
+from hotline.cases.decrypt_reader_commands import CLOSES
+from hotline.cases.rules_reading_requests import (
     AGAIN,
+    KEPT_ANSWERS,
     READER_PINS,
     WORK_CASE,
     WORK_COLLEAGUE,
@@ -13,16 +16,13 @@ from hotline.domain.dialogue.asks import (
     WORK_VERB,
     WORK_WORDS,
 )
-from hotline.domain.dialogue.person_asks import KEPT_ANSWERS
-from hotline.domain.rolls import quiz
-from hotline.domain.rolls.gathering import OCCASION_ANSWER
-from hotline.domain.sms.rules_replies import OF_A_CASE
-from hotline.domain.tip import OUTCOMES, Matter
-from hotline.domain.tips.receipt import RECEIPT
-from hotline.engine.flow import Ask, Call, Flow, Menu
-from hotline.services.dialogue.commit import EFFECTS, effect_of
-from hotline.services.dialogue.entry_cases import VERB
-from hotline.services.reader.acts import CLOSES
+from hotline.dialogue.service_commit import EFFECTS, effect_of
+from hotline.dialogue.service_landing_cases import VERB
+from hotline.flows.flow import Ask, Call, Flow, Menu
+from hotline.programmes.rules_sessions import OCCASION_ANSWER
+from hotline.text import quiz
+from hotline.tips.rules import OUTCOMES, Matter
+from hotline.tips.rules_receipts import RECEIPT
 from tests.flows.person_answers import ANSWERS
 from tests.made_once import shipped_book
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hotline.cli.line.init import FLOWS
-from hotline.services.flows.authoring import read_folder
+from hotline.cli.init import FLOWS
+from hotline.flows.service_authoring import read_folder
 from tests.labels import LABELS, PROMISES
 
 

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.engine import turn
-from hotline.engine.document.models import targets
-from hotline.engine.events import Event, TopicRead
-from hotline.engine.flow import Call, Flow, Menu, Say
-from hotline.engine.run import Facts, Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, paginate
-from hotline.engine.view import view
+from hotline.flows import turn
+from hotline.flows.flow import Call, Flow, Menu, Say, view
+from hotline.flows.models import targets
+from hotline.flows.run import Event, Facts, Place, Run, TopicRead
+from hotline.flows.screen import DEFAULT_LIMIT, paginate
 from hotline.text.languages import CODES
 from tests.made_once import shipped_book
 

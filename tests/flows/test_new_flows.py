@@ -3,10 +3,10 @@
 import copy
 from typing import Any
 
-from hotline.engine.check.finding import Code
-from hotline.engine.editing.anatomy import texts_in, with_value
-from hotline.engine.editing.operations import FlowModelName, new_flow, with_choice
-from hotline.services.flows.publishing import findings
+from hotline.editing.rules_operations import FlowModelName, new_flow, with_choice
+from hotline.editing.service_publishing import findings
+from hotline.flows.anatomy import texts_in, with_value
+from hotline.flows.check import Code
 from tests.engine.books import t
 from tests.engine.editing.documents import shipped
 

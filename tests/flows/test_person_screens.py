@@ -2,13 +2,12 @@
 
 import pytest
 
-from hotline.domain.cases.people_codes import CASE_FORMS, ON_USSD, QUESTIONS
-from hotline.domain.dialogue.person_asks import CODE_ANSWER
-from hotline.engine.document.models import targets
-from hotline.engine.flow import Ask, Finish, Flow, Menu, Node, Say
-from hotline.engine.view import WIDEST, filled
+from hotline.cases.rules_reading_requests import CODE_ANSWER
+from hotline.flows.flow import WIDEST, Ask, Finish, Flow, Menu, Node, Say, filled
+from hotline.flows.models import targets
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
+from hotline.tips.rules_person_codes import CASE_FORMS, ON_USSD, QUESTIONS
 from tests.flows.person_answers import ANSWERS
 from tests.made_once import shipped_book
 

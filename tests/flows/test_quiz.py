@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from hotline.domain.rolls.quiz import AGAIN, BEFORE, RIGHT, QuizOutcome, outcome
-from hotline.engine import turn
-from hotline.engine.events import Finished
-from hotline.engine.flow import Call, Flow, Menu, Say
-from hotline.engine.run import Facts, Place, Run
-from hotline.engine.screen import paginate
-from hotline.engine.view import view
+from hotline.flows import turn
+from hotline.flows.flow import Call, Flow, Menu, Say, view
+from hotline.flows.run import Facts, Finished, Place, Run
+from hotline.flows.screen import paginate
 from hotline.text.languages import CODES
+from hotline.text.quiz import AGAIN, BEFORE, RIGHT, QuizOutcome, outcome
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()

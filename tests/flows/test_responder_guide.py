@@ -14,14 +14,14 @@ from string import Formatter
 
 import pytest
 
+from hotline.alerts.rules_replies import OF_A_CASE, REPLIES
 from hotline.cli.people import DOCS, PAPERS, WRITTEN
-from hotline.domain.people.pin_rest import IN_A_DAY, IN_A_ROW, SHORT
-from hotline.domain.referrals.clocks import TIMES
-from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES
-from hotline.domain.tip import Urgency
-from hotline.domain.wording import Template
-from hotline.environment import is_yes
+from hotline.core.environment import is_yes
+from hotline.core.wording import Template
+from hotline.people.rules_pin_rest import IN_A_DAY, IN_A_ROW, SHORT
 from hotline.text.languages import CODES
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import TIMES
 from tests.flows.handset_pictures import drawn, told
 from tests.flows.responder_screens import (
     DIALLED,

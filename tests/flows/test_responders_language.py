@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
+from hotline.people.rules import Level
 from tests.callers import Line, line
 
 __all__ = ["line"]

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.adapters.catalogues import load_phrases
-from hotline.domain.wording import Template
-from hotline.engine.check.parts import texts
+from hotline.core.catalogues import load_phrases
+from hotline.core.wording import Template
+from hotline.flows.check import texts
 from hotline.text.languages import CODES
 from tests.made_once import shipped_book
 

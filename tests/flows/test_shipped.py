@@ -8,13 +8,13 @@ from pathlib import Path
 import gsm0338
 import pytest
 
-from hotline.domain.tip import Category
-from hotline.engine import turn
-from hotline.engine.flow import Ask, Finish, Menu, Node, Say, Text
-from hotline.engine.numbers.numbers import flags
-from hotline.engine.numbers.questions import QuestionStatus, questions
-from hotline.engine.run import Facts
-from hotline.engine.screen import wrapped
+from hotline.flows import turn
+from hotline.flows.flow import Ask, Finish, Menu, Node, Say, Text
+from hotline.flows.number_questions import QuestionStatus, questions
+from hotline.flows.numbers import flags
+from hotline.flows.run import Facts
+from hotline.flows.screen import wrapped
+from hotline.text.codes import Category
 from hotline.text.languages import CODES
 from tests.made_once import shipped_book, shipped_document
 

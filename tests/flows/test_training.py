@@ -2,10 +2,10 @@
 
 import pytest
 
-from hotline.domain.rolls.quiz import VALUES
-from hotline.domain.rolls.training import CASES, LessonCase
-from hotline.domain.rolls.training import LESSONS as NAMES
-from hotline.engine.flow import Flow, Menu, Say
+from hotline.flows.flow import Flow, Menu, Say
+from hotline.programmes.rules_lessons import CASES, LessonCase
+from hotline.programmes.rules_lessons import LESSONS as NAMES
+from hotline.text.quiz import VALUES
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()

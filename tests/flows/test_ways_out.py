@@ -6,15 +6,14 @@ from datetime import date
 
 import pytest
 
-from hotline.engine.check.parts import nodes
-from hotline.engine.check.paths import listings, situations
-from hotline.engine.check.texts import narrow
-from hotline.engine.flow import Ask
-from hotline.engine.numbers.numbers import flags
-from hotline.engine.run import Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, MOST_LINES, Page, paginate
-from hotline.engine.view import View, Waiting, at_front, said, view
-from hotline.engine.words import WORDS
+from hotline.flows.check import nodes
+from hotline.flows.check_paths import listings, situations
+from hotline.flows.check_texts import narrow
+from hotline.flows.flow import Ask, View, Waiting, at_front, said, view
+from hotline.flows.flow_words import WORDS
+from hotline.flows.numbers import flags
+from hotline.flows.run import Place, Run
+from hotline.flows.screen import DEFAULT_LIMIT, MOST_LINES, Page, paginate
 from hotline.text.languages import CODES
 from tests.made_once import shipped_book
 

@@ -10,7 +10,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from hotline.cli.line.keeper import Keeper, Program
+from hotline.cli.keeper import Keeper, Program
 
 
 def _program(argument: str, fork_server: Path | None) -> Program:

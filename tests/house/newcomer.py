@@ -7,12 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.domain.places.places import place_name
-from hotline.engine.document import document as documents
-from hotline.engine.flow import Ask, Menu
-from hotline.engine.view import said
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
+from hotline.flows import document as documents
+from hotline.flows.flow import Ask, Menu, said
+from hotline.flows.service_authoring import read_folder
+from hotline.flows.service_check import place_lists
+from hotline.text.places import place_name
 from tests.callers import FLOWS
 from tests.floorplan.tree import ROOT
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hotline.web.console.app import MOST_BYTES, PATIENCE
+from hotline.web.console_app import MOST_BYTES, PATIENCE
 from tests.house.proxies import NAME, ROOT, Behind, caddy_with, here, nginx_with, running, said
 from tests.house.test_proxies import nginx
 from tests.stack import free_port

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.line.demo import environ_of
-from hotline.config import Settings
-from hotline.environment import OWNER_ALONE
+from hotline.cli.demo import environ_of
+from hotline.core.environment import OWNER_ALONE
+from hotline.core.settings import Settings
 from tests.house.newcomer import first_walk
 
 

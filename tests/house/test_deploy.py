@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from hotline.bootstrap import Role
-from hotline.cli.line.procfile import read_procfile
-from hotline.cli.line.run import POSTS
-from hotline.config import NAMES, variable_of
+from hotline.cli.contexts import Role
+from hotline.cli.keeper import read_procfile
+from hotline.cli.run import POSTS
+from hotline.core.settings import NAMES, variable_of
 from tests.floorplan.tree import ROOT
 
 UNITS = sorted((ROOT / "deploy").glob("*.service"))

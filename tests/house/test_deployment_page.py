@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.config import NAMES, variable_of
+from hotline.core.settings import NAMES, variable_of
 from tests.floorplan.tree import ROOT
 
 PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")

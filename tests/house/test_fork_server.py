@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from hotline.cli.line.fork_server import ask_gate
+from hotline.cli.fork_server import ask_gate
 from tests.house.test_keeper import Start, _comes_true, _is_gone, keep
 from tests.stack import free_port
 
@@ -18,16 +18,16 @@ pytestmark = pytest.mark.slow(reason="waits for processes that start")
 LOADED = """
 import sys
 from importlib import import_module
-from hotline.cli.line.fork_server import SHARED
+from hotline.cli.fork_server import SHARED
 for name in SHARED:
     import_module(name)
 print(*sys.modules)
 """
 OPENING = (
-    "hotline.services.desk.access",
-    "hotline.services.reader.cases",
-    "hotline.services.reader.pages",
-    "hotline.services.tips.desk_reading",
+    "hotline.cases.decrypt_access",
+    "hotline.cases.decrypt_reader_persons",
+    "hotline.cases.decrypt_reader_pages",
+    "hotline.cases.decrypt_desk_reading",
     "hotline.statistics.decrypt",
     "hotline.web",
     "pydantic",
@@ -43,7 +43,7 @@ def socket() -> Path:
 
 
 def fork_server(socket: Path) -> str:
-    return f"{socket}=exec {sys.executable} -m hotline.cli.line.fork_server {socket}"
+    return f"{socket}=exec {sys.executable} -m hotline.cli.fork_server {socket}"
 
 
 def parent(pid: int) -> int:

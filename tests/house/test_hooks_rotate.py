@@ -14,8 +14,8 @@ from threading import Event, Lock, Thread
 import pytest
 import requests
 
-from hotline.cli.line.procfile import read_procfile
-from hotline.environment import CHECKOUT
+from hotline.cli.keeper import read_procfile
+from hotline.core.environment import CHECKOUT
 from tests.eventually import eventually
 from tests.homes import LayHome
 from tests.stack import free_port

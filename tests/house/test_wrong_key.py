@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from hotline.sealing.keys.keyfolder import HOOKS_FILE, KeyFolder
+from hotline.keys.key_folder import HOOKS_FILE, KeyFolder
 from tests.eventually import eventually
 from tests.handsets import EmulatorClient
 from tests.homes import LayHome, processes

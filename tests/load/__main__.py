@@ -2,7 +2,7 @@
 
 import os
 
-from hotline.environment import OWNER_ALONE
+from hotline.core.environment import OWNER_ALONE
 from tests.load.bench import bench
 
 os.umask(OWNER_ALONE)

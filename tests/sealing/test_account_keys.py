@@ -8,24 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.accounts.account_keys import (
+from hotline.keys.encrypt import KeyPair
+from hotline.keys.factor_sealer import FactorSealer, Proofs
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.passphrase import HEADER, Costs
+from hotline.people.encrypt_account_keys import (
     nobodys_envelope,
     open_by_paper,
     open_by_password,
     wrap_under_paper,
     wrap_under_password,
 )
-from hotline.sealing.accounts.factor_sealer import FactorSealer, Proofs
-from hotline.sealing.accounts.tokens import (
-    digest_of,
-    form_key,
-    lock_key,
-    new_token,
-    unlock_key,
-)
-from hotline.sealing.envelope import KeyPair
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.passphrase import HEADER, Costs
+from hotline.people.encrypt_tokens import digest_of, form_key, lock_key, new_token, unlock_key
 
 QUICK = Costs(passes=1, kib=8)
 ME, OTHER = "account:7", "account:8"

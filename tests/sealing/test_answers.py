@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import SealBroken
-from hotline.sealing.answers import new_pair, open_answer
-from hotline.sealing.envelope import SIZES
-from hotline.sealing.sealer import Sealer
+from hotline.keys.encrypt import SIZES, Sealer
+from hotline.tips.encrypt_notes import new_pair, open_answer
 
 TIP_KEY, UID = bytes([3]) * 32, "0" * 31 + "1"
 PAIR = new_pair(TIP_KEY, uid=UID)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from nacl.public import PrivateKey
 
 from hotline.errors import BackupInvalid
-from hotline.sealing.copies.archive import MAGIC, PIECE, seal
-from hotline.sealing.copies.unsealing import Archive, is_whole
+from hotline.operations.backup_archive import MAGIC, PIECE, seal
+from hotline.operations.decrypt_backup import Archive, is_whole
 
 PAIR = PrivateKey.generate()
 LABEL = b'{"a label": "in clear"}'

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeysDiffer
-from hotline.sealing.keys import canaries
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import HELD_BY, ROLES, make_keys
-from hotline.sealing.keys.rotation import ROTATING, newest, publish, stage
-from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
+from hotline.keys import canaries
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import HELD_BY, ROLES, make_keys
+from hotline.keys.rotation import ROTATING, newest, publish, stage
+from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
 from tests.builders import NOON
 
 PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret"}

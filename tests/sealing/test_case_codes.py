@@ -6,14 +6,8 @@ import pytest
 from nacl.public import PrivateKey
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.case_codes import (
-    READER,
-    case_name,
-    new_case,
-    seal_codes,
-)
-from hotline.sealing.opening import open_case_key, open_codes, open_grant, regrant
-from hotline.sealing.sealer import Sealer
+from hotline.keys.decrypt import open_case_key, open_codes, open_grant, regrant
+from hotline.keys.encrypt import READER, Sealer, case_name, new_case, seal_codes
 from tests.builders import NOON
 
 UID, OTHER = "a" * 32, "b" * 32

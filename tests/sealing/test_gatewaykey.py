@@ -9,14 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hotline.cli.line.procfile import read_procfile
-from hotline.cli.line.run import POSTS, programs_of
-from hotline.config import Settings
-from hotline.environment import CHECKOUT
+from hotline.cli.keeper import read_procfile
+from hotline.cli.run import POSTS, programs_of
+from hotline.core.environment import CHECKOUT
+from hotline.core.settings import Settings
 from hotline.errors import SettingsInvalid
-from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in, read_gateway_key
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
+from hotline.keys.gateway_key import GATEWAY_KEY, SENDING, gateway_key_in, read_gateway_key
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import make_keys
 from tests.builders import NOON
 
 KEY = "atsk_0-s3cret"

@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeyMissing
-from hotline.sealing.keys import hooksecrets, rotation
-from hotline.sealing.keys.hooksecrets import LiveSecrets
-from hotline.sealing.keys.keyfolder import (
+from hotline.keys import hook_secrets, rotation
+from hotline.keys.hook_secrets import LiveSecrets
+from hotline.keys.key_folder import (
     DIAL_SECRET,
     HOOKS,
     HOOKS_FILE,
     LISTED,
     LISTED_SECRET,
     KeyFolder,
+    LiveKeys,
     listed_secrets,
 )
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.keys.rotation import ROTATING
+from hotline.keys.key_making import make_keys
+from hotline.keys.rotation import ROTATING
 from tests.builders import NOON
 
 DIAL = ROTATING["dial"]
@@ -38,7 +38,7 @@ def test_a_rotation_is_seen_within_a_tenth_of_a_second(folder: Path) -> None:
     at = [0.0]
     live = LiveSecrets(folder, elapsed=lambda: at[0])
     before = {hook: live[hook] for hook in HOOKS}
-    hooksecrets.rotate(folder)
+    hook_secrets.rotate(folder)
     at[0] = 0.099
     assert {hook: live[hook] for hook in HOOKS} == before
     at[0] = 0.1
@@ -48,7 +48,7 @@ def test_a_rotation_is_seen_within_a_tenth_of_a_second(folder: Path) -> None:
 def test_a_rotation_ends_nothing(folder: Path) -> None:
     live = LiveSecrets(folder, each=0)
     before = {hook: live[hook] for hook in HOOKS}
-    hooksecrets.rotate(folder)
+    hook_secrets.rotate(folder)
 
     for hook in HOOKS:
         assert live[hook][1:] == before[hook]
@@ -59,8 +59,8 @@ def test_a_rotation_ends_nothing(folder: Path) -> None:
 
 def test_ended_is_ended_at_once(folder: Path) -> None:
     live = LiveSecrets(folder)
-    newest = {hook: known[:1] for hook, known in hooksecrets.rotate(folder).items()}
-    hooksecrets.end_old(folder)
+    newest = {hook: known[:1] for hook, known in hook_secrets.rotate(folder).items()}
+    hook_secrets.end_old(folder)
     assert dict(live) == newest
 
 
@@ -71,12 +71,12 @@ def test_the_relays_own_address_is_renewed_with_them_and_the_web_knows_it_first(
     (before,) = listed_secrets(relay)
     assert live[LISTED] == (before,)
 
-    hooksecrets.rotate(folder, relay)
+    hook_secrets.rotate(folder, relay)
     assert listed_secrets(relay) == live[LISTED]
     assert live[LISTED][1:] == (before,)
     assert make_keys(folder.parent, NOON) == [f"hooks/{DIAL_SECRET}"]
 
-    hooksecrets.end_old(folder, relay)
+    hook_secrets.end_old(folder, relay)
     assert listed_secrets(relay) == live[LISTED]
     assert len(live[LISTED]) == 1
     assert before not in live[LISTED]
@@ -84,8 +84,8 @@ def test_the_relays_own_address_is_renewed_with_them_and_the_web_knows_it_first(
 
 def test_where_the_relay_is_elsewhere_its_address_stays(folder: Path) -> None:
     before = listed_secrets(folder)
-    assert hooksecrets.rotate(folder)[LISTED] == before
-    hooksecrets.end_old(folder)
+    assert hook_secrets.rotate(folder)[LISTED] == before
+    hook_secrets.end_old(folder)
     assert listed_secrets(folder) == before
 
 
@@ -93,8 +93,8 @@ def test_an_upgraded_line_answers_no_relay_until_it_has_an_address(folder: Path)
     (folder / LISTED_SECRET).unlink()
     live = LiveSecrets(folder)
     assert live[LISTED] == ()
-    hooksecrets.rotate(folder)
-    hooksecrets.end_old(folder)
+    hook_secrets.rotate(folder)
+    hook_secrets.end_old(folder)
     assert live[LISTED] == ()
     assert len(live["sms"]) == 1
 
@@ -103,8 +103,8 @@ def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
     make_keys(tmp_path, NOON)
     live = LiveSecrets(tmp_path / "hooks")
     his = KeyFolder(tmp_path / "watch").read(DIAL_SECRET).decode()
-    hooksecrets.rotate(tmp_path / "hooks")
-    hooksecrets.end_old(tmp_path / "hooks")
+    hook_secrets.rotate(tmp_path / "hooks")
+    hook_secrets.end_old(tmp_path / "hooks")
     assert live["ussd"][1:] == (his,)
     assert len(live["sms"]) == 1
 
@@ -135,12 +135,12 @@ def test_the_watchman_s_own_secret_rotates_and_no_call_of_his_is_turned_away(
 
 def test_when_each_was_last_called(folder: Path) -> None:
     live = LiveSecrets(folder)
-    assert hooksecrets.last_used(folder, live["ussd"]) is None
+    assert hook_secrets.last_used(folder, live["ussd"]) is None
     live.used("ussd", live["ussd"][1])
 
-    assert hooksecrets.last_used(folder, live["ussd"][:1]) is None
-    assert hooksecrets.last_used(folder, live["ussd"][1:]) is not None
-    assert hooksecrets.last_used(folder, live["sms"]) is None
+    assert hook_secrets.last_used(folder, live["ussd"][:1]) is None
+    assert hook_secrets.last_used(folder, live["ussd"][1:]) is not None
+    assert hook_secrets.last_used(folder, live["sms"]) is None
     assert not [name for name in os.listdir(folder) if live["ussd"][1] in name]
 
 

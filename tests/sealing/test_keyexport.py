@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import BackupInvalid, Occupied, PassphraseWrong, SealBroken
-from hotline.sealing.copies.keyexport import OWNER, export_keys, held, import_keys
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import make_keys
+from hotline.keys.passphrase import Costs, WrappingKey
+from hotline.operations.key_export import OWNER, export_keys, held, import_keys
 from tests.builders import NOON
 
 QUICK = Costs(passes=1, kib=8)

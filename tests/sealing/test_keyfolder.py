@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeyMissing, KeysDiffer
-from hotline.sealing.keys.keyfolder import HOOKS, KeyFolder, hook_secrets
-from hotline.sealing.keys.keymaking import make_keys
+from hotline.keys.key_folder import HOOKS, KeyFolder, hook_secrets
+from hotline.keys.key_making import make_keys
 from tests.builders import NOON
 
 WEEKS = ["contact-2026-W48.key", "contact-2026-W49.key", "contact-2026-W50.key"]

@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.keys import rotation
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.sealing.keys.livekeys import LiveKeys, older
-from hotline.sealing.keys.rotation import ROTATING
-from hotline.sealing.opening import LiveNumbers
-from hotline.sealing.runs import RUNS_KEY, RunCipher
-from hotline.sealing.sealer import Sealer
+from hotline.keys import rotation
+from hotline.keys.conversation_state import RUNS_KEY, RunCipher
+from hotline.keys.decrypt import LiveNumbers
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import KeyFolder, LiveKeys, older
+from hotline.keys.key_making import make_keys
+from hotline.keys.rotation import ROTATING
 from tests.builders import NOON
 
 NUMBER = "+250788000001"

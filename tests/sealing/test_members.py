@@ -8,14 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import PinRefused, SealBroken
-from hotline.sealing.envelope import KeyPair
-from hotline.sealing.members import (
-    HEADER,
-    PinVault,
-    open_desk_key,
-    wrap_desk_key,
-)
-from hotline.sealing.passphrase import Costs
+from hotline.keys.encrypt import KeyPair
+from hotline.keys.passphrase import Costs
+from hotline.people.decrypt_members import HEADER, PinVault, open_desk_key, wrap_desk_key
 
 QUICK = Costs(passes=1, kib=8)
 DESK_KEY = secrets.token_bytes(32)

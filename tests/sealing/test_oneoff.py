@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import SealBroken
-from hotline.sealing.envelope import KeyPair
-from hotline.sealing.oneoff import open_box, seal
+from hotline.keys.encrypt import KeyPair
+from hotline.keys.one_off import open_box, seal
 
 PAIR = KeyPair.new()
 BOUND = "session:digest"

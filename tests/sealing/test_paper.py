@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import BackupInvalid
-from hotline.sealing.copies.paper import read, written
+from hotline.operations.key_export import read, written
 
 KEY = bytes(range(32))
 

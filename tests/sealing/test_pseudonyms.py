@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import KeyMissing
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.pseudonyms import Pseudonyms
-from hotline.sealing.keys.weekly_lock import WeeklyKeys, key_name
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.pseudonyms import Pseudonyms
+from hotline.keys.weekly_lock import WeeklyKeys, key_name
 from tests.builders import NOON, make_keyfolder, make_pseudonyms
 
 PHONE = "+250788000001"

@@ -11,16 +11,21 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.errors import HotlineError, KeyMissing, PassphraseWrong, SealBroken
-from hotline.sealing.deskkeys import (
-    OWNER,
-    open_by_passphrase,
+from hotline.keys.conversation_state import RunCipher
+from hotline.keys.decrypt import open_number, open_tip, stretched, unwrap
+from hotline.keys.encrypt import (
+    HEAD_BYTES,
+    PAIRED,
+    VERSION,
+    KeyPair,
+    SealedTip,
+    Sealer,
+    binding,
+    label,
 )
-from hotline.sealing.envelope import HEAD_BYTES, PAIRED, VERSION, KeyPair, binding, label
-from hotline.sealing.members import wrap_desk_key
-from hotline.sealing.opening import open_number, open_tip, stretched, unwrap
-from hotline.sealing.passphrase import HEADER, Costs, WrappedPair, WrappingKey, checksum
-from hotline.sealing.runs import RunCipher
-from hotline.sealing.sealer import SealedTip, Sealer
+from hotline.keys.passphrase import HEADER, Costs, WrappedPair, WrappingKey, checksum
+from hotline.people.decrypt_members import wrap_desk_key
+from hotline.people.encrypt_desk_keys import OWNER, open_by_passphrase
 
 UID = "ab" * 16
 DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))

@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
-from hotline.sealing.accounts.stretch_queue import BURST, Entrant, StretchQueue, StretchTurn
+from hotline.keys.password_queue import BURST, Entrant, StretchQueue, StretchTurn
 from tests.eventually import eventually
 
 HERE = Entrant("192.0.2.1")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.weekly_lock import (
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.weekly_lock import (
     WEEKLY_KEY,
     WeeklyLock,
     last_week,

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import SealBroken
-from hotline.sealing.keys.livekeys import older
-from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week
-from hotline.sealing.runs import RUNS_KEY, RunCipher, WeeklyRuns
+from hotline.keys.conversation_state import RUNS_KEY, RunCipher, WeeklyRuns
+from hotline.keys.key_folder import older
+from hotline.keys.weekly_lock import WeeklyLock, last_week
 from tests.builders import NOON, make_keyfolder
 
 RUN = b'{"length": 9}'

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.places.places import districts
-from hotline.domain.tip import NATIONAL
-from hotline.engine.numbers.questions import Question
-from hotline.services.desk import access
-from hotline.services.desk.access import QuestionBack
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox.messages import Message
+from hotline.cases import decrypt_access
+from hotline.cases.decrypt_access import QuestionBack
+from hotline.flows.number_questions import Question
+from hotline.gateway.tables import Message
+from hotline.people.tables_audit import AuditEntry
+from hotline.text.codes import NATIONAL
+from hotline.text.places import districts
 from tests import asking
 from tests.callers import DESK_KEY, Line
 from tests.receipts import given
@@ -50,7 +50,7 @@ def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: in
 
 
 def read(line: Line, desk: str = NATIONAL) -> QuestionBack | None:
-    return access.read_tip(line.kit, 1, desk=desk, passphrase=PASSPHRASE, **SIGNED).asked
+    return decrypt_access.read_tip(line.kit, 1, desk=desk, passphrase=PASSPHRASE, **SIGNED).asked
 
 
 def logged(line: Line, action: str) -> list[tuple[str, str, str]]:

@@ -5,26 +5,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.outbox.delivery import FINAL_STATES, Outcome, SendResult
-from hotline.domain.referrals.case_events import Event, Happened
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.acts import Act, Acted
+from hotline.alerts import (
+    service_assignment,
+    service_case_events,
+    service_closing,
+    service_commands,
+    service_escalation,
+    service_sending,
+    tables_inbound,
+)
+from hotline.alerts.rules_commands import Act, Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_closing import NAME
+from hotline.cases import service_retention
+from hotline.duty import service_leaves, service_removal
 from hotline.errors import EndRefused, PersonnelRefused
-from hotline.services.cases import entries
-from hotline.services.cases.entries import EntryBy
-from hotline.services.outbox import delivery
-from hotline.services.people import leaves, removals
-from hotline.services.referrals import casework, endings, ladder, referral
-from hotline.services.referrals.endings import NAME
-from hotline.services.tips import retention
-from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.people.responders import who_live
-from hotline.store.sms import inbound
-from hotline.store.tips.tips import Tip
+from hotline.gateway.rules_delivery import FINAL_STATES, Outcome, SendResult
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables import who_live
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_events import EntryKind, EntryWay, Event, Happened
+from hotline.tips.tables import Tip
 from tests.district import District
 
 LEVELS = (
@@ -65,7 +69,7 @@ class CaseErrands:
         for level in LEVELS:
             self.district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
         with self.district.database.writing() as session:
-            inbound.begin(session, self.district.clock())
+            tables_inbound.begin(session, self.district.clock())
         self.tip = self.district.tell(urgency=1)
 
     @property
@@ -94,11 +98,11 @@ class CaseErrands:
     def tick(self) -> None:
         """As the relay does each second."""
         kit = self.district.kit
-        delivery.expire_leases(kit)
-        delivery.retry_unknown(kit)
-        delivery.miss_reports(kit)
-        leaves.begin_leaves(kit)
-        referral.fire_deadlines(kit)
+        service_sending.expire_leases(kit)
+        service_sending.retry_unknown(kit)
+        service_sending.miss_reports(kit)
+        service_leaves.begin_leaves(kit)
+        service_assignment.fire_deadlines(kit)
 
     def kill(self) -> None:
         """A worker is killed somewhere in a send; what is durable is all that is left."""
@@ -109,7 +113,7 @@ class CaseErrands:
                 raise ProcessKilled
 
         try:
-            delivery.deliver_due(replace(self.district.kit, failpoint=fall))
+            service_sending.deliver_due(replace(self.district.kit, failpoint=fall))
         except ProcessKilled:
             self.told.append(f"killed at {place}")
 
@@ -118,7 +122,7 @@ class CaseErrands:
 
     def read_inbox(self) -> None:
         with self.district.database.writing() as session:
-            row = inbound.standing(session)
+            row = tables_inbound.standing(session)
             assert row is not None
             row.read_at = self.district.clock()
 
@@ -133,7 +137,7 @@ class CaseErrands:
             row.responder_id, row.reference, verb, way, self.district.clock(), way is EntryWay.USSD
         )
         with self.district.database.writing() as session:
-            done = casework.act(session, self.district.kit, asked)
+            done = service_commands.act(session, self.district.kit, asked)
         if done.waits is not None:
             self.waits[row.id] = done.waits
         self.told.append(f"{row.responder_id} {verb.name} by {way}: {done.result}")
@@ -147,9 +151,9 @@ class CaseErrands:
         kit, at, waits = self.district.kit, self.district.clock(), self.waits.pop(row.id, None)
         with self.district.database.writing() as session:
             if proves:
-                casework.prove(session, kit, row.id, at, waits)
+                service_commands.prove(session, kit, row.id, at, waits)
             else:
-                casework.doubt(session, kit, row.id, at)
+                service_commands.doubt(session, kit, row.id, at)
 
     def send_away(self) -> None:
         person = self.chance.randint(1, len(LEVELS))
@@ -157,17 +161,17 @@ class CaseErrands:
         self.told.append(f"{person} goes")
         try:
             if self.chance.random() < 0.5:
-                removals.remove(kit, str(person), second="Another desk", **signed)
+                service_removal.remove(kit, str(person), second="Another desk", **signed)
             else:
                 ends_at = self.district.clock() + timedelta(hours=self.chance.randint(1, 9))
-                leaves.leave(kit, str(person), starts_at=None, ends_at=ends_at, **signed)
+                service_leaves.leave(kit, str(person), starts_at=None, ends_at=ends_at, **signed)
         except PersonnelRefused as refused:
             self.told.append(str(refused))
 
     def bring_back(self) -> None:
         person = self.chance.randint(1, len(LEVELS))
         number = f"+2507880000{person:02}"
-        leaves.back(
+        service_leaves.back(
             self.district.kit,
             str(person),
             number=number,
@@ -182,9 +186,11 @@ class CaseErrands:
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)
             key = f"{self.tip}:{at.timestamp()}"
-            entries.done_by(session, tip.id, EntryKind.SCREENED, EntryBy("desk"), at, key=key)
+            service_case_events.done_by(
+                session, tip.id, EntryKind.SCREENED, EntryBy("desk"), at, key=key
+            )
             if tip.end_wanted_by is not None:
-                ladder.happen(session, kit, tip.id, Event(Happened.END_WANTED), at)
+                service_escalation.happen(session, kit, tip.id, Event(Happened.END_WANTED), at)
 
     def end_by_command(self) -> None:
         """Somebody requests closure by a command; or a second person opens the case, or not, and decides."""
@@ -192,7 +198,7 @@ class CaseErrands:
         outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
         try:
             if self.chance.random() < 0.5:
-                retention.close_tip(
+                service_retention.close_tip(
                     kit, self.tip, by=who, reason="over", outcome=outcome, only_requests=True
                 )
                 return
@@ -200,7 +206,7 @@ class CaseErrands:
             if opens:
                 self._open(f"{NAME}{who}")
             agrees = self.chance.random() < 0.5
-            retention.judge_end(
+            service_retention.judge_end(
                 kit, self.tip, agrees=agrees, by=who, reason="seen", people=lambda *_: ()
             )
             assert opens or not agrees, self.told
@@ -211,7 +217,7 @@ class CaseErrands:
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)
             kit, at = self.district.kit, self.district.clock()
-            endings.note_opened(session, kit, tip, name, EntryBy("desk"), at)
+            service_closing.note_opened(session, kit, tip, name, EntryBy("desk"), at)
 
     def check(self) -> None:
         """What must hold of the rows at every moment."""
@@ -241,7 +247,7 @@ class CaseErrands:
         before = len(self.district.all(Message))
         for _ in range(14):
             self.district.clock.turn(minutes=10)
-            referral.fire_deadlines(self.district.kit)
+            service_assignment.fire_deadlines(self.district.kit)
         rung = {row.responder_id for row in self.district.all(Message)[before:]}
         assert rung & others, self.told
         self.check()

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from hotline.domain.cases.entries import PROOF, EntryKind
-from hotline.domain.cases.persons import COUNTS
-from hotline.domain.outbox.message import Kind
-from hotline.store.cases import case_log
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.database import Database, Session
-from hotline.store.outbox.messages import BELIEVED, Message, Referral
-from hotline.store.referrals import asked_back
-from hotline.store.tips.tips import Tip
+from hotline.alerts import tables, tables_case_events
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.core.database import Database, Session
+from hotline.gateway.rules_message import Kind
+from hotline.gateway.tables import BELIEVED, Message, Referral
+from hotline.tips.rules_events import PROOF, EntryKind
+from hotline.tips.rules_persons import COUNTS
+from hotline.tips.tables import Tip
 
 
 @dataclass(slots=True)
@@ -68,7 +67,7 @@ def check_logs(database: Database) -> None:
 
 
 def of_log(session: Session, tip_id: int) -> CaseSum:
-    return add_up(case_log.of_tip(session, tip_id))
+    return add_up(tables_case_events.of_tip(session, tip_id))
 
 
 def of_rows(session: Session, tip: Tip) -> CaseSum:
@@ -88,6 +87,6 @@ def of_rows(session: Session, tip: Tip) -> CaseSum:
         opened=who(Referral.opened_at.is_not(None)),
         on_site=who(Referral.on_site_at.is_not(None)),
         offered=who(Referral.handed_to_help_at.is_not(None)),
-        asked=asked_back.of_tip(session, tip.id) is not None,
+        asked=tables.of_tip(session, tip.id) is not None,
         closed=tip.closed_at is not None,
     )

@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.domain.changes.change import Author, ChangeAuthor, part_of
-from hotline.engine.editing.merging import Settled
-from hotline.services.changes import folders, going_live, steps
-from hotline.services.changes.folders import ChangePublished, ChangeRefused, NewStep, PartDraft
-from hotline.services.changes.steps import StepClash, StepSaved
-from hotline.services.flows import publishing
-from hotline.services.flows.authoring import live_document
-from hotline.services.flows.places import place_lists
-from hotline.store.database import Database
+from hotline.core.database import Database
+from hotline.editing import service_draft_steps, service_drafts, service_publish, service_publishing
+from hotline.editing.rules_drafts import Author, ChangeAuthor, part_of
+from hotline.editing.rules_merging import Settled
+from hotline.editing.service_draft_steps import StepClash, StepSaved
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, NewStep, PartDraft
+from hotline.flows.service_authoring import live_document
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
 from tests.conftest import Clock
 from tests.engine.books import make_document, t
 from tests.kits import WholeKit, make_kit
@@ -65,12 +64,12 @@ class Desk:
         return live_document(self.kit.database)
 
     def opened(self, title: str = "New words", by: Author = EDITOR) -> int:
-        change = folders.open_change(self.kit, by, title)
+        change = service_drafts.open_change(self.kit, by, title)
         assert isinstance(change, int)
         return change
 
     def draft(self, change: int, part: str = "learn") -> PartDraft:
-        return folders.draft(self.kit, change, part)
+        return service_drafts.draft(self.kit, change, part)
 
     def save(
         self,
@@ -86,7 +85,9 @@ class Desk:
         """`made_of`: an older version than the newest."""
         version = self.draft(change, part).version if made_of is None else made_of
         new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
-        return steps.save_step(self.kit, by, change, new, base_version=version, settled=settled)
+        return service_draft_steps.save_step(
+            self.kit, by, change, new, base_version=version, settled=settled
+        )
 
     def say(self, change: int, words: str, node: str = "one", by: Author = EDITOR) -> StepSaved:
         """One sentence is changed."""
@@ -101,14 +102,14 @@ class Desk:
     def proposed(self, words: str = "Other words", by: Author = EDITOR) -> int:
         change = self.opened()
         self.say(change, words, by=by)
-        assert going_live.propose(self.kit, by, change) is None
+        assert service_publish.propose(self.kit, by, change) is None
         return change
 
     def publish(
         self, change: int, by: Author = APPROVER, digest: str | None = None
     ) -> ChangePublished | ChangeRefused:
-        seen = digest or going_live.read(self.kit, change).made.digest
-        return going_live.publish(self.kit, by, change, seen)
+        seen = digest or service_publish.read(self.kit, change).made.digest
+        return service_publish.publish(self.kit, by, change, seen)
 
     def published(self, words: str) -> ChangePublished:
         done = self.publish(self.proposed(words))
@@ -121,5 +122,5 @@ def desk(database: Database, clock: Clock) -> Desk:
     database.keep_documents()
     kit = make_kit(database=database, now=clock)
     object.__setattr__(kit, "books", SqlBookshelf(database, place_lists()))
-    publishing.publish_version(kit, playable())
+    service_publishing.publish_version(kit, playable())
     return Desk(kit)

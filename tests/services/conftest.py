@@ -1,6 +1,6 @@
 import pytest
 
-from hotline.domain.referrals.referral import Level
+from hotline.people.rules import Level
 from tests.callers import line
 from tests.district import District, district
 from tests.servers import pair

@@ -6,25 +6,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.desk.desks import DeskKind
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import NATIONAL, TipState
+from hotline.cases import decrypt_access
+from hotline.core.database import Database
 from hotline.errors import DeskRefused, EndRefused, NotFound, PassphraseWrong, SealBroken
-from hotline.sealing.deskkeys import open_by_passphrase
-from hotline.sealing.opening import stretched
-from hotline.sealing.passphrase import Costs
-from hotline.sealing.sealer import Sealer
-from hotline.services.desk import access, audit_log, desk_register
-from hotline.services.desk.desk_register import NewDesk
-from hotline.store.database import Database
-from hotline.store.desk import desks
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.desk.desks import Desk, DeskMember
-from hotline.store.desk.recovery_pairs import RecoveryPair
-from hotline.store.outbox.messages import Referral
-from hotline.store.people import responders
-from hotline.store.tips import told_tips
-from hotline.store.tips.tips import Tip
+from hotline.gateway.tables import Referral
+from hotline.keys.decrypt import stretched
+from hotline.keys.encrypt import Sealer
+from hotline.keys.passphrase import Costs
+from hotline.people import service_audit, service_desks, tables, tables_desks
+from hotline.people.encrypt_desk_keys import open_by_passphrase
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.service_desks import NewDesk
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_desks import Desk, DeskMember
+from hotline.people.tables_members import RecoveryPair
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_report
+from hotline.tips.rules import TipState
+from hotline.tips.tables import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
@@ -44,7 +44,7 @@ def kit(database: Database, clock: Clock) -> WholeKit:
 @pytest.fixture
 def desked(kit: WholeKit) -> WholeKit:
     """With every desk's keys made."""
-    access.make_desks(kit, PASSPHRASE, costs=QUICK)
+    decrypt_access.make_desks(kit, PASSPHRASE, costs=QUICK)
     return kit
 
 
@@ -52,12 +52,12 @@ def file_tip(kit: WholeKit, *, place: str = "12", to: tuple[str, ...] = ("12", N
     tip = make_tip(place=place)
     with kit.database.writing() as session:
         sealed = kit.sealer.tip(
-            ANSWERS, uid=tip.uid, place=place, desks=desks.public_keys(session, to)
+            ANSWERS, uid=tip.uid, place=place, desks=tables_desks.public_keys(session, to)
         )
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.grant(session, tip.id, sealed.grants, first=True)
         return tip.id
 
 
@@ -69,10 +69,10 @@ def logged(kit: WholeKit) -> list[tuple[str, str, str, str]]:
 
 
 def test_every_district_and_the_nation_have_a_desk(desked: WholeKit) -> None:
-    assert access.missing_desks(desked) == []
+    assert decrypt_access.missing_desks(desked) == []
     with desked.database.reading() as session:
-        codes = desks.codes(session)
-        keys = desks.public_keys(session, codes)
+        codes = tables_desks.codes(session)
+        keys = tables_desks.public_keys(session, codes)
     assert len(codes) == 31
     assert NATIONAL in codes
     assert len(set(keys.values())) == 31, "no two desks open each other's tips"
@@ -82,7 +82,7 @@ def test_making_desks_again_changes_no_key(desked: WholeKit) -> None:
     with desked.database.reading() as session:
         before = session.execute(select(Desk.code, Desk.public_key)).all()
 
-    assert access.make_desks(desked, "another passphrase", costs=QUICK) == ()
+    assert decrypt_access.make_desks(desked, "another passphrase", costs=QUICK) == ()
     with desked.database.reading() as session:
         assert session.execute(select(Desk.code, Desk.public_key)).all() == before
 
@@ -98,7 +98,7 @@ def test_no_desk_s_private_key_is_in_the_database(desked: WholeKit) -> None:
                 envelope,
                 "guess",
                 desk="12",
-                member=desks.ENROLMENT,
+                member=tables_desks.ENROLMENT,
                 recovery=pairs,
                 stretch=stretched,
             )
@@ -108,7 +108,7 @@ def test_no_desk_s_private_key_is_in_the_database(desked: WholeKit) -> None:
 def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeKit, desk: str) -> None:
     tip_id = file_tip(desked)
 
-    opened = access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
+    opened = decrypt_access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
 
     assert opened.answers == ANSWERS
     assert "ishuri" not in repr(opened)
@@ -121,9 +121,9 @@ def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Wh
     tip_id = file_tip(desked, to=(NATIONAL,))
 
     with pytest.raises(NotFound, match="no grant"):
-        access.check_grant(desked, tip_id, desk="12", **SIGNED)
+        decrypt_access.check_grant(desked, tip_id, desk="12", **SIGNED)
     with pytest.raises(NotFound, match="no grant"):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     refused = (
         "desk:12:Alice",
         "tip_refused",
@@ -137,7 +137,7 @@ def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeKit) -> Non
     tip_id = file_tip(desked)
 
     with pytest.raises(PassphraseWrong):
-        access.read_tip(desked, tip_id, desk="12", passphrase="wrong", **SIGNED)
+        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase="wrong", **SIGNED)
     assert logged(desked) == [
         (
             "desk:12:Alice",
@@ -156,7 +156,7 @@ def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: WholeKit) -
         tip.place = "13"
 
     with pytest.raises(SealBroken):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     assert logged(desked) == []
 
 
@@ -167,9 +167,9 @@ def test_drafts_are_nobody_s_to_read_or_list(desked: WholeKit) -> None:
         assert tip is not None
         tip.state = TipState.DRAFT
 
-    assert access.list_tips(desked) == []
+    assert decrypt_access.list_tips(desked) == []
     with pytest.raises(NotFound):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
 
 
 def test_a_listed_tip_says_who_took_it_first(kit: WholeKit) -> None:
@@ -191,7 +191,7 @@ def test_a_listed_tip_says_who_took_it_first(kit: WholeKit) -> None:
                 )
             )
 
-    listed = access.list_tips(kit)
+    listed = decrypt_access.list_tips(kit)
     assert [(row.tip.uid[0], row.acknowledged_by, row.referrals) for row in listed] == [
         ("2", None, 0),
         ("1", "Gasabo 3", 3),
@@ -202,9 +202,9 @@ def test_a_listed_tip_says_who_took_it_first(kit: WholeKit) -> None:
 def test_the_log_of_readings_is_whole(desked: WholeKit) -> None:
     tip_id = file_tip(desked)
     for _ in range(2):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
 
-    chain = audit_log.verify(desked)
+    chain = service_audit.verify(desked)
     assert (chain.length, chain.broken_at) == (3, None)
 
 
@@ -217,13 +217,13 @@ def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_i
         tip.official, tip.referred_at, tip.referred_urgency = "yes", NOON, 1
         session.add(make_responder())
     with pytest.raises(NotFound):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     with pytest.raises(PassphraseWrong):
-        access.send_down(desked, tip_id, passphrase="wrong", **SIGNED)
+        decrypt_access.send_down(desked, tip_id, passphrase="wrong", **SIGNED)
 
-    access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+    decrypt_access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
-    read = access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+    read = decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     assert read.answers == ANSWERS
     with desked.database.reading() as session:
         (told,) = session.scalars(select(Referral))
@@ -232,31 +232,31 @@ def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_i
         desked
     )
     with pytest.raises(EndRefused):
-        access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+        decrypt_access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
 
 def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(desked: WholeKit) -> None:
     new = NewDesk("camp-mahama", DeskKind.PROTECTION, "Mahama", "55c1")
-    desk_register.add(desked, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+    service_desks.add(desked, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
     for bad in (
         replace(new, place=None),
         replace(new, place="55"),
         replace(new, kind=DeskKind.BORDER),
     ):
         with pytest.raises(DeskRefused):
-            desk_register.add(desked, bad, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+            service_desks.add(desked, bad, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
     tip_id = file_tip(desked, place="55", to=(NATIONAL,))
     with desked.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
         tip.official, tip.sector, tip.referred_at = "unsure", "55c1", NOON
         session.add(person := make_responder(districts=("55",)))
         session.flush()
-        responders.place(session, person, {new.code: Level.RESPONDER}, [], NOON)
+        tables.place(session, person, {new.code: Level.RESPONDER}, [], NOON)
 
-    access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+    decrypt_access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
     for desk in ("55", new.code):
-        read = access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
+        read = decrypt_access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
         assert read.answers == ANSWERS
     with desked.database.reading() as session:
         assert [one.responder_id for one in session.scalars(select(Referral))] == [1]

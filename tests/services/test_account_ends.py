@@ -6,21 +6,26 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
-from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.desk.desks import of_account
+from hotline.cases import decrypt_access
+from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.duty import (
+    service_accounts,
+    service_enrolment,
+    service_invitations,
+    service_leaves,
+    service_leaving,
+    service_new_links,
+    service_removal,
+)
 from hotline.errors import AccountRefused, ApprovalRefused, NotFound
-from hotline.ports import ConsoleKit
-from hotline.sealing.passphrase import Costs
-from hotline.services import approvals
-from hotline.services.accounts import directory, invitations, new_links, sessions
-from hotline.services.desk import access
-from hotline.services.people import enrolment, leaves, removals
-from hotline.services.people.dossiers import leaving
-from hotline.store.accounts import accounts
-from hotline.store.database import Database
-from hotline.store.desk import members
-from hotline.store.outbox.messages import Message
+from hotline.gateway.tables import Message
+from hotline.keys.passphrase import Costs
+from hotline.people import service_sessions, tables_accounts, tables_members
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.rules_desks import of_account
+from hotline.web import service_approvals
 from tests.conftest import Clock
 from tests.deciding import decides, waits
 from tests.kits import make_console_kit
@@ -42,8 +47,8 @@ GASABO = "12"
 @pytest.fixture
 def kit(database: Database, clock: Clock) -> ConsoleKit:
     made = make_console_kit(database=database, now=clock)
-    enrolment.import_responders(made, PEOPLE)
-    access.make_desks(made, "correct horse", costs=Costs(passes=1, kib=8))
+    service_enrolment.import_responders(made, PEOPLE)
+    decrypt_access.make_desks(made, "correct horse", costs=Costs(passes=1, kib=8))
     return made
 
 
@@ -64,7 +69,7 @@ def with_role(kit: ConsoleKit, clock: Clock, name: str, *roles: AccountRole) -> 
     """An account that was taken up, with roles that two admins gave."""
     made = person(kit, clock, name, R.TRANSLATOR)
     with kit.database.writing() as session:
-        accounts.one(session, made.account_id).roles = sorted(roles)
+        tables_accounts.one(session, made.account_id).roles = sorted(roles)
     return made
 
 
@@ -72,11 +77,11 @@ def opens(kit: ConsoleKit, *people: Person) -> None:
     """These accounts open Gasabo's desk."""
     with kit.database.writing() as session:
         for one in people:
-            members.seal(session, GASABO, of_account(one.account_id), b"wrapped", kit.now())
+            tables_members.seal(session, GASABO, of_account(one.account_id), b"wrapped", kit.now())
 
 
 def state(kit: ConsoleKit, one: Person) -> AccountState:
-    return directory.one(kit, one.account_id).state
+    return service_accounts.one(kit, one.account_id).state
 
 
 def told(kit: ConsoleKit, template: str) -> list[int | None]:
@@ -96,7 +101,7 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
     kit: ConsoleKit, two: list[Person], clock: Clock, role: AccountRole
 ) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", role) for n in (1, 2))
-    end = partial(leaving.end_account, kit, by(two[0]), one.account_id, "left")
+    end = partial(service_leaving.end_account, kit, by(two[0]), one.account_id, "left")
     assert not end()
     assert state(kit, one) is AccountState.ACTIVE
     assert one.enters(), "nothing happens before a second admin agrees"
@@ -109,7 +114,7 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
     with pytest.raises(ApprovalRefused):
         decides(kit, here(two[0]), "end")
     with pytest.raises(ApprovalRefused if role is R.ADMIN else NotFound):
-        approvals.decide(kit, here(one), waiting.id, "I stay", approve=False)
+        service_approvals.decide(kit, here(one), waiting.id, "I stay", approve=False)
     decides(kit, here(two[1]), "end")
     assert state(kit, one) is AccountState.ENDED
     one.is_refused()
@@ -121,10 +126,10 @@ def test_taking_the_role_first_does_not_make_the_end_one_person_s(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
-    invitations.set_roles(kit, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
-    assert not leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    service_invitations.set_roles(kit, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
+    assert not service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     clock.turn(days=7, minutes=1)
-    assert leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    assert service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     assert state(kit, one) is AccountState.ENDED
 
 
@@ -132,10 +137,10 @@ def test_an_end_that_a_second_admin_refuses_changes_nothing(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     decides(kit, here(two[1]), "end", approve=False)
     assert one.enters()
-    assert directory.waiting(kit, one.account_id) is None
+    assert service_accounts.waiting(kit, one.account_id) is None
 
 
 def test_the_last_member_of_a_desk_goes_by_two_and_the_desk_is_notified(
@@ -143,11 +148,11 @@ def test_the_last_member_of_a_desk_goes_by_two_and_the_desk_is_notified(
 ) -> None:
     first, second = (with_role(kit, clock, f"Desk {n}", R.DESK) for n in (1, 2))
     opens(kit, first, second)
-    assert leaving.end_account(kit, by(two[0]), first.account_id, "left")
+    assert service_leaving.end_account(kit, by(two[0]), first.account_id, "left")
     assert state(kit, first) is AccountState.ENDED
     assert told(kit, "ACCOUNT_ENDED") == NATIONAL
 
-    assert not leaving.end_account(kit, by(two[0]), second.account_id, "left")
+    assert not service_leaving.end_account(kit, by(two[0]), second.account_id, "left")
     assert told(kit, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
     decides(kit, here(two[1]), "end")
     assert told(kit, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
@@ -157,15 +162,15 @@ def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     one = with_role(kit, clock, "Desk 1", R.DESK)
-    removals.join(kit, SERVER, one.account_id, "Responder 1", "one person")
+    service_removal.join(kit, SERVER, one.account_id, "Responder 1", "one person")
     opens(kit, one)
-    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     assert told(kit, "OWN_END") == [RESPONDER]
     with kit.database.reading() as session:
-        assert leaves.find(session, "Responder 1").left_at is None
+        assert service_leaves.find(session, "Responder 1").left_at is None
     decides(kit, here(two[1]), "end")
     with kit.database.reading() as session:
-        assert leaves.find(session, "Responder 1").left_at == clock()
+        assert service_leaves.find(session, "Responder 1").left_at == clock()
     assert state(kit, one) is AccountState.ENDED
 
 
@@ -173,9 +178,9 @@ def test_a_new_link_for_such_an_account_is_never_free_by_time_alone(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     one = with_role(kit, clock, "Desk 1", R.DESK)
-    removals.join(kit, SERVER, one.account_id, "Responder 1", "one person")
+    service_removal.join(kit, SERVER, one.account_id, "Responder 1", "one person")
     opens(kit, one)
-    again = partial(new_links.again, kit, by(two[0]), one.account_id, "lost both")
+    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "lost both")
     assert again().link == ""
     assert told(kit, "OWN_LINK") == [RESPONDER]
     assert told(kit, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
@@ -191,14 +196,14 @@ def test_who_asked_takes_it_back_and_nobody_else(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     (waiting,) = waits(kit, here(two[1]), "end")
     assert not waiting.is_own
     with pytest.raises(NotFound):
-        approvals.take_back(kit, here(two[1]), waiting.id)
+        service_approvals.take_back(kit, here(two[1]), waiting.id)
     (own,) = waits(kit, here(two[0]), "end")
     assert own.is_own
-    approvals.take_back(kit, here(two[0]), own.id)
+    service_approvals.take_back(kit, here(two[0]), own.id)
     assert waits(kit, here(two[1]), "end") == []
     assert one.enters()
 
@@ -207,9 +212,9 @@ def test_an_ended_account_comes_back_by_a_link_that_two_admins_give(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
-    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     decides(kit, here(two[1]), "end")
-    again = partial(new_links.again, kit, by(two[0]), one.account_id, "it was a mistake")
+    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "it was a mistake")
     assert again().link == ""
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
@@ -228,10 +233,10 @@ def test_a_link_that_was_agreed_before_the_end_brings_nobody_back(
 ) -> None:
     """Else one admin alone would undo what two decided."""
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
-    again = partial(new_links.again, kit, by(two[0]), one.account_id, "lost both")
+    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "lost both")
     assert again().link == ""
     decides(kit, here(two[1]), "link")
-    leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     decides(kit, here(two[1]), "end")
     clock.turn(hours=2)
     assert again().link == "", "it is asked for again"
@@ -243,11 +248,11 @@ def test_two_ends_that_were_asked_for_leave_no_admin_alone(
 ) -> None:
     """The second admin is looked for again when an end is decided."""
     third = with_role(kit, clock, "Admin 3", R.ADMIN)
-    leaving.end_account(kit, by(two[0]), third.account_id, "left")
-    leaving.end_account(kit, by(third), two[0].account_id, "left too")
+    service_leaving.end_account(kit, by(two[0]), third.account_id, "left")
+    service_leaving.end_account(kit, by(third), two[0].account_id, "left too")
     asks, waiting = here(two[1]), waits(kit, here(two[1]), "end")
-    approvals.decide(kit, asks, waiting[0].id, "known to me", approve=True)
-    act = partial(approvals.decide, kit, asks, waiting[1].id, "known to me", approve=True)
+    service_approvals.decide(kit, asks, waiting[0].id, "known to me", approve=True)
+    act = partial(service_approvals.decide, kit, asks, waiting[1].id, "known to me", approve=True)
     assert refused(act) == AccountFault.LAST_OTHER
     assert two[0].enters()
 
@@ -256,10 +261,10 @@ def test_taking_a_responder_off_the_line_leaves_no_admin_alone(
     kit: ConsoleKit, two: list[Person]
 ) -> None:
     """The last other admin goes on signing in, and can refuse."""
-    removals.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
+    service_removal.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
     token = two[1].enters().token
-    removals.remove(kit, "Responder 1", second=None, by=by(two[0]), reason="must go")
-    assert sessions.look(kit, token) is None
+    service_removal.remove(kit, "Responder 1", second=None, by=by(two[0]), reason="must go")
+    assert service_sessions.look(kit, token) is None
     assert two[1].enters()
 
 
@@ -269,8 +274,8 @@ def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_t
 ) -> None:
     """Else one admin could end every account of the national desk by removing its people."""
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    removals.join(kit, SERVER, one.account_id, "National 1", "one person")
-    removals.remove(kit, "National 1", second=second, by=by(two[0]), reason="must go")
+    service_removal.join(kit, SERVER, one.account_id, "National 1", "one person")
+    service_removal.remove(kit, "National 1", second=second, by=by(two[0]), reason="must go")
     one.is_refused()
     if second is None:
         assert state(kit, one) is AccountState.ACTIVE
@@ -283,8 +288,8 @@ def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
 ) -> None:
     (admin,) = admins(kit, clock, ["Admin 1"])
     ones = [with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
-    assert leaving.end_account(kit, SERVER, ones[0].account_id, "left")
+    assert service_leaving.end_account(kit, SERVER, ones[0].account_id, "left")
     admins(kit, clock, ["Admin 2"])
-    assert not leaving.end_account(kit, SERVER, ones[1].account_id, "left")
+    assert not service_leaving.end_account(kit, SERVER, ones[1].account_id, "left")
     decides(kit, here(admin), "end")
     assert state(kit, ones[1]) is AccountState.ENDED

@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.bootstrap import Role
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.services.outbox import delivery
-from hotline.services.outbox import lane as lane_by_hand
-from hotline.services.referrals import referral
-from hotline.store.outbox import messages
-from hotline.store.outbox.messages import Lane, LaneHold, Leader
-from hotline.store.watch import alarms
-from hotline.store.watch.alarms import ProcessStart, TickMemory
-from hotline.testing import FakeSms
+from hotline.alerts import service_assignment, service_sending
+from hotline.cli.contexts import Role
+from hotline.gateway import service_pause as lane_by_hand
+from hotline.gateway import tables
+from hotline.gateway.queries_alert_path import TickMemory
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Lane, LaneHold, Leader
+from hotline.keys import tables_canaries
+from hotline.keys.tables_canaries import ProcessStart
 from tests.builders import NOON
 from tests.callers import DANGER_HERE, Caller, Line
 
@@ -40,7 +40,7 @@ def line(line: Line) -> Line:
 
 def tick(line: Line) -> None:
     with line.database.writing() as session:
-        messages.write_leader(session, "a relay", line.clock.at + timedelta(seconds=3))
+        tables.write_leader(session, "a relay", line.clock.at + timedelta(seconds=3))
 
 
 def danger(line: Line, *keyed: str, language: str = "rw") -> Caller:
@@ -65,7 +65,7 @@ def lane_is_held(line: Line) -> None:
 
 def gateway_refuses(line: Line) -> None:
     with line.database.writing() as session:
-        messages.hold(session, line.clock.at + timedelta(minutes=1), "config_fault")
+        tables.hold(session, line.clock.at + timedelta(minutes=1), "config_fault")
 
 
 def worker_is_refused(line: Line) -> None:
@@ -79,13 +79,13 @@ def worker_is_refused(line: Line) -> None:
         second_channel=None,
     )
     with line.database.writing() as session:
-        alarms.note_start(session, refused)
+        tables_canaries.note_start(session, refused)
 
 
 def gateway_is_out_of_reach(line: Line) -> None:
     for _ in range(8):
         with line.database.writing() as session:
-            messages.note_failure(session, line.clock.at)
+            tables.note_failure(session, line.clock.at)
         line.clock.turn(seconds=10)
         tick(line)
 
@@ -129,11 +129,11 @@ def test_it_heals_and_nothing_was_lost(line: Line, broken: Break) -> None:
     danger(line)
     tick(line)
     with line.database.writing() as session:
-        messages.release(session)
+        tables.release(session)
         session.query(LaneHold).delete()
 
     assert PASSED_ON["rw"] in danger(line).screen
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     assert all(tip.referred_at is not None for tip in line.tips)
 
 
@@ -175,18 +175,18 @@ def test_a_line_that_nobody_ever_made_start_promises_as_tests_do(line: Line) -> 
 
 def test_sends_that_reach_no_gateway_are_noted_and_forgotten_by_one_that_does(line: Line) -> None:
     danger(line)
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     sms = FakeSms(results=[SendResult(Outcome.NOT_SENT)] * 9)
     kit = replace(line.kit, sms=sms)
-    delivery.deliver_due(kit)
+    service_sending.deliver_due(kit)
     with line.database.reading() as session:
-        failed = session.get_one(Lane, messages.SMS)
+        failed = session.get_one(Lane, tables.SMS)
         assert failed.failing_since == failed.failed_at == line.clock.at
     sms.results = []
     line.clock.turn(seconds=20)
-    delivery.deliver_due(kit)
+    service_sending.deliver_due(kit)
     with line.database.reading() as session:
-        assert session.get_one(Lane, messages.SMS).failing_since is None
+        assert session.get_one(Lane, tables.SMS).failing_since is None
 
 
 def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:

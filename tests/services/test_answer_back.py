@@ -3,13 +3,12 @@
 import pytest
 from sqlalchemy import update
 
-from hotline.domain.tip import NATIONAL
+from hotline.alerts.tables import AskedBack
+from hotline.cases import decrypt_access, decrypt_questions, service_retention
 from hotline.errors import NotFound
-from hotline.services.desk import access, ask_back
-from hotline.services.tips import retention
-from hotline.store.outbox.messages import Referral
-from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.tips.tips import Tip
+from hotline.gateway.tables import Referral
+from hotline.text.codes import NATIONAL
+from hotline.tips.tables import Tip
 from tests.builders import make_referral, make_responder
 from tests.callers import Caller, Line
 from tests.receipts import asked
@@ -92,13 +91,13 @@ def test_c12_her_answer_goes_with_her_words_by_the_term(desked: Line, number: st
     with desked.database.writing() as session:
         session.execute(update(Tip).values(closed_at=desked.clock(), warned_at=desked.clock()))
     desked.clock.turn(days=91)
-    retention.tidy(desked.kit)
+    service_retention.tidy(desked.kit)
     assert desked.all(AskedBack) == []
 
 
 def test_the_list_says_that_an_answer_waits_to_be_read(desked: Line, number: str) -> None:
     def state() -> str | None:
-        return access.list_tips(desked.kit)[0].question
+        return decrypt_access.list_tips(desked.kit)[0].question
 
     assert state() is None
     ask(desked)
@@ -115,8 +114,11 @@ def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, num
     asked(desked, number).key("3", "1")
     with desked.database.writing() as session:
         session.execute(update(AskedBack).values(locked_key=b"\x01" + bytes(72)))
-    opened = access.read_tip(desked.kit, 1, desk=NATIONAL, passphrase=PASSPHRASE, **SIGNED)
+    opened = decrypt_access.read_tip(desked.kit, 1, desk=NATIONAL, passphrase=PASSPHRASE, **SIGNED)
     assert opened.answers["danger"] == "yes"
     assert opened.asked is not None
     assert (opened.asked.answer, opened.asked.answered_at) == (None, desked.clock.at)
-    assert ask_back.worded(desked.kit, opened.asked, "en")["answer"] == "(came, and does not open)"
+    assert (
+        decrypt_questions.worded(desked.kit, opened.asked, "en")["answer"]
+        == "(came, and does not open)"
+    )

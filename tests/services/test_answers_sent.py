@@ -4,17 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
-from hotline.domain.outbox.message import Kind, Wording
-from hotline.domain.wording import Template
-from hotline.sealing.sealer import Sealer
-from hotline.services.outbox import delivery
-from hotline.services.referrals import case_messages
-from hotline.services.sms import sms_replies
-from hotline.services.sms.inbox import InboxOutcome
-from hotline.store.dialogue.contacts import Stopped
-from hotline.store.outbox.messages import Message
+from hotline.alerts import service_messages, service_sending
+from hotline.core.jobs import Job
+from hotline.core.wording import Template
+from hotline.dialogue import service_answers
+from hotline.dialogue.service_sms import InboxOutcome
+from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway.rules_message import Kind, Wording
+from hotline.gateway.tables import Message
+from hotline.gateway.tables_contacts import Stopped
+from hotline.keys.encrypt import Sealer
 from tests.callers import Line
 from tests.texting import HERS, Texter, answers_of, texter
 
@@ -31,7 +30,7 @@ def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
 def test_what_is_late_is_never_sent(texter: Texter) -> None:
     texter.says("akazi")
     texter.line.clock.turn(minutes=11)
-    sms_replies.keep_time(texter.line.kit)
+    service_answers.keep_time(texter.line.kit)
     assert texter.reads() == []
     (row,) = answers_of(texter.line)
     assert (row.state, row.sealed_number, row.parameters) == (MessageState.FAILED, b"", {})
@@ -41,7 +40,7 @@ def test_the_clock_sends_what_no_bell_was_heard_for(texter: Texter) -> None:
     texter.line.jobs.dead = True
     texter.says("akazi")
     texter.line.clock.turn(seconds=2)
-    sms_replies.keep_time(texter.line.kit)
+    service_answers.keep_time(texter.line.kit)
     assert [to for to, _ in texter.sms.sent] == [HERS]
 
 
@@ -49,9 +48,9 @@ def test_a_worker_that_died_sends_nothing_twice(texter: Texter) -> None:
     texter.says("akazi")
     kit = replace(texter.line.kit, sms=Dying())
     with pytest.raises(RuntimeError):
-        sms_replies.send_due(kit)
+        service_answers.send_due(kit)
     texter.line.clock.turn(seconds=40)
-    delivery.expire_leases(texter.line.kit)
+    service_sending.expire_leases(texter.line.kit)
     assert texter.reads() == []
     assert answers_of(texter.line)[0].sealed_number == b""
 
@@ -71,9 +70,9 @@ def test_what_the_gateway_says_of_an_answer(
 ) -> None:
     texter.sms.results.append(SendResult(outcome))
     texter.says("akazi")
-    sms_replies.send_due(texter.line.kit)
+    service_answers.send_due(texter.line.kit)
     texter.line.clock.turn(seconds=61)
-    sms_replies.send_due(texter.line.kit)
+    service_answers.send_due(texter.line.kit)
     (row,) = answers_of(texter.line)
     assert (row.state, len(texter.sms.sent)) == (state, tries)
     assert (row.sealed_number, row.parameters) == (b"", {})
@@ -91,7 +90,7 @@ def test_without_the_relays_key_nobody_is_answered_and_the_doctor_says_so(texter
     texter.line.kit = replace(texter.line.kit, sealer=Sealer())
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
-    found = sms_replies.finding(texter.line.kit, sealed=False)
+    found = service_answers.finding(texter.line.kit, sealed=False)
     assert (found.ok, "hotline keys import" in found.todo) == (False, True)
 
 
@@ -103,7 +102,7 @@ def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
 
 def waiting_alert(line: Line) -> Message:
     wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
-    return case_messages.message(Kind.ALERT, wording, 1, priority=1, at=line.clock(), of=None)
+    return service_messages.message(Kind.ALERT, wording, 1, priority=1, at=line.clock(), of=None)
 
 
 class Dying:

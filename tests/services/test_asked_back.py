@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import select, update
 
-from hotline.domain.tip import NATIONAL
-from hotline.engine.flow import Book
-from hotline.engine.numbers.questions import FLOW
+from hotline.alerts.tables import AskedBack
+from hotline.cases import decrypt_questions, service_receipts
+from hotline.cases.service_attempts import SecretLook
 from hotline.errors import AskRefused, NotFound, PassphraseWrong
-from hotline.services.desk import ask_back
-from hotline.services.guessing import SecretLook
-from hotline.services.tips import receipts
-from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.tips.tips import Tip
+from hotline.flows.flow import Book
+from hotline.flows.number_questions import FLOW
+from hotline.text.codes import NATIONAL
+from hotline.tips.tables import Tip
 from tests import asking
 from tests.callers import Line
 from tests.receipts import MY_NUMBER, PIN, asked, given, wrong
@@ -50,7 +49,7 @@ def test_c12_asked_answered_by_a_digit_and_read_by_each_desk_of_the_tip(
         answer = read(desked, desk)
         assert answer is not None
         assert (answer.question, answer.answer, answer.language) == ("still", "no", "rw")
-        assert ask_back.worded(desked.kit, answer, "en") == {
+        assert decrypt_questions.worded(desked.kit, answer, "en") == {
             "question": "still: Are they still there?",
             "answer": "no: No, they left (rw)",
         }
@@ -78,7 +77,7 @@ def test_c12_words_are_sealed_with_a_star_in_them_and_stand_in_no_repr(
 def test_c12_nothing_is_asked_before_a_desk_asks(desked: Line, number: str) -> None:
     assert OFFER not in asked(desked, number).screen
     assert read(desked) is None
-    assert ask_back.worded(desked.kit, None, "en") == {}
+    assert decrypt_questions.worded(desked.kit, None, "en") == {}
 
 
 def test_c12_an_answer_is_given_once_and_nothing_of_it_is_shown(desked: Line, number: str) -> None:
@@ -127,7 +126,7 @@ def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) 
     with desked.database.writing() as session:
         for seen in ([], ["question", "question.when"]):
             looked = SecretLook(seen, key)
-            receipts.answer(session, desked.kit, looked, "yes", language="rw")
+            service_receipts.answer(session, desked.kit, looked, "yes", language="rw")
     assert [row.answered_at for row in desked.all(AskedBack)] == [None]
 
 

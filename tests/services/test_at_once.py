@@ -8,24 +8,28 @@ from threading import Barrier, Thread
 
 import pytest
 
-from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
-from hotline.domain.outbox.message import ReportIn
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tips.acts import Acted
-from hotline.services.cases.entries import by_responder, done_by
-from hotline.services.outbox import delivery, reports
-from hotline.services.referrals import referral
-from hotline.services.tips import intake
-from hotline.services.tips.intake import rescue_silent
-from hotline.store.database import Database
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.ways import SessionMemory
-from hotline.store.outbox import outbox, reply_answers
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.reach import outreach
-from hotline.store.reach.outreach import Cell, Tally
-from hotline.store.tips import tips
+from hotline.alerts import (
+    queries_outbox,
+    service_assignment,
+    service_delivery_reports,
+    service_intake,
+    service_sending,
+    tables,
+)
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.service_case_events import by_responder, done_by
+from hotline.alerts.service_intake import rescue_silent
+from hotline.core.database import Database
+from hotline.counters import tables as counters_tables
+from hotline.counters.tables import Cell, Tally
+from hotline.dialogue.replay_cache import SessionMemory
+from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.rules import Level
+from hotline.tips import tables as tips_tables
+from hotline.tips.rules_events import EntryKind, EntryWay
 from tests.builders import NOON
 from tests.callers import QUIET_HERE, REST, Line, told
 from tests.counts import counts
@@ -68,16 +72,18 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     with district.database.writing() as session:
-        (claim,) = outbox.claim_due(session, district.clock(), 1, 32, "x")
+        (claim,) = queries_outbox.claim_due(session, district.clock(), 1, 32, "x")
     result = SendResult(Outcome.ACCEPTED, provider_status="102", provider_id="ATXid_1")
 
     def hear() -> None:
-        reports.apply_report(district.kit, ReportIn("ATXid_1", "Success"))
+        service_delivery_reports.apply_report(district.kit, ReportIn("ATXid_1", "Success"))
 
     with district.database.writing() as session:
-        outbox.message_for_writing(session, claim.message_id)
-        outbox.close_attempt(session, claim, result)
-        reports.apply_early(session, district.kit, result.gateway, "ATXid_1", district.clock())
+        queries_outbox.message_for_writing(session, claim.message_id)
+        queries_outbox.close_attempt(session, claim, result)
+        service_delivery_reports.apply_early(
+            session, district.kit, result.gateway, "ATXid_1", district.clock()
+        )
         report = meanwhile(hear)
     report.join()
     assert district.states == [MessageState.DELIVERED]
@@ -128,7 +134,7 @@ def test_who_counts_in_the_other_order_does_not_block(database: Database) -> Non
         for _ in range(20):
             with database.writing() as session:
                 for cell in order:
-                    outreach.count(session, cell)
+                    counters_tables.count(session, cell)
 
     together(lambda: count(cells), lambda: count(cells[::-1]))
     assert counts(database, "language") == {("en", "session"): 40, ("rw", "session"): 40}
@@ -139,7 +145,9 @@ def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
     caller = told(line, *QUIET_HERE, REST[0])
     line.clock.turn(minutes=4)
     with line.database.writing() as session:
-        filed = intake.file_drafts(session, line.kit, tips.silent_drafts(session, line.clock()))
+        filed = service_intake.file_drafts(
+            session, line.kit, tips_tables.silent_drafts(session, line.clock())
+        )
         session.flush()
         assert len(filed) == 1
         hop = meanwhile(lambda: caller.key(REST[1]))
@@ -165,7 +173,9 @@ def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
     caller = told(line, *QUIET_HERE)
     line.clock.turn(minutes=4)
     with line.database.writing() as session:
-        intake.file_drafts(session, line.kit, tips.silent_drafts(session, line.clock()))
+        service_intake.file_drafts(
+            session, line.kit, tips_tables.silent_drafts(session, line.clock())
+        )
         session.flush()
         gone = meanwhile(lambda: forget(line))
     gone.join()
@@ -176,7 +186,7 @@ def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
 def forget(line: Line) -> None:
     (tip,) = line.tips
     with line.database.writing() as session:
-        tips.erase(session, tip.session_key, up_to_passage=tip.passage)
+        tips_tables.erase(session, tip.session_key, up_to_passage=tip.passage)
 
 
 @pytest.fixture
@@ -194,28 +204,28 @@ def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
 
     def relay() -> None:
         for _ in range(3):
-            referral.refer_waiting(kit)
-            referral.fire_deadlines(kit)
-            delivery.expire_leases(kit)
+            service_assignment.refer_waiting(kit)
+            service_assignment.fire_deadlines(kit)
+            service_sending.expire_leases(kit)
 
     def worker() -> None:
         for _ in range(5):
-            delivery.deliver_due(kit)
+            service_sending.deliver_due(kit)
 
     together(relay, relay, worker, worker, worker, worker)
-    delivery.deliver_due(kit)
+    service_sending.deliver_due(kit)
     assert len(burst.all(Referral)) == 10
     assert len(burst.sms.sent) == len(set(burst.sms.sent)) == 10
 
 
 def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> None:
     """A worker that is slow to commit its claim holds up nobody, and nobody takes the same one."""
-    referral.refer_waiting(burst.kit)
+    service_assignment.refer_waiting(burst.kit)
     if pair is Pair.EMBEDDED:
         return
     with burst.database.writing() as slow:
-        (first,) = outbox.claim_due(slow, burst.clock(), 1, 32, "slow")
-        assert delivery.deliver_due(burst.kit) == 9
+        (first,) = queries_outbox.claim_due(slow, burst.clock(), 1, 32, "slow")
+        assert service_sending.deliver_due(burst.kit) == 9
     left = [row for row in burst.all(Message) if row.state == MessageState.SENDING]
     assert [row.id for row in left] == [first.message_id]
 
@@ -231,6 +241,6 @@ def test_two_answers_of_one_person_never_wait_for_each_other(district: District)
         with district.database.writing() as session:
             done_by(session, tip_id, EntryKind.ON_SITE, by, NOON, key=f"sms:{tip_id}")
             written.wait()
-            reply_answers.before(session, her, NOON)
+            tables.before(session, her, NOON)
 
     together(*(partial(answers, tip_id) for tip_id in cases))

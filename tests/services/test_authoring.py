@@ -10,16 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.engine.document.document import dump
+from hotline.core.database import Database
 from hotline.errors import FlowInvalid, NotReady
-from hotline.services.flows.authoring import (
-    digest_of,
-    live_document,
-    read_folder,
-    write_folder,
-)
-from hotline.store.database import Database
-from hotline.store.flows import flows
+from hotline.flows import tables
+from hotline.flows.document import dump
+from hotline.flows.service_authoring import digest_of, live_document, read_folder, write_folder
 from tests.conftest import Clock
 from tests.engine.books import make_document, t
 from tests.publishing import publish
@@ -67,7 +62,7 @@ def test_the_same_document_is_one_revision(database: Database, clock: Clock) -> 
 
     assert publish(database, shuffled, clock()) == first
     with database.reading() as session:
-        revision = flows.with_digest(session, digest_of(shuffled))
+        revision = tables.with_digest(session, digest_of(shuffled))
     assert revision is not None
     assert revision.live_from == revision.created_at, "it was live already"
 

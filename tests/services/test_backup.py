@@ -12,29 +12,27 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.copies.manifest import Contents, Label
-from hotline.domain.outbox.message import DoubtDecision, Kind
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import service_sending, tables_case_keys
+from hotline.core.actors import AccountRole
+from hotline.core.database import Database, open_database
+from hotline.duty import service_invitations
 from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
-from hotline.sealing.case_codes import NewCase
-from hotline.sealing.copies.unsealing import Archive
-from hotline.services.accounts import invitations, sessions, welcome
-from hotline.services.copies.backup import BackupTaken, take
-from hotline.services.copies.restore import Restored, read_through, restore
-from hotline.services.outbox import delivery, lane
+from hotline.gateway import service_pause, tables
+from hotline.gateway.leader import LEASE
+from hotline.gateway.rules_message import DoubtDecision, Kind
+from hotline.keys.encrypt import NewCase
+from hotline.operations import backup, migrate
+from hotline.operations.backup import measure
+from hotline.operations.decrypt_backup import Archive
+from hotline.operations.rules_backup import Contents, Label
+from hotline.operations.service_backup import BackupTaken, take
+from hotline.operations.service_restore import Restored, read_through, restore
+from hotline.people import service_sessions, service_welcome, tables_audit
+from hotline.people.rules import Level
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Cell, Release, starting_spans
-from hotline.store import migrate
-from hotline.store.cases import case_keys
-from hotline.store.copies import refill
-from hotline.store.copies.refill import measure
-from hotline.store.database import Database, open_database
-from hotline.store.desk import audit
-from hotline.store.outbox import messages
-from hotline.store.tips.tips import Tip
-from hotline.store.watch.leader import LEASE
+from hotline.tips.tables import Tip
 from tests.conftest import Clock
 from tests.district import District
 from tests.kits import make_console_kit
@@ -83,7 +81,7 @@ def line(released: str, clock: Clock) -> Iterator[District]:
     district.deliver()
     district.tell(urgency=3)
     with database.writing() as session:
-        audit.append(session, at=clock(), actor="cli", action="desks_made")
+        tables_audit.append(session, at=clock(), actor="cli", action="desks_made")
     yield district
     database.close()
 
@@ -118,7 +116,7 @@ def test_every_row_comes_back_and_nothing_goes_out(
 ) -> None:
     line.clock.turn(minutes=5)
     with line.database.writing() as session:
-        case_keys.make(session, 1, NewCase(b"public", b"grant"), line.clock.at)
+        tables_case_keys.make(session, 1, NewCase(b"public", b"grant"), line.clock.at)
         release = Release(
             "2026-10", line.clock.at, [Cell(CellName("calls"), 120)], starting_spans()
         )
@@ -136,12 +134,12 @@ def test_every_row_comes_back_and_nothing_goes_out(
     }
     assert [row.body for row in back.all(Tip)] == [row.body for row in line.all(Tip)]
     assert (done.waiting, back.deliver(), back.sms.sent) == (2, 0, [])
-    held = lane.look(back.kit).hold
+    held = service_pause.look(back.kit).hold
     assert held is not None
     assert held.held_by == "Aline"
     assert "restored" in held.reason
     with back.database.reading() as session:
-        chain = audit.verify(session)
+        chain = tables_audit.verify(session)
     assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
     for kept in ("case_log", "case_key", "release", "release_cell"):
         with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
@@ -156,16 +154,16 @@ def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
     kit = make_console_kit(database=line.database, now=line.clock)
     editor = person(kit, line.clock, "Editor 1", AccountRole.EDITOR)
     token = editor.enters().token
-    link = invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
+    link = service_invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
     taken = take_to(line, tmp_path / "a.backup")
     url = address("back")
     bring_back(taken.path, url, line.clock)
 
     back = replace(kit, database=open_database(url))
-    assert sessions.look(kit, token)
-    assert welcome.begin(kit, link)
-    assert sessions.look(back, token) is None
-    assert welcome.begin(back, link) is None
+    assert service_sessions.look(kit, token)
+    assert service_welcome.begin(kit, link)
+    assert service_sessions.look(back, token) is None
+    assert service_welcome.begin(back, link) is None
     editor.kit = back
     assert editor.enters()
     back.database.close()
@@ -182,10 +180,10 @@ def test_no_alert_is_sent_a_second_time_unsaid(
     back = restored(url, line.clock)
 
     back.clock.turn(minutes=30)
-    delivery.miss_reports(back.kit)
-    delivery.retry_unknown(back.kit)
+    service_sending.miss_reports(back.kit)
+    service_sending.retry_unknown(back.kit)
     fates = {Kind.ALERT: DoubtDecision.DROP}
-    lane.release(back.kit, by="Aline", reason="all were telephoned", fates=fates)
+    service_pause.release(back.kit, by="Aline", reason="all were telephoned", fates=fates)
     back.deliver()
     assert back.sms.sent == []
     back.database.close()
@@ -257,7 +255,7 @@ class TestNothingStays:
             file.write_bytes(written)
             with pytest.raises(BackupInvalid):
                 bring_back(file, url, line.clock)
-            refill.check_empty(url, line.clock())
+            backup.check_empty(url, line.clock())
 
     def test_of_another_key(
         self, line: District, address: Callable[[str], str], tmp_path: Path
@@ -266,7 +264,7 @@ class TestNothingStays:
         url = address("back")
         with taken.path.open("rb") as stream, pytest.raises(BackupInvalid):
             restore(stream, bytes(PrivateKey.generate()), url, by="x", at=line.clock(), say=quiet)
-        refill.check_empty(url, line.clock())
+        backup.check_empty(url, line.clock())
 
 
 def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) -> None:
@@ -275,7 +273,7 @@ def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) ->
     with pytest.raises(Occupied):
         bring_back(taken.path, url, line.clock)
     with line.database.writing() as session:
-        messages.lead(session, "clock", line.clock(), LEASE)
+        tables.lead(session, "clock", line.clock(), LEASE)
     with pytest.raises(Occupied, match="end it first"):
         bring_back(taken.path, url, line.clock)
 

@@ -2,18 +2,17 @@
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import queries, service_assignment
+from hotline.alerts.service_case_state import standing_of
+from hotline.cases.queries_overview import Wanted, tip_overviews
 from hotline.errors import PersonnelRefused
-from hotline.services.referrals import referral
-from hotline.services.referrals.case_standing import standing_of
-from hotline.store.desk.desks import Desk
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.people import responders
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import referrals
-from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips.tips import Tip
-from hotline.store.tips.visible import of_desk
+from hotline.gateway.tables import Message, Referral
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.tips.queries_visible import of_desk
+from hotline.tips.tables import Tip
 from tests.callers import DESK_KEY, Line, line, told
 from tests.posting import post
 
@@ -41,7 +40,7 @@ def at_the_border(line: Line) -> Line:
         who = line.enrol(Level.COORDINATOR, f"+2507880000{number:02}")
         with line.database.writing() as session:
             person = session.get_one(Responder, who)
-            responders.place(session, person, {"12": Level.COORDINATOR}, [], line.clock())
+            tables.place(session, person, {"12": Level.COORDINATOR}, [], line.clock())
             person.name = f"Responder {number}"
         post(line.kit, who, {"12": Level.COORDINATOR, BORDER: level})
     return line
@@ -59,7 +58,7 @@ def test_a_journey_that_can_be_stopped_is_told_to_the_border_beside_the_nation(
     at_the_border: Line,
 ) -> None:
     told(at_the_border, *LEAVES_SOON)
-    referral.refer_waiting(at_the_border.kit)
+    service_assignment.refer_waiting(at_the_border.kit)
     tip = at_the_border.tip
     assert at_the_border.desks_of(tip) == {"national", BORDER}
     assert asked(at_the_border) == ["Responder 1", "Responder 2", "nation"]
@@ -67,12 +66,12 @@ def test_a_journey_that_can_be_stopped_is_told_to_the_border_beside_the_nation(
     with at_the_border.database.reading() as session:
         assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk(BORDER)))]
         assert tip_overviews(session, Wanted(viewer=of_desk("12"))) == []
-        levels = {one.level for one in referrals.told(session, [tip.id])[tip.id]}
+        levels = {one.level for one in queries.told(session, [tip.id])[tip.id]}
         assert levels == {Level.RESPONDER, Level.NATIONAL}
         assert standing_of(session, session.get_one(Tip, tip.id)).case.beside == {BORDER}
 
     at_the_border.clock.turn(minutes=4)
-    referral.fire_deadlines(at_the_border.kit)
+    service_assignment.fire_deadlines(at_the_border.kit)
     assert asked(at_the_border)[3:] == ["Responder 3"]
 
 
@@ -80,7 +79,7 @@ def test_the_border_hears_of_a_danger_at_the_hop_that_says_they_leave_soon(
     at_the_border: Line,
 ) -> None:
     caller = told(at_the_border, *IN_DANGER)
-    referral.refer_waiting(at_the_border.kit)
+    service_assignment.refer_waiting(at_the_border.kit)
     assert asked(at_the_border) == ["nation"]
     caller.key("2")
     assert at_the_border.desks_of(at_the_border.tip) == {"national", BORDER}
@@ -96,7 +95,7 @@ def test_what_cannot_be_stopped_and_an_officials_tip_are_the_nations_alone(
 ) -> None:
     caller = told(at_the_border, *keyed)
     caller.hang_up()
-    referral.refer_waiting(at_the_border.kit)
+    service_assignment.refer_waiting(at_the_border.kit)
     assert at_the_border.desks_of(at_the_border.tip) == {"national"}
     assert set(asked(at_the_border)) == {"nation"}
 
@@ -105,14 +104,14 @@ def test_what_is_told_later_keeps_the_border_desk_and_an_official_takes_it_away(
     at_the_border: Line,
 ) -> None:
     caller = told(at_the_border, *LEAVES_SOON)
-    referral.refer_waiting(at_the_border.kit)
+    service_assignment.refer_waiting(at_the_border.kit)
     caller.key("0", "3")
     assert at_the_border.desks_of(at_the_border.tips[0]) == {"national", BORDER}
 
 
 def test_a_tip_of_a_district_is_not_told_to_the_border(at_the_border: Line) -> None:
     told(at_the_border, "5", "1", "2", "1", "1")
-    referral.refer_waiting(at_the_border.kit)
+    service_assignment.refer_waiting(at_the_border.kit)
     assert BORDER not in at_the_border.desks_of(at_the_border.tip)
 
 
@@ -120,7 +119,7 @@ def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Lin
     with at_the_border.database.writing() as session:
         session.get_one(Desk, BORDER).retired_at = at_the_border.clock()
     told(at_the_border, *LEAVES_SOON)
-    referral.refer_waiting(at_the_border.kit)
+    service_assignment.refer_waiting(at_the_border.kit)
     assert at_the_border.desks_of(at_the_border.tip) == {"national"}
     assert asked(at_the_border) == ["nation"]
 
@@ -132,7 +131,7 @@ def test_two_people_place_somebody_at_a_desk_and_one_takes_her_from_it(at_the_bo
     post(kit, person.id, {**district, BORDER: Level.RESPONDER, "home-a": Level.DEPUTY})
     post(kit, person.id, {**district, "home-a": Level.DEPUTY})
     with at_the_border.database.reading() as session:
-        hers = {row.desk_code: row.level for row in responders.running(session, person.id)}
+        hers = {row.desk_code: row.level for row in tables.running(session, person.id)}
     assert hers == {"12": "coordinator", "home-a": "deputy"}
     with pytest.raises(PersonnelRefused):
         post(kit, person.id, {"home-a": Level.NATIONAL})

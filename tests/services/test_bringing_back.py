@@ -2,13 +2,12 @@
 
 import pytest
 
-from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor
+from hotline.editing import service_emergencies, service_publish, service_publishing
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, ChangeAuthor
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
 from hotline.errors import NotFound
-from hotline.services.changes import emergencies, going_live
-from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
-from hotline.services.desk.audit_log import listed
-from hotline.services.flows import publishing
-from hotline.store.flows.publications import Publication
+from hotline.flows.tables_publications import Publication
+from hotline.people.service_audit import listed
 from tests.conftest import Clock
 from tests.engine.books import make_flow, t
 from tests.services.changing import APPROVER, Desk, desk, playable, taken_away
@@ -17,27 +16,29 @@ __all__ = ["desk"]
 
 
 def line_of(desk: Desk, revision: int) -> Publication:
-    return next(one for one, _ in emergencies.history(desk.kit) if one.revision_id == revision)
+    return next(
+        one for one, _ in service_emergencies.history(desk.kit) if one.revision_id == revision
+    )
 
 
 def back(desk: Desk, revision: int, reason: str = "the words were wrong") -> object:
     publication = line_of(desk, revision).id
-    seen = emergencies.preview(desk.kit, publication)
-    return emergencies.bring_back(desk.kit, APPROVER, publication, reason, seen.digest)
+    seen = service_emergencies.preview(desk.kit, publication)
+    return service_emergencies.bring_back(desk.kit, APPROVER, publication, reason, seen.digest)
 
 
 @pytest.mark.row("A3")
 def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> None:
     desk.published("Other words")
     clock.turn(minutes=1)
-    seen = emergencies.preview(desk.kit, line_of(desk, 1).id)
+    seen = service_emergencies.preview(desk.kit, line_of(desk, 1).id)
     assert (seen.before, seen.after) == (playable("Other words"), playable())
 
     done = back(desk, 1)
     assert isinstance(done, ChangePublished)
     assert done.revision_id == 1, "the same document is the same revision"
     assert desk.live == playable()
-    now, changed, first = (row for row, _ in emergencies.history(desk.kit))
+    now, changed, first = (row for row, _ in service_emergencies.history(desk.kit))
     assert (now.kind, now.published_by, now.reason, now.until) == (
         "back",
         "Approver 1",
@@ -63,7 +64,7 @@ def test_a_number_that_was_taken_away_stays_away(desk: Desk) -> None:
     numbers = desk.draft(change, NUMBERS).document or {}
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
     desk.say(change, "Other words")
-    assert going_live.propose(desk.kit, APPROVER, change) is None
+    assert service_publish.propose(desk.kit, APPROVER, change) is None
     assert isinstance(desk.publish(change, by=ChangeAuthor("Approver 2", 4)), ChangePublished)
 
     assert isinstance(back(desk, 1), ChangePublished)
@@ -79,7 +80,7 @@ def test_an_entry_that_was_printed_since_still_leads_somewhere(desk: Desk) -> No
     desk.say(change, "Other words")
     entries = desk.draft(change, ENTRIES).document or {}
     desk.save(change, {**entries, "12": {"flow": "new", "name": "radio"}}, ENTRIES)
-    assert going_live.propose(desk.kit, APPROVER, change) is None
+    assert service_publish.propose(desk.kit, APPROVER, change) is None
     assert isinstance(desk.publish(change, by=ChangeAuthor("Approver 2", 4)), ChangePublished)
 
     assert isinstance(back(desk, 1), ChangePublished)
@@ -92,33 +93,33 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
     desk.published("Other words")
     assert back(desk, 1, reason=" ") == ChangeRefused(Refusal.SHORT_REASON)
     publication = line_of(desk, 1).id
-    seen = emergencies.preview(desk.kit, publication)
+    seen = service_emergencies.preview(desk.kit, publication)
     assert back(desk, 2) == ChangeRefused(Refusal.NOTHING_THERE)
     change = desk.opened()
     numbers = desk.draft(change, NUMBERS).document or {}
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
-    assert going_live.propose(desk.kit, APPROVER, change) is None
+    assert service_publish.propose(desk.kit, APPROVER, change) is None
     desk.publish(change, by=ChangeAuthor("Approver 2", 4))
-    late = emergencies.bring_back(desk.kit, APPROVER, publication, "why", seen.digest)
+    late = service_emergencies.bring_back(desk.kit, APPROVER, publication, "why", seen.digest)
     assert late == ChangeRefused(Refusal.CHANGED)
     with pytest.raises(NotFound):
-        emergencies.preview(desk.kit, 99)
+        service_emergencies.preview(desk.kit, 99)
 
 
 def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:
     """A rule may have grown stricter since; a number that nobody lists any more is new, and stops it."""
     hurting = playable("They asked 999999")
-    publishing.publish(desk.kit, hurting, by="Alice", reason="x", of_version=False)
-    publishing.publish(desk.kit, playable(), by="Alice", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, hurting, by="Alice", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, playable(), by="Alice", reason="x", of_version=False)
     assert isinstance(back(desk, 2), ChangePublished)
 
     naming = playable()
     naming["flows"]["learn"]["nodes"]["two"]["say"]["lead"] = [
         {"number": "3512", "text": t("Ring 3512.")}
     ]
-    publishing.publish(desk.kit, naming, by="Alice", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, naming, by="Alice", reason="x", of_version=False)
     without = {**playable(), "numbers": playable()["numbers"][:1]}
-    publishing.publish(desk.kit, without, by="Alice", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, without, by="Alice", reason="x", of_version=False)
     refused = back(desk, 3)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.HURTS

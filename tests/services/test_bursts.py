@@ -6,15 +6,13 @@ from itertools import islice, product
 
 from sqlalchemy import select
 
-from hotline.domain.jobs import Job
-from hotline.domain.referrals import reference
-from hotline.domain.referrals.referral import Level
-from hotline.services.referrals import referral
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import referrals
-from hotline.store.referrals.referrals import GivenTip
-from hotline.store.tips.tips import Untold
+from hotline.alerts import queries, rules_assignment, service_assignment
+from hotline.alerts.queries import GivenTip
+from hotline.core.jobs import Job
+from hotline.gateway.tables import Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.tables import Untold
 from tests.builders import NOON, make_tip
 from tests.district import District
 
@@ -43,8 +41,8 @@ def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None
     district.enrol(Level.NATIONAL, districts=())
     file_many(district, MANY, urgent=100)
 
-    assert referral.refer_waiting(district.kit, most=MOST) == MANY
-    assert referral.refer_waiting(district.kit) == 0
+    assert service_assignment.refer_waiting(district.kit, most=MOST) == MANY
+    assert service_assignment.refer_waiting(district.kit) == 0
 
     rows = district.all(Referral)
     assert len(rows) == len({row.reference for row in rows}) == MANY + 2 * 100
@@ -71,7 +69,7 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
             district.change(Responder, 1, unreachable="stopped")
         return district.clock()
 
-    assert referral.refer_waiting(replace(district.kit, now=now), most=MOST) == MANY
+    assert service_assignment.refer_waiting(replace(district.kit, now=now), most=MOST) == MANY
     rows = district.all(Referral)[MOST:]
     assert {row.responder_id for row in rows} == {2}
 
@@ -79,30 +77,30 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
 def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     with district.database.writing() as session:
-        assert referrals.refer(session, {"K7Q4": GivenTip(1, tip, 0, person)}, NOON) == {1}
+        assert queries.refer(session, {"K7Q4": GivenTip(1, tip, 0, person)}, NOON) == {1}
         both = {"K7Q4": GivenTip(2, tip, 1, person), "M7Q4": GivenTip(3, tip, 2, person)}
-        assert referrals.refer(session, both, NOON) == {3}
+        assert queries.refer(session, both, NOON) == {3}
         steps = session.execute(select(Referral.reference, Referral.step).order_by(Referral.id))
         assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
 
 
 def test_when_four_characters_have_run_out_five_are_drawn(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
-    every = map("".join, product(reference.ALPHABET, repeat=4))
-    taken = (name for name in every if reference.is_reference(name))
+    every = map("".join, product(rules_assignment.ALPHABET, repeat=4))
+    taken = (name for name in every if rules_assignment.is_reference(name))
     while some := [*islice(taken, 5_000)]:
         with district.database.writing() as session:
-            ids = referrals.new_referrals(session, len(some))
+            ids = queries.new_referrals(session, len(some))
             given = [GivenTip(id, tip, 8 + id, person) for id in ids]
-            assert referrals.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
+            assert queries.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
 
-    assert referral.refer_waiting(district.kit) == 1
+    assert service_assignment.refer_waiting(district.kit) == 1
 
     newest = select(Referral.reference, Referral.id).order_by(Referral.id.desc()).limit(1)
     with district.database.reading() as session:
         name, id = session.execute(newest).one()
     assert len(name) == 5
-    assert reference.is_reference(name)
+    assert rules_assignment.is_reference(name)
     assert [(row.referral_id, row.parameters["ref"]) for row in district.all(Message)] == [
         (id, name)
     ]

@@ -10,12 +10,12 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import update
 
-from hotline.domain.call_back import ANSWERS, CallBackState
-from hotline.domain.tip import NATIONAL
-from hotline.sealing.opening import open_tip
-from hotline.services.referrals.call_back_requests import SEALED_AS
-from hotline.services.watch import checks_call_backs
-from hotline.store.tips.call_backs import CallBack
+from hotline.alerts.service_call_back_requests import SEALED_AS
+from hotline.keys.decrypt import open_tip
+from hotline.monitoring import service_checks_call_backs
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules_call_back import ANSWERS, CallBackState
+from hotline.tips.tables_call_back import CallBack
 from tests.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told
 from tests.chaos import calls
 from tests.fakes import FakeShelf
@@ -201,7 +201,7 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
     line.clock.at = at or line.clock.at
     (found,) = [
         one
-        for one in checks_call_backs.findings(calls_from(line, number).kit)
+        for one in service_checks_call_backs.findings(calls_from(line, number).kit)
         if one.name == "call-backs"
     ]
     assert (found.ok, found.says.startswith(says), bool(found.todo)) == (ok, True, not ok)
@@ -209,7 +209,7 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
 
 def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
     kit = replace(calls_from(line, "112").kit, books=FakeShelf(revision=None))
-    assert "no flows are live" in checks_call_backs.findings(kit)[0].says
+    assert "no flows are live" in service_checks_call_backs.findings(kit)[0].says
 
 
 @pytest.mark.parametrize(

@@ -8,30 +8,30 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from hotline.adapters.catalogues import load_phrases
-from hotline.domain.call_back import CallBackState, CallOutcome
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import NATIONAL, TipState
+from hotline.alerts import decrypt_call_backs, service_call_back_requests, service_sending
+from hotline.cases import decrypt_access
+from hotline.core.catalogues import load_phrases
+from hotline.core.check_result import CheckResult
 from hotline.errors import CallRefused, NotFound
-from hotline.sealing.passphrase import Costs
-from hotline.services.check_result import CheckResult
-from hotline.services.desk import access, call_back_desk
-from hotline.services.desk.keys import by_passphrase, rotation
-from hotline.services.desk.keys.by_passphrase import PassphraseOpener
-from hotline.services.outbox import delivery
-from hotline.services.referrals import call_back_requests
-from hotline.services.watch import checks_call_backs
-from hotline.store.desk import desks
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.desk.desks import Desk as DeskRow
-from hotline.store.desk.desks import DeskMember
-from hotline.store.dialogue import openings
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.flows.flows import Revision
-from hotline.store.outbox.messages import Message
-from hotline.store.tips.call_backs import CallBack
-from hotline.store.tips.tips import Tip
+from hotline.flows.tables import Revision
+from hotline.gateway import tables_sessions
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import Message
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.keys.passphrase import Costs
+from hotline.monitoring import service_checks_call_backs
+from hotline.operations import decrypt_rotation
+from hotline.people import decrypt_passphrase, tables_desks
+from hotline.people.decrypt_passphrase import PassphraseOpener
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_desks import Desk as DeskRow
+from hotline.people.tables_desks import DeskMember
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import TipState
+from hotline.tips.rules_call_back import CallBackState, CallOutcome
+from hotline.tips.tables import Tip
+from hotline.tips.tables_call_back import CallBack
 from tests.builders import make_tip
 from tests.district import District
 from tests.kits import WholeKit
@@ -61,10 +61,12 @@ class Desk:
     def ask(self, **answers: str) -> int:
         """She answers; the id of what waits, or 0."""
         with self.kit.database.writing() as session:
-            dialogue, tip = openings.hold(session, "a" * 64), session.get(Tip, 1)
+            dialogue, tip = tables_sessions.hold(session, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None
             assert tip is not None
-            call_back_requests.ask(session, self.kit, dialogue, tip, AGREED | answers, caller=HERS)
+            service_call_back_requests.ask(
+                session, self.kit, dialogue, tip, AGREED | answers, caller=HERS
+            )
             session.flush()
         waiting = [row.id for row in self.rows if row.state == CallBackState.WAITING]
         return waiting[0] if waiting else 0
@@ -79,27 +81,27 @@ class Desk:
 
     def at(self, when: datetime) -> None:
         self.district.clock.at = when
-        call_back_requests.keep_time(self.kit)
+        service_call_back_requests.keep_time(self.kit)
 
     def told(self) -> list[str]:
         """What went out to the desk since it was last asked."""
-        delivery.deliver_due(self.kit)
+        service_sending.deliver_due(self.kit)
         sent, self.district.sms.sent[:] = [*self.district.sms.sent], []
         return [text for _, text in sent]
 
     def open(
         self, call_back_id: int, by: Mapping[str, str] = ONE, passphrase: str = PASSPHRASE
-    ) -> call_back_desk.Opened:
+    ) -> decrypt_call_backs.Opened:
         def keys() -> Sequence[bytes]:
             with self.kit.database.reading() as session:
-                wrapped = by_passphrase.wrapped(session, NATIONAL)
+                wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
             return PassphraseOpener(ALICE, passphrase).open(wrapped)
 
-        return call_back_desk.open_with(self.kit, call_back_id, **by, keys=keys)
+        return decrypt_call_backs.open_with(self.kit, call_back_id, **by, keys=keys)
 
     def approved(self, call_back_id: int) -> int:
-        call_back_desk.ask_to_open(self.kit, call_back_id, **ONE)
-        call_back_desk.approve(self.kit, call_back_id, **TWO)
+        decrypt_call_backs.ask_to_open(self.kit, call_back_id, **ONE)
+        decrypt_call_backs.approve(self.kit, call_back_id, **TWO)
         return call_back_id
 
     def actions(self) -> list[str]:
@@ -109,7 +111,7 @@ class Desk:
 @pytest.fixture
 def desk(district: District) -> Desk:
     kit = replace(district.kit, phrases=load_phrases())
-    access.make_desks(kit, PASSPHRASE, costs=Costs(passes=1, kib=8))
+    decrypt_access.make_desks(kit, PASSPHRASE, costs=Costs(passes=1, kib=8))
     district.enrol(Level.NATIONAL, language="en")
     now = district.clock()
     with kit.database.writing() as session:
@@ -142,7 +144,7 @@ def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[
     opened = desk.open(waiting)
     assert (opened.number, opened.word, opened.others) == (HERS, "rice", "family")
     assert HERS not in repr(opened) + repr(desk.row(waiting))
-    call_back_desk.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
+    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
     assert HERS[4:].encode() not in stored()
     assert b"rice" not in stored()
 
@@ -153,13 +155,13 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
     with pytest.raises(CallRefused, match="asked for"):
         desk.open(waiting)
     with pytest.raises(CallRefused, match="no one has asked"):
-        call_back_desk.approve(desk.kit, waiting, **TWO)
-    call_back_desk.ask_to_open(desk.kit, waiting, **ONE)
+        decrypt_call_backs.approve(desk.kit, waiting, **TWO)
+    decrypt_call_backs.ask_to_open(desk.kit, waiting, **ONE)
     with pytest.raises(CallRefused, match="second person"):
-        call_back_desk.approve(desk.kit, waiting, by=" alice MUKAMANA ", reason="me")
+        decrypt_call_backs.approve(desk.kit, waiting, by=" alice MUKAMANA ", reason="me")
     with pytest.raises(CallRefused, match="second person"):
         desk.open(waiting)
-    call_back_desk.approve(desk.kit, waiting, **TWO)
+    decrypt_call_backs.approve(desk.kit, waiting, **TWO)
     with pytest.raises(CallRefused, match="25/11 08:00-10:00 only"):
         desk.open(waiting)
     desk.at(TOMORROW_AT_NINE)
@@ -181,7 +183,7 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
 
 def test_another_who_asks_is_approved_anew(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
-    call_back_desk.ask_to_open(desk.kit, waiting, **TWO)
+    decrypt_call_backs.ask_to_open(desk.kit, waiting, **TWO)
     assert desk.row(waiting).approved_by is None
 
 
@@ -211,7 +213,7 @@ def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
     desk.open(waiting)
-    call_back_desk.close(desk.kit, waiting, **ONE, outcome=CallOutcome.SILENT)
+    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.SILENT)
     row = desk.row(waiting)
     assert (row.state, str(row.window)) == (CallBackState.WAITING, "26/11 08:00-10:00")
     desk.at(TOMORROW_AT_NINE.replace(day=26))
@@ -226,9 +228,9 @@ def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutc
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
     with pytest.raises(CallRefused, match="nobody has opened"):
-        call_back_desk.close(desk.kit, waiting, **ONE, outcome=outcome)
+        decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=outcome)
     desk.open(waiting)
-    call_back_desk.close(desk.kit, waiting, **ONE, outcome=outcome)
+    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=outcome)
     row = desk.row(waiting)
     assert (row.state, row.outcome, row.body) == (CallBackState.DONE, outcome, b"")
     with pytest.raises(NotFound, match="gone"):
@@ -244,15 +246,15 @@ def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
     desk.at(desk.district.clock())
     assert len(desk.told()) == 1
     with desk.kit.database.writing() as session:
-        call_back_requests.withdraw(session, desk.kit, 1)
+        service_call_back_requests.withdraw(session, desk.kit, 1)
     assert desk.told() == [f"C{second}: taken back. Do not call."]
     with pytest.raises(NotFound, match="withdrawn"):
-        call_back_desk.ask_to_open(desk.kit, second, **ONE)
+        decrypt_call_backs.ask_to_open(desk.kit, second, **ONE)
 
 
 def test_without_the_desk_s_key_no_number_is_kept(desk: Desk, caplog: Any) -> None:
     with desk.kit.database.writing() as session:
-        national = session.get_one(desks.Desk, NATIONAL)
+        national = session.get_one(tables_desks.Desk, NATIONAL)
         national.public_key = b"short"
     assert desk.ask() == 0
     assert desk.rows == []
@@ -270,7 +272,7 @@ def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) ->
 
 def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
-    rotation.rotate(
+    decrypt_rotation.rotate(
         desk.kit,
         old=PASSPHRASE,
         new="another horse",
@@ -285,7 +287,7 @@ def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> 
 
 
 def doctor(kit: WholeKit) -> dict[str, CheckResult]:
-    return {one.name: one for one in checks_call_backs.findings(kit)}
+    return {one.name: one for one in service_checks_call_backs.findings(kit)}
 
 
 def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
@@ -312,7 +314,7 @@ def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk)
     assert "/call-backs" in left.todo
     assert HERS[4:] not in str(doctor(desk.kit))
 
-    call_back_desk.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
+    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
     assert doctor(desk.kit)["call-backs left"].ok
 
 

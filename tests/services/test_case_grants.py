@@ -7,19 +7,18 @@ import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import select
 
-from hotline.domain.tip import NATIONAL
-from hotline.sealing.case_codes import READER
-from hotline.sealing.keys import rotation
-from hotline.sealing.keys.rotation import ROTATING
-from hotline.services.cases import case_opening
-from hotline.services.copies import rekeying
-from hotline.services.desk.keys.rotation import DeskKeyPair, move
-from hotline.services.reader.cases import handing_on
-from hotline.store.cases.case_keys import CaseGrant, CaseKey
-from hotline.store.desk.desks import Desk
-from hotline.store.referrals import retention
-from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import Exclusion
+from hotline.alerts import queries_retention
+from hotline.alerts.tables_case_keys import CaseGrant, CaseKey
+from hotline.cases import decrypt_codes, reader_handover
+from hotline.keys import rotation
+from hotline.keys.encrypt import READER
+from hotline.keys.rotation import ROTATING
+from hotline.operations import decrypt_rekeying
+from hotline.operations.decrypt_rotation import DeskKeyPair, move
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+from hotline.tips.queries_visible import Exclusion
+from hotline.tips.tables import Grant, Tip
 from tests.callers import DANGER_HERE, DESK_KEY, Line, told
 from tests.persons import screened
 from tests.reading import ReaderBeside, reader_beside
@@ -38,15 +37,15 @@ def beside(line: Line) -> ReaderBeside:
 
 def holders(beside: ReaderBeside) -> set[str]:
     """Who holds the key of the case, once the reader has looked; and each opens the code with it."""
-    handing_on.reconcile(beside.kit)
+    reader_handover.reconcile(beside.kit)
     found = set()
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, 1)
         for holder in session.scalars(select(CaseGrant.holder)):
             keys = beside.kit.pair.now() if holder == READER else (bytes(DESK_KEY),)
-            private = case_opening.private_by(session, beside.kit, tip, holder, keys)
+            private = decrypt_codes.private_by(session, beside.kit, tip, holder, keys)
             assert private is not None
-            (codes,) = case_opening.codes_of(session, tip, private).values()
+            (codes,) = decrypt_codes.codes_of(session, tip, private).values()
             assert b'"sex":"woman"' in codes
             found.add(holder)
     return found
@@ -87,7 +86,7 @@ def test_the_reader_hands_it_to_the_desks_of_the_tip_and_knows_whom_to_take_it_f
 
     with line.database.writing() as session:
         session.get_one(Desk, NATIONAL).retired_at = at
-        retention.redact(session, [1], at)
+        queries_retention.redact(session, [1], at)
     assert holders(beside) == {*ALONE, NATIONAL}, "the words went, and nobody was let go"
 
 
@@ -98,11 +97,11 @@ def test_a_code_that_does_not_open_stands_in_nobody_s_way(beside: ReaderBeside) 
         session.get_one(CaseKey, 1)
         for grant in session.scalars(select(CaseGrant).where(CaseGrant.tip_id == 1)):
             grant.sealed_key = grant.sealed_key[:-1] + bytes([grant.sealed_key[-1] ^ 1])
-    handing_on.reconcile(beside.kit)
+    reader_handover.reconcile(beside.kit)
     with beside.line.database.reading() as session:
         handed = {(row.tip_id, row.holder) for row in session.scalars(select(CaseGrant))}
         place = session.get_one(Tip, 2).place
-        assert handing_on.private_of(session, beside.kit, session.get_one(Tip, 1)) is None
+        assert reader_handover.private_of(session, beside.kit, session.get_one(Tip, 1)) is None
     assert handed == {(1, READER), (2, READER), (2, NATIONAL), (2, place)}
 
 
@@ -118,7 +117,7 @@ def test_a_new_key_of_the_reader_or_of_a_desk_opens_what_the_one_before_did(
     halves: dict[str, Any] = {"public_key": public_key, "newest": newest, "before": before}
     for moved in (1, 0):
         kit = beside.line.kit
-        assert rekeying.reseal_cases(kit, **halves, say=lambda _: None) == moved
+        assert decrypt_rekeying.reseal_cases(kit, **halves, say=lambda _: None) == moved
     rotation.destroy_old(keys, reader)
     assert beside.kit.pair.now() == (newest,)
     assert len(holders(beside)) == 3
@@ -128,5 +127,5 @@ def test_a_new_key_of_the_reader_or_of_a_desk_opens_what_the_one_before_did(
     assert move(beside.line.kit, [pair], lambda _: None) == 2, "of the tip, and of its case"
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, 1)
-        opened = case_opening.private_by(session, beside.kit, tip, NATIONAL, [bytes(desk)])
+        opened = decrypt_codes.private_by(session, beside.kit, tip, NATIONAL, [bytes(desk)])
     assert opened is not None

@@ -6,20 +6,19 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.cases.entries import EntryWay
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import OF_A_CASE, REPLIES, Verb
-from hotline.domain.tip import NATIONAL, TipOutcome
-from hotline.domain.tips.acts import Act, Acted, Done
-from hotline.services.referrals import casework, endings, referral
-from hotline.services.sms.replies import ANSWERS
-from hotline.services.tips import retention
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
-from hotline.store.referrals.desk_pages import tip_pages
-from hotline.store.sms import inbound
-from hotline.store.tips import visible
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment, service_closing, service_commands, tables_inbound
+from hotline.alerts.rules_commands import Act, Acted, Done
+from hotline.alerts.rules_replies import OF_A_CASE, REPLIES, Verb
+from hotline.alerts.service_replies import ANSWERS
+from hotline.cases import queries_list, service_retention
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_visible
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.tables import Tip
 from tests.district import District, district
 from tests.services.case_sums import check_logs, of_log
 from tests.taking import confirm
@@ -45,7 +44,7 @@ def sms(
 ) -> Done:
     asked = Act(referral.responder_id, referral.reference, verb, way, district.clock(), proved)
     with district.database.writing() as session:
-        return casework.act(session, district.kit, asked)
+        return service_commands.act(session, district.kit, asked)
 
 
 def happens(district: District, what: Callable[..., Any], subject: int) -> None:
@@ -69,7 +68,7 @@ def test_each_verb_is_carried_out_for_who_may_say_it_and_is_answered(
 def test_a_refusal_that_the_inbox_lists_takes_nothing(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.PASS_ON)
-    happens(district, casework.prove, told_of[1].id)
+    happens(district, service_commands.prove, told_of[1].id)
     assert district.tip(tip).holder_id is None
 
 
@@ -77,7 +76,7 @@ def test_a_take_that_is_listed_after_she_passed_it_on_does_not_hold_it(district:
     tip, told_of = told(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
     sms(district, told_of[1], Verb.PASS_ON)
-    happens(district, casework.prove, told_of[1].id)
+    happens(district, service_commands.prove, told_of[1].id)
     assert district.tip(tip).holder_id is None
 
 
@@ -87,7 +86,7 @@ def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
     tip, told_of = told(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
     assert "acknowledge" in district.open_kinds()
-    happens(district, casework.prove, told_of[1].id)
+    happens(district, service_commands.prove, told_of[1].id)
     assert district.tip(tip).holder_id == 1
     assert district.open_kinds() == ["outcome", "second_look"]
 
@@ -97,7 +96,7 @@ def test_a_second_take_while_the_inbox_is_unread_leaves_the_first_one_standing(
 ) -> None:
     _, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        inbound.begin(session, district.clock())
+        tables_inbound.begin(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     district.clock.turn(hours=1)
     sms(district, told_of[1], Verb.TAKE)
@@ -110,7 +109,7 @@ def test_a_forged_take_and_end_close_nothing(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING)
-    happens(district, casework.doubt, told_of[1].id)
+    happens(district, service_commands.doubt, told_of[1].id)
     assert district.tip(tip).closed_at is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -121,7 +120,7 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
     done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
     assert (done.result, done.waits) == (Acted.CLOSED, Verb.NOT_TRAFFICKING)
     assert district.tip(tip).closed_at is None
-    happens(district, partial(casework.prove, waits=done.waits), told_of[1].id)
+    happens(district, partial(service_commands.prove, waits=done.waits), told_of[1].id)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
 
@@ -129,10 +128,10 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
 def test_a_forged_take_and_end_of_danger_let_the_ladder_go_on(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        inbound.begin(session, district.clock())
+        tables_inbound.begin(session, district.clock())
     assert sms(district, told_of[1], Verb.TAKE).result is Acted.TAKEN
     assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
-    happens(district, casework.doubt, told_of[1].id)
+    happens(district, service_commands.doubt, told_of[1].id)
     assert district.tip(tip).end_wanted_by is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -142,8 +141,8 @@ def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
     sms(district, told_of[1], Verb.ON_SITE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     with district.database.writing() as session:
-        signed = endings.by_command("A desk", "wrong")
-        endings.reopen(session, session.get_one(Tip, tip), signed, district.clock())
+        signed = service_closing.by_command("A desk", "wrong")
+        service_closing.reopen(session, session.get_one(Tip, tip), signed, district.clock())
     assert district.open_kinds() == ["acknowledge"]
     assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is Acted.ON_SITE
     assert district.tip(tip).holder_id == 1
@@ -153,7 +152,7 @@ def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     district.change(Tip, tip, urgency=1)
-    referral.refer_waiting(district.kit)
+    service_assignment.refer_waiting(district.kit)
     assert district.tip(tip).holder_id is None
     assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is Acted.ON_SITE
     assert district.tip(tip).holder_id == 1
@@ -162,9 +161,9 @@ def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
 def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> None:
     tip, _ = told(district, urgency=1)
     with district.database.writing() as session:
-        signed = endings.by_command("responder:abc", "over")
+        signed = service_closing.by_command("responder:abc", "over")
         row = session.get_one(Tip, tip)
-        endings.end(session, district.kit, row, None, signed, district.clock())
+        service_closing.end(session, district.kit, row, None, signed, district.clock())
     assert district.open_kinds() == ["acknowledge", "judge"]
 
 
@@ -173,7 +172,7 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
     tip, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     name = district.responder(3).name.upper()
-    retention.close_tip(district.kit, tip, by=name, reason="over")
+    service_retention.close_tip(district.kit, tip, by=name, reason="over")
     hers = next(row for row in district.all(Referral) if row.responder_id == 3)
     done = sms(district, hers, Verb.NOT_TRAFFICKING, proved=True)
     assert done.result is Acted.NOT_TAKEN_YET
@@ -184,7 +183,7 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
 def test_who_left_hands_on_what_she_holds(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
-    happens(district, casework.release_person, 1)
+    happens(district, service_commands.release_person, 1)
     assert district.tip(tip).holder_id is None
     assert len(district.told(tip)) == 2
 
@@ -234,13 +233,15 @@ def test_who_refuses_the_end_of_a_case_that_nobody_took_has_it_on_today_too(
 ) -> None:
     """Closure was requested by a command: state, answer and Today agree."""
     tip, _ = told(district, urgency=1)
-    retention.close_tip(district.kit, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT)
+    service_retention.close_tip(
+        district.kit, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT
+    )
     national = next(row for row in district.all(Referral) if row.responder_id == 3)
     done = sms(district, national, Verb.TAKE, proved=not proved_later)
     if proved_later:
         assert done.result is Acted.GOES_ON_WAITS
         assert (district.tip(tip).holder_id, waiting(district)) == (None, [tip])
-        happens(district, partial(casework.prove, waits=done.waits), national.id)
+        happens(district, partial(service_commands.prove, waits=done.waits), national.id)
     else:
         assert done.result is Acted.TAKEN
     assert (district.tip(tip).holder_id, waiting(district)) == (3, [])
@@ -249,7 +250,9 @@ def test_who_refuses_the_end_of_a_case_that_nobody_took_has_it_on_today_too(
 def waiting(district: District) -> list[int]:
     """What Today lists as taken by nobody."""
     with district.database.reading() as session:
-        return [one.id for one in tip_pages.waiting(session, visible.of_desk(NATIONAL), 10)]
+        return [
+            one.id for one in queries_list.waiting(session, queries_visible.of_desk(NATIONAL), 10)
+        ]
 
 
 def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
@@ -272,7 +275,7 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     assert district.tip(tip).holder_id == 1
     assert "judge" in district.open_kinds()
 
-    happens(district, partial(casework.prove, waits=done.waits), national.id)
+    happens(district, partial(service_commands.prove, waits=done.waits), national.id)
     assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
 
 
@@ -280,8 +283,8 @@ def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: Dis
     tip, told_of = told(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
     district.change(Responder, 1, active=False, left_at=district.clock())
-    happens(district, casework.release_person, 1)
-    happens(district, casework.prove, told_of[1].id)
+    happens(district, service_commands.release_person, 1)
+    happens(district, service_commands.prove, told_of[1].id)
     assert district.tip(tip).holder_id is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -290,12 +293,12 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
     """Whoever took it beside the holder may have left since."""
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        inbound.begin(session, district.clock())
+        tables_inbound.begin(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[2], Verb.TAKE, proved=True)
     district.change(Responder, 2, active=False, left_at=district.clock())
-    happens(district, casework.release_person, 2)
-    happens(district, casework.doubt, told_of[1].id)
+    happens(district, service_commands.release_person, 2)
+    happens(district, service_commands.doubt, told_of[1].id)
     assert district.tip(tip).holder_id is None
     assert district.open_kinds() == ["acknowledge"]
 
@@ -303,15 +306,15 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
 def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: District) -> None:
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
-        inbound.begin(session, district.clock())
+        tables_inbound.begin(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[1], Verb.REFERRED)
     district.clock.turn(hours=2)
-    referral.fire_deadlines(district.kit)
+    service_assignment.fire_deadlines(district.kit)
     looks = next(row for row in district.all(Referral) if row.responder_id == 3)
     sms(district, looks, Verb.TAKE, proved=True)
     assert "second_look" not in district.open_kinds()
-    happens(district, casework.doubt, told_of[1].id)
+    happens(district, service_commands.doubt, told_of[1].id)
     assert district.tip(tip).holder_id == 3
     assert "second_look" in district.open_kinds()
 

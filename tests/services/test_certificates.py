@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.rolls.certificate import CertificateVerdict
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.rolls.training import LESSONS
-from hotline.engine.flow import Menu
 from hotline.errors import KeyMissing
-from hotline.services.rolls import certificates, joining
-from hotline.services.rolls.certificates import Judged
-from hotline.store.rolls.joined import Joined
+from hotline.flows.flow import Menu
+from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes.rules_certificate import CertificateVerdict
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_lessons import LESSONS
+from hotline.programmes.service_lessons import Judged
+from hotline.programmes.tables import Joined
 from tests.callers import Caller, Line, line
 from tests.services.test_training import OFFICER, dialled, enrol
 
@@ -53,7 +53,7 @@ def passed(line: Line, *lessons: str) -> None:
     with line.database.writing() as session:
         for row in session.scalars(select(Joined)):
             for lesson in lessons:
-                certificates.pass_lesson(session, row.number_key, lesson, line.clock())
+                service_lessons.pass_lesson(session, row.number_key, lesson, line.clock())
 
 
 def certified(line: Line, msisdn: str = OFFICER) -> str:
@@ -73,7 +73,7 @@ def test_the_sixth_lesson_shows_a_code_and_the_last_screen_is_everybodys(line: L
     assert code
     assert caller.key("1") == "END Murakoze. Murabeho."
 
-    judged = certificates.verify(line.kit, code[1].lower())
+    judged = service_lessons.verify(line.kit, code[1].lower())
     assert judged == Judged(CertificateVerdict.VALID, "12", "2026-11", "2028-11")
 
 
@@ -128,13 +128,13 @@ def test_a_stranger_is_offered_none_and_whoever_left_takes_it_along(line: Line) 
     assert "4 Kode yawe" not in dialled(line, "5", msisdn="+250788000059").read()
     dialled(line, "5", "3", "2")
     assert line.all(Joined) == []
-    assert certificates.verify(line.kit, code).verdict is CertificateVerdict.VALID
+    assert service_lessons.verify(line.kit, code).verdict is CertificateVerdict.VALID
 
 
 def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> None:
     code = certified(line)
     line.clock.at += timedelta(days=800)
-    assert certificates.verify(line.kit, code).verdict is CertificateVerdict.EXPIRED
+    assert service_lessons.verify(line.kit, code).verdict is CertificateVerdict.EXPIRED
     assert "Kode" not in dialled(line, "5").read()
     passed(line, *LESSONS[:5])
     assert "Kode" not in dialled(line, "5").read()
@@ -143,7 +143,7 @@ def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> N
 
 @pytest.mark.parametrize(("typed", "misread"), [("AAAA AAAA AAAA", True), ("hello", True)])
 def test_what_is_no_code_of_ours_is_said_to_be_none(line: Line, typed: str, misread: bool) -> None:
-    assert certificates.verify(line.kit, typed) == Judged(
+    assert service_lessons.verify(line.kit, typed) == Judged(
         CertificateVerdict.NOT_OURS, misread=misread
     )
 
@@ -155,7 +155,7 @@ def test_without_its_key_the_lessons_go_on_and_nothing_is_shown(line: Line) -> N
     assert "Amasomo" in take(line, LESSONS[5]).read()
     assert "Kode" not in dialled(line, "5").read()
     with pytest.raises(KeyMissing, match="hotline keys import"):
-        certificates.verify(line.kit, "AAAA AAAA AAAA")
+        service_lessons.verify(line.kit, "AAAA AAAA AAAA")
 
 
 def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line) -> None:
@@ -163,14 +163,14 @@ def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line)
     folder = line.kit.pseudonyms._folder
     folder.destroy("certificate.key")
     folder.make("certificate.key", b"n" * 32)
-    assert certificates.verify(line.kit, old).verdict is CertificateVerdict.NOT_OURS
+    assert service_lessons.verify(line.kit, old).verdict is CertificateVerdict.NOT_OURS
     found = CODE.search(dialled(line, "5", "4").read())
     assert found
-    assert certificates.verify(line.kit, found[1]).verdict is CertificateVerdict.VALID
+    assert service_lessons.verify(line.kit, found[1]).verdict is CertificateVerdict.VALID
 
 
 def test_the_roll_keeps_which_lessons_were_passed_and_no_answer(line: Line) -> None:
-    code, _ = joining.make_code(line.kit, Roll.OFFICERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.make_code(line.kit, Roll.OFFICERS, "Gasabo", by="Admin")
     dialled(line, "1", code)
     take(line, "child")
     take(line, "hours", right=False)

@@ -5,16 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.jobs import Job
-from hotline.engine.check.finding import Code
-from hotline.engine.editing.difference import NotInEmergency
-from hotline.services.changes import emergencies, going_live
-from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
-from hotline.services.flows import publishing
-from hotline.store.changes import changes
-from hotline.store.changes.changes import ChangeCheck
-from hotline.store.flows import flows
-from hotline.testing import FakeJobs
+from hotline.core.jobs import Job
+from hotline.editing import service_emergencies, service_publish, service_publishing, tables
+from hotline.editing.rules_difference import NotInEmergency
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
+from hotline.editing.tables import ChangeCheck
+from hotline.flows import tables as flows_tables
+from hotline.flows.check import Code
+from hotline.gateway.stand_ins import FakeJobs
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, Desk, desk, playable
 from workers.jobs import check_change
@@ -31,14 +29,14 @@ def test_an_edit_rings_and_the_page_waits_until_a_worker_has_looked(desk: Desk) 
     change = desk.opened()
     desk.say(change, "They asked 999999")
     assert bell(desk).rung == [(Job.CHECK_CHANGE, change)]
-    assert going_live.checked(desk.kit, change) is None
+    assert service_publish.checked(desk.kit, change) is None
     assert len(bell(desk).rung) == 2, "whoever waits rings again"
 
     check_change(desk.kit, change)
-    found = going_live.checked(desk.kit, change)
+    found = service_publish.checked(desk.kit, change)
     assert found is not None
     assert len(found.blocking) == 3
-    assert found == going_live.check_change(desk.kit, change)
+    assert found == service_publish.check_change(desk.kit, change)
     check_change(desk.kit, 99)
 
 
@@ -46,23 +44,25 @@ def test_what_went_live_meanwhile_is_checked_anew(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
     check_change(desk.kit, change)
-    publishing.publish(
+    service_publishing.publish(
         desk.kit,
         {**playable(), "entries": {"11": "learn", "12": "learn", "90": "cases"}},
         by="A",
         reason="x",
         of_version=False,
     )
-    assert going_live.checked(desk.kit, change) is None
+    assert service_publish.checked(desk.kit, change) is None
 
 
 def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: Desk) -> None:
     desk.published("Other words")
     with desk.kit.database.reading() as session:
-        live = flows.live(session)
+        live = flows_tables.live(session)
         assert live is not None
-        assert changes.kept_findings(session, f"{publishing.mark()} {live.digest}") is not None
-    assert going_live.findings_of(desk.kit, desk.live, "anew") == going_live.findings_of(
+        assert (
+            tables.kept_findings(session, f"{service_publishing.mark()} {live.digest}") is not None
+        )
+    assert service_publish.findings_of(desk.kit, desk.live, "anew") == service_publish.findings_of(
         desk.kit, desk.live, live.digest
     )
 
@@ -71,16 +71,16 @@ def test_a_check_whose_ring_was_lost_is_rung_for_again_by_whoever_looks(desk: De
     bell(desk).dead = True
     change = desk.opened()
     desk.say(change, "Other words")
-    assert going_live.checked(desk.kit, change) is None
+    assert service_publish.checked(desk.kit, change) is None
     bell(desk).dead = False
-    assert going_live.checked(desk.kit, change) is None
+    assert service_publish.checked(desk.kit, change) is None
     assert bell(desk).rung[-1] == (Job.CHECK_CHANGE, change)
 
 
 def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
-    going_live.findings_of(desk.kit, playable(), "one")
+    service_publish.findings_of(desk.kit, playable(), "one")
     clock.turn(days=31)
-    going_live.findings_of(desk.kit, playable("Other words"), "other")
+    service_publish.findings_of(desk.kit, playable("Other words"), "other")
     with desk.kit.database.reading() as session:
         assert len(session.scalars(select(ChangeCheck)).all()) == 1
 
@@ -91,18 +91,18 @@ def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) ->
     check_change(desk.kit, change)
     with desk.kit.database.writing() as session:
         for row in session.scalars(select(ChangeCheck)):
-            assert row.digest.startswith(publishing.mark())
+            assert row.digest.startswith(service_publishing.mark())
             row.digest = f"another{row.digest}"
-    assert going_live.checked(desk.kit, change) is None
+    assert service_publish.checked(desk.kit, change) is None
 
 
 def test_a_list_that_does_not_wait_rings_for_what_nobody_has_checked(desk: Desk) -> None:
-    assert going_live.of_live(desk.kit) is None
-    assert bell(desk).rung == [(Job.CHECK_CHANGE, going_live.LIVE)]
-    check_change(desk.kit, going_live.LIVE)
-    found = going_live.of_live(desk.kit)
+    assert service_publish.of_live(desk.kit) is None
+    assert bell(desk).rung == [(Job.CHECK_CHANGE, service_publish.LIVE)]
+    check_change(desk.kit, service_publish.LIVE)
+    found = service_publish.of_live(desk.kit)
     assert found is not None
-    assert [*found] == [*publishing.findings(desk.live)]
+    assert [*found] == [*service_publishing.findings(desk.live)]
     assert len(bell(desk).rung) == 1
     change = desk.opened()
     desk.say(change, "Other words")
@@ -129,9 +129,9 @@ def says(desk: Desk, words: str, reason: str = WARNS) -> int:
 @pytest.mark.row("A4")
 def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
     live = warning("They say you are safe.")
-    publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
     change = says(desk, "They say you are safe. It is free.")
-    refused = going_live.propose(desk.kit, EDITOR, change)
+    refused = service_publish.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.HURTS
     assert {(one.node, one.code) for one in refused.findings} == {("one", Code.PROMISE)}
@@ -139,10 +139,10 @@ def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
     again = says(
         desk, "They say you are safe. It is free.", "Warns of two promises of a recruiter."
     )
-    assert going_live.propose(desk.kit, EDITOR, again) is None
+    assert service_publish.propose(desk.kit, EDITOR, again) is None
     assert isinstance(desk.publish(again), ChangePublished)
     same = says(desk, "Free and safe, they say.", "Warns of two promises of a recruiter.")
-    assert going_live.propose(desk.kit, EDITOR, same) is None, (
+    assert service_publish.propose(desk.kit, EDITOR, same) is None, (
         "the words that the reason was given for"
     )
 
@@ -160,10 +160,12 @@ def test_no_new_sentence_of_one_person_alone_promises_anything(
     words: str, held: set[NotInEmergency], desk: Desk
 ) -> None:
     live = warning("They say you are safe. Go.")
-    publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
     change = says(desk, words)
-    seen = going_live.read(desk.kit, change).made.digest
-    done = emergencies.publish(desk.kit, APPROVER, change, "the hotel there is a trap", seen)
+    seen = service_publish.read(desk.kit, change).made.digest
+    done = service_emergencies.publish(
+        desk.kit, APPROVER, change, "the hotel there is a trap", seen
+    )
     found = set() if isinstance(done, ChangePublished) else {one.reason for one in done.held_back}
     assert found == held
     assert isinstance(done, ChangePublished) is not bool(held)

@@ -6,24 +6,22 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
-from hotline.engine.check.finding import Code
-from hotline.engine.editing.merging import Side
-from hotline.services.changes import emergencies, folders, going_live
-from hotline.services.changes.folders import (
-    ChangePublished,
-    ChangeRefused,
-    Refusal,
-    assemble,
-    gather,
+from hotline.editing import (
+    service_drafts,
+    service_emergencies,
+    service_publish,
+    service_publishing,
+    tables,
 )
-from hotline.services.changes.steps import CatchUpClash, CaughtUp, StepSaved, catch_up
-from hotline.services.desk.audit_log import listed
-from hotline.services.flows import publishing
-from hotline.store.changes import changes
-from hotline.store.changes.changes import ChangeStep
-from hotline.store.flows import publications
-from hotline.store.flows.publications import Publication, Publishing
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
+from hotline.editing.rules_merging import Side
+from hotline.editing.service_draft_steps import CatchUpClash, CaughtUp, StepSaved, catch_up
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal, assemble, gather
+from hotline.editing.tables import ChangeStep
+from hotline.flows import tables_publications
+from hotline.flows.check import Code
+from hotline.flows.tables_publications import Publication, Publishing
+from hotline.people.service_audit import listed
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 
@@ -45,17 +43,17 @@ def test_english_alone_asks_first_and_names_the_languages_that_keep_the_old_text
     desk: Desk,
 ) -> None:
     change = _english_alone(desk)
-    refused = going_live.propose(desk.kit, EDITOR, change)
+    refused = service_publish.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.LANGUAGES_KEPT
     assert [(one.node, one.languages) for one in refused.left_behind] == [("one", ("rw", "fr"))]
 
-    assert going_live.propose(desk.kit, EDITOR, change, keeps_languages=True) is None
-    seen = going_live.read(desk.kit, change).made.digest
-    again = going_live.publish(desk.kit, APPROVER, change, seen)
+    assert service_publish.propose(desk.kit, EDITOR, change, keeps_languages=True) is None
+    seen = service_publish.read(desk.kit, change).made.digest
+    again = service_publish.publish(desk.kit, APPROVER, change, seen)
     assert isinstance(again, ChangeRefused)
     assert again.why is Refusal.LANGUAGES_KEPT
-    done = going_live.publish(desk.kit, APPROVER, change, seen, keeps_languages=True)
+    done = service_publish.publish(desk.kit, APPROVER, change, seen, keeps_languages=True)
     assert isinstance(done, ChangePublished)
 
 
@@ -63,20 +61,20 @@ def test_english_alone_asks_first_and_names_the_languages_that_keep_the_old_text
 def test_english_alone_asks_first_in_an_emergency_too(desk: Desk) -> None:
     change = _english_alone(desk, by=APPROVER)
     seen, why = (
-        going_live.read(desk.kit, change).made.digest,
+        service_publish.read(desk.kit, change).made.digest,
         "the hotel in that sentence is a trap",
     )
-    refused = emergencies.publish(desk.kit, APPROVER, change, why, seen)
+    refused = service_emergencies.publish(desk.kit, APPROVER, change, why, seen)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.LANGUAGES_KEPT
-    done = emergencies.publish(desk.kit, APPROVER, change, why, seen, keeps_languages=True)
+    done = service_emergencies.publish(desk.kit, APPROVER, change, why, seen, keeps_languages=True)
     assert isinstance(done, ChangePublished)
 
 
 @pytest.mark.row("A3")
 def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
     change = desk.proposed("Other words")
-    seen = going_live.read(desk.kit, change)
+    seen = service_publish.read(desk.kit, change)
     assert seen.before == playable()
     assert seen.after == playable("Other words")
     assert not seen.findings.blocking
@@ -86,10 +84,10 @@ def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
     assert isinstance(done, ChangePublished)
     assert desk.live == playable("Other words")
     assert desk.kit.books.live() == done.revision_id
-    row = folders.look(desk.kit, change)
+    row = service_drafts.look(desk.kit, change)
     assert (row.state, row.ended_at) == (ChangeState.LIVE, clock.at)
     with desk.kit.database.reading() as session:
-        now, before = publications.history(session)
+        now, before = tables_publications.history(session)
     assert (now.kind, now.published_by, now.approved_by, now.change_id) == (
         "by hand",
         "Editor 1",
@@ -104,12 +102,12 @@ def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
 def test_whoever_had_a_hand_in_it_is_no_second_person(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Words", by=OTHER)
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     own = ChangeRefused(Refusal.OWN_HAND)
     for hand in (EDITOR, OTHER, ChangeAuthor("Another name", 1)):
         assert desk.publish(change, by=hand) == own
-    seen = going_live.read(desk.kit, change).made.digest
-    done = going_live.publish(desk.kit, EDITOR, change, seen, alone=True)
+    seen = service_publish.read(desk.kit, change).made.digest
+    done = service_publish.publish(desk.kit, EDITOR, change, seen, alone=True)
     assert isinstance(done, ChangePublished), "where somebody learns it"
 
 
@@ -127,9 +125,9 @@ def test_only_what_is_proposed_is_published(desk: Desk) -> None:
 
 def test_it_goes_live_as_it_was_read_or_not_at_all(desk: Desk) -> None:
     change = desk.proposed("Other words")
-    seen = going_live.read(desk.kit, change).made.digest
+    seen = service_publish.read(desk.kit, change).made.digest
     desk.say(change, "Worse words")
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     assert desk.publish(change, digest=seen) == ChangeRefused(Refusal.CHANGED)
     assert desk.live == playable()
 
@@ -137,15 +135,15 @@ def test_it_goes_live_as_it_was_read_or_not_at_all(desk: Desk) -> None:
 def test_what_went_live_meanwhile_is_read_again(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")
-    assert going_live.propose(desk.kit, EDITOR, change) is None
-    seen = going_live.read(desk.kit, change).made.digest
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
+    seen = service_publish.read(desk.kit, change).made.digest
 
     other = playable()
     other["flows"]["front"]["nodes"]["front"]["menu"]["text"]["en"] = "Good day"
-    publishing.publish(desk.kit, other, by="Alice", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, other, by="Alice", reason="x", of_version=False)
     assert desk.publish(change, digest=seen) == ChangeRefused(Refusal.CHANGED)
 
-    again = going_live.read(desk.kit, change)
+    again = service_publish.read(desk.kit, change)
     assert again.before == other
     assert again.made.gathered.change.base_id != again.live_id
     assert isinstance(desk.publish(change), ChangePublished)
@@ -156,23 +154,23 @@ def test_what_went_live_meanwhile_is_read_again(desk: Desk) -> None:
 def test_what_hurts_and_is_new_stops_a_proposal(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "They asked 999999")
-    refused = going_live.propose(desk.kit, EDITOR, change)
+    refused = service_publish.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.HURTS
     assert {(one.flow, one.node, one.code) for one in refused.findings} == {
         ("learn", "one", Code.NUMBER_UNSIGNED)
     }
-    assert going_live.read(desk.kit, change).findings.blocking == refused.findings
-    assert folders.look(desk.kit, change).state == ChangeState.OPEN
+    assert service_publish.read(desk.kit, change).findings.blocking == refused.findings
+    assert service_drafts.look(desk.kit, change).state == ChangeState.OPEN
 
 
 def test_what_hurts_and_is_live_already_stops_nothing(desk: Desk) -> None:
     hurting = playable("They asked 999999")
-    publishing.publish(desk.kit, hurting, by="Alice", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, hurting, by="Alice", reason="x", of_version=False)
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    assert going_live.propose(desk.kit, EDITOR, change) is None
-    found = going_live.read(desk.kit, change).findings
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
+    found = service_publish.read(desk.kit, change).findings
     assert (len(found.live_already), list(found.blocking)) == (3, [])
     assert isinstance(desk.publish(change), ChangePublished)
 
@@ -180,7 +178,7 @@ def test_what_hurts_and_is_live_already_stops_nothing(desk: Desk) -> None:
 def test_what_cannot_be_played_is_not_proposed(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"flow": "learn", "nodes": {}})
-    refused = going_live.propose(desk.kit, EDITOR, change)
+    refused = service_publish.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.BROKEN
     assert refused.problems
@@ -189,25 +187,25 @@ def test_what_cannot_be_played_is_not_proposed(desk: Desk) -> None:
 def test_what_changes_nothing_is_not_proposed(desk: Desk) -> None:
     change = desk.opened()
     nothing = ChangeRefused(Refusal.NOTHING_THERE)
-    assert going_live.propose(desk.kit, EDITOR, change) == nothing
+    assert service_publish.propose(desk.kit, EDITOR, change) == nothing
     desk.say(change, "Other words")
     desk.say(change, "First lesson")
-    assert going_live.propose(desk.kit, EDITOR, change) == nothing
+    assert service_publish.propose(desk.kit, EDITOR, change) == nothing
 
 
 def test_it_is_sent_back_with_a_note(desk: Desk) -> None:
     change = desk.proposed()
-    assert going_live.send_back(desk.kit, APPROVER, change, "  Too hard a word ") is None
-    row = folders.look(desk.kit, change)
+    assert service_publish.send_back(desk.kit, APPROVER, change, "  Too hard a word ") is None
+    row = service_drafts.look(desk.kit, change)
     assert (row.state, row.note, row.noted_by) == (
         ChangeState.OPEN,
         "Too hard a word",
         "Approver 1",
     )
-    again = going_live.send_back(desk.kit, APPROVER, change, "x")
+    again = service_publish.send_back(desk.kit, APPROVER, change, "x")
     assert again == ChangeRefused(Refusal.NOT_PROPOSED)
-    assert going_live.propose(desk.kit, EDITOR, change) is None
-    assert folders.look(desk.kit, change).note is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
+    assert service_drafts.look(desk.kit, change).note is None
 
 
 def test_numbers_and_entries_are_parts_of_a_change(desk: Desk) -> None:
@@ -217,7 +215,7 @@ def test_numbers_and_entries_are_parts_of_a_change(desk: Desk) -> None:
     desk.save(change, numbers, NUMBERS)
     entries = dict(desk.draft(change, ENTRIES).document or {})
     desk.save(change, {**entries, "12": {"flow": "learn", "name": "poster Nyabugogo"}}, ENTRIES)
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
     assert [row["number"] for row in desk.live["numbers"]] == ["112"]
     assert desk.live["entries"]["12"] == "learn"
@@ -233,7 +231,7 @@ def test_what_must_stay_stays(part: str, taken: str, why: Refusal, desk: Desk) -
     rows = dict(desk.draft(change, part).document or {})
     del rows[taken]
     desk.save(change, rows, part)
-    refused = going_live.propose(desk.kit, EDITOR, change)
+    refused = service_publish.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is why
 
@@ -241,10 +239,10 @@ def test_what_must_stay_stays(part: str, taken: str, why: Refusal, desk: Desk) -
 def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "My words")
-    publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
     clashes = ChangeRefused(Refusal.CLASHES, ("learn",))
-    assert going_live.propose(desk.kit, EDITOR, change) == clashes
-    assert "learn" in going_live.read(desk.kit, change).made.clashes
+    assert service_publish.propose(desk.kit, EDITOR, change) == clashes
+    assert "learn" in service_publish.read(desk.kit, change).made.clashes
 
     asked = catch_up(desk.kit, EDITOR, change, once="a form")
     assert isinstance(asked, CatchUpClash)
@@ -252,8 +250,8 @@ def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
     for _ in range(2):
         done = catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen})
         assert done == CaughtUp(2)
-    assert len(folders.history(desk.kit, change)) == 2
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert len(service_drafts.history(desk.kit, change)) == 2
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
     assert desk.live == playable("My words")
 
@@ -261,14 +259,14 @@ def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
 def test_live_may_be_chosen(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "My words")
-    publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
+    service_publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
     asked = catch_up(desk.kit, EDITOR, change, once="a form")
     assert isinstance(asked, CatchUpClash)
     chosen = {one.key: Side.THEIRS for one in asked.parts["learn"].clashes}
     assert catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen}) == CaughtUp(
         2
     )
-    assert going_live.propose(desk.kit, EDITOR, change) == ChangeRefused(Refusal.NOTHING_THERE)
+    assert service_publish.propose(desk.kit, EDITOR, change) == ChangeRefused(Refusal.NOTHING_THERE)
 
 
 def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
@@ -280,7 +278,7 @@ def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
     said = Publication(
         published_by="Editor 1", kind=Publishing.BY_HAND, reason="a race", change_id=change
     )
-    return going_live.go_live(desk.kit, APPROVER, gathered, document, said)
+    return service_publish.go_live(desk.kit, APPROVER, gathered, document, said)
 
 
 def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) -> None:
@@ -289,7 +287,7 @@ def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) 
 
     def edit() -> None:
         desk.say(change, "Worse words")
-        assert going_live.propose(desk.kit, EDITOR, change) is None
+        assert service_publish.propose(desk.kit, EDITOR, change) is None
 
     assert late(desk, change, edit) == changed
     assert late(desk, change, lambda: desk.say(change, "Worst words")) == changed
@@ -297,7 +295,9 @@ def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) 
     other = desk.proposed("Third words")
 
     def publish() -> None:
-        publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
+        service_publishing.publish(
+            desk.kit, playable("Live"), by="Alice", reason="x", of_version=False
+        )
 
     assert late(desk, other, publish) == changed
     assert desk.live == playable("Live")
@@ -307,7 +307,7 @@ def test_a_step_that_took_no_proposal_back_is_not_published(desk: Desk) -> None:
     """As a process of another version might write it."""
     change = desk.proposed("Other words")
     with desk.kit.database.writing() as session:
-        step = changes.newest(session, change)["learn"]
+        step = tables.newest(session, change)["learn"]
         session.add(
             ChangeStep(
                 change_id=change,

@@ -4,21 +4,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hotline.domain.changes.change import ChangeState
-from hotline.engine.editing.merging import Side
+from hotline.editing import service_draft_steps, service_drafts, service_publish
+from hotline.editing.rules_drafts import ChangeState
+from hotline.editing.rules_merging import Side
+from hotline.editing.service_draft_steps import StepClash, StepSaved
+from hotline.editing.service_drafts import ChangeRefused, Refusal
 from hotline.errors import NotFound
-from hotline.services.changes import folders, going_live, steps
-from hotline.services.changes.folders import ChangeRefused, Refusal
-from hotline.services.changes.steps import StepClash, StepSaved
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
 
 __all__ = ["desk"]
 
 
 def test_a_change_needs_a_title(desk: Desk) -> None:
-    assert folders.open_change(desk.kit, EDITOR, "  ") == ChangeRefused(Refusal.UNTITLED)
+    assert service_drafts.open_change(desk.kit, EDITOR, "  ") == ChangeRefused(Refusal.UNTITLED)
     change = desk.opened("  Fees \n abroad ")
-    ((row, parts),) = folders.listed(desk.kit)
+    ((row, parts),) = service_drafts.listed(desk.kit)
     assert (row.id, row.title, row.state, parts) == (change, "Fees abroad", "open", [])
     assert (row.created_by, row.created_by_id) == ("Editor 1", 1)
 
@@ -33,7 +33,7 @@ def test_the_newest_version_of_a_part_is_the_draft(desk: Desk) -> None:
     now = desk.draft(change)
     assert now.document == saying(playable()["flows"]["learn"], "Third words")
     assert now.author == "Editor 2"
-    assert [parts for _, parts in folders.listed(desk.kit)] == [["learn"]]
+    assert [parts for _, parts in service_drafts.listed(desk.kit)] == [["learn"]]
     assert desk.live == playable(), "nobody hears it"
 
 
@@ -49,16 +49,19 @@ def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
     assert isinstance(desk.save(change, None), StepSaved)
     assert desk.draft(change).document is None
     desk.save(change, {"flow": "learn"})
-    lines = folders.history(desk.kit, change)
+    lines = service_drafts.history(desk.kit, change)
     assert [line.version for line in lines] == [2, 1]
     assert lines[0].says["did"] == "edited"
 
-    done = steps.bring_back(desk.kit, OTHER, change, lines[1].id, once="again")
+    done = service_draft_steps.bring_back(desk.kit, OTHER, change, lines[1].id, once="again")
     assert isinstance(done, StepSaved)
     assert desk.draft(change).document is None
-    newest = folders.history(desk.kit, change, limit=1)[0]
+    newest = service_drafts.history(desk.kit, change, limit=1)[0]
     assert (newest.says, newest.made_by) == ({"did": "brought_back", "version": 1}, "Editor 2")
-    assert [one.version for one in folders.history(desk.kit, change, before=newest.id)] == [2, 1]
+    assert [one.version for one in service_drafts.history(desk.kit, change, before=newest.id)] == [
+        2,
+        1,
+    ]
 
 
 def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
@@ -66,7 +69,7 @@ def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
     flow = saying(playable()["flows"]["learn"], "Other words")
     both = [desk.save(change, flow, made_of=-1, once="a form") for _ in range(2)]
     assert both == [StepSaved(1, flow), StepSaved(1, flow)]
-    assert len(folders.history(desk.kit, change)) == 1
+    assert len(service_drafts.history(desk.kit, change)) == 1
     other = desk.opened()
     assert desk.save(other, flow, once="a form") == StepSaved(1, flow), "of another change"
 
@@ -76,7 +79,7 @@ def test_what_changes_nothing_is_no_step(desk: Desk) -> None:
     assert desk.save(change, playable()["flows"]["learn"]) == StepSaved(
         -1, playable()["flows"]["learn"]
     )
-    assert not folders.history(desk.kit, change)
+    assert not service_drafts.history(desk.kit, change)
 
 
 @pytest.mark.row("A6")
@@ -88,7 +91,7 @@ def test_two_who_change_the_same_words_are_asked_and_nothing_is_saved(desk: Desk
     assert isinstance(clash, StepClash)
     assert clash.author == "Editor 2"
     assert {(one.theirs[:5], one.yours[:2]) for one in clash.clashes} == {("Their", "My")}
-    assert len(folders.history(desk.kit, change)) == 1
+    assert len(service_drafts.history(desk.kit, change)) == 1
 
     chosen = desk.save(change, mine, made_of=1)
     assert isinstance(chosen, StepSaved)
@@ -110,7 +113,7 @@ def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
     with ThreadPoolExecutor(6) as pool:
         done = list(pool.map(lambda flow: desk.save(change, flow, made_of=-1), flows))
     assert sorted(type(one).__name__ for one in done) == ["StepClash"] * 5 + ["StepSaved"]
-    assert len(folders.history(desk.kit, change)) == 1
+    assert len(service_drafts.history(desk.kit, change)) == 1
 
 
 def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
@@ -123,35 +126,35 @@ def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
     stale = saying(playable()["flows"]["learn"], "My words")
     assert isinstance(desk.save(change, stale, made_of=-1), StepClash)
     desk.say(change, "My words")
-    assert folders.look(desk.kit, change).base_id == 2
+    assert service_drafts.look(desk.kit, change).base_id == 2
 
 
 def test_an_edit_takes_a_proposal_back(desk: Desk) -> None:
     change = desk.proposed()
-    assert folders.look(desk.kit, change).state == ChangeState.PROPOSED
+    assert service_drafts.look(desk.kit, change).state == ChangeState.PROPOSED
     desk.say(change, "Better words")
-    row = folders.look(desk.kit, change)
+    row = service_drafts.look(desk.kit, change)
     assert (row.state, row.proposed_by) == (ChangeState.OPEN, None)
 
 
 def test_what_is_over_is_edited_no_more(desk: Desk) -> None:
     change = desk.proposed()
-    assert folders.drop(desk.kit, EDITOR, change) is None
+    assert service_drafts.drop(desk.kit, EDITOR, change) is None
     over = ChangeRefused(Refusal.OVER)
     assert desk.save(change, {"flow": "learn"}) == over
-    assert folders.drop(desk.kit, EDITOR, change) == over
-    assert going_live.propose(desk.kit, EDITOR, change) == over
+    assert service_drafts.drop(desk.kit, EDITOR, change) == over
+    assert service_publish.propose(desk.kit, EDITOR, change) == over
     assert desk.publish(change) == over
-    assert [row.id for row, _ in folders.listed(desk.kit, over=True)] == [change]
-    assert not folders.listed(desk.kit)
+    assert [row.id for row, _ in service_drafts.listed(desk.kit, over=True)] == [change]
+    assert not service_drafts.listed(desk.kit)
 
 
 def test_what_is_not_there_is_not_found(desk: Desk) -> None:
     for act in (
-        lambda: folders.look(desk.kit, 9),
+        lambda: service_drafts.look(desk.kit, 9),
         lambda: desk.draft(9),
-        lambda: steps.bring_back(desk.kit, EDITOR, 9, 1, once="x"),
-        lambda: going_live.send_back(desk.kit, APPROVER, 9, "no"),
+        lambda: service_draft_steps.bring_back(desk.kit, EDITOR, 9, 1, once="x"),
+        lambda: service_publish.send_back(desk.kit, APPROVER, 9, "no"),
     ):
         with pytest.raises(NotFound):
             act()
@@ -208,4 +211,4 @@ def test_an_order_of_screens_is_a_step(desk: Desk) -> None:
     assert isinstance(desk.save(change, turned), StepSaved)
     kept = desk.draft(change).document or {}
     assert [*kept["nodes"]] == [*turned["nodes"]]
-    assert len(folders.history(desk.kit, change)) == 1
+    assert len(service_drafts.history(desk.kit, change)) == 1

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hotline.engine.check.finding import Code
+from hotline.editing import service_publishing
 from hotline.errors import FlowInvalid
-from hotline.services.flows import publishing
+from hotline.flows.check import Code
 from tests.engine.books import make_document, t
 
 
@@ -16,7 +16,7 @@ def lesson(text: dict[str, str]) -> dict[str, object]:
 
 
 def codes(document: dict[str, object]) -> set[Code]:
-    return {one.code for one in publishing.findings(document)}
+    return {one.code for one in service_publishing.findings(document)}
 
 
 @pytest.mark.row("A4")
@@ -32,15 +32,15 @@ def test_what_hurts_is_refused_with_its_sentence(text: dict[str, str], code: Cod
     document = lesson(text)
     assert code in codes(document)
     with pytest.raises(FlowInvalid) as refused:
-        publishing.bearable(document)
+        service_publishing.bearable(document)
     assert any(f"[{code}]. Fix: " in problem for problem in refused.value.problems)
 
 
 def test_what_is_too_long_is_published_and_said() -> None:
     document = lesson(t("word " * 120))
-    assert codes(document) - publishing.BEARABLE == set()
-    assert Code.TOO_LONG in {one.code for one in publishing.bearable(document)}
+    assert codes(document) - service_publishing.BEARABLE == set()
+    assert Code.TOO_LONG in {one.code for one in service_publishing.bearable(document)}
 
 
 def test_flows_that_are_well_have_nothing_to_bear() -> None:
-    assert publishing.bearable(make_document()) == []
+    assert service_publishing.bearable(make_document()) == []

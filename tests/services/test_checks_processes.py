@@ -4,13 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.watch.alarms import Alarm, move
-from hotline.services.check_result import CheckResult, CheckState
-from hotline.services.outbox import notices
-from hotline.services.watch import checks_database, checks_processes, checks_traffic, watchers
-from hotline.store.outbox import messages
-from hotline.store.watch import alarms
+from hotline.alarms import tables as alarms_tables
+from hotline.alarms.rules import Alarm, move
+from hotline.alerts import service_alarm_notices
+from hotline.core.check_result import CheckResult, CheckState
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.monitoring import (
+    service_alarms,
+    service_checks_database,
+    service_checks_processes,
+    service_checks_traffic,
+)
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeShelf
 from tests.kits import WholeKit, make_watch
@@ -25,13 +30,13 @@ def kit(district: District) -> WholeKit:
 
 
 def found(kit: WholeKit, name: str) -> CheckResult:
-    (one,) = [one for one in checks_processes.findings(kit) if one.name == name]
+    (one,) = [one for one in service_checks_processes.findings(kit) if one.name == name]
     return one
 
 
 def dial(kit: WholeKit) -> CheckResult:
     here = replace(kit, watch=make_watch(instruments=FakeInstruments(line=None)))
-    (one,) = [one for one in checks_traffic.findings(here) if one.name == "dial"]
+    (one,) = [one for one in service_checks_traffic.findings(here) if one.name == "dial"]
     return one
 
 
@@ -39,7 +44,7 @@ def test_a_watch_process_that_never_looked_or_looks_no_more_is_wrong(
     district: District, kit: WholeKit
 ) -> None:
     assert (found(kit, "watch").ok, found(kit, "watch").says[:16]) == (False, "has never looked")
-    watchers.look(kit)
+    service_alarms.look(kit)
     assert found(kit, "watch").ok
     district.clock.turn(seconds=59)
     assert found(kit, "watch").ok
@@ -53,7 +58,7 @@ def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: 
     silent = FakeInstruments(silent={"alerts": 400.0})
     here = replace(kit, watch=make_watch(instruments=silent))
     with district.database.writing() as session:
-        messages.await_senders(session, district.clock())
+        tables.await_senders(session, district.clock())
     assert (found(here, "watch").ok, found(here, "workers").ok) == (True, True)
     assert dial(here).state is CheckState.OK
     district.clock.turn(minutes=1)
@@ -64,17 +69,17 @@ def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: 
 def test_the_look_of_the_watch_process_is_no_tick_of_the_clock(
     district: District, kit: WholeKit
 ) -> None:
-    watchers.look(kit)
-    (clock,) = [one for one in checks_database.findings(kit) if one.name == "clock"]
+    service_alarms.look(kit)
+    (clock,) = [one for one in service_checks_database.findings(kit) if one.name == "clock"]
     assert (clock.ok, clock.says) == (False, "has never ticked")
 
 
 def test_a_slow_gateway_is_no_frozen_watch_process(district: District, kit: WholeKit) -> None:
-    watchers.add(kit, "Responder 1", CONTACT, "en", by="Aline")
-    watchers.try_waking(kit)
-    watchers.look(kit)
+    service_alarms.add(kit, "Responder 1", CONTACT, "en", by="Aline")
+    service_alarms.try_waking(kit)
+    service_alarms.look(kit)
     district.clock.turn(seconds=59)
-    notices.send_due(kit)
+    service_alarm_notices.send_due(kit)
     district.clock.turn(seconds=59)
     assert found(kit, "watch").ok
 
@@ -103,22 +108,22 @@ def test_contacts_are_well_only_where_the_last_notice_got_through(
     district: District, kit: WholeKit
 ) -> None:
     assert found(kit, "watchers").state is CheckState.WRONG
-    watchers.add(kit, "Responder 1", CONTACT, "en", by="Aline")
+    service_alarms.add(kit, "Responder 1", CONTACT, "en", by="Aline")
     untried = found(kit, "watchers")
     assert (untried.state, untried.todo) == (CheckState.WARNING, "`hotline oncall test`")
 
-    watchers.try_waking(kit)
+    service_alarms.try_waking(kit)
     assert found(kit, "watchers").state is CheckState.OK
     district.clock.turn(minutes=1)
     late = found(kit, "watchers")
     assert (late.state, "not tried yet" in late.says) == (CheckState.WRONG, True)
 
     district.sms.results = [SendResult(Outcome.NOT_SENT)]
-    notices.send_due(kit)
+    service_alarm_notices.send_due(kit)
     failed = found(kit, "watchers")
     assert (failed.state, "could not be reached" in failed.says) == (CheckState.WRONG, True)
     district.clock.turn(seconds=10)
-    notices.send_due(kit)
+    service_alarm_notices.send_due(kit)
     assert found(kit, "watchers").state is CheckState.OK
 
 
@@ -126,15 +131,15 @@ def test_a_doctor_that_cannot_dial_says_what_the_watch_process_found(
     district: District, kit: WholeKit
 ) -> None:
     assert dial(kit).state is CheckState.WARNING
-    watchers.look(kit)
+    service_alarms.look(kit)
     assert (dial(kit).state, dial(kit).says) == (
         CheckState.OK,
         "the line answers the watch process",
     )
     with district.database.writing() as session:
-        messages.await_senders(session, district.clock())
+        tables.await_senders(session, district.clock())
         now = move(None, Alarm.DIAL, 1, district.clock()).now
-        alarms.keep(session, Alarm.DIAL, now, "the line does not answer its own call")
+        alarms_tables.keep(session, Alarm.DIAL, now, "the line does not answer its own call")
     assert dial(kit).says == "the line has a minute to start"
     district.clock.turn(minutes=1)
     assert (dial(kit).state, "was not answered since" in dial(kit).says) == (

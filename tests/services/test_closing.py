@@ -4,22 +4,20 @@ from collections.abc import Mapping
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.cases.closing import ClosureStop
-from hotline.domain.cases.entries import OUTCOME, EntryKind, EntryWay
-from hotline.domain.outbox.message import Wording, render
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import TipOutcome
-from hotline.domain.tips.acts import Act, Acted, Done
-from hotline.domain.wording import Template
+from hotline.alerts import queries, service_closing, service_commands, tables_case_events
+from hotline.alerts.rules_commands import Act, Acted, Done
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.service_replies import ANSWERS
+from hotline.cases import service_retention
+from hotline.core.actors import AccountRole
+from hotline.core.wording import Template
+from hotline.duty import service_removal
 from hotline.errors import EndRefused
-from hotline.services.people import removals
-from hotline.services.referrals import casework, endings
-from hotline.services.sms.replies import ANSWERS
-from hotline.services.tips import retention
-from hotline.store.cases import case_log
-from hotline.store.outbox.messages import Message
-from hotline.store.referrals import referrals
+from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.tables import Message
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_events import OUTCOME, EntryKind, EntryWay
+from hotline.tips.rules_persons import ClosureStop
 from tests.deciding import signed_in
 from tests.district import District
 from tests.helping import CHILD, GROWN_UP, HelpedCase
@@ -39,21 +37,23 @@ def sms(case: HelpedCase, who: int, verb: Verb) -> Done:
     """A digit by SMS that the gateway's inbox lists."""
     asked = Act(who, case.reference(who), verb, EntryWay.SMS, case.district.clock(), proved=True)
     with case.district.database.writing() as session:
-        return casework.act(session, case.kit, asked)
+        return service_commands.act(session, case.kit, asked)
 
 
-def requests(case: HelpedCase, outcome: TipOutcome, *, who: int | None = None) -> endings.Ended:
+def requests(
+    case: HelpedCase, outcome: TipOutcome, *, who: int | None = None
+) -> service_closing.Ended:
     """As behind the PIN."""
-    asks = endings.by_responder(who or case.hers)
+    asks = service_closing.by_responder(who or case.hers)
     with case.district.database.writing() as session:
-        tip = referrals.tip_for_writing(session, case.tip)
-        return endings.end(session, case.kit, tip, outcome, asks, case.district.clock())
+        tip = queries.tip_for_writing(session, case.tip)
+        return service_closing.end(session, case.kit, tip, outcome, asks, case.district.clock())
 
 
 def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
     """Each request in the log of the case: its outcome, and the entry that it replaces."""
     with case.district.database.reading() as session:
-        rows = case_log.of_tip(session, case.tip)
+        rows = tables_case_events.of_tip(session, case.tip)
     return [(row.codes[OUTCOME], row.supersedes) for row in rows if row.kind == EntryKind.CLOSED]
 
 
@@ -110,17 +110,17 @@ def test_what_was_screened_shows_in_no_answer_by_sms(
 
 def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: HelpedCase) -> None:
     """An opening before the request counts for nothing, and neither does one before it was replaced."""
-    second = endings.by_responder(case.nation[0])
+    second = service_closing.by_responder(case.nation[0])
 
     def agrees() -> None:
         with case.district.database.writing() as session:
-            tip = referrals.tip_for_writing(session, case.tip)
-            endings.judge(session, case.kit, tip, second, True, case.district.clock())
+            tip = queries.tip_for_writing(session, case.tip)
+            service_closing.judge(session, case.kit, tip, second, True, case.district.clock())
 
     def opens() -> None:
         with case.district.database.writing() as session:
-            tip, at = referrals.tip_for_writing(session, case.tip), case.district.clock()
-            endings.note_opened(session, case.kit, tip, second.name, second.entry_by, at)
+            tip, at = queries.tip_for_writing(session, case.tip), case.district.clock()
+            service_closing.note_opened(session, case.kit, tip, second.name, second.entry_by, at)
 
     opens()
     requests(case, TipOutcome.HELPED)
@@ -142,20 +142,20 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
     officer = case.nation[0]
     account = signed_in(case.kit, "Officer 1", AccountRole.NATIONAL)
 
-    def signed() -> endings.EndRequest:
+    def signed() -> service_closing.EndRequest:
         with case.district.database.reading() as session:
-            return endings.signed_by(session, account.actor, "no one is there")
+            return service_closing.signed_by(session, account.actor, "no one is there")
 
     with case.district.database.writing() as session:
-        tip = referrals.tip_for_writing(session, case.tip)
-        endings.end(session, case.kit, tip, NOT, signed(), case.district.clock())
-    removals.join(case.kit, account.actor, account.account_id, str(officer), "one person")
+        tip = queries.tip_for_writing(session, case.tip)
+        service_closing.end(session, case.kit, tip, NOT, signed(), case.district.clock())
+    service_removal.join(case.kit, account.actor, account.account_id, str(officer), "one person")
     with case.district.database.writing() as session:
-        tip, at = referrals.tip_for_writing(session, case.tip), case.district.clock()
-        asks = endings.signed_by(session, account.actor, "")
-        endings.note_opened(session, case.kit, tip, asks.name, asks.entry_by, at)
+        tip, at = queries.tip_for_writing(session, case.tip), case.district.clock()
+        asks = service_closing.signed_by(session, account.actor, "")
+        service_closing.note_opened(session, case.kit, tip, asks.name, asks.entry_by, at)
         with pytest.raises(EndRefused) as refused:
-            endings.judge(session, case.kit, tip, asks, True, at)
+            service_closing.judge(session, case.kit, tip, asks, True, at)
     assert refused.value.stop == ClosureStop.SAME_PERSON
 
 
@@ -163,14 +163,14 @@ def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: H
     """An unclear screening is none, and a phone does not decide: the persons are opened in the console."""
     raid(case)
     requests(case, NOT)
-    second = endings.by_responder(case.nation[0])
+    second = service_closing.by_responder(case.nation[0])
     with case.district.database.writing() as session:
-        tip = referrals.tip_for_writing(session, case.tip)
-        endings.note_opened(
+        tip = queries.tip_for_writing(session, case.tip)
+        service_closing.note_opened(
             session, case.kit, tip, second.name, second.entry_by, case.district.clock()
         )
         with pytest.raises(EndRefused) as refused:
-            endings.judge(session, case.kit, tip, second, True, case.district.clock())
+            service_closing.judge(session, case.kit, tip, second, True, case.district.clock())
     assert refused.value.stop == ClosureStop.IN_CONSOLE
 
     def stop() -> str:
@@ -217,7 +217,7 @@ def test_another_person_s_different_request_is_told_that_one_waits(case: HelpedC
     assert (done.result, ANSWERS[done.result]) == (Acted.ANOTHER_WAITS, Template.ANOTHER_WAITS)
     assert requests(case, TipOutcome.NOT_FOUND).ending is Acted.ANOTHER_WAITS
     with pytest.raises(EndRefused) as refused:
-        retention.close_tip(case.kit, case.tip, by="A desk", reason="x", outcome=NOT)
+        service_retention.close_tip(case.kit, case.tip, by="A desk", reason="x", outcome=NOT)
     assert refused.value.stop == ClosureStop.ANOTHER_WAITS
     assert case.district.tip(case.tip).end_wanted == TipOutcome.HELPED
     assert [outcome for outcome, _ in requested(case)] == ["helped"]

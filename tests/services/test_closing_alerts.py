@@ -4,15 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.tip import TipOutcome
+from hotline.alerts import queries, service_assignment, service_closing
+from hotline.alerts.service_closing import EndRequest
+from hotline.cases import service_waiting_closures
 from hotline.errors import EndRefused
-from hotline.services.referrals import endings, referral
-from hotline.services.referrals.endings import EndRequest
-from hotline.services.tips import waiting_closures
-from hotline.store.outbox.messages import Deadline, Message
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import referrals
+from hotline.gateway.tables import Deadline, Message
+from hotline.people.tables import Responder
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_deadlines import DeadlineKind
 from tests.district import District
 from tests.helping import CHILD, GROWN_UP, HelpedCase
 from tests.taking import confirm
@@ -34,9 +33,9 @@ def request(case: HelpedCase, outcome: TipOutcome, who: EndRequest | None = None
     """Requests closure; who is asked at once."""
     before = len(asked(case))
     with case.district.database.writing() as session:
-        tip = referrals.tip_for_writing(session, case.tip)
-        by = who or endings.by_responder(case.hers)
-        endings.end(session, case.kit, tip, outcome, by, case.district.clock())
+        tip = queries.tip_for_writing(session, case.tip)
+        by = who or service_closing.by_responder(case.hers)
+        service_closing.end(session, case.kit, tip, outcome, by, case.district.clock())
     return [who for who, _ in asked(case)[before:]]
 
 
@@ -53,7 +52,7 @@ def asked_after(case: HelpedCase, **time: float) -> list[int]:
     while True:
         due = [row.due_at for row in case.district.open_deadlines() if row.due_at <= until]
         clock.at = max(clock(), min(due, default=until))
-        referral.fire_deadlines(case.kit)
+        service_assignment.fire_deadlines(case.kit)
         if not due:
             return [who for who, _ in asked(case)[before:]]
 
@@ -74,8 +73,10 @@ def accepted(case: HelpedCase, n: int = 1) -> int:
 
 def opens(case: HelpedCase, who: int) -> None:
     with case.district.database.writing() as session:
-        tip, by = referrals.tip_for_writing(session, case.tip), endings.by_responder(who)
-        endings.note_opened(session, case.kit, tip, by.name, by.entry_by, case.district.clock())
+        tip, by = queries.tip_for_writing(session, case.tip), service_closing.by_responder(who)
+        service_closing.note_opened(
+            session, case.kit, tip, by.name, by.entry_by, case.district.clock()
+        )
 
 
 def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: HelpedCase) -> None:
@@ -166,9 +167,9 @@ def test_what_the_desk_refuses_or_is_replaced_is_the_assignee_s_again(case: Help
     request(case, NOT)
     assert DeadlineKind.DECISION in clocks(case)
     with case.district.database.writing() as session:
-        tip = referrals.tip_for_writing(session, case.tip)
+        tip = queries.tip_for_writing(session, case.tip)
         account = EndRequest("account:9:Desk 2", "account:9:Desk 2", "go again")
-        endings.judge(session, case.kit, tip, account, False, case.district.clock())
+        service_closing.judge(session, case.kit, tip, account, False, case.district.clock())
     assert DeadlineKind.DECISION not in clocks(case)
     assert DeadlineKind.OUTCOME in clocks(case)
     assert case.district.tip(case.tip).holder_id == case.hers
@@ -189,7 +190,7 @@ def test_one_person_of_the_desk_never_closes_it_alone_and_the_alerts_go_on(
     """One of the two requested it, the other cannot be reached: people of the district are alerted, none confirms."""
     requester, other = case.nation
     case.district.change(Responder, other, unreachable="no such number")
-    mine = endings.by_responder(requester)
+    mine = service_closing.by_responder(requester)
     assert request(case, TipOutcome.NOT_FOUND, mine) == [case.leads]
     assert case.leads in asked_after(case, minutes=15)
     for who in (requester, case.leads):
@@ -202,8 +203,8 @@ def test_one_person_of_the_desk_never_closes_it_alone_and_the_alerts_go_on(
 def endings_confirmable(case: HelpedCase, who: int) -> bool:
     with case.district.database.reading() as session:
         tip = case.district.tip(case.tip)
-        name = endings.by_responder(who).name
-        return endings.may_confirm(session, tip.end_wanted_by or "", name)
+        name = service_closing.by_responder(who).name
+        return service_closing.may_confirm(session, tip.end_wanted_by or "", name)
 
 
 def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:
@@ -215,21 +216,21 @@ def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:
 def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> None:
     """Not to who requested it; by the name that the person knows, or by the number of the tip."""
     requester, other = case.nation
-    request(case, TipOutcome.NOT_FOUND, endings.by_responder(requester))
+    request(case, TipOutcome.NOT_FOUND, service_closing.by_responder(requester))
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=8, minutes=30)
-    waiting_closures.tell(case.kit)
+    service_waiting_closures.tell(case.kit)
     assert morning_sms(case) == [], "it has waited for one night"
 
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=32, minutes=29)
-    waiting_closures.tell(case.kit)
+    service_waiting_closures.tell(case.kit)
     assert morning_sms(case) == []
     case.district.clock.turn(minutes=1)
     for _ in range(3):
-        waiting_closures.tell(case.kit)
+        service_waiting_closures.tell(case.kit)
         case.district.clock.turn(seconds=1)
     assert morning_sms(case) == [(other, case.reference(other))]
     case.district.clock.turn(hours=24)
-    waiting_closures.tell(case.kit)
+    service_waiting_closures.tell(case.kit)
     assert len(morning_sms(case)) == 2, "each morning"
 
 
@@ -237,5 +238,5 @@ def test_a_morning_without_late_closures_sends_nothing(case: HelpedCase) -> None
     request(case, TipOutcome.NOT_FOUND)
     confirm(case.kit, case.tip)
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=56, minutes=30)
-    waiting_closures.tell(case.kit)
+    service_waiting_closures.tell(case.kit)
     assert morning_sms(case) == []

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.referrals.coming import Manner
-from hotline.domain.referrals.referral import Level
-from hotline.services.referrals import correcting, endings
-from hotline.store.database import Database
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_closing, service_correction
+from hotline.core.database import Database
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.rules_visit_safety import Manner
+from hotline.tips.tables import Tip
 from tests.callers import DANGER_HERE, Caller, make_ready
 from tests.conftest import Clock
 from tests.night import Night, night
@@ -130,14 +130,16 @@ def test_a_mark_after_unseen_goes_unseen_and_after_openly_the_desk_is_asked_anew
     tells(here, 2, marked=False)
     tells(here, 1, marked=True)
     first = here.line.tips[0]
-    correcting.say(here.line.kit, first.id, Manner.UNSEEN, by="Alice", reason="read it")
+    service_correction.say(here.line.kit, first.id, Manner.UNSEEN, by="Alice", reason="read it")
     before = len(here.line.all(Message))
     tells(here, 1, marked=True)
     assert here.line.tips[-1].manner == "unseen"
     assert len(here.line.all(Message)) == before
     assert asked_how(here) == set()
 
-    correcting.say(here.line.kit, first.id, Manner.OPENLY, by="Alice", reason="spoke with her")
+    service_correction.say(
+        here.line.kit, first.id, Manner.OPENLY, by="Alice", reason="spoke with her"
+    )
     assert [count(here, who, "GO_OPENLY") for who in ("one", "two")] == [1, 1]
     tells(here, 1, marked=True)
     assert here.line.tips[-1].manner is None
@@ -147,7 +149,9 @@ def test_a_mark_after_unseen_goes_unseen_and_after_openly_the_desk_is_asked_anew
 
 def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
     (caller,) = tells(here, 1, marked=False)
-    correcting.say(here.line.kit, here.tip.id, Manner.OPENLY, by="Alice", reason="spoke with her")
+    service_correction.say(
+        here.line.kit, here.tip.id, Manner.OPENLY, by="Alice", reason="spoke with her"
+    )
     caller.key("000")
     here.tick()
     assert here.tip.manner is None
@@ -248,7 +252,7 @@ def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(her
     for tip in here.line.tips:
         here.line.clock.turn(seconds=20)
         with here.line.database.writing() as session:
-            endings.wish(session, here.line.kit, [tip.id], actor="receipt")
+            service_closing.wish(session, here.line.kit, [tip.id], actor="receipt")
     assert count(here, "one", "ERASE_WANTED") == 2, "the two that rang"
     assert named(here, "one", "ERASE_WANTED") == {first.id, second.id}
     asked = [row for row in here.line.all(Message) if row.template == "ERASE_DECIDE"]
@@ -265,15 +269,15 @@ def test_a_wish_for_many_tips_at_once_asks_the_desk_once_each_time_until_each_is
     tells(here, 4, marked=False)
     ids = [tip.id for tip in here.line.tips]
     with here.line.database.writing() as session:
-        endings.wish(session, here.line.kit, ids, actor="sms")
+        service_closing.wish(session, here.line.kit, ids, actor="sms")
     assert count(here, "desk", "ERASE_DECIDE") == 1
     here.tick(hours=73)
     for _ in range(6):
         here.tick()
     assert count(here, "desk", "ERASE_DECIDE") == 2
     who = {"by": "Director", "reason": "nobody reached her yet"}
-    endings.decide(here.line.kit, ids[0], erases=False, **who)
-    assert endings.undecided_others(here.line.kit, ids[0]) == ids[1:]
+    service_closing.decide(here.line.kit, ids[0], erases=False, **who)
+    assert service_closing.undecided_others(here.line.kit, ids[0]) == ids[1:]
     here.tick(days=4)
     for _ in range(6):
         here.tick()

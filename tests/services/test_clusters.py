@@ -5,20 +5,18 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Acted
-from hotline.services.outbox import delivery
-from hotline.services.referrals import casework, referral
-from hotline.services.sms.inbox import Arrival, take_sms
-from hotline.services.tips import retention
-from hotline.store.dialogue.contacts import InboundSeen, referrals_of
-from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.people.responders import Responder
-from hotline.store.sms import inbound
-from hotline.store.tips.likeness import TipLikeness
-from hotline.testing import FakeSms
+from hotline.alerts import service_assignment, service_commands, service_sending, tables_inbound
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.cases import service_retention
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables_contacts import InboundSeen, referrals_of
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.queries_duplicates import TipLikeness
 from tests.builders import make_message
 from tests.callers import Caller, Line, line
 from tests.taking import do
@@ -50,7 +48,7 @@ def tell(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000
     caller.dial()
     caller.key(*keys)
     caller.hang_up()
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     return caller
 
 
@@ -108,12 +106,12 @@ def test_a_third_like_danger_is_one_text_and_another_person_rings_anew(staffed: 
     caller = staffed.caller()
     caller.dial()
     caller.key(*danger)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     assert rings(staffed) == before
     assert staffed.all(Message)[-1].template == "MORE_TOLD"
 
     caller.key("1", LABOUR, CHILD)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     assert rings(staffed) > before
 
 
@@ -137,7 +135,7 @@ def test_closing_one_closes_no_other_and_taking_the_first_takes_what_it_was_told
     assert done.result is Acted.TAKEN
     assert {tip.holder_id for tip in staffed.tips[3:]} == {row.responder_id}
 
-    retention.close_tip(staffed.kit, first.id, by="A desk", reason="over")
+    service_retention.close_tip(staffed.kit, first.id, by="A desk", reason="over")
     assert [tip.id for tip in staffed.tips if tip.closed_at is not None] == [first.id]
     assert last.id in open_clocks(staffed)
 
@@ -148,7 +146,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
         tell(staffed, *QUIET, LABOUR)
     row = next(row for row in staffed.all(Referral) if row.tip_id == staffed.tips[0].id)
     with staffed.database.writing() as session:
-        inbound.begin(session, staffed.clock())
+        tables_inbound.begin(session, staffed.clock())
     text = f"1 {row.reference}"
     key = next(one.number_key for one in staffed.all(Responder) if one.id == row.responder_id)
     (her,) = [one for one in PHONES if staffed.kit.pseudonyms.enrolled(one) == key]
@@ -160,7 +158,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
         (seen,) = session.scalars(select(InboundSeen))
         told_of = referrals_of(seen)
         for referral_id in told_of:
-            casework.doubt(session, staffed.kit, referral_id, staffed.clock())
+            service_commands.doubt(session, staffed.kit, referral_id, staffed.clock())
     assert {tip.holder_id for tip in staffed.tips} == {None}
     assert asked(staffed) >= set(held)
 
@@ -178,12 +176,12 @@ def test_an_alert_in_doubt_of_a_case_that_was_taken_with_the_first_was_not_deliv
     first, *_, last = staffed.tips
     sms = FakeSms()
     staffed.kit = replace(staffed.kit, sms=sms)
-    delivery.deliver_due(staffed.kit)
+    service_sending.deliver_due(staffed.kit)
     for tip in (last, first):
         row = next(row for row in staffed.all(Referral) if row.tip_id == tip.id)
         do(staffed.kit, row.responder_id, row.reference, Verb.PASS_ON, staffed.clock())
         sms.results = [SendResult(Outcome.UNKNOWN)] if tip is last else []
-        delivery.deliver_due(staffed.kit)
+        service_sending.deliver_due(staffed.kit)
     doubted = next(row for row in staffed.all(Message) if row.state == "unknown")
 
     known = [row for row in staffed.all(Referral) if row.responder_id == doubted.responder_id]
@@ -191,7 +189,7 @@ def test_an_alert_in_doubt_of_a_case_that_was_taken_with_the_first_was_not_deliv
     assert doubted.referral_id == her[last.id].id
     do(staffed.kit, doubted.responder_id, her[first.id].reference, Verb.TAKE, staffed.clock())
     staffed.clock.turn(minutes=11)
-    delivery.retry_unknown(staffed.kit)
+    service_sending.retry_unknown(staffed.kit)
 
     held = next(row for row in staffed.all(Message) if row.id == doubted.id)
     assert (held.state, held.delivered_at) == ("answered", None)
@@ -209,5 +207,5 @@ def test_what_tips_are_known_by_is_gone_after_a_day(staffed: Line) -> None:
     tell(staffed, *QUIET, LABOUR)
     assert len(staffed.all(TipLikeness)) == 1
     staffed.clock.turn(hours=26)
-    retention.tidy(staffed.kit)
+    service_retention.tidy(staffed.kit)
     assert staffed.all(TipLikeness) == []

@@ -6,17 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from hotline.domain.jobs import Job
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import queries_names, service_assignment, service_sending
+from hotline.alerts.service_intake import rescue_silent
+from hotline.cases import decrypt_access
+from hotline.core.jobs import Job
 from hotline.errors import NotFound
-from hotline.services.desk import access
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
-from hotline.services.tips.intake import rescue_silent
-from hotline.store.outbox.messages import Deadline, Message
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import known_cases
-from hotline.store.tips.tips import Tip
+from hotline.gateway.tables import Deadline, Message
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.tables import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
 from tests.taking import take_case
@@ -138,13 +136,13 @@ def test_no_responder_of_the_district_hears_of_it_however_long_nobody_takes_it(
     staffed: Line,
 ) -> None:
     complaint(staffed, *HURT_HERE)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     assert levels_told(staffed) == {"national"}
     first = [message.template for message in staffed.all(Message)]
 
     for _ in range(8):
         staffed.clock.turn(minutes=16)
-        referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
     assert levels_told(staffed) == {"national"}
     assert len(staffed.all(Message)) > len(first)
     assert [row for row in staffed.all(Deadline) if row.fired_at is None]
@@ -153,7 +151,7 @@ def test_no_responder_of_the_district_hears_of_it_however_long_nobody_takes_it(
 def test_its_alert_is_like_any_other(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     told(staffed, "5", "1", "1", "1", "1")
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     of_complaint, of_tip = sorted(staffed.all(Message), key=lambda row: row.id)
     assert of_complaint.template == of_tip.template
     assert of_complaint.parameters.keys() == of_tip.parameters.keys()
@@ -165,19 +163,19 @@ def test_no_alert_of_it_goes_to_a_colleague_of_the_district_when_a_phone_is_off(
     staffed: Line,
 ) -> None:
     complaint(staffed, *HURT_HERE)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     with staffed.database.writing() as session:
         session.execute(update(Message).values(state="failed"))
-    delivery.expire_leases(staffed.kit)
+    service_sending.expire_leases(staffed.kit)
     for _ in range(3):
         staffed.clock.turn(minutes=5)
-        referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
     assert levels_told(staffed) == {"national"}
 
 
 def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     (message,) = staffed.all(Message)
     reference = message.parameters["ref"]
 
@@ -185,23 +183,23 @@ def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
     assert len(locals_) == 3
     for one in locals_:
         with staffed.database.reading() as session:
-            assert known_cases.open_references(session, one, staffed.clock()) == []
+            assert queries_names.open_references(session, one, staffed.clock()) == []
         assert take_case(staffed.kit, one, reference, staffed.clock()).result == "unknown"
     with pytest.raises(NotFound, match="no grant"):
-        access.check_grant(staffed.kit, staffed.tip.id, desk=HERE, **SIGNED)
+        decrypt_access.check_grant(staffed.kit, staffed.tip.id, desk=HERE, **SIGNED)
     with pytest.raises(NotFound, match="no grant"):
-        access.read_tip(staffed.kit, staffed.tip.id, desk=HERE, passphrase="any", **SIGNED)
+        decrypt_access.read_tip(staffed.kit, staffed.tip.id, desk=HERE, passphrase="any", **SIGNED)
 
 
 def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE, "2", WORDS)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     (message,) = staffed.all(Message)
     (hers,) = [row.id for row in staffed.all(Responder) if row.level == Level.NATIONAL]
 
-    (listed,) = access.list_tips(staffed.kit)
+    (listed,) = decrypt_access.list_tips(staffed.kit)
     assert (listed.tip.matter, listed.tip.place) == ("complaint", HERE)
-    access.check_grant(staffed.kit, listed.tip.id, desk="national", **SIGNED)
+    decrypt_access.check_grant(staffed.kit, listed.tip.id, desk="national", **SIGNED)
     assert staffed.read(listed.tip)["account"] == WORDS
     reference = message.parameters["ref"]
     assert take_case(staffed.kit, hers, reference, staffed.clock()).result == "taken"
@@ -211,7 +209,7 @@ def test_a_tip_of_the_same_phone_is_not_said_to_have_a_neighbour(staffed: Line) 
     complaint(staffed, *HURT_HERE)
     told(staffed, *DANGER_HERE)
     told(staffed, *QUIET_HERE).hang_up()
-    linked = {row.tip.id: row.same_contact for row in access.list_tips(staffed.kit)}
+    linked = {row.tip.id: row.same_contact for row in decrypt_access.list_tips(staffed.kit)}
     assert linked == {1: 0, 2: 1, 3: 1}
 
 
@@ -231,7 +229,7 @@ def test_nothing_is_sent_to_her_and_nothing_of_it_is_written_down(
     staffed: Line, tmp_path: Path
 ) -> None:
     complaint(staffed, *HURT_HERE, "2", WORDS)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     assert all(message.responder_id is not None for message in staffed.all(Message))
     staffed.flush()
     assert WORDS.encode() not in staffed.written(tmp_path)

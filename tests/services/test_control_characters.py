@@ -7,12 +7,11 @@ import logging
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
-from hotline.sealing.keys.keyfolder import LISTED
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
-from hotline.store.dialogue.contacts import InboundSeen
-from hotline.store.outbox.messages import DeliveryReport, Message, Referral
+from hotline.alerts import service_assignment, service_sending
+from hotline.gateway.tables import DeliveryReport, Message, Referral
+from hotline.gateway.tables_contacts import InboundSeen
+from hotline.keys.key_folder import LISTED
+from hotline.people.rules import Level
 from tests.callers import DANGER_HERE, Line, line
 
 __all__ = ["line"]
@@ -94,7 +93,7 @@ def test_a_tip_that_is_told_with_them_is_kept_and_told_of(staffed: Line, odd: st
     caller.dial()
     for key in DANGER_HERE:
         assert caller.key(f"{key}{odd}").startswith("CON ")
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     assert staffed.tip.urgency == 1
     assert {row.responder_id for row in staffed.all(Referral)}
     assert staffed.read(staffed.tip)["danger"] == "yes"
@@ -131,11 +130,11 @@ def test_a_responder_s_answer_with_them_acts_and_is_answered(staffed: Line, odd:
     caller = staffed.caller(PHONE)
     caller.dial()
     caller.key(*DANGER_HERE)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     (her,) = [row for row in staffed.all(Referral) if row.responder_id == 2]
     text = f"1{odd} {her.reference}{odd}"
     fields = SMS | {"id": "ATXid_her", "from": HER, "text": text}
     assert staffed.post(LISTED, fields).status_code == 200
     assert staffed.tip.holder_id == 2
-    delivery.deliver_due(staffed.kit)
+    service_sending.deliver_due(staffed.kit)
     assert [row.kind for row in staffed.all(Message)].count("confirmation") == 1

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.dialogue.ussd import EndNotice
-from hotline.domain.referrals.referral import Level
-from hotline.services.dialogue.conversation import end_session
-from hotline.services.referrals import referral
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
+from hotline.alerts import service_assignment
+from hotline.core.ussd import EndNotice
+from hotline.dialogue.service_session import end_session
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from tests.builders import make_hop, post
 from tests.callers import DANGER_HERE, Caller, Line
 from tests.taking import take_case
@@ -30,7 +30,7 @@ def officer(line: Line) -> Caller:
     with line.database.writing() as session:
         officer = session.get_one(Responder, officer_id)
         post(session, officer, Level.RESPONDER, line.tip.place)
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     line.clock.turn(seconds=10)
     return line.caller(OFFICER)
 

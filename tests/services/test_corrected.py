@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
-from hotline.services.referrals import referral
-from hotline.services.sms.inbox import Arrival
-from hotline.services.tips.intake import rescue_silent
-from hotline.store.database import Database
-from hotline.store.outbox.messages import Message
+from hotline.alerts import service_assignment
+from hotline.alerts.service_intake import rescue_silent
+from hotline.core.database import Database
+from hotline.dialogue.service_sms import Arrival
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
 from tests.callers import Caller, make_ready, told
 from tests.conftest import Clock
 from tests.night import Night, night
@@ -188,7 +188,7 @@ def test_an_official_named_late_ends_it_for_the_district_and_tells_it_nothing(
 
 def test_what_had_not_gone_out_yet_never_reaches_the_district(here: Night) -> None:
     caller = told(here.line, *DANGER)
-    referral.refer_waiting(here.line.kit)
+    service_assignment.refer_waiting(here.line.kit)
     caller.key("0", "0", "0", "3", "1", "1")
     here.tick()
     assert here.texts("one") == here.texts("two") == []

@@ -6,20 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
-from hotline.domain.outbox.message import AnswerForm
-from hotline.domain.referrals.referral import Level
-from hotline.sealing.keys.keyfolder import LISTED
-from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.opening import LiveNumbers
-from hotline.sealing.sealer import Sealer
-from hotline.services.people import stopping
-from hotline.services.sms import sms_replies
-from hotline.services.sms.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
-from hotline.services.tips import retention
-from hotline.store.sms.inbound import InboxRead
-from hotline.testing import FakeSms
+from hotline.alerts.tables_inbound import InboxRead
+from hotline.cases import service_retention
+from hotline.core.jobs import Job
+from hotline.dialogue import service_answers, service_stop
+from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
+from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway.rules_message import AnswerForm
+from hotline.gateway.stand_ins import FakeSms
+from hotline.keys.decrypt import LiveNumbers
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import LISTED, LiveKeys
+from hotline.people.rules import Level
 from tests.builders import make_message
 from tests.callers import SECRETS, Line
 from tests.kits import make_line
@@ -64,7 +62,7 @@ def writes(
 
 def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
     """What goes out now, and to whom."""
-    sms_replies.send_due(line.kit)
+    service_answers.send_due(line.kit)
     came = list(sms.sent)
     sms.sent.clear()
     return came
@@ -139,7 +137,7 @@ def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms, sender: str
 
 def test_whoever_wants_no_sms_gets_none(line: Line, sms: FakeSms) -> None:
     with line.database.writing() as session:
-        stopping.stop_in(session, line.kit, HERS, line.kit.now())
+        service_stop.stop_in(session, line.kit, HERS, line.kit.now())
     writes(line)
     assert sent(line, sms) == []
 
@@ -178,7 +176,7 @@ def test_what_waited_behind_alerts_for_too_long_never_goes(
     writes(line)
     line.clock.turn(seconds=waits)
     assert len(sent(line, sms)) == answered
-    sms_replies.keep_time(line.kit)
+    service_answers.keep_time(line.kit)
     (row,) = answers_of(line)
     assert row.state == (MessageState.ACCEPTED if answered else MessageState.FAILED)
     assert row.sealed_number == b""
@@ -202,7 +200,7 @@ def test_once_in_seven_days_also_over_a_new_week_and_its_key(
     writes(line)
     assert len(sent(line, sms)) == 1
     line.clock.turn(days=days)
-    retention.tidy(line.kit)
+    service_retention.tidy(line.kit)
     writes(line, "nkubitwa buri joro")
     assert len(sent(line, sms)) == answered
 

@@ -4,14 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import service_sending
+from hotline.core.jobs import Job
 from hotline.errors import KeyMissing, KeyWrong, SealBroken
-from hotline.services.outbox import delivery
-from hotline.store.dialogue import contacts
-from hotline.store.outbox import messages
-from hotline.store.outbox.messages import Message, Referral
+from hotline.gateway import tables, tables_contacts
+from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway.tables import Message, Referral
+from hotline.people.rules import Level
 from tests.district import District
 from tests.fakes import FakeNumbers
 from tests.kits import WholeKit, make_kit
@@ -75,7 +74,7 @@ def test_c16_a_number_on_the_gateway_s_own_list_is_on_ours_from_then_on(alone: D
 
     assert alone.responder(1).unreachable == "stopped"
     with alone.database.reading() as session:
-        assert contacts.stopped_among(session, ["stop key of +250788000001"])
+        assert tables_contacts.stopped_among(session, ["stop key of +250788000001"])
     assert alone.states == ["failed", "accepted"]
 
 
@@ -122,7 +121,7 @@ def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District
         alone.sms.results = [SendResult(Outcome.UNKNOWN)]
         assert alone.deliver_one()
         alone.clock.turn(minutes=11)
-        delivery.retry_unknown(alone.kit)
+        service_sending.retry_unknown(alone.kit)
 
     assert alone.all(Message)[0].state == MessageState.DEAD
     assert len(alone.all(Referral)) == 2
@@ -140,11 +139,11 @@ def test_unknown_waits_and_then_says_the_same_words(
     district.deliver()
 
     district.clock.turn(seconds=wait - 1)
-    delivery.retry_unknown(district.kit)
+    service_sending.retry_unknown(district.kit)
     assert district.deliver() == 0
 
     district.clock.turn(seconds=1)
-    delivery.retry_unknown(district.kit)
+    service_sending.retry_unknown(district.kit)
     assert district.deliver() == 1
     first, second = district.sms.sent
     assert first == second
@@ -165,10 +164,10 @@ def test_danger_is_tried_again_soon_and_the_next_person_is_told_from_the_second_
         assert district.deliver() == told
         assert len(district.told(tip)) == told
         district.clock.turn(seconds=wait - 1)
-        delivery.retry_unknown(district.kit)
+        service_sending.retry_unknown(district.kit)
         assert district.states[0] == "unknown"
         district.clock.turn(seconds=1)
-        delivery.retry_unknown(district.kit)
+        service_sending.retry_unknown(district.kit)
 
     assert district.jobs.rung[-1] == (Job.DELIVER, 1)
     assert district.deliver() == 1
@@ -184,7 +183,7 @@ def test_an_answer_ends_the_doubt(alone: District) -> None:
     take_case(alone.kit, row.responder_id, row.reference, alone.clock())
 
     alone.clock.turn(minutes=11)
-    delivery.retry_unknown(alone.kit)
+    service_sending.retry_unknown(alone.kit)
 
     assert (alone.message.state, alone.message.delivered_at) == (MessageState.ANSWERED, None)
     assert alone.deliver() == 0
@@ -204,7 +203,7 @@ class TestTheLane:
         assert district.deliver() == 1
         assert len(district.sms.sent) == 1
         with district.database.reading() as session:
-            assert messages.lane_of(session).reason == fault
+            assert tables.lane_of(session).reason == fault
         assert [row.counted for row in district.all(Message)] == [0, 0, 0]
 
     @pytest.mark.fault(28)
@@ -226,7 +225,7 @@ class TestTheLane:
 
         assert district.states == ["accepted"] * 3
         with district.database.reading() as session:
-            assert messages.lane_of(session).reason is None
+            assert tables.lane_of(session).reason is None
 
     @pytest.mark.fault(36)
     def test_a_missing_key_is_a_fault_of_ours(self, alone: District) -> None:
@@ -235,7 +234,7 @@ class TestTheLane:
                 raise KeyMissing("relay")
 
         kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
-        delivery.deliver_due(_with_numbers(kit, Locked()))
+        service_sending.deliver_due(_with_numbers(kit, Locked()))
 
         assert alone.message.state == MessageState.RETRY
         assert alone.responder(1).unreachable is None
@@ -253,14 +252,14 @@ class TestTheLane:
 
         kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
         damaged = _with_numbers(kit, Damaged())
-        while delivery.deliver_due(damaged):
+        while service_sending.deliver_due(damaged):
             pass
 
         assert alone.responder(1).unreachable is None
         assert alone.states == ["dead", "accepted"]
         assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
         with alone.database.reading() as session:
-            assert messages.lane_of(session).reason is None
+            assert tables.lane_of(session).reason is None
 
     def test_a_wrong_key_holds_the_lane_and_marks_nobody(self, alone: District) -> None:
         class Wrong(FakeNumbers):
@@ -268,12 +267,12 @@ class TestTheLane:
                 raise KeyWrong("relay.key is another line's")
 
         kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
-        delivery.deliver_due(_with_numbers(kit, Wrong()))
+        service_sending.deliver_due(_with_numbers(kit, Wrong()))
 
         assert alone.responder(1).unreachable is None
         assert alone.states == ["retry"]
         with alone.database.reading() as session:
-            assert messages.lane_of(session).reason == "config_fault"
+            assert tables.lane_of(session).reason == "config_fault"
 
 
 def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:
@@ -284,7 +283,7 @@ def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:
 @pytest.mark.row("C16")
 def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
     with alone.database.writing() as session:
-        contacts.stop(session, "stop key of +250788000001", alone.clock())
+        tables_contacts.stop(session, "stop key of +250788000001", alone.clock())
 
     alone.deliver()
 
@@ -303,18 +302,18 @@ class TestNoReport:
         district.deliver()
 
         district.clock.turn(seconds=wait - 1)
-        delivery.miss_reports(district.kit)
+        service_sending.miss_reports(district.kit)
         assert district.states == ["accepted"]
         district.clock.turn(seconds=1)
         (before,) = district.open_deadlines()
-        delivery.miss_reports(district.kit)
+        service_sending.miss_reports(district.kit)
         assert [row.due_at for row in district.open_deadlines()] == [before.due_at]
         assert district.deliver() == 2
 
         assert [step for step, _ in district.told(tip)] == [0, 1]
         assert [number for number, _ in district.sms.sent].count("+250788000001") == 2
         district.clock.turn(seconds=wait * 3)
-        delivery.miss_reports(district.kit)
+        service_sending.miss_reports(district.kit)
         assert district.all(Message)[0].attempts == 2
 
     def test_nobody_is_bothered_again_once_it_is_taken(self, alone: District) -> None:
@@ -323,7 +322,7 @@ class TestNoReport:
         take_case(alone.kit, row.responder_id, row.reference, alone.clock())
         alone.clock.turn(minutes=11)
 
-        delivery.miss_reports(alone.kit)
+        service_sending.miss_reports(alone.kit)
 
         assert alone.states == ["accepted"]
         assert len(alone.all(Referral)) == 1

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.outbox.delivery import Room, room
-from hotline.domain.referrals.referral import Level
-from hotline.store.outbox.messages import Message
+from hotline.gateway.rules_delivery import Room, room
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
 from tests.district import District
 
 

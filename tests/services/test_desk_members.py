@@ -7,25 +7,23 @@ from typing import Any
 import pytest
 from nacl.public import PrivateKey
 
-from hotline.domain.accounts.account import AccountRole, AccountState, Actor
-from hotline.domain.accounts.second_factor import APPROVAL_LIVES
-from hotline.domain.desk.desks import DeskKind, of_account, of_responder
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import NATIONAL
+from hotline.cases import decrypt_access
+from hotline.core.actors import AccountRole, AccountState, Actor
+from hotline.duty import service_invitations, service_leaving, service_new_links, service_removal
 from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong, PersonnelRefused
-from hotline.sealing.passphrase import Costs
-from hotline.services import approvals
-from hotline.services.accounts import invitations, new_links
-from hotline.services.desk import access, admissions, desk_register
-from hotline.services.desk.desk_register import NewDesk
-from hotline.services.desk.keys import rotation
-from hotline.services.desk.keys.by_passphrase import TwoPeople
-from hotline.services.people import removals
-from hotline.services.people.dossiers import leaving
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.desk import desks, members
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.people.responders import Responder
+from hotline.keys.passphrase import Costs
+from hotline.operations import decrypt_rotation
+from hotline.people import decrypt_grants, service_desks, tables_desks, tables_members
+from hotline.people.decrypt_passphrase import TwoPeople
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind, of_account, of_responder
+from hotline.people.rules_second_factor import APPROVAL_LIVES
+from hotline.people.service_desks import NewDesk
+from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_audit import AuditEntry
+from hotline.text.codes import NATIONAL
+from hotline.web import service_approvals
 from tests.builders import NOON
 from tests.deciding import signed_in
 from tests.district import District
@@ -47,27 +45,31 @@ class People:
     pairs: dict[str, PrivateKey]
 
     def ask(self, desk: str, member: str, by: Actor = ADMIN) -> int:
-        admissions.ask(self.district.kit, by, desk, member, "she works there")
-        return admissions.waiting(self.district.kit)[-1].id
+        decrypt_grants.ask(self.district.kit, by, desk, member, "she works there")
+        return decrypt_grants.waiting(self.district.kit)[-1].id
 
     def admit(self, by: str, member: str, asked: int) -> None:
         """An account decides, with its own open key."""
         kit, key = self.district.kit, bytes(self.pairs[member])
         signed = signed_in(kit, by)
-        approvals.decide(kit, signed, asked, "known", approve=True, key=key, is_compared=True)
+        service_approvals.decide(
+            kit, signed, asked, "known", approve=True, key=key, is_compared=True
+        )
 
     def let_in(self, desk: str, member: str) -> None:
         self.ask(desk, member)
-        admissions.admit_by_passphrase(self.district.kit, BOB, PASSPHRASE)
+        decrypt_grants.admit_by_passphrase(self.district.kit, BOB, PASSPHRASE)
 
     def opens(self, desk: str, member: str) -> bool:
         """Whether what she opens is the key that tips are sealed to."""
         with self.district.database.reading() as session:
             try:
-                key, *_ = admissions.open_as(session, desk, member, bytes(self.pairs[member]))
+                key, *_ = decrypt_grants.open_as(session, desk, member, bytes(self.pairs[member]))
             except NotFound:
                 return False
-            return bytes(PrivateKey(key.key).public_key) == desks.one(session, desk).public_key
+            return (
+                bytes(PrivateKey(key.key).public_key) == tables_desks.one(session, desk).public_key
+            )
 
     def actions(self) -> list[str]:
         return [row.action for row in self.district.all(AuditEntry)]
@@ -75,7 +77,7 @@ class People:
 
 @pytest.fixture
 def people(district: District) -> People:
-    access.make_desks(district.kit, PASSPHRASE, costs=QUICK)
+    decrypt_access.make_desks(district.kit, PASSPHRASE, costs=QUICK)
     district.man_desks()
     person = district.enrol(Level.RESPONDER)
     pairs: dict[str, PrivateKey] = {}
@@ -107,14 +109,14 @@ def test_the_first_is_let_in_by_the_passphrase_and_the_next_by_her(people: Peopl
     kit = people.district.kit
     people.ask(NATIONAL, FIRST)
     assert not people.opens(NATIONAL, FIRST)
-    assert admissions.admit_by_passphrase(kit, BOB, PASSPHRASE) == [(NATIONAL, FIRST)]
+    assert decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE) == [(NATIONAL, FIRST)]
     assert people.opens(NATIONAL, FIRST)
 
     asked = people.ask(NATIONAL, SECOND)
     people.admit("Chantal", FIRST, asked)
     assert people.opens(NATIONAL, SECOND)
     assert people.actions()[-4:] == ["desk_admission_asked", "desk_admitted"] * 2
-    assert admissions.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
+    assert decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
 
 
 def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: People) -> None:
@@ -125,14 +127,14 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
         people.admit("Chantal", FIRST, asked)
 
     people.ask("12", PERSON, by=Actor("Bob"))
-    assert ("12", PERSON) not in admissions.admit_by_passphrase(kit, BOB, PASSPHRASE)
-    assert ("12", PERSON) in admissions.admit_by_passphrase(kit, ALICE, PASSPHRASE)
+    assert ("12", PERSON) not in decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE)
+    assert ("12", PERSON) in decrypt_grants.admit_by_passphrase(kit, ALICE, PASSPHRASE)
 
     # At the command line a name is all that is known: in the console's spelling, or in another, it is hers.
     people.ask("12", SECOND, by=Actor("Bosco", 9))
     for one in ("bosco", "DENISE"):
-        assert admissions.admit_by_passphrase(kit, TwoPeople(one, "Emma"), PASSPHRASE) == []
-    assert ("12", SECOND) in admissions.admit_by_passphrase(kit, ALICE, PASSPHRASE)
+        assert decrypt_grants.admit_by_passphrase(kit, TwoPeople(one, "Emma"), PASSPHRASE) == []
+    assert ("12", SECOND) in decrypt_grants.admit_by_passphrase(kit, ALICE, PASSPHRASE)
 
 
 def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
@@ -150,14 +152,14 @@ def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: P
     people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))
     with pytest.raises(DeskRefused, match="another key since"):
         people.admit("Chantal", FIRST, asked)
-    assert admissions.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
+    assert decrypt_grants.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
 
 
 def test_an_admission_lapses(people: People) -> None:
     people.ask(NATIONAL, FIRST)
     people.district.clock.turn(seconds=APPROVAL_LIVES / timedelta(seconds=1))
-    assert admissions.waiting(people.district.kit) == []
-    assert admissions.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
+    assert decrypt_grants.waiting(people.district.kit) == []
+    assert decrypt_grants.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
 
 
 @pytest.mark.parametrize(
@@ -175,17 +177,17 @@ def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: Peo
     kit = people.district.kit
     for desk, member in (("12", PERSON), ("12", FIRST), (NATIONAL, FIRST)):
         people.let_in(desk, member)
-    removals.join(kit, ADMIN, 1, "4", "one person")
+    service_removal.join(kit, ADMIN, 1, "4", "one person")
     assert people.opens("12", FIRST)
     assert not people.opens(NATIONAL, FIRST)
 
-    removals.remove(kit, "4", second=None, **SIGNED)
+    service_removal.remove(kit, "4", second=None, **SIGNED)
     assert not people.opens("12", PERSON)
     assert not people.opens("12", FIRST)
     (account,) = [row for row in people.district.all(ConsoleAccount) if row.id == 1]
     assert account.state == AccountState.ENDED
     with kit.database.reading() as session:
-        wants = {desk.code for desk in desks.everything(session) if desk.copied_since}
+        wants = {desk.code for desk in tables_desks.everything(session) if desk.copied_since}
     assert wants == {"12", NATIONAL}
 
 
@@ -194,30 +196,30 @@ def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
     post(people.district.kit, 4, {"24": Level.RESPONDER})
     assert not people.opens("12", PERSON)
     with people.district.database.reading() as session:
-        assert members.of_desk(session, "12") == {}
+        assert tables_members.of_desk(session, "12") == {}
 
 
 def test_a_new_link_opens_no_desk(people: People) -> None:
     people.let_in(NATIONAL, FIRST)
-    new_links.again(people.district.kit, Actor("Alice"), 1)
+    service_new_links.again(people.district.kit, Actor("Alice"), 1)
     with people.district.database.reading() as session:
-        assert members.desks_of(session, FIRST) == frozenset()
+        assert tables_members.desks_of(session, FIRST) == frozenset()
 
 
 def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
     for desk in ("12", NATIONAL):
         people.let_in(desk, FIRST)
-    invitations.set_roles(people.district.kit, ADMIN, 1, [AccountRole.DESK], "other work")
+    service_invitations.set_roles(people.district.kit, ADMIN, 1, [AccountRole.DESK], "other work")
     assert people.opens("12", FIRST)
     with people.district.database.reading() as session:
-        assert members.desks_of(session, FIRST) == {"12"}
+        assert tables_members.desks_of(session, FIRST) == {"12"}
 
 
 def test_two_accounts_are_not_one_human(people: People) -> None:
     kit = people.district.kit
-    removals.join(kit, ADMIN, 1, "4", "one person")
+    service_removal.join(kit, ADMIN, 1, "4", "one person")
     with pytest.raises(PersonnelRefused, match="has an account already: Chantal"):
-        removals.join(kit, ADMIN, 2, "4", "one person")
+        service_removal.join(kit, ADMIN, 2, "4", "one person")
 
 
 @pytest.mark.row("A7")
@@ -231,12 +233,14 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     def settle() -> None:
         """In the middle: tips that are not moved yet still open, with the key before."""
         with kit.database.reading() as session:
-            seen.append(len(admissions.open_as(session, "12", PERSON, bytes(people.pairs[PERSON]))))
+            seen.append(
+                len(decrypt_grants.open_as(session, "12", PERSON, bytes(people.pairs[PERSON])))
+            )
 
     with kit.database.reading() as session:
-        old = {code: desks.one(session, code).public_key for code in ("12", NATIONAL)}
-        assert [*members.of_desk(session, "12")] == [PERSON, FIRST, SECOND]
-    rotation.rotate_one(
+        old = {code: tables_desks.one(session, code).public_key for code in ("12", NATIONAL)}
+        assert [*tables_members.of_desk(session, "12")] == [PERSON, FIRST, SECOND]
+    decrypt_rotation.rotate_one(
         kit, "12", passphrase=PASSPHRASE, settle=settle, say=print, costs=QUICK, **BY_TWO
     )
 
@@ -246,23 +250,23 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     assert not people.opens("12", SECOND)
     assert people.opens(NATIONAL, FIRST)
     with kit.database.reading() as session:
-        now = {code: desks.one(session, code).public_key for code in ("12", NATIONAL)}
-        assert len(members.wrapped_keys(session, "12", PERSON)) == 1
+        now = {code: tables_desks.one(session, code).public_key for code in ("12", NATIONAL)}
+        assert len(tables_members.wrapped_keys(session, "12", PERSON)) == 1
     assert (now["12"] == old["12"], now[NATIONAL] == old[NATIONAL]) == (False, True)
-    assert admissions.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
+    assert decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
 
 
 def test_a_rotation_ends_the_worry_about_copies(people: People) -> None:
     kit = people.district.kit
     people.let_in("12", PERSON)
-    removals.remove(kit, "4", second=None, **SIGNED)
-    rotation.rotate_one(
+    service_removal.remove(kit, "4", second=None, **SIGNED)
+    decrypt_rotation.rotate_one(
         kit, "12", passphrase=PASSPHRASE, settle=lambda: None, say=print, costs=QUICK, **BY_TWO
     )
     with kit.database.reading() as session:
-        assert desks.one(session, "12").copied_since is None
-        assert not desks.key_before(session, "12")
-        assert not members.of_desk(session, "12")
+        assert tables_desks.one(session, "12").copied_since is None
+        assert not tables_desks.key_before(session, "12")
+        assert not tables_members.of_desk(session, "12")
 
 
 BORDER = NewDesk("border-east", DeskKind.BORDER, "Border, East", "57")
@@ -271,25 +275,25 @@ BORDER = NewDesk("border-east", DeskKind.BORDER, "Border, East", "57")
 def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People) -> None:
     kit = people.district.kit
     for new in (BORDER, NewDesk("isange-12", DeskKind.SERVICE, "Isange")):
-        desk_register.add(kit, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add(kit, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
     people.let_in("border-east", FIRST)
     assert people.opens("border-east", FIRST)
     with pytest.raises(DeskRefused, match="nothing is sealed"):
         people.ask("isange-12", FIRST)
 
-    desk_register.retire(kit, "border-east", **SIGNED)
+    service_desks.retire(kit, "border-east", **SIGNED)
     assert people.opens("border-east", FIRST)
     with pytest.raises(DeskRefused, match="nothing is sealed"):
         people.ask("border-east", SECOND)
     with pytest.raises(DeskRefused, match="retired already"):
-        desk_register.retire(kit, "border-east", **SIGNED)
+        service_desks.retire(kit, "border-east", **SIGNED)
     with pytest.raises(DeskRefused, match="is not retired"):
-        desk_register.retire(kit, "12", **SIGNED)
+        service_desks.retire(kit, "12", **SIGNED)
 
     people.let_in("12", SECOND)
     for account_id in (1, 2):
-        leaving.end_account(kit, Actor("server"), account_id, "left")
-    (found, *_) = desk_register.keys_found(kit)
+        service_leaving.end_account(kit, Actor("server"), account_id, "left")
+    (found, *_) = service_desks.keys_found(kit)
     assert found.names == ("12", "border-east"), "what was sealed to it still opens by her copy"
 
 
@@ -305,13 +309,13 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
 )
 def test_a_desk_is_not_made_so(new: NewDesk, says: str, people: People) -> None:
     with pytest.raises(DeskRefused, match=says):
-        desk_register.add(people.district.kit, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add(people.district.kit, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
 
 
 def test_a_desk_is_made_once_and_under_the_passphrase_of_the_others(people: People) -> None:
     kit = people.district.kit
     with pytest.raises(PassphraseWrong):
-        desk_register.add(kit, BORDER, passphrase="another", costs=QUICK, **BY_TWO)
-    desk_register.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add(kit, BORDER, passphrase="another", costs=QUICK, **BY_TWO)
+    service_desks.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
     with pytest.raises(DeskRefused, match="already"):
-        desk_register.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)

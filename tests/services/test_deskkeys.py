@@ -9,20 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.tip import NATIONAL
+from hotline.cases import decrypt_access, service_weekly_keys
+from hotline.core.database import Database
 from hotline.errors import PassphraseWrong, SealBroken
-from hotline.sealing.keys.weekly_lock import WeeklyLock
-from hotline.sealing.passphrase import Costs
-from hotline.sealing.sealer import Sealer
-from hotline.services import weekly_keys
-from hotline.services.desk import access
-from hotline.services.desk.keys import rotation
-from hotline.services.desk.keys.rotation import Moved
-from hotline.store.database import Database
-from hotline.store.desk import audit, desks
-from hotline.store.desk.desks import Desk, DeskMember
-from hotline.store.tips import told_tips
-from hotline.store.tips.tips import Grant
+from hotline.keys.encrypt import Sealer
+from hotline.keys.passphrase import Costs
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.operations import decrypt_rotation
+from hotline.operations.decrypt_rotation import Moved
+from hotline.people import tables_audit, tables_desks
+from hotline.people.tables_desks import Desk, DeskMember
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_report
+from hotline.tips.tables import Grant
 from tests.builders import make_keyfolder, make_tip
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
@@ -39,13 +38,13 @@ def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
     """With the week's lock on every grant, as the line has it."""
     sealer = Sealer(weekly_lock=WeeklyLock(make_keyfolder(tmp_path, role="console", at=clock())))
     kit = replace(make_kit(database=database, now=clock), sealer=sealer)
-    access.make_desks(kit, OLD, costs=QUICK)
+    decrypt_access.make_desks(kit, OLD, costs=QUICK)
     return kit
 
 
 def keys_of(kit: WholeKit) -> dict[str, bytes]:
     with kit.database.reading() as session:
-        return desks.public_keys(session, ["12", NATIONAL])
+        return tables_desks.public_keys(session, ["12", NATIONAL])
 
 
 def file_tip(kit: WholeKit, number: int, keys: dict[str, bytes] | None = None) -> int:
@@ -58,7 +57,7 @@ def file_tip(kit: WholeKit, number: int, keys: dict[str, bytes] | None = None) -
     with kit.database.writing() as session:
         session.add(tip)
         session.flush()
-        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.grant(session, tip.id, sealed.grants, first=True)
         return tip.id
 
 
@@ -67,7 +66,7 @@ def rotate(kit: WholeKit, *, new: str = NEW, meanwhile: object = None) -> Moved:
         if callable(meanwhile):
             meanwhile()
 
-    return rotation.rotate(
+    return decrypt_rotation.rotate(
         kit,
         old=OLD,
         new=new,
@@ -81,7 +80,9 @@ def rotate(kit: WholeKit, *, new: str = NEW, meanwhile: object = None) -> Moved:
 
 def reads(kit: WholeKit, tip_id: int, passphrase: str) -> bool:
     told = {
-        desk: access.read_tip(kit, tip_id, desk=desk, passphrase=passphrase, **SIGNED).answers
+        desk: decrypt_access.read_tip(
+            kit, tip_id, desk=desk, passphrase=passphrase, **SIGNED
+        ).answers
         for desk in ("12", NATIONAL)
     }
     return all(answers == ANSWERS for answers in told.values())
@@ -95,11 +96,11 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: WholeKit
 
     assert all(reads(kit, tip_id, NEW) for tip_id in filed)
     with pytest.raises(PassphraseWrong):
-        access.read_tip(kit, filed[0], desk="12", passphrase=OLD, **SIGNED)
+        decrypt_access.read_tip(kit, filed[0], desk="12", passphrase=OLD, **SIGNED)
     assert not set(before.values()) & set(keys_of(kit).values())
     with kit.database.reading() as session:
-        assert set(session.scalars(select(DeskMember.member))) == {desks.ENROLMENT}
-        assert audit.verify(session).broken_at is None
+        assert set(session.scalars(select(DeskMember.member))) == {tables_desks.ENROLMENT}
+        assert tables_audit.verify(session).broken_at is None
 
 
 def test_what_comes_in_meanwhile_and_who_reads_meanwhile(kit: WholeKit) -> None:
@@ -140,7 +141,7 @@ def test_a_grant_that_the_relay_locks_anew_meanwhile_is_not_lost(
     def relock() -> None:
         clock.turn(days=7)
         with kit.database.writing() as session:
-            assert weekly_keys.lock_anew(session, kit, clock(), 100) == 2
+            assert service_weekly_keys.lock_anew(session, kit, clock(), 100) == 2
 
     def late() -> None:
         filed.append(file_tip(kit, 1, keys=before))
@@ -174,7 +175,7 @@ def test_interrupted_anywhere_it_goes_on(kit: WholeKit) -> None:
 def test_a_wrong_passphrase_changes_nothing(kit: WholeKit) -> None:
     before = keys_of(kit)
     with pytest.raises(PassphraseWrong):
-        rotation.rotate(
+        decrypt_rotation.rotate(
             kit,
             old="guess",
             new=NEW,
@@ -194,5 +195,5 @@ def test_a_grant_that_neither_key_opens_keeps_the_old_ones(kit: WholeKit) -> Non
     with pytest.raises(SealBroken, match="desk 12 opens with neither key"):
         rotate(kit)
     with kit.database.reading() as session:
-        assert desks.key_before(session, "12") is not None
+        assert tables_desks.key_before(session, "12") is not None
         assert session.get_one(Desk, "12").public_key

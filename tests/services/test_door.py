@@ -6,16 +6,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.watch.alarms import Alarm
-from hotline.services.dialogue.conversation import failure
-from hotline.services.reach import outreach
-from hotline.services.rolls import joining
-from hotline.services.tips import retention
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.rolls.joined import Joined
-from hotline.store.tips.guesses import Guess
-from hotline.store.watch import alarms
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm
+from hotline.cases import service_retention
+from hotline.core.tables_attempts import Guess
+from hotline.counters import service
+from hotline.dialogue.service_session import failure
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.programmes import service_enrolment
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.tables import Joined
 from tests.callers import DANGER_HERE, REST, Caller, Line, told
 from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, given, wrong
 from tests.services.test_at_once import together
@@ -36,7 +36,7 @@ def asks(number: str, pin: str) -> str:
 
 def standing(line: Line) -> set[Alarm]:
     with line.database.reading() as session:
-        return set(alarms.standing(session))
+        return set(tables.standing(session))
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def joins(line: Line, *codes: str, msisdn: str = OTHER_PHONE) -> Caller:
 
 
 def test_a_code_after_five_wrong_ones_lets_nobody_in(line: Line) -> None:
-    code, _ = joining.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
     tried = [str(10_000_000 + at) for at in range(5)]
     caller = joins(line, *tried)
     assert "ntifungura" in caller.key(code)
@@ -172,7 +172,7 @@ def test_a_code_after_five_wrong_ones_lets_nobody_in(line: Line) -> None:
 
 
 def test_many_codes_in_one_text_are_tries_each(line: Line) -> None:
-    code, _ = joining.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
     caller = joins(line)
     tried = [str(10_000_000 + at) for at in range(60)]
     assert "ntifungura" in sends(caller, "*".join(("45", "1", *tried, code)))
@@ -181,7 +181,7 @@ def test_many_codes_in_one_text_are_tries_each(line: Line) -> None:
 
 
 def test_no_code_is_stored_with_its_try(line: Line, stored: Callable[[], bytes]) -> None:
-    code, _ = joining.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
     joins(line, code)
     assert code.encode() not in stored()
 
@@ -207,7 +207,7 @@ def test_another_phone_does_not_go_on_in_her_session(
     assert hers.again() == screen
     assert standing(line) == {Alarm.STRANGE_CALLER}
     with line.database.reading() as session:
-        assert outreach.counted_today(session, outreach.STRANGE_CALLER, line.clock()) == 3
+        assert service.counted_today(session, service.STRANGE_CALLER, line.clock()) == 3
 
 
 def test_an_honest_session_lives_through_monday(line: Line) -> None:
@@ -233,7 +233,7 @@ def test_a_session_that_is_long_over_forgets_its_phone_and_opens_to_nobody(line:
     hers = told(line, "1")
     line.clock.turn(hours=2)
     for _ in range(3):
-        retention.tidy(line.kit)
+        service_retention.tidy(line.kit)
     assert {row.caller_key for row in line.all(Dialogue)} == {""}
     line.flush()
     assert hers.again() == failure(line.kit)

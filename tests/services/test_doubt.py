@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.tips.acts import Acted
-from hotline.services.referrals import casework
-from hotline.services.sms import fetching
-from hotline.services.sms.inbox import InboxOutcome
-from hotline.store.outbox.messages import Referral
-from hotline.store.referrals import known_cases
-from hotline.store.referrals.tip_overview import tip_overviews
-from hotline.store.tips.tips import Tip
+from hotline.alerts import queries_names, service_commands
+from hotline.alerts.rules_commands import Acted
+from hotline.cases.queries_overview import tip_overviews
+from hotline.dialogue import service_inbox
+from hotline.dialogue.service_sms import InboxOutcome
+from hotline.gateway.tables import Referral
+from hotline.tips.tables import Tip
 from tests.builders import make_referral
 from tests.country import Country, country
 from tests.services.case_sums import of_log, of_rows
@@ -25,7 +24,7 @@ def forge(country: Country) -> None:
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
-    fetching.fetch(country.kit)
+    service_inbox.fetch(country.kit)
 
 
 @pytest.mark.fault(30)
@@ -37,7 +36,7 @@ def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Co
 
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
-    fetching.fetch(country.kit)
+    service_inbox.fetch(country.kit)
     assert [row.due_at for row in country.district.open_deadlines()] == [deadline]
     assert country.seen()[0].unproven_at == country.district.clock()
 
@@ -52,7 +51,7 @@ def test_where_its_time_has_passed_the_next_is_told_at_once(country: Country) ->
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(hours=20)
     country.lists("hello", sender="+250788000077")
-    fetching.fetch(country.kit)
+    service_inbox.fetch(country.kit)
     assert country.climbs() == 2
     assert country.climbs() == 2
 
@@ -87,12 +86,12 @@ def test_dialling_proves_what_an_sms_could_not(country: Country) -> None:
     forge(country)
     at = country.district.clock()
     with country.district.database.reading() as session:
-        assert known_cases.open_references(session, 1, at) == [country.reference]
+        assert queries_names.open_references(session, 1, at) == [country.reference]
     take_case(country.district.kit, 1, country.reference, at)
     assert "acknowledge" not in country.district.open_kinds()
     country.district.clock.turn(seconds=1)
     with country.district.database.reading() as session:
-        assert known_cases.open_references(session, 1, country.district.clock()) == []
+        assert queries_names.open_references(session, 1, country.district.clock()) == []
 
 
 def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country: Country) -> None:
@@ -123,7 +122,7 @@ def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Coun
     take_case(country.district.kit, 2, "A3C4D", country.district.clock())
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
-    fetching.fetch(country.kit)
+    service_inbox.fetch(country.kit)
     assert country.district.all(Referral)[0].doubted_at is not None
     assert "acknowledge" not in country.district.open_kinds()
 
@@ -194,7 +193,7 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
     country.is_called(f"4 {country.reference}", id="ATXid_hers")
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
-    fetching.fetch(country.kit)
+    service_inbox.fetch(country.kit)
     (row,) = country.district.all(Referral)
     assert country.district.tip(row.tip_id).closed_at is None
     country.lists(f"4 {country.reference}", ago=90)
@@ -211,7 +210,7 @@ def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: 
         later.tip_id, later.responder_id = first.tip_id, first.responder_id
         session.add(later)
         session.flush()
-        casework.prove(session, country.kit, later.id, country.district.clock())
+        service_commands.prove(session, country.kit, later.id, country.district.clock())
     with country.district.database.reading() as session:
         tip = session.get_one(Tip, 1)
         assert of_log(session, tip.id).taken == of_rows(session, tip).taken == {1}

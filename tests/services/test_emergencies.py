@@ -8,23 +8,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.changes.change import ENTRIES, LASTS, NUMBERS, PHRASES, ChangeAuthor
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.message import Wording, render
-from hotline.domain.referrals.referral import Level
-from hotline.domain.watch.alarms import Alarm
-from hotline.domain.wording import Template
-from hotline.engine.editing.difference import NotInEmergency
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm
+from hotline.core.jobs import Job
+from hotline.core.wording import Template
+from hotline.editing import service_emergencies, service_publish, service_publishing
+from hotline.editing.rules_difference import NotInEmergency
+from hotline.editing.rules_drafts import ENTRIES, LASTS, NUMBERS, PHRASES, ChangeAuthor
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
 from hotline.errors import NotReady
-from hotline.services.changes import emergencies, going_live
-from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
-from hotline.services.desk.audit_log import listed
-from hotline.services.flows import publishing
-from hotline.services.watch import checks_database, watchers
-from hotline.store.flows.publications import Publication, Publishing
-from hotline.store.outbox.messages import Message
-from hotline.store.watch import alarms
-from hotline.testing import FakeJobs
+from hotline.flows.tables_publications import Publication, Publishing
+from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.stand_ins import FakeJobs
+from hotline.gateway.tables import Message
+from hotline.monitoring import service_alarms, service_checks_database
+from hotline.people.rules import Level
+from hotline.people.service_audit import listed
 from tests.builders import make_responder
 from tests.conftest import Clock
 from tests.made_once import shipped_phrases
@@ -44,15 +43,15 @@ def urgent(desk: Desk, words: str = "Do not go there", by: Any = APPROVER) -> An
 
 
 def published(desk: Desk, change: int, by: Any = APPROVER, reason: str = REASON) -> Any:
-    seen = going_live.read(desk.kit, change).made.digest
-    return emergencies.publish(desk.kit, by, change, reason, seen)
+    seen = service_publish.read(desk.kit, change).made.digest
+    return service_emergencies.publish(desk.kit, by, change, reason, seen)
 
 
 def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) -> None:
     done = urgent(desk)
     assert isinstance(done, ChangePublished)
     assert desk.live == playable("Do not go there")
-    stands = emergencies.standing(desk.kit)
+    stands = service_emergencies.standing(desk.kit)
     assert stands is not None
     assert (stands.published_by, stands.reason) == ("Approver 1", REASON)
     assert (stands.published_at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
@@ -72,7 +71,7 @@ def test_it_needs_a_reason(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Do not go there")
     assert published(desk, change, reason="x" * 19 + "  ") == ChangeRefused(Refusal.SHORT_REASON)
-    stale = emergencies.publish(desk.kit, APPROVER, change, REASON, "another digest")
+    stale = service_emergencies.publish(desk.kit, APPROVER, change, REASON, "another digest")
     assert stale == ChangeRefused(Refusal.CHANGED)
     assert desk.live == playable()
 
@@ -148,14 +147,14 @@ def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> Non
     assert isinstance(published(desk, change), ChangePublished)
 
     clock.turn(hours=3, minutes=59)
-    assert emergencies.lapse(desk.kit) is None
+    assert service_emergencies.lapse(desk.kit) is None
     clock.turn(minutes=1)
-    assert emergencies.lapse(desk.kit) is not None
-    assert emergencies.lapse(desk.kit) is None, "once"
+    assert service_emergencies.lapse(desk.kit) is not None
+    assert service_emergencies.lapse(desk.kit) is None, "once"
     assert desk.live["flows"] == playable()["flows"]
     assert [bool(row.get("confirmed_on")) for row in desk.live["numbers"]] == [True, False]
-    assert emergencies.standing(desk.kit) is None
-    newest, _ = emergencies.history(desk.kit)[0]
+    assert service_emergencies.standing(desk.kit) is None
+    newest, _ = service_emergencies.history(desk.kit)[0]
     assert (newest.kind, newest.published_by) == ("back", "clock")
     assert "the clock brought back the flows of revision 1" in listed(desk.kit)[-1][1].sentence
 
@@ -175,18 +174,20 @@ def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     desk.say(change, "Do not go there", by=OTHER)
     done = published(desk, change)
     own = ChangeRefused(Refusal.OWN_HAND)
-    assert emergencies.confirm(desk.kit, APPROVER, done.publication_id) == own
-    assert emergencies.confirm(desk.kit, OTHER, done.publication_id) == own
-    appointed = emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={3})
+    assert service_emergencies.confirm(desk.kit, APPROVER, done.publication_id) == own
+    assert service_emergencies.confirm(desk.kit, OTHER, done.publication_id) == own
+    appointed = service_emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={3})
     assert appointed == ChangeRefused(Refusal.APPOINTED)
-    assert emergencies.confirm(desk.kit, SECOND, 99) == ChangeRefused(Refusal.SETTLED)
+    assert service_emergencies.confirm(desk.kit, SECOND, 99) == ChangeRefused(Refusal.SETTLED)
 
-    assert emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={7}) is None
+    assert (
+        service_emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={7}) is None
+    )
     clock.turn(hours=5)
-    assert emergencies.lapse(desk.kit) is None
+    assert service_emergencies.lapse(desk.kit) is None
     assert desk.live == playable("Do not go there")
-    assert emergencies.history(desk.kit)[0][0].approved_by == "Approver 2"
-    again = emergencies.confirm(desk.kit, SECOND, done.publication_id)
+    assert service_emergencies.history(desk.kit)[0][0].approved_by == "Approver 2"
+    again = service_emergencies.confirm(desk.kit, SECOND, done.publication_id)
     assert again == ChangeRefused(Refusal.SETTLED)
 
 
@@ -197,7 +198,7 @@ def test_a_second_emergency_lasts_no_longer_and_ends_at_what_two_had_read(
     clock.turn(hours=3)
     urgent(desk, "Do not go there at all")
     clock.turn(hours=1)
-    assert emergencies.lapse(desk.kit) is not None
+    assert service_emergencies.lapse(desk.kit) is not None
     assert desk.live == playable()
 
 
@@ -206,9 +207,9 @@ def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> 
     done = urgent(desk)
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     assert desk.publish(change) == ChangeRefused(Refusal.EMERGENCY_STANDS)
-    assert emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
+    assert service_emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
     assert isinstance(desk.publish(change), ChangePublished)
 
 
@@ -219,8 +220,10 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
     urgent(desk)
     with desk.kit.database.reading() as session:
         (message,) = session.scalars(select(Message)).all()
-        finding = checks_database.urgent_words(session, clock.at)
-        late = checks_database.urgent_words(session, clock.at + LASTS + checks_database.ENDED_BY)
+        finding = service_checks_database.urgent_words(session, clock.at)
+        late = service_checks_database.urgent_words(
+            session, clock.at + LASTS + service_checks_database.ENDED_BY
+        )
     wording = Wording(Template[message.template], message.parameters, message.language)
     assert render(wording, shipped_phrases()) == (
         "Depuis 24/11 10:00 la ligne dit des mots mis par une seule personne. Lisez-les avant 14:00."
@@ -229,14 +232,14 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
     assert (Job.DELIVER, message.id) in desk.kit.jobs.rung
     assert (finding.ok, finding.level, late.level) == (False, 1, 2)
 
-    watchers.look(desk.kit, around=False)
+    service_alarms.look(desk.kit, around=False)
     with desk.kit.database.reading() as session:
-        assert Alarm.URGENT_WORDS in alarms.standing(session)
+        assert Alarm.URGENT_WORDS in tables.standing(session)
 
 
 def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
-    seen = emergencies.preview(desk.kit, publication)
-    return emergencies.bring_back(desk.kit, by, publication, REASON, seen.digest)
+    seen = service_emergencies.preview(desk.kit, publication)
+    return service_emergencies.bring_back(desk.kit, by, publication, REASON, seen.digest)
 
 
 @pytest.mark.row("A3")
@@ -250,7 +253,12 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
     for by in (APPROVER, SECOND):
         assert back(desk, alone, by) == ChangeRefused(Refusal.READ_BY_ONE)
     assert desk.live == playable("Second words")
-    assert [is_read for _, is_read in emergencies.history(desk.kit)] == [True, False, True, True]
+    assert [is_read for _, is_read in service_emergencies.history(desk.kit)] == [
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
@@ -268,21 +276,21 @@ def test_a_state_on_top_of_words_that_were_brought_back_unread_is_unread(
     """A history of before this rule: somebody brought an emergency back, and a change followed on it."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), ChangePublished)
-    state = emergencies.preview(desk.kit, alone.publication_id)
+    state = service_emergencies.preview(desk.kit, alone.publication_id)
     said = Publication(
         published_by="Approver 1", published_by_id=3, kind=Publishing.BACK, reason=REASON
     )
-    brought = emergencies.put_back(desk.kit, state, said, actor="Approver 1")
+    brought = service_emergencies.put_back(desk.kit, state, said, actor="Approver 1")
     assert isinstance(brought, ChangePublished)
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     follows = desk.publish(change)
     assert isinstance(follows, ChangePublished)
 
     urgent(desk, "Go home")
     clock.turn(hours=4)
-    assert emergencies.lapse(desk.kit) is not None
+    assert service_emergencies.lapse(desk.kit) is not None
     assert desk.live == playable(), "the clock brings back what two people have read"
     for unread in (brought, follows):
         assert back(desk, unread.publication_id) == ChangeRefused(Refusal.READ_BY_ONE)
@@ -299,7 +307,7 @@ def test_words_that_two_people_read_later_come_back(desk: Desk, clock: Clock) ->
 
 def test_a_confirmed_emergency_comes_back(desk: Desk, clock: Clock) -> None:
     alone = urgent(desk)
-    assert emergencies.confirm(desk.kit, SECOND, alone.publication_id) is None
+    assert service_emergencies.confirm(desk.kit, SECOND, alone.publication_id) is None
     assert isinstance(back(desk, 1), ChangePublished)
     assert isinstance(back(desk, alone.publication_id), ChangePublished)
 
@@ -313,12 +321,12 @@ def test_who_published_the_emergency_beneath_is_not_the_second_person(
     published(desk, change)
     on_top = urgent(desk, "Do not go there at all", by=SECOND).publication_id
     own = ChangeRefused(Refusal.OWN_HAND)
-    assert emergencies.confirm(desk.kit, APPROVER, on_top) == own
-    assert emergencies.confirm(desk.kit, OTHER, on_top) == own
+    assert service_emergencies.confirm(desk.kit, APPROVER, on_top) == own
+    assert service_emergencies.confirm(desk.kit, OTHER, on_top) == own
     third = ChangeAuthor("Approver 3", 5)
-    appointed = emergencies.confirm(desk.kit, third, on_top, appointed_by={3})
+    appointed = service_emergencies.confirm(desk.kit, third, on_top, appointed_by={3})
     assert appointed == ChangeRefused(Refusal.APPOINTED)
-    assert emergencies.confirm(desk.kit, third, on_top) is None
+    assert service_emergencies.confirm(desk.kit, third, on_top) is None
 
 
 def test_the_audit_log_says_that_it_was_an_emergency(desk: Desk) -> None:
@@ -333,7 +341,9 @@ def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk
     urgent(desk)
     exported = desk.live
     with pytest.raises(NotReady, match="one person alone"):
-        publishing.publish(desk.kit, exported, by="Operator 1", reason="x", of_version=False)
-    assert emergencies.standing(desk.kit) is not None
-    publishing.publish(desk.kit, playable(), by="Operator 1", reason="x", of_version=True)
+        service_publishing.publish(
+            desk.kit, exported, by="Operator 1", reason="x", of_version=False
+        )
+    assert service_emergencies.standing(desk.kit) is not None
+    service_publishing.publish(desk.kit, playable(), by="Operator 1", reason="x", of_version=True)
     assert desk.live == playable()

@@ -7,35 +7,28 @@ from typing import Any, cast
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole, AccountState, Actor
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.people.enrolment import (
+from hotline.cases import decrypt_access, service_retention
+from hotline.core.actors import AccountRole, AccountState, Actor
+from hotline.duty import service_enrolment, service_leaves, service_phone_proof, service_removal
+from hotline.duty.service_enrolment import StartPaper
+from hotline.errors import ApprovalRefused, NotFound, NumberInvalid, PersonnelRefused
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.tables import Message
+from hotline.keys.passphrase import Costs
+from hotline.people import decrypt_grants, tables_enrolments
+from hotline.people.rules import (
     CODE_LIVES,
     DECIDED_WITHIN,
     OLD_NUMBER_KEPT,
     START_LIVES,
     TRIES,
+    Level,
 )
-from hotline.domain.referrals.referral import Level
-from hotline.errors import ApprovalRefused, NotFound, NumberInvalid, PersonnelRefused
-from hotline.sealing.passphrase import Costs
-from hotline.services import approvals
-from hotline.services.desk import access, admissions
-from hotline.services.people import (
-    enrolling,
-    enrolment,
-    leaves,
-    proving_phones,
-    removals,
-)
-from hotline.services.people.enrolling import StartPaper
-from hotline.services.tips import retention
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.accounts.approvals import Approval
-from hotline.store.outbox.messages import Message
-from hotline.store.people import enrolments
-from hotline.store.people.enrolments import Enrolment
-from hotline.store.people.responders import Responder
+from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_approvals import Approval
+from hotline.people.tables_enrolments import Enrolment
+from hotline.web import service_approvals
 from tests.deciding import signed_in, waits
 from tests.district import District
 from tests.fakes import OpenSealer
@@ -63,10 +56,12 @@ class Office:
         return replace(self.district.kit, sealer=cast(Any, OpenSealer()))
 
     def invite(self, by: Actor = ALICE) -> StartPaper:
-        return enrolling.invite(self.kit, by, "Gasabo 1", "new here", costs=QUICK)
+        return service_enrolment.invite(self.kit, by, "Gasabo 1", "new here", costs=QUICK)
 
     def change(self, number: str = NEW, by: Actor = ALICE) -> StartPaper:
-        return enrolling.change_number(self.kit, by, "Gasabo 1", number, "a new phone", costs=QUICK)
+        return service_enrolment.change_number(
+            self.kit, by, "Gasabo 1", number, "a new phone", costs=QUICK
+        )
 
     def sent(self) -> list[tuple[str, str]]:
         """Number and text of what goes out now."""
@@ -85,20 +80,20 @@ class Office:
         """What the reader does of a text that was keyed on that phone."""
         kit, at = self.kit, self.kit.now()
         with kit.database.writing() as session:
-            phone = enrolments.to_prove(session, kit.pseudonyms.enrolled(number), at)
-            if phone is None or not enrolments.take_try(session, phone.id):
+            phone = tables_enrolments.to_prove(session, kit.pseudonyms.enrolled(number), at)
+            if phone is None or not tables_enrolments.take_try(session, phone.id):
                 phone = None
-        if not proving_phones.matches(phone, code, start_pin, costs=QUICK):
+        if not service_phone_proof.matches(phone, code, start_pin, costs=QUICK):
             return False
         assert phone is not None
         pair = PAIR if phone.kind == "enrol" else {}
         with kit.database.writing() as session:
-            return proving_phones.prove(session, kit, phone, **pair)
+            return service_phone_proof.prove(session, kit, phone, **pair)
 
     def decide(self, by: str = "Bob", *, approve: bool = True) -> Responder:
         admin = signed_in(self.kit, by, AccountRole.ADMIN)
         number = max((one.id for one in waits(self.kit, admin, "enrolment")), default=0)
-        approvals.decide(self.kit, admin, number, "known to me", approve=approve)
+        service_approvals.decide(self.kit, admin, number, "known to me", approve=approve)
         return self.person
 
     def waiting(self) -> list[str]:
@@ -113,9 +108,9 @@ class Office:
 @pytest.fixture
 def office(district: District) -> Office:
     """One who has to prove herself, and two of the national desk."""
-    access.make_desks(district.kit, "correct horse", costs=QUICK)
+    decrypt_access.make_desks(district.kit, "correct horse", costs=QUICK)
     line = Office(district)
-    enrolment.import_responders(line.kit, FILE, proving=True)
+    service_enrolment.import_responders(line.kit, FILE, proving=True)
     district.numbers = count(2)
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())
@@ -138,7 +133,7 @@ def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) 
 
     office.decide()
     assert (office.person.state, office.person.active) == ("active", True)
-    (asked,) = admissions.waiting(office.kit)
+    (asked,) = decrypt_grants.waiting(office.kit)
     assert (asked.desk, asked.member) == ("12", "r1")
     assert office.waiting() == []
     (row,) = office.district.all(Enrolment)
@@ -238,7 +233,7 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
     office.invite()
     office.invite()
     assert len({text for _, text in office.sent()}) == 1
-    removals.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
+    service_removal.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
     assert office.sent() == []
 
 
@@ -283,22 +278,22 @@ def test_what_was_refused_is_nobody_s(office: Office) -> None:
 def test_who_forgot_her_pin_is_told_of_tips_and_opens_nothing_meanwhile(office: Office) -> None:
     proved(office)
     office.decide()
-    assert admissions.admit_by_passphrase(office.kit, TWO, "correct horse") == [("12", "r1")]
+    assert decrypt_grants.admit_by_passphrase(office.kit, TWO, "correct horse") == [("12", "r1")]
     proved(office)
     assert office.person.active
     with office.kit.database.reading() as session, pytest.raises(Exception, match="no member"):
-        admissions.open_as(session, "12", "r1", b"x" * 32)
-    assert admissions.waiting(office.kit) == []
+        decrypt_grants.open_as(session, "12", "r1", b"x" * 32)
+    assert decrypt_grants.waiting(office.kit) == []
     office.decide()
-    assert [one.member for one in admissions.waiting(office.kit)] == ["r1"]
+    assert [one.member for one in decrypt_grants.waiting(office.kit)] == ["r1"]
 
 
 def test_who_goes_before_she_was_enrolled_has_to_prove_it_anew(office: Office) -> None:
     proved(office)
-    removals.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
+    service_removal.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
     with pytest.raises(NotFound):
         office.decide()
-    leaves.back(office.kit, "Gasabo 1", number=None, second="Bob", **SIGNED)
+    service_leaves.back(office.kit, "Gasabo 1", number=None, second="Bob", **SIGNED)
     assert (office.person.state, office.person.active) == ("proving", False)
     proved(office)
     assert office.decide().active
@@ -331,7 +326,7 @@ def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active
     assert [to for to, _ in active.sent()] == [NEW]
 
     active.district.clock.turn(seconds=OLD_NUMBER_KEPT / timedelta(seconds=1))
-    retention.tidy(active.district.kit)
+    service_retention.tidy(active.district.kit)
     assert {row.sealed_number for row in active.district.all(Enrolment)} == {None}
 
 
@@ -352,7 +347,7 @@ def test_numbers_that_nobody_changes_to(active: Office) -> None:
         active.change("12")
     active.change(NEW)
     active.sent()
-    removals.remove(active.kit, "Gasabo 1", second=None, **SIGNED)
+    service_removal.remove(active.kit, "Gasabo 1", second=None, **SIGNED)
     with pytest.raises(PersonnelRefused):
         active.change(OTHER)
 
@@ -362,7 +357,7 @@ def test_a_number_that_somebody_else_took_meanwhile_is_not_changed_to(active: Of
     ((_, text),) = active.sent()
     assert active.key(NEW, text[:6], start.start_pin)
     row = FILE.replace(OLD, NEW).replace("Gasabo 1", "Huye 1")
-    enrolment.import_responders(active.kit, row)
+    service_enrolment.import_responders(active.kit, row)
     with pytest.raises(PersonnelRefused, match="somebody else"):
         active.decide()
     assert active.person.number_key == active.kit.pseudonyms.enrolled(OLD)

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.people.enrolment import demo_responders
+from hotline.core.database import Database
+from hotline.dialogue import service_stop
+from hotline.duty import service_enrolment
 from hotline.errors import ImportRefused
-from hotline.sealing.opening import open_number
-from hotline.sealing.sealer import Sealer
-from hotline.services.people import enrolment, stopping
-from hotline.store.database import Database
-from hotline.store.desk.audit import AuditEntry
+from hotline.keys.decrypt import open_number
+from hotline.keys.encrypt import Sealer
+from hotline.people.rules import demo_responders
+from hotline.people.tables_audit import AuditEntry
 from tests.builders import make_keyfolder, make_pseudonyms
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
@@ -35,9 +36,9 @@ def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
 
 
 def test_everybody_in_a_good_file_is_enrolled(kit: WholeKit) -> None:
-    assert len(enrolment.import_responders(kit, HEADER + ONE + TWO)) == 2
+    assert len(service_enrolment.import_responders(kit, HEADER + ONE + TWO)) == 2
 
-    one, two = enrolment.list_responders(kit)
+    one, two = service_enrolment.list_responders(kit)
     assert (one.name, one.level, one.language, one.districts) == (
         "Gasabo 1",
         "responder",
@@ -52,9 +53,9 @@ def test_everybody_in_a_good_file_is_enrolled(kit: WholeKit) -> None:
 def test_the_hooks_know_the_phone_and_only_the_workers_its_number(
     kit: WholeKit, tmp_path: Path
 ) -> None:
-    enrolment.import_responders(kit, HEADER + ONE)
+    service_enrolment.import_responders(kit, HEADER + ONE)
 
-    (person,) = enrolment.list_responders(kit)
+    (person,) = service_enrolment.list_responders(kit)
     assert person.number_key == make_pseudonyms(tmp_path, role="hooks").enrolled("+250788000001")
     relay = make_keyfolder(tmp_path, role="workers").read("relay.key")
     assert open_number(person.sealed_number, private_key=relay) == "+250788000001"
@@ -62,34 +63,34 @@ def test_the_hooks_know_the_phone_and_only_the_workers_its_number(
 
 def test_one_bad_row_enrols_nobody(kit: WholeKit) -> None:
     with pytest.raises(ImportRefused, match="line 3: level"):
-        enrolment.import_responders(kit, HEADER + ONE + TWO.replace("deputy", "boss"))
-    assert enrolment.list_responders(kit) == []
+        service_enrolment.import_responders(kit, HEADER + ONE + TWO.replace("deputy", "boss"))
+    assert service_enrolment.list_responders(kit) == []
 
 
 def test_one_number_that_is_enrolled_already_enrols_nobody(kit: WholeKit) -> None:
-    enrolment.import_responders(kit, HEADER + ONE)
+    service_enrolment.import_responders(kit, HEADER + ONE)
 
     with pytest.raises(ImportRefused) as told:
-        enrolment.import_responders(kit, HEADER + TWO + ONE.replace("+250", "0"))
+        service_enrolment.import_responders(kit, HEADER + TWO + ONE.replace("+250", "0"))
     assert told.value.problems == (f"line 3: {ALREADY}",)
-    assert len(enrolment.list_responders(kit)) == 1
+    assert len(service_enrolment.list_responders(kit)) == 1
 
 
 def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: WholeKit) -> None:
-    enrolment.import_responders(kit, HEADER + ONE)
-    stopping.stop(kit, "+250788000002")
+    service_enrolment.import_responders(kit, HEADER + ONE)
+    service_stop.stop(kit, "+250788000002")
 
     with pytest.raises(ImportRefused) as told:
-        enrolment.import_responders(kit, HEADER + TWO + ONE)
+        service_enrolment.import_responders(kit, HEADER + TWO + ONE)
     assert told.value.problems == (
         "line 2: msisdn: asked to hear no more (STOP)",
         f"line 3: {ALREADY}",
     )
-    assert [person.name for person in enrolment.list_responders(kit)] == ["Gasabo 1"]
+    assert [person.name for person in service_enrolment.list_responders(kit)] == ["Gasabo 1"]
 
 
 def test_an_import_leaves_a_row_without_numbers(kit: WholeKit) -> None:
-    enrolment.import_responders(kit, HEADER + ONE)
+    service_enrolment.import_responders(kit, HEADER + ONE)
 
     with kit.database.reading() as session:
         (row,) = session.scalars(select(AuditEntry))
@@ -97,7 +98,7 @@ def test_an_import_leaves_a_row_without_numbers(kit: WholeKit) -> None:
 
 
 def test_no_number_is_in_the_database(kit: WholeKit, stored: Callable[[], bytes]) -> None:
-    enrolment.import_responders(kit, demo_responders())
+    service_enrolment.import_responders(kit, demo_responders())
 
     assert b"Gasabo 1" in stored()
     assert b"7881012" not in stored()

@@ -5,19 +5,19 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import delete, select
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.places.places import districts
-from hotline.domain.referrals.referral import Level
-from hotline.services.tips import desk_acts
-from hotline.store.cases import case_log
-from hotline.store.cases.case_keys import CaseNote
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.dialogue.readings import PinReading
-from hotline.store.outbox.messages import Deadline, Referral
-from hotline.store.people.responders import Responder
-from hotline.store.tips.likeness import TipLink
-from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import THE_LINE
+from hotline.alerts import tables_case_events
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import CaseNote
+from hotline.cases import service_desk_commands
+from hotline.cases.tables_reading_requests import PinReading
+from hotline.gateway.tables import Deadline, Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.text.places import districts
+from hotline.tips.queries_duplicates import TipLink
+from hotline.tips.queries_visible import THE_LINE
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.tables import Grant, Tip
 from tests.builders import post
 from tests.callers import DANGER_HERE, Caller, Line, told
 from tests.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside, with_pin
@@ -46,7 +46,7 @@ def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
 
 def kinds(beside: ReaderBeside, tip_id: int) -> list[str]:
     with beside.line.database.reading() as session:
-        return [row.kind for row in case_log.of_tip(session, tip_id)]
+        return [row.kind for row in tables_case_events.of_tip(session, tip_id)]
 
 
 def codes(beside: ReaderBeside, kind: EntryKind) -> list[dict[str, str]]:
@@ -219,7 +219,7 @@ def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
     other = line.tips[-1].id
     with line.database.writing() as session:
         session.execute(delete(TipLink))
-    desk_acts.link(
+    service_desk_commands.link(
         line.kit, known_as.tip_id, other, viewer=THE_LINE, actor="cli:Alice", reason="one house"
     )
     assert "linked" in kinds(beside, known_as.tip_id)

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
-from hotline.domain.wording import Template
+from hotline.alerts import service_assignment, service_closing
+from hotline.cases import service_retention
+from hotline.cases.service_retention import tidy
+from hotline.core.wording import Template
 from hotline.errors import ErasureRefused
-from hotline.services.referrals import endings, referral
-from hotline.services.tips import retention
-from hotline.services.tips.retention import tidy
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox.messages import Message, Referral
+from hotline.gateway.tables import Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
 from tests.callers import Line
 from tests.district import District
 from tests.receipts import NOTHING, asked, given
@@ -25,7 +25,7 @@ WHO: dict[str, Any] = {"by": "Director", "reason": "nobody reached her yet"}
 
 def wish(district: District, tip_id: int) -> None:
     with district.database.writing() as session:
-        endings.wish(session, district.kit, [tip_id], actor="receipt")
+        service_closing.wish(session, district.kit, [tip_id], actor="receipt")
 
 
 def told_case(district: District, urgency: int) -> tuple[int, int, str]:
@@ -48,7 +48,7 @@ def fire(district: District, **later: float) -> None:
     """Three ticks: a tip makes one step in each."""
     district.clock.turn(**later)
     for _ in range(3):
-        referral.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.kit)
 
 
 @pytest.mark.row("C11")
@@ -124,7 +124,7 @@ def test_the_national_desk_is_asked_in_72_hours_again_each_working_day_and_after
     fire(district, days=3)
     assert times_asked() == 3, "after the weekend"
 
-    endings.decide(district.kit, tip_id, erases=False, **WHO)
+    service_closing.decide(district.kit, tip_id, erases=False, **WHO)
     fire(district, days=29)
     assert times_asked() == 3
     fire(district, days=1)
@@ -137,7 +137,7 @@ def test_the_national_desk_is_asked_in_72_hours_again_each_working_day_and_after
 def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
     tip_id, _, _ = told_case(district, 1)
     wish(district, tip_id)
-    endings.decide(district.kit, tip_id, erases=True, **WHO)
+    service_closing.decide(district.kit, tip_id, erases=True, **WHO)
 
     tip = district.tip(tip_id)
     assert (tip.body, tip.place, tip.closed_at) == (b"", "12", None)
@@ -145,7 +145,7 @@ def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
     (row,) = [row for row in district.all(AuditEntry) if row.action == "tip_erased"]
     assert row.reason == "nobody reached her yet"
     with pytest.raises(ErasureRefused, match="nobody wants it erased"):
-        endings.decide(district.kit, tip_id, erases=True, **WHO)
+        service_closing.decide(district.kit, tip_id, erases=True, **WHO)
 
 
 def test_what_is_taken_and_no_danger_goes_at_the_latest_after_72_hours(
@@ -156,7 +156,7 @@ def test_what_is_taken_and_no_danger_goes_at_the_latest_after_72_hours(
     wish(district, tip_id)
     assert sent_after_wish(district) == [(helper, "ERASE_WANTED", reference)]
     with pytest.raises(ErasureRefused, match="go by themselves"):
-        endings.decide(district.kit, tip_id, erases=False, **WHO)
+        service_closing.decide(district.kit, tip_id, erases=False, **WHO)
 
     fire(district, hours=71)
     assert district.tip(tip_id).body == b"sealed"
@@ -170,7 +170,7 @@ def test_what_is_taken_goes_at_closing_if_that_is_sooner(district: District) -> 
     take_case(district.kit, helper, reference, district.clock())
     wish(district, tip_id)
     district.clock.turn(hours=5)
-    retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
     assert district.tip(tip_id).body == b""
     assert district.open_kinds() == []
 
@@ -188,14 +188,14 @@ def test_danger_goes_when_two_have_closed_it(district: District) -> None:
 def test_what_a_court_holds_stays_and_is_looked_at_again(district: District) -> None:
     tip_id, helper, reference = told_case(district, 3)
     take_case(district.kit, helper, reference, district.clock())
-    retention.hold(district.kit, tip_id, by="Desk", reason="a letter")
+    service_retention.hold(district.kit, tip_id, by="Desk", reason="a letter")
     wish(district, tip_id)
-    retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
     fire(district, hours=73)
     assert district.tip(tip_id).body == b"sealed"
     with pytest.raises(ErasureRefused, match="a court holds"):
-        endings.decide(district.kit, tip_id, erases=True, **WHO)
-    retention.lift(district.kit, tip_id, by="Desk", reason="a letter")
+        service_closing.decide(district.kit, tip_id, erases=True, **WHO)
+    service_retention.lift(district.kit, tip_id, by="Desk", reason="a letter")
     fire(district, days=31)
     assert district.tip(tip_id).body == b""
 
@@ -205,7 +205,7 @@ def test_a_wish_of_what_is_closed_is_carried_out_at_once_and_a_second_one_is_non
 ) -> None:
     tip_id, helper, reference = told_case(district, 3)
     take_case(district.kit, helper, reference, district.clock())
-    retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
     wish(district, tip_id)
     wish(district, tip_id)
     assert district.tip(tip_id).body == b""

@@ -7,30 +7,28 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import trial
-from hotline.domain.accounts.account import Actor
-from hotline.domain.cases import months
-from hotline.domain.cases.entries import EntryWay
-from hotline.domain.outbox.delivery import MessageState, Outcome, Priority, SendResult
-from hotline.domain.outbox.message import ReportIn
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.drills.exercise import ExerciseEnd, WantedExercise, steps
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Act, Acted
+from hotline.alerts import queries as alerts_queries
+from hotline.alerts import rules_follow_up, service_commands, service_drills
+from hotline.alerts.rules_commands import Act, Acted
+from hotline.alerts.rules_drills import ExerciseEnd, WantedExercise, steps
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.service_delivery_reports import apply_report
+from hotline.alerts.service_drills import ExerciseReport
+from hotline.cases import queries_overview, service_retention
+from hotline.core import rules_trial
+from hotline.core.actors import Actor
+from hotline.counters.tables import Tally
+from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.errors import ExerciseRefused
-from hotline.services.outbox.reports import apply_report
-from hotline.services.referrals import casework
-from hotline.services.referrals.drills import exercising
-from hotline.services.referrals.drills.exercising import ExerciseReport
-from hotline.services.sms.inbox import Arrival, take_sms
-from hotline.services.tips import retention
+from hotline.gateway import queries_health
+from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, SendResult
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
 from hotline.statistics import queries
-from hotline.store.outbox import health
-from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.reach.outreach import Tally
-from hotline.store.referrals import referrals, tip_overview
-from hotline.store.tips.tips import Tip
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.tables import Tip
 from tests.builders import make_message
 from tests.district import District, district
 from workers.clock import STEPS, tick
@@ -54,11 +52,11 @@ def staffed(district: District) -> District:
 
 
 def begun(district: District, **wanted: Any) -> int:
-    return exercising.start(district.kit, WantedExercise("12", **wanted), by=ALINE, reason=WHY)
+    return service_drills.start(district.kit, WantedExercise("12", **wanted), by=ALINE, reason=WHY)
 
 
 def tip_of(district: District) -> Tip:
-    (tip,) = (row for row in district.all(Tip) if row.channel == trial.DRILL)
+    (tip,) = (row for row in district.all(Tip) if row.channel == rules_trial.DRILL)
     assert isinstance(tip, Tip)
     return tip
 
@@ -73,11 +71,11 @@ def says(district: District, who: int, verb: Verb = Verb.TAKE) -> Acted:
     known_as = next(row for row in district.all(Referral) if row.responder_id == who)
     asked = Act(who, known_as.reference, verb, EntryWay.USSD, district.clock())
     with district.database.writing() as session:
-        return casework.act(session, district.kit, asked).result
+        return service_commands.act(session, district.kit, asked).result
 
 
 def reported(district: District) -> ExerciseReport:
-    (found,) = exercising.listed(district.kit)
+    (found,) = service_drills.listed(district.kit)
     return found
 
 
@@ -152,7 +150,7 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
     kinds = {row.kind for row in staffed.all(Deadline) if row.tip_id == tip.id}
     assert kinds == {DeadlineKind.ACKNOWLEDGE}, "never red, nobody judges, nobody looks"
     with staffed.database.reading() as session:
-        assert health.standing(session).untaken_since == {}, "and no alarm"
+        assert queries_health.standing(session).untaken_since == {}, "and no alarm"
 
 
 def test_r12_a_phone_that_is_dead_leaves_her_on_the_ladder_and_asks_a_colleague(
@@ -181,7 +179,7 @@ def test_r12_a_real_alert_goes_first_and_ends_it(staffed: District) -> None:
     assert staffed.deliver_one()
     assert "urgent" not in staffed.sms.sent[0][1], "what is least urgent goes before it"
     with staffed.database.reading() as session:
-        load = {one.id: one.load for one in referrals.roster(session, staffed.clock())}
+        load = {one.id: one.load for one in alerts_queries.roster(session, staffed.clock())}
     assert load[1] == load[2] == 0, "and it weighs nothing"
 
     real = staffed.tell(urgency=1, place="11", filed_at=staffed.clock())
@@ -201,22 +199,27 @@ def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District
     staffed.deliver()
     arrive(staffed)
     says(staffed, 1)
-    month = months.month_of(staffed.clock())
+    month = rules_follow_up.month_of(staffed.clock())
     with staffed.database.reading() as session:
-        assert queries.counted_tips(session, months.begins(month), months.ends(month)) == []
+        assert (
+            queries.counted_tips(
+                session, rules_follow_up.begins(month), rules_follow_up.ends(month)
+            )
+            == []
+        )
         assert session.scalars(select(Tally)).all() == []
-        (listed,) = tip_overview.tip_overviews(session)
-    assert listed.tip.channel == trial.DRILL
+        (listed,) = queries_overview.tip_overviews(session)
+    assert listed.tip.channel == rules_trial.DRILL
 
 
 def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
     """Danger is closed by two; a drill of it by nobody's second look."""
     exercise_id = begun(staffed)
     staffed.deliver()
-    retention.close_tip(staffed.kit, tip_of(staffed).id, by="Alice", reason="enough")
+    service_retention.close_tip(staffed.kit, tip_of(staffed).id, by="Alice", reason="enough")
     assert tip_of(staffed).closed_at is not None
-    exercising.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
+    service_drills.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
     staffed.deliver()
     assert sorted(phones(staffed, SAID)) == ["01", "02"]
     with pytest.raises(ExerciseRefused, match="is over"):
-        exercising.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
+        service_drills.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)

@@ -6,11 +6,11 @@ from itertools import count
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
-from hotline.services.referrals.drills import exercising
-from hotline.services.sms.inbox import Arrival, take_sms
-from hotline.store.outbox.messages import Referral
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_drills
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from hotline.tips.tables import Tip
 from tests.builders import make_message
 from tests.district import District, district
 from tests.services.test_exercise import ALINE, WHY, begun
@@ -60,7 +60,7 @@ def lived(district: District, story: Sequence[str | float]) -> list[str]:
             case "drill":
                 exercise = begun(district)
             case "over":
-                exercising.end(district.kit, exercise, by=ALINE, reason=WHY)
+                service_drills.end(district.kit, exercise, by=ALINE, reason=WHY)
             case "alert":
                 district.tell(urgency=2)
             case str():
@@ -74,7 +74,7 @@ def lived(district: District, story: Sequence[str | float]) -> list[str]:
 def forget(district: District) -> None:
     """More than a year later, and nothing is open."""
     district.clock.turn(days=400)
-    exercising.keep_time(district.kit)
+    service_drills.keep_time(district.kit)
     for tip in district.all(Tip):
         district.change(Tip, tip.id, closed_at=district.clock())
     district.deliver()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from hotline.domain.accounts.account import Actor
-from hotline.domain.referrals.drills.exercise import WantedExercise
-from hotline.domain.referrals.referral import Level
-from hotline.services.referrals.drills import exercising
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
+from hotline.alerts import service_drills
+from hotline.alerts.rules_drills import WantedExercise
+from hotline.core.actors import Actor
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from tests.builders import post
 from tests.callers import Line, line
 from tests.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
@@ -19,7 +19,7 @@ PLACE, COLLEAGUE = "11", "+250788000012"
 
 def begin(line: Line) -> None:
     wanted = WantedExercise(PLACE)
-    exercising.start(line.kit, wanted, by=Actor("Aline"), reason="the week of drills")
+    service_drills.start(line.kit, wanted, by=Actor("Aline"), reason="the week of drills")
     line.clock.turn(seconds=10)
 
 
@@ -49,7 +49,7 @@ def test_r12_behind_a_pin_the_list_the_page_and_the_answer_say_that_it_is_one(
     assert phone.key("1").startswith("CON An exercise. Nobody is in danger. Do not go.")
     phone.key("0")
     assert phone.key("2") == "END It was an exercise. Do not go. Thank you."
-    (found,) = exercising.listed(line.kit)
+    (found,) = service_drills.listed(line.kit)
     (told,) = found.told
     assert told.opened_at is not None
     assert told.answered_at is not None
@@ -65,5 +65,5 @@ def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, ke
     assert f"1 {reference(line, who)} exercise" in phone.dial("90")
     phone.key("1")
     assert phone.key(key) == "END It was an exercise. Do not go. Thank you."
-    (found,) = exercising.listed(line.kit)
+    (found,) = service_drills.listed(line.kit)
     assert [told.answered_at is not None for told in found.told] == [True]

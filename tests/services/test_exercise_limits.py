@@ -4,18 +4,19 @@ from datetime import datetime
 
 import pytest
 
-from hotline.domain.desk.desks import DeskKind
-from hotline.domain.referrals.clocks import KIGALI
-from hotline.domain.referrals.drills.exercise import WantedExercise, is_by_night
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import ABROAD, Urgency
+from hotline.alerts import service_drills
+from hotline.alerts.rules_drills import WantedExercise, is_by_night
 from hotline.errors import ExerciseRefused
-from hotline.services.referrals.drills import exercising
-from hotline.store.desk.desks import Desk
-from hotline.store.outbox.messages import Referral
-from hotline.store.people import responders
-from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Tip
+from hotline.gateway.tables import Referral
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import ABROAD
+from hotline.text.time import KIGALI
+from hotline.tips.rules import Urgency
+from hotline.tips.tables import Tip
 from tests.callers import DESK_KEY
 from tests.district import District, district
 from tests.services.test_exercise import ALINE, OURS, WHY, begun, phones, staffed, tip_of
@@ -26,7 +27,7 @@ __all__ = ["district", "staffed"]
 
 def refused(district: District, why: str, desk: str = "12") -> None:
     with pytest.raises(ExerciseRefused, match=why):
-        exercising.start(district.kit, WantedExercise(desk), by=ALINE, reason=WHY)
+        service_drills.start(district.kit, WantedExercise(desk), by=ALINE, reason=WHY)
 
 
 def test_r12_four_a_year_by_day_none_beside_a_danger_and_never_two_within_a_week(
@@ -36,13 +37,13 @@ def test_r12_four_a_year_by_day_none_beside_a_danger_and_never_two_within_a_week
     danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
     refused(staffed, "a real danger")
     staffed.change(Tip, danger, closed_at=staffed.clock())
-    exercising.end(staffed.kit, begun(staffed), by=ALINE, reason=WHY)
+    service_drills.end(staffed.kit, begun(staffed), by=ALINE, reason=WHY)
     refused(staffed, "within 7 days")
     for _ in range(3):
         staffed.clock.turn(days=8)
         exercise_id = begun(staffed)
         refused(staffed, "runs there already")
-        exercising.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
+        service_drills.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
     staffed.clock.turn(days=8)
     refused(staffed, "within a year")
     staffed.clock.turn(days=400)
@@ -84,10 +85,10 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
         for who, level in zip(people, levels, strict=True):
             person = session.get_one(Responder, who)
             desks = {"post": level} | ({"12": level} if who == people[0] else {})
-            responders.place(session, person, desks, [], at)
+            tables.place(session, person, desks, [], at)
     refused(staffed, "no other desk", "home")
     refused(staffed, "no other desk", "national")
-    begun_at = exercising.start(
+    begun_at = service_drills.start(
         staffed.kit, WantedExercise("post", climbs=True), by=ALINE, reason=WHY
     )
     staffed.deliver()
@@ -99,8 +100,8 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
         staffed.clock.turn(minutes=6)
         tick(staffed.kit, OURS)
     assert {row.responder_id for row in staffed.all(Referral)} == {*people[:2], people[3]}
-    exercising.end(staffed.kit, begun_at, by=ALINE, reason=WHY)
-    assert [one.exercise.desk for one in exercising.listed(staffed.kit)] == ["post"]
+    service_drills.end(staffed.kit, begun_at, by=ALINE, reason=WHY)
+    assert [one.exercise.desk for one in service_drills.listed(staffed.kit)] == ["post"]
 
 
 @pytest.mark.parametrize(

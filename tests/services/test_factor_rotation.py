@@ -5,18 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
+from hotline.core.actors import AccountRole
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
 from hotline.errors import SealBroken
-from hotline.ports import ConsoleKit
-from hotline.sealing.accounts.factor_sealer import DIGEST_KEY, FactorSealer
-from hotline.sealing.keys import rotation
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.rotation import ROTATING
-from hotline.services.accounts import sessions
-from hotline.services.accounts.sessions import Entered
-from hotline.services.copies import rekeying
-from hotline.store.accounts import accounts
-from hotline.store.database import Database
+from hotline.keys import rotation
+from hotline.keys.factor_sealer import DIGEST_KEY, FactorSealer
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.rotation import ROTATING
+from hotline.operations import decrypt_rekeying
+from hotline.people import service_sessions, tables_accounts
+from hotline.people.service_sessions import Entered
 from tests.builders import NOON
 from tests.conftest import Clock
 from tests.kits import make_console_kit
@@ -51,11 +50,11 @@ def sealer(keys: Path) -> FactorSealer:
 
 def rows(kit: ConsoleKit) -> list[bytes | None]:
     with kit.database.reading() as session:
-        return [one.totp for one in accounts.everybody(session)]
+        return [one.totp for one in tables_accounts.everybody(session)]
 
 
 def enters_by_paper(kit: ConsoleKit, who: Person, number: int) -> bool:
-    entered = sessions.enter(kit, who.name, who.password, who.sheet.codes[number])
+    entered = service_sessions.enter(kit, who.name, who.password, who.sheet.codes[number])
     return isinstance(entered, Entered)
 
 
@@ -72,7 +71,7 @@ def test_people_enter_at_every_step_of_a_rotation(
 
     rotation.stage(keys, TOTP)
     all_enter(0)
-    assert rekeying.reseal_factors(kit, sealer(keys)) == 1
+    assert decrypt_rekeying.reseal_factors(kit, sealer(keys)) == 1
     assert rows(kit) != before
     all_enter(2)
     rotation.destroy_old(keys, TOTP)
@@ -85,10 +84,10 @@ def test_what_stands_under_the_newest_key_stays_and_a_second_time_changes_nothin
 ) -> None:
     rotation.stage(keys, TOTP)
     person(kit, clock, "Editor 2", AccountRole.EDITOR)
-    assert rekeying.reseal_factors(kit, sealer(keys)) == 1
+    assert decrypt_rekeying.reseal_factors(kit, sealer(keys)) == 1
     sealed = rows(kit)
     assert rotation.stage(keys, TOTP) is False
-    assert rekeying.reseal_factors(kit, sealer(keys)) == 0
+    assert decrypt_rekeying.reseal_factors(kit, sealer(keys)) == 0
     assert rows(kit) == sealed
 
 
@@ -100,7 +99,7 @@ def test_after_two_rotations_digests_are_those_of_the_first_key(
     held = folder.names()
     for _ in range(2):
         rotation.stage(keys, TOTP)
-        rekeying.reseal_factors(kit, sealer(keys))
+        decrypt_rekeying.reseal_factors(kit, sealer(keys))
         rotation.destroy_old(keys, TOTP)
     assert set(folder.names()) == {*held, DIGEST_KEY}
     assert sealer(keys).digest("paper", "words") == first
@@ -111,10 +110,10 @@ def test_where_one_opens_with_neither_key_nothing_is_sealed_anew_and_it_is_named
 ) -> None:
     other = person(kit, clock, "Editor 2", AccountRole.EDITOR)
     with kit.database.writing() as session:
-        account = accounts.one(session, other.account_id, for_writing=True)
+        account = tables_accounts.one(session, other.account_id, for_writing=True)
         account.totp = FactorSealer(b"x" * 32).seal(other.secret, account="account:2")
     before = rows(kit)
     rotation.stage(keys, TOTP)
     with pytest.raises(SealBroken, match="Editor 2 opens with neither key"):
-        rekeying.reseal_factors(kit, sealer(keys))
+        decrypt_rekeying.reseal_factors(kit, sealer(keys))
     assert rows(kit) == before

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.listing import ListedSms
-from hotline.domain.tips.acts import Acted
-from hotline.services.sms import fetching
-from hotline.services.sms.inbox import InboxOutcome, take_sms
-from hotline.store.outbox.messages import Referral
+from hotline.alerts.rules_commands import Acted
+from hotline.dialogue import service_inbox
+from hotline.dialogue.service_sms import InboxOutcome, take_sms
+from hotline.gateway.rules_inbox import ListedSms
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
 from tests.builders import make_message
 from tests.country import HER, Country, country
 from tests.district import District
@@ -74,7 +74,7 @@ def test_whoever_dies_in_mid_page_tells_it_again_and_nothing_happens_twice(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fetching.fetch(replace(country.kit, failpoint=die))
+        service_inbox.fetch(replace(country.kit, failpoint=die))
     assert country.row().number == 0
 
     country.minute()
@@ -103,20 +103,20 @@ def test_it_asks_once_a_minute_and_at_once_while_there_is_more(country: Country)
     country.inbox.asked.clear()
     for _ in range(3):
         country.district.clock.turn(seconds=20)
-        fetching.fetch(country.kit)
+        service_inbox.fetch(country.kit)
     assert country.inbox.asked == [0]
     for _ in range(150):
         country.lists("0", to="9999")
     country.minute()
     for _ in range(4):
-        fetching.fetch(country.kit)
+        service_inbox.fetch(country.kit)
     assert country.inbox.asked == [0, 0, 100, 150]
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait(country: Country) -> None:
     country.inbox.asked.clear()
     country.district.clock.turn(hours=-5)
-    fetching.fetch(country.kit)
+    service_inbox.fetch(country.kit)
     assert country.inbox.asked == [0]
 
 
@@ -152,7 +152,7 @@ def test_what_was_sent_before_reading_began_is_left_alone(
     district.enrol(Level.NATIONAL, districts=())
     country = Country(district)
     country.lists("0", ago=ago if not told else -1)
-    fetching.fetch(country.kit)
+    service_inbox.fetch(country.kit)
     district.clock.turn(seconds=2)
     country.minute()
     assert bool(country.inbox.told) is told
@@ -162,7 +162,7 @@ def test_where_no_reply_reaches_us_nobody_is_asked(country: Country) -> None:
     country.inbox.asked.clear()
     kit = replace(country.kit, line=make_line(inbound_sms=False))
     country.district.clock.turn(hours=1)
-    fetching.fetch(kit)
+    service_inbox.fetch(kit)
     assert country.inbox.asked == []
 
 
@@ -193,5 +193,5 @@ def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None
 
     country.inbox.takes = overtaken
     country.district.clock.turn(seconds=60)
-    fetching.fetch(slow)
+    service_inbox.fetch(slow)
     assert country.row().number == 4

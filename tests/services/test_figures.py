@@ -4,8 +4,8 @@ import csv
 import io
 from collections import Counter
 
-from hotline.domain.reach.counters import Measure
-from hotline.store.reach.outreach import Tally
+from hotline.counters.rules import Measure
+from hotline.counters.tables import Tally
 from hotline.text.export_sheets import as_csv
 from tests.callers import Line
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.domain.tip import TipOutcome
-from hotline.domain.wording import Template
-from hotline.services.referrals.helping import following
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.outbox.messages import Message
+from hotline.cases import service_follow_up
+from hotline.core.wording import Template
+from hotline.gateway.tables import Message
+from hotline.tips.rules import TipOutcome
+from hotline.tips.tables_persons import PossibleVictim
 from tests.callers import Line
 from tests.conftest import Clock
 from tests.district import District, district
@@ -127,10 +127,10 @@ def test_a_call_that_drops_behind_the_yes_leaves_a_deadline_and_a_way_to_go_on(
     phone.hang_up()
     assert hers.kept() == ["consent"]
     clock.turn(hours=1, minutes=59)
-    following.ring_due(hers.line.kit)
+    service_follow_up.ring_due(hers.line.kit)
     before = len(hers.line.all(Message))
     clock.turn(minutes=1)
-    following.ring_due(hers.line.kit)
+    service_follow_up.ring_due(hers.line.kit)
     (asked,) = hers.line.all(Message)[before:]
     assert (asked.responder_id, asked.template) == (hers.known_as.responder_id, ASKS)
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from hotline.domain.rolls.joining import Roll
-from hotline.services.rolls import joining
-from hotline.store.reach.outreach import Tally
-from hotline.store.rolls.joined import Joined
-from hotline.store.tips.guesses import Guess
+from hotline.core.tables_attempts import Guess
+from hotline.counters.tables import Tally
+from hotline.programmes import service_enrolment
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.tables import Joined
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line
 from tests.services.test_call_back_asked import CALL_ME, calls_from, key_of
 
@@ -41,7 +41,7 @@ def test_two_hidden_callers_share_nothing(line: Line) -> None:
 
 
 def test_a_hidden_caller_joins_no_roll_and_learns_of_no_code(line: Line) -> None:
-    code, _ = joining.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
     line.clock.turn(seconds=30)
     caller = line.caller("anonymous")
     caller.dial("45")

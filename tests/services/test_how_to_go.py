@@ -5,19 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.cases.entries import EntryWay
-from hotline.domain.outbox.message import ReportIn
-from hotline.domain.referrals.coming import Manner
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tips.acts import Act, Acted
-from hotline.services import national
-from hotline.services.outbox import delivery, reports
-from hotline.services.referrals import casework, correcting, referral
-from hotline.services.sms.inbox import Arrival
-from hotline.store.database import Database
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.alerts import (
+    service_assignment,
+    service_commands,
+    service_correction,
+    service_delivery_reports,
+    service_sending,
+)
+from hotline.alerts.rules_commands import Act, Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.core.database import Database
+from hotline.dialogue.service_sms import Arrival
+from hotline.flows import service_check
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_visit_safety import Manner
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, make_ready, told
 from tests.conftest import Clock
 from tests.night import Night, night
@@ -207,7 +212,7 @@ def test_nobody_else_decides_how_to_go(here: Night) -> None:
         here.people["one"], here.names("one")[-1], Verb.OPENLY, EntryWay.USSD, here.line.clock()
     )
     with here.line.database.writing() as session:
-        assert casework.act(session, here.line.kit, act).result is Acted.UNKNOWN
+        assert service_commands.act(session, here.line.kit, act).result is Acted.UNKNOWN
     assert here.tip.manner is None
 
 
@@ -217,7 +222,7 @@ def test_the_national_desk_is_asked_again_by_turns_until_it_says(here: Night) ->
     assert HOW in here.texts("desk")
     assert HOW in here.texts("director")
     assert here.texts("one").count(SILENT) == 1
-    correcting.say(here.line.kit, here.tip.id, Manner.UNSEEN, by="Alice", reason="read it")
+    service_correction.say(here.line.kit, here.tip.id, Manner.UNSEEN, by="Alice", reason="read it")
     here.tick()
     assert here.newest("one") == UNSEEN
     assert "manner" not in here.clocks
@@ -246,7 +251,7 @@ def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     assert here.newest("one").endswith("Do not call that place. Ask the national desk.")
-    assert national.finding(here.line.kit).ok is False
+    assert service_check.finding(here.line.kit).ok is False
 
 
 def test_a_text_about_it_that_may_be_lost_is_sent_again_though_the_case_is_taken(
@@ -257,7 +262,7 @@ def test_a_text_about_it_that_may_be_lost_is_sent_again_though_the_case_is_taken
     caller.key("000")
     here.tick(seconds=1)
     here.tick(minutes=2)
-    delivery.miss_reports(here.line.kit)
+    service_sending.miss_reports(here.line.kit)
     here.tick()
     assert here.texts("one").count(CAREFUL) == 2
 
@@ -278,14 +283,16 @@ def test_a_mark_that_its_holder_does_not_hear_is_told_to_the_next_once(
     if how != "off":
         status = "Success" if how == "on" else "Failed"
         assert mark.provider_id is not None
-        reports.apply_report(here.line.kit, ReportIn(mark.provider_id, status, None))
-    referral.tell_unheard(here.line.kit)
+        service_delivery_reports.apply_report(
+            here.line.kit, ReportIn(mark.provider_id, status, None)
+        )
+    service_assignment.tell_unheard(here.line.kit)
     here.tick()
     assert (CAREFUL in here.texts("deputy")) is (how == "failed")
 
     for _ in range(12):
         here.line.clock.turn(minutes=1)
-        referral.tell_unheard(here.line.kit)
+        service_assignment.tell_unheard(here.line.kit)
         here.tick()
     assert here.texts("deputy").count(CAREFUL) == (how != "on")
     assert here.holder == "one"

@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.referrals.referral import Level, ReferralState
-from hotline.domain.tips.acts import Acted
+from hotline.alerts import queries_names, tables_inbound
+from hotline.alerts.queries_names import KnownCases
+from hotline.alerts.rules_assignment import ReferralState
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.tables import ReplyAnswer
+from hotline.core.database import Session, open_database
+from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.errors import StoreUnavailable
-from hotline.services.sms.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
-from hotline.store.database import Session, open_database
-from hotline.store.dialogue.contacts import InboundSeen, Stopped, referrals_of
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.outbox.reply_answers import ReplyAnswer
-from hotline.store.referrals import known_cases
-from hotline.store.referrals.known_cases import KnownCases
-from hotline.store.sms import inbound
-from hotline.store.tips.tips import Tip
+from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables_contacts import InboundSeen, Stopped, referrals_of
+from hotline.people.rules import Level
+from hotline.tips.tables import Tip
 from tests.builders import NOON, make_message
 from tests.conftest import Clock
 from tests.district import District
@@ -66,14 +66,14 @@ def hear(
 def test_while_her_cases_are_looked_at_somebody_else_writes(
     told: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = known_cases.of_responder
+    look = queries_names.of_responder
 
     def look_and_write(session: Session, responder_id: int, since: datetime) -> KnownCases:
         with told.database.writing() as other:
             other.add(Stopped(number_key="somebody's", stopped_at=NOON))
         return look(session, responder_id, since)
 
-    monkeypatch.setattr(known_cases, "of_responder", look_and_write)
+    monkeypatch.setattr(queries_names, "of_responder", look_and_write)
     assert hear(told, f"1 {reference_of(told)}") is Acted.TAKEN
 
 
@@ -119,7 +119,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
     district.tell(urgency=1)
     one, two, _ = district.all(Referral)
     with district.database.writing() as session:
-        inbound.begin(session, district.clock())
+        tables_inbound.begin(session, district.clock())
     hear(district, f"1 {one.reference}")
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is Acted.ALREADY_TAKEN

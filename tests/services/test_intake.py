@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.jobs import Job
-from hotline.services.referrals.referral import fire_deadlines, refer_waiting
-from hotline.services.tips.intake import rescue_silent
-from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.alerts.service_assignment import fire_deadlines, refer_waiting
+from hotline.alerts.service_intake import rescue_silent
+from hotline.core.jobs import Job
+from hotline.gateway.tables import Deadline, Message, Referral
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 
 LANDMARK = "hafi y'isoko rya Zuzuzu"

@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from hotline.services.tips.intake import rescue_silent
+from hotline.alerts.service_intake import rescue_silent
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told, walked
 
 pytestmark = pytest.mark.both

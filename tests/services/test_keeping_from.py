@@ -5,23 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole, Actor, entered_as
-from hotline.domain.desk.desks import of_account
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import NATIONAL
+from hotline.alerts import queries, queries_names, service_assignment
+from hotline.cases import service_exclusions
+from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.cases.service_exclusions import KeptFrom
+from hotline.core.actors import AccountRole, Actor, entered_as
+from hotline.core.database import Session
 from hotline.errors import EndRefused, NotFound
-from hotline.services.referrals import referral
-from hotline.services.tips import keeping_from
-from hotline.services.tips.keeping_from import KeptFrom
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.database import Session
-from hotline.store.desk.desks import Desk, DeskMember
-from hotline.store.outbox.messages import Message
-from hotline.store.referrals import known_cases, referrals
-from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import visible
-from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import Excluded, ExclusionReason, of_desk, of_responder
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
+from hotline.people.rules_desks import of_account
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_desks import Desk, DeskMember
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_visible
+from hotline.tips.queries_visible import Excluded, ExclusionReason, of_desk, of_responder
+from hotline.tips.tables import Grant, Tip
 from tests.builders import NOON
 from tests.deciding import decides, signed_in
 from tests.district import District
@@ -52,17 +51,17 @@ def told(district: District) -> District:
 
 
 def reference(district: District, session: Session, who: int) -> str:
-    return str(referrals.references_of(session, [1])[1, who])
+    return str(queries.references_of(session, [1])[1, who])
 
 
 def seen(district: District, who: int) -> Mapping[str, bool]:
     """Of each way by which a responder, or her desk, may learn of tip 1: whether she does."""
     with district.database.reading() as session:
         at = district.clock()
-        hers, names = of_responder(session, who), known_cases.of_responder(session, who, AGO)
+        hers, names = of_responder(session, who), queries_names.of_responder(session, who, AGO)
         listed = tip_overviews(session, Wanted(viewer=hers))
         other = [one for one in listed if one.tip.id == 2]
-        by_name = {name for name, tip in known_cases.tips_of(session, who) if tip.id == 1}
+        by_name = {name for name, tip in queries_names.tips_of(session, who) if tip.id == 1}
         return {
             "list": 1 in {one.tip.id for one in listed},
             "count of the same phone": bool(other and other[0].same_contact),
@@ -71,23 +70,27 @@ def seen(district: District, who: int) -> Mapping[str, bool]:
             ),
             "search by urgency": 1
             in {one.tip.id for one in tip_overviews(session, Wanted(viewer=hers, urgency=3))},
-            "open cases": 1 in referrals.told_of(session, who),
+            "open cases": 1 in queries.told_of(session, who),
             "cases by name": bool(by_name),
             "answers by SMS": len({*names.open, *names.also}) > 1,
-            "list of the entry": len(known_cases.open_references(session, who, at)) > 1,
+            "list of the entry": len(queries_names.open_references(session, who, at)) > 1,
         }
 
 
 def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
     assert all(seen(told, HIM).values())
-    keeping_from.keep_from(told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED)
+    service_exclusions.keep_from(
+        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+    )
     assert not any(seen(told, HIM).values()), seen(told, HIM)
     assert seen(told, NATION)["list"]
 
 
 def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(told: District) -> None:
     assert (0, HIM) in told.told(1)
-    keeping_from.keep_from(told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED)
+    service_exclusions.keep_from(
+        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+    )
     assert [who for _, who in told.told(1)] == [HIM, COLLEAGUE]
     waiting = [
         row for row in told.all(Message) if row.responder_id == HIM and row.state == "pending"
@@ -96,28 +99,30 @@ def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(told: 
 
     for _ in range(6):
         told.clock.turn(minutes=60 * 24)
-        referral.fire_deadlines(told.kit)
+        service_assignment.fire_deadlines(told.kit)
     assert [who for _, who in told.told(1)].count(HIM) == 1
 
 
 def test_a_reference_that_he_was_given_opens_nothing_more(told: District) -> None:
     with told.database.writing() as session:
         name = reference(told, session, HIM)
-        assert referrals.of_responder(session, HIM, name) is not None
-    keeping_from.keep_from(told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED)
+        assert queries.of_responder(session, HIM, name) is not None
+    service_exclusions.keep_from(
+        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+    )
     with told.database.writing() as session:
-        assert referrals.of_responder(session, HIM, name) is None
+        assert queries.of_responder(session, HIM, name) is None
 
 
 def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: District) -> None:
-    keeping_from.keep_from(told.kit, 1, KeptFrom(desk="12"), ExclusionReason.ASKED, **SIGNED)
+    service_exclusions.keep_from(told.kit, 1, KeptFrom(desk="12"), ExclusionReason.ASKED, **SIGNED)
     for who in (HIM, COLLEAGUE):
         assert not any(seen(told, who).values()), who
     assert told.told(1)[-1][1] in (NATION, NATION + 1)
     with told.database.reading() as session:
         assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk("12")))] == [2]
-        assert visible.with_grant(session, 1, "12")[1] is None
-        assert visible.with_grant(session, 1, NATIONAL)[1] is not None
+        assert queries_visible.with_grant(session, 1, "12")[1] is None
+        assert queries_visible.with_grant(session, 1, NATIONAL)[1] is not None
 
 
 def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
@@ -128,7 +133,7 @@ def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
         for viewer in (of_desk("12"), of_responder(session, COLLEAGUE)):
             found = tip_overviews(session, Wanted(viewer=viewer))
             assert [(one.tip.id, one.same_contact) for one in found] == [(2, 0)]
-        assert visible.with_grant(session, 1, "12")[1] is None
+        assert queries_visible.with_grant(session, 1, "12")[1] is None
         nation = tip_overviews(session, Wanted(viewer=of_desk(NATIONAL)))
         assert [one.tip.id for one in nation] == [2, 1]
 
@@ -140,19 +145,19 @@ def lift(told: District) -> None:
     with told.database.writing() as session:
         session.get_one(ConsoleAccount, bob.account_id).public_key = b"k" * 32
         session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
-        rows = [row.id for row in visible.standing(session, 1)]
+        rows = [row.id for row in queries_visible.standing(session, 1)]
     for row in rows:
-        keeping_from.ask_lift(told.kit, Actor("Alice"), row, "a test")
+        service_exclusions.ask_lift(told.kit, Actor("Alice"), row, "a test")
         decides(told.kit, bob, "lift")
 
 
 def test_two_people_let_him_know_again(told: District) -> None:
     him = KeptFrom(person=str(HIM))
-    keeping_from.keep_from(told.kit, 1, him, ExclusionReason.NAMED, **SIGNED)
+    service_exclusions.keep_from(told.kit, 1, him, ExclusionReason.NAMED, **SIGNED)
     lift(told)
     assert seen(told, HIM)["list"]
     with pytest.raises(NotFound):
-        keeping_from.ask_lift(told.kit, Actor("Alice"), 1, "a test")
+        service_exclusions.ask_lift(told.kit, Actor("Alice"), 1, "a test")
 
 
 def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people_agree(
@@ -164,18 +169,18 @@ def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people
         account = {"shown": name, "roles": ["desk"], "language": "en", "state": "active"}
         session.add(ConsoleAccount(name=entered_as(name), created_at=NOON, **account))
     whom = KeptFrom(person=name)
-    keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
     both = [Excluded(responder_id=HIM), Excluded(account_id=1)]
     with told.database.writing() as session:
-        assert [one.whom for one in visible.standing(session, 1)] == both
-        visible.carry(session, 1, 2, "line", NOON)
-        assert [one.whom for one in visible.standing(session, 2)] == both
-        assert visible.carry(session, 1, 2, "line", NOON) == []
+        assert [one.whom for one in queries_visible.standing(session, 1)] == both
+        queries_visible.carry(session, 1, 2, "line", NOON)
+        assert [one.whom for one in queries_visible.standing(session, 2)] == both
+        assert queries_visible.carry(session, 1, 2, "line", NOON) == []
     with pytest.raises(EndRefused, match="already"):
-        keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+        service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
     lift(told)
     with told.database.reading() as session:
-        assert visible.standing(session, 1) == []
+        assert queries_visible.standing(session, 1) == []
 
 
 def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
@@ -183,15 +188,15 @@ def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
         account = {"shown": "Desk 9", "roles": ["desk"], "language": "en", "state": "active"}
         session.add(ConsoleAccount(name="desk 9", created_at=NOON, responder_id=HIM, **account))
     whom = KeptFrom(person="Desk 9")
-    keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
     assert not any(seen(told, HIM).values())
 
 
 @pytest.mark.parametrize("typed", ["12", "Gasabo", "gasabo"])
 def test_a_desk_is_named_by_its_code_or_its_name(typed: str, told: District) -> None:
-    keeping_from.keep_from(told.kit, 1, KeptFrom(desk=typed), ExclusionReason.ASKED, **SIGNED)
+    service_exclusions.keep_from(told.kit, 1, KeptFrom(desk=typed), ExclusionReason.ASKED, **SIGNED)
     with told.database.reading() as session:
-        assert [one.desk_code for one in visible.standing(session, 1)] == ["12"]
+        assert [one.desk_code for one in queries_visible.standing(session, 1)] == ["12"]
 
 
 @pytest.mark.parametrize(
@@ -205,4 +210,4 @@ def test_a_desk_is_named_by_its_code_or_its_name(typed: str, told: District) -> 
 )
 def test_from_whom_nothing_is_kept(whom: KeptFrom, error: type[Exception], told: District) -> None:
     with pytest.raises(error):
-        keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.ASKED, **SIGNED)
+        service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.ASKED, **SIGNED)

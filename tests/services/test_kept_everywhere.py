@@ -13,30 +13,30 @@ import pytest
 from sqlalchemy import select
 
 import hotline
-from hotline.domain.call_back import CallBackState
-from hotline.domain.cases.entries import EntryWay
-from hotline.domain.desk.desks import DeskKind
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import NATIONAL
-from hotline.domain.tips.acts import Act, Acted
-from hotline.domain.tips.clusters import LikelyPair, LinkReason
-from hotline.services.referrals import casework
-from hotline.services.tips import keeping_from
-from hotline.services.tips.keeping_from import KeptFrom
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.database import Session
-from hotline.store.desk.desks import Desk
-from hotline.store.outbox.messages import Referral
-from hotline.store.people import responders
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import asked_back
-from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import call_backs, likeness, visible
-from hotline.store.tips.call_backs import CallBack
-from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import ExclusionReason, Viewer, of_account, of_responder
+from hotline.alerts import service_commands
+from hotline.alerts import tables as alerts_tables
+from hotline.alerts.rules_commands import Act, Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.cases import service_exclusions
+from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.cases.service_exclusions import KeptFrom
+from hotline.core.database import Session
+from hotline.gateway.tables import Referral
+from hotline.people import tables as people_tables
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_duplicates, queries_visible, tables_call_back
+from hotline.tips.queries_visible import ExclusionReason, Viewer, of_account, of_responder
+from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.rules_duplicates import LikelyPair, LinkReason
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.tables import Grant, Tip
+from hotline.tips.tables_call_back import CallBack
+from hotline.tips.tables_persons import PossibleVictim
 from tests.builders import NOON
 from tests.district import District
 from tests.helping import offered_by
@@ -72,7 +72,7 @@ def told(district: District) -> District:
             _hang_on(session, tip_id)
     with district.database.writing() as session:
         pairs = [LikelyPair(one, one + 1, LinkReason.CONTACT) for one in (1, 2, 3)]
-        likeness.keep_links(session, pairs, "line", NOON)
+        queries_duplicates.keep_links(session, pairs, "line", NOON)
     return district
 
 
@@ -112,12 +112,12 @@ def _hang_on(session: Session, tip_id: int) -> None:
 
 def _person(district: District, tip_id: int) -> None:
     him = KeptFrom(person=str(HE))
-    keeping_from.keep_from(district.kit, tip_id, him, ExclusionReason.NAMED, **SIGNED)
+    service_exclusions.keep_from(district.kit, tip_id, him, ExclusionReason.NAMED, **SIGNED)
 
 
 def _desk(district: District, tip_id: int) -> None:
     here = KeptFrom(desk=HERE)
-    keeping_from.keep_from(district.kit, tip_id, here, ExclusionReason.ASKED, **SIGNED)
+    service_exclusions.keep_from(district.kit, tip_id, here, ExclusionReason.ASKED, **SIGNED)
 
 
 def _camp(district: District, tip_id: int) -> None:
@@ -128,9 +128,9 @@ def _camp(district: District, tip_id: int) -> None:
             session.add(Desk(code=CAMP, created_at=NOON, **row))
             him = session.get_one(Responder, HE)
             both = {HERE: Level.RESPONDER, CAMP: Level.COORDINATOR}
-            responders.place(session, him, both, [], NOON)
+            people_tables.place(session, him, both, [], NOON)
     there = KeptFrom(desk=CAMP)
-    keeping_from.keep_from(district.kit, tip_id, there, ExclusionReason.ASKED, **SIGNED)
+    service_exclusions.keep_from(district.kit, tip_id, there, ExclusionReason.ASKED, **SIGNED)
 
 
 def _official(district: District, tip_id: int) -> None:
@@ -178,9 +178,11 @@ def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told:
     by_desk = set() if kept in (PERSON, CAMP) else KEPT
     with told.database.reading() as session:
         for tip_id in (*KEPT, *OTHERS):
-            assert (visible.with_grant(session, tip_id, HERE)[1] is None) == (tip_id in by_desk)
-            assert visible.with_grant(session, tip_id, NATIONAL)[1] is not None
-        nation = tip_overviews(session, Wanted(viewer=visible.of_desk(NATIONAL)))
+            assert (queries_visible.with_grant(session, tip_id, HERE)[1] is None) == (
+                tip_id in by_desk
+            )
+            assert queries_visible.with_grant(session, tip_id, NATIONAL)[1] is not None
+        nation = tip_overviews(session, Wanted(viewer=queries_visible.of_desk(NATIONAL)))
         assert {one.tip.id for one in nation} == {*KEPT, *OTHERS}
     _no_verb_does_anything(told)
 
@@ -202,21 +204,21 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
     every = seen(told, its)
     nobody = seen(told, lambda _: Viewer(frozenset()))
     by_viewer = {name for name, tips in every.items() if nobody[name] != tips}
-    assert "tips/visible.is_visible" in by_viewer
+    assert "tips/queries_visible.is_visible" in by_viewer
     for tip_id in KEPT:
         whom = KeptFrom(person="DESK 9")
-        keeping_from.keep_from(told.kit, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
+        service_exclusions.keep_from(told.kit, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
     left = {name: tips - KEPT if name in by_viewer else tips for name, tips in every.items()}
     assert seen(told, its) == left
     with told.database.writing() as session:
-        assert visible.kept_from(session, [1]) == {1: frozenset()}
+        assert queries_visible.kept_from(session, [1]) == {1: frozenset()}
         _account(session).responder_id = HE
     assert not any(tips & KEPT for tips in seen(told, its).values())
     assert not any(tips & KEPT for tips in seen(told, he).values())
     with told.database.reading() as session:
-        assert visible.kept_from(session, [1]) == {1: frozenset({HE})}
-        assert visible.who_may(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
-        assert visible.who_may(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
+        assert queries_visible.kept_from(session, [1]) == {1: frozenset({HE})}
+        assert queries_visible.who_may(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
+        assert queries_visible.who_may(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
 
 
 def _no_verb_does_anything(told: District) -> None:
@@ -224,30 +226,30 @@ def _no_verb_does_anything(told: District) -> None:
         name = next(name for name, tip_id in Asker(session, he(session)).hers if tip_id == 1)
     for verb in set(Verb) - {Verb.HELP}:
         with told.database.writing() as session:
-            done = casework.act(session, told.kit, Act(HE, name, verb, EntryWay.USSD, NOON))
+            done = service_commands.act(session, told.kit, Act(HE, name, verb, EntryWay.USSD, NOON))
         assert done.result is Acted.UNKNOWN, verb
 
 
 def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: District) -> None:
     """Of a wish to erase, and of a call: the others of the desk are."""
     person = KeptFrom(person=str(DESK))
-    keeping_from.keep_from(told.kit, 1, person, ExclusionReason.NAMED, **SIGNED)
+    service_exclusions.keep_from(told.kit, 1, person, ExclusionReason.NAMED, **SIGNED)
     with told.database.reading() as session:
         for tip_id, people in ((1, [DESK + 1]), (2, [DESK, DESK + 1])):
             tip = session.get_one(Tip, tip_id)
-            asked = asked_back.desk(session, tip.id, NOON)
+            asked = alerts_tables.desk(session, tip.id, NOON)
             assert [one.responder_id for one in asked] == people
-            assert [one.id for one in call_backs.desk_people(session, NOON, tip_id)] == people
+            assert [one.id for one in tables_call_back.desk_people(session, NOON, tip_id)] == people
         assert listed(Asker(session, of_responder(session, DESK))) == {2, 3, 4}
 
 
 @pytest.mark.row("R6")
 def test_every_question_of_the_store_is_walked_or_says_why_not() -> None:
-    root = Path(hotline.__file__).parent / "store"
+    root = Path(hotline.__file__).parent
+    files = [path for path in root.rglob("*.py") if path.stem.startswith(("tables", "queries"))]
+    assert files
     asked = set()
-    for path in root.rglob("*.py"):
-        if "migrations" in path.parts:
-            continue
+    for path in files:
         where = path.relative_to(root).with_suffix("").as_posix()
         for one in ast.parse(path.read_text()).body:
             if isinstance(one, ast.FunctionDef) and _asks(one):
@@ -257,8 +259,10 @@ def test_every_question_of_the_store_is_walked_or_says_why_not() -> None:
 
 
 def test_no_page_lists_tips_without_saying_for_whom() -> None:
-    root = Path(hotline.__file__).parent / "web"
-    for path in root.rglob("*.py"):
+    root = Path(hotline.__file__).parent
+    files = [path for path in root.rglob("*.py") if path.stem.startswith("pages")]
+    assert files
+    for path in files:
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "Wanted":
                 assert "viewer" in {keyword.arg for keyword in call.keywords}, path

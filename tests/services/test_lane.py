@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.outbox.message import DoubtDecision, Kind
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import service_sending
 from hotline.errors import NotFound, Undecided
-from hotline.services.outbox import delivery, lane
-from hotline.store.desk import audit
-from hotline.store.outbox import health, messages
-from hotline.store.outbox.messages import Message
+from hotline.gateway import queries_health, service_pause, tables
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.rules_message import DoubtDecision, Kind
+from hotline.gateway.tables import Message
+from hotline.people import tables_audit
+from hotline.people.rules import Level
 from tests.district import District
 
 pytestmark = pytest.mark.both
@@ -22,7 +22,7 @@ FIRST = "+250788000001"
 def hold_restored(district: District) -> None:
     """As a restore does it: all that is there may have gone out since the backup."""
     with district.database.writing() as session:
-        lane.place(
+        service_pause.place(
             session,
             by="Aline",
             reason="restored",
@@ -33,7 +33,7 @@ def hold_restored(district: District) -> None:
 
 
 def audited(district: District) -> list[tuple[str, str, str, str]]:
-    rows = district.all(audit.AuditEntry)
+    rows = district.all(tables_audit.AuditEntry)
     return [
         (row.actor, row.action, row.subject, row.reason)
         for row in rows
@@ -51,10 +51,10 @@ def alone(district: District) -> District:
 
 @pytest.mark.row("P3")
 def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
-    assert lane.hold(alone.kit, **WHY)
+    assert service_pause.hold(alone.kit, **WHY)
     assert alone.deliver() == 0
 
-    done = lane.release(alone.kit, by="Bosco", reason="mended", fates={})
+    done = service_pause.release(alone.kit, by="Bosco", reason="mended", fates={})
 
     assert (done.going, done.dropped) == (1, 0)
     assert alone.deliver() == 1
@@ -65,9 +65,9 @@ def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
 
 
 def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District) -> None:
-    lane.hold(alone.kit, **WHY)
-    assert not lane.hold(alone.kit, by="Bosco", reason="also")
-    held = lane.look(alone.kit).hold
+    service_pause.hold(alone.kit, **WHY)
+    assert not service_pause.hold(alone.kit, by="Bosco", reason="also")
+    held = service_pause.look(alone.kit).hold
     assert held is not None
     assert (held.held_by, held.reason, held.since) == (
         "Aline",
@@ -75,31 +75,31 @@ def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District)
         alone.clock(),
     )
 
-    lane.release(alone.kit, by="Bosco", reason="mended", fates={})
+    service_pause.release(alone.kit, by="Bosco", reason="mended", fates={})
     with pytest.raises(NotFound):
-        lane.release(alone.kit, by="Bosco", reason="again", fates={})
+        service_pause.release(alone.kit, by="Bosco", reason="again", fates={})
 
 
 def test_what_the_gateway_accepts_meanwhile_does_not_free_it(alone: District) -> None:
     """A send that was under way ends; its success mends the gateway's fault and no person's word."""
 
     def hold_meanwhile() -> None:
-        lane.hold(alone.kit, **WHY)
+        service_pause.hold(alone.kit, **WHY)
 
     alone.sms.during = hold_meanwhile
     alone.deliver()
 
     with alone.database.reading() as session:
-        assert messages.held(session, alone.clock()) == messages.BY_HAND
+        assert tables.held(session, alone.clock()) == tables.BY_HAND
 
 
 def test_it_shows_what_waits_and_since_when(alone: District) -> None:
     oldest = alone.clock()
     alone.clock.turn(minutes=5)
     alone.tell(urgency=3)
-    lane.hold(alone.kit, **WHY)
+    service_pause.hold(alone.kit, **WHY)
 
-    (only,) = lane.look(alone.kit).waiting
+    (only,) = service_pause.look(alone.kit).waiting
     assert (only.kind, only.doubtful, only.count, only.oldest) == (Kind.ALERT, False, 2, oldest)
 
 
@@ -107,14 +107,14 @@ class TestAfterARestore:
     def test_old_messages_wait_for_a_word_and_new_ones_do_not(self, alone: District) -> None:
         hold_restored(alone)
         alone.tell(urgency=1)
-        doubtful, new = lane.look(alone.kit).waiting
+        doubtful, new = service_pause.look(alone.kit).waiting
         assert (doubtful.doubtful, doubtful.count, new.doubtful, new.count) == (True, 1, False, 1)
 
         with pytest.raises(Undecided, match="--alerts"):
-            lane.release(alone.kit, by="Bosco", reason="checked", fates={})
+            service_pause.release(alone.kit, by="Bosco", reason="checked", fates={})
         assert alone.deliver() == 0, "a refused release frees nothing"
 
-        done = lane.release(
+        done = service_pause.release(
             alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
         )
         assert (done.going, done.dropped) == (1, 1)
@@ -123,7 +123,7 @@ class TestAfterARestore:
 
     def test_they_may_be_sent_again(self, alone: District) -> None:
         hold_restored(alone)
-        lane.release(
+        service_pause.release(
             alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.SEND}
         )
         assert alone.deliver() == 1
@@ -132,13 +132,13 @@ class TestAfterARestore:
         """Accepted and unreported, it would be sent once more: that too is a second time."""
         alone.deliver()
         hold_restored(alone)
-        (before,) = lane.look(alone.kit).waiting
+        (before,) = service_pause.look(alone.kit).waiting
         assert before.doubtful
         alone.clock.turn(minutes=5)
-        delivery.miss_reports(alone.kit)
+        service_sending.miss_reports(alone.kit)
         assert alone.states == ["retry"]
 
-        lane.release(
+        service_pause.release(
             alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
         )
 
@@ -148,19 +148,19 @@ class TestAfterARestore:
     def test_dropped_before_the_clock_looked_it_is_not_sent_either(self, alone: District) -> None:
         alone.deliver()
         hold_restored(alone)
-        lane.release(
+        service_pause.release(
             alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
         )
 
         alone.clock.turn(minutes=5)
-        delivery.miss_reports(alone.kit)
+        service_sending.miss_reports(alone.kit)
         alone.deliver()
         assert len(alone.sms.sent) == 1
         assert alone.states == ["accepted"], "its report may still come"
 
     def test_a_dropped_alert_does_not_silence_its_tip(self, alone: District) -> None:
         hold_restored(alone)
-        lane.release(
+        service_pause.release(
             alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
         )
         assert alone.open_deadlines()
@@ -176,31 +176,35 @@ def give_up(district: District) -> int:
 def is_well(district: District) -> bool:
     """As the doctor and the watchman count it."""
     with district.database.reading() as session:
-        return health.standing(session).dead == 0
+        return queries_health.standing(session).dead == 0
 
 
 def test_what_was_given_up_is_wrong_until_somebody_answers_for_it(alone: District) -> None:
     message_id = give_up(alone)
     assert not is_well(alone)
-    (row,) = lane.given_up(alone.kit)
+    (row,) = service_pause.given_up(alone.kit)
     assert (row.message_id, row.kind, row.tip_id) == (message_id, "alert", 1)
     assert row.name == alone.responder(1).name
 
-    assert lane.answer(alone.kit, [message_id], by="Aline", reason="telephoned") == [message_id]
+    assert service_pause.answer(alone.kit, [message_id], by="Aline", reason="telephoned") == [
+        message_id
+    ]
     assert is_well(alone)
-    assert lane.given_up(alone.kit) == []
+    assert service_pause.given_up(alone.kit) == []
     assert alone.message.state == MessageState.DEAD
-    (entry,) = [one for one in alone.all(audit.AuditEntry) if one.action == "given_up_answered"]
+    (entry,) = [
+        one for one in alone.all(tables_audit.AuditEntry) if one.action == "given_up_answered"
+    ]
     assert (entry.actor, entry.subject, entry.reason) == ("cli:Aline", "message:1", "telephoned")
 
 
 def test_nobody_answers_for_what_was_not_given_up_or_answers_twice(alone: District) -> None:
     with pytest.raises(NotFound, match="not undeliverable"):
-        lane.answer(alone.kit, [1], **WHY)
+        service_pause.answer(alone.kit, [1], **WHY)
     message_id = give_up(alone)
     with pytest.raises(NotFound, match="7"):
-        lane.answer(alone.kit, [message_id, 7], **WHY)
+        service_pause.answer(alone.kit, [message_id, 7], **WHY)
     assert not is_well(alone)
-    lane.answer(alone.kit, [message_id], **WHY)
+    service_pause.answer(alone.kit, [message_id], **WHY)
     with pytest.raises(NotFound):
-        lane.answer(alone.kit, [message_id], **WHY)
+        service_pause.answer(alone.kit, [message_id], **WHY)

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.rolls.gathering import CAME, HELD
-from hotline.domain.rolls.joining import Roll
+from hotline.dialogue.service_sms import InboxOutcome, MessageOutcome, take_sms
+from hotline.dialogue.service_stop import stop
 from hotline.errors import NotFound, Undecided
-from hotline.services.people.stopping import stop
-from hotline.services.rolls import joining
-from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
-from hotline.store.desk import audit
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox.messages import Message
-from hotline.store.rolls.joined import DistrictCode, Joined
+from hotline.gateway.tables import Message
+from hotline.people import tables_audit
+from hotline.people.tables_audit import AuditEntry
+from hotline.programmes import service_enrolment
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_sessions import CAME, HELD
+from hotline.programmes.tables import DistrictCode, Joined
 from tests.builders import NOON, make_message
 from tests.callers import Caller, Line, line
 from tests.counts import counts
@@ -25,7 +25,7 @@ OTHER = "+250788000042"
 
 
 def code_of(line: Line, district: str = "Gasabo") -> str:
-    return joining.make_code(line.kit, Roll.LEADERS, district, by="Admin")[0]
+    return service_enrolment.make_code(line.kit, Roll.LEADERS, district, by="Admin")[0]
 
 
 def dialled(line: Line, *keyed: str, msisdn: str = LEADER) -> Caller:
@@ -75,7 +75,7 @@ def test_a_wrong_a_late_and_an_ended_code_look_alike(line: Line) -> None:
     late = code_of(line)
     line.clock.at += timedelta(days=31)
     ended = code_of(line, "Huye")
-    joining.end_codes(line.kit, Roll.LEADERS, "Huye", by="Admin")
+    service_enrolment.end_codes(line.kit, Roll.LEADERS, "Huye", by="Admin")
     shown = {joins(line, code).read() for code in (late, ended, "12345678", "1", "9" * 40)}
     assert len(shown) == 1
     assert line.all(Joined) == []
@@ -160,10 +160,10 @@ def test_whoever_leaves_or_stops_is_forgotten(line: Line) -> None:
 def test_an_admin_takes_a_phone_off_and_every_act_leaves_a_row_without_a_number(line: Line) -> None:
     code = code_of(line)
     joins(line, code)
-    joining.remove(line.kit, Roll.LEADERS, "0788 000 041", by="Admin")
+    service_enrolment.remove(line.kit, Roll.LEADERS, "0788 000 041", by="Admin")
     with pytest.raises(NotFound):
-        joining.remove(line.kit, Roll.LEADERS, LEADER, by="Admin")
-    assert joining.end_codes(line.kit, Roll.LEADERS, "Gasabo", by="Admin") == 1
+        service_enrolment.remove(line.kit, Roll.LEADERS, LEADER, by="Admin")
+    assert service_enrolment.end_codes(line.kit, Roll.LEADERS, "Gasabo", by="Admin") == 1
 
     rows = [(row.action, row.actor, row.subject) for row in line.all(AuditEntry)]
     assert rows[-3:] == [
@@ -172,14 +172,16 @@ def test_an_admin_takes_a_phone_off_and_every_act_leaves_a_row_without_a_number(
         ("leaders_codes_ended", "cli:Admin", "district:12"),
     ]
     with line.database.reading() as session:
-        assert audit.verify(session).broken_at is None
+        assert tables_audit.verify(session).broken_at is None
 
 
 def test_no_code_is_made_for_a_place_that_is_none_or_for_years(line: Line) -> None:
     with pytest.raises(NotFound):
         code_of(line, "Atlantis")
     with pytest.raises(Undecided):
-        joining.make_code(line.kit, Roll.LEADERS, "Huye", by="Admin", valid=timedelta(days=400))
+        service_enrolment.make_code(
+            line.kit, Roll.LEADERS, "Huye", by="Admin", valid=timedelta(days=400)
+        )
 
 
 def test_neither_the_code_nor_the_number_is_written_anywhere(line: Line) -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
+from hotline.dialogue import service_stop
+from hotline.duty import service_leaves, service_removal
+from hotline.duty.service_removal import Removed
 from hotline.errors import PersonnelRefused
-from hotline.services.people import leaves, removals, stopping
-from hotline.services.people.removals import Removed
-from hotline.store.people.responders import Responder
-from hotline.store.watch.alarms import STOPPED
+from hotline.gateway.queries_on_call import STOPPED
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from tests.district import District
 from tests.posting import post
 
@@ -26,27 +27,29 @@ def test_r10_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) ->
     first, *_ = names(alone)
     (tip,) = [row.tip_id for row in alone.open_deadlines()]
     begins = alone.clock() + timedelta(minutes=30)
-    leaves.leave(alone.kit, first, starts_at=begins, ends_at=begins + timedelta(days=2), **BY)
-    leaves.begin_leaves(alone.kit)
+    service_leaves.leave(
+        alone.kit, first, starts_at=begins, ends_at=begins + timedelta(days=2), **BY
+    )
+    service_leaves.begin_leaves(alone.kit)
     assert alone.told(tip) == [(0, 1)]
 
     alone.clock.turn(minutes=30)
     for _ in range(2):
-        leaves.begin_leaves(alone.kit)
+        service_leaves.begin_leaves(alone.kit)
     assert [who for _, who in alone.told(tip)] == [1, 2]
-    assert leaves.away(alone.kit) == {1: begins + timedelta(days=2)}
-    assert leaves.back(alone.kit, first, number=None, second=None, **BY).ended == ["leave"]
-    assert leaves.away(alone.kit) == {}
+    assert service_leaves.away(alone.kit) == {1: begins + timedelta(days=2)}
+    assert service_leaves.back(alone.kit, first, number=None, second=None, **BY).ended == ["leave"]
+    assert service_leaves.away(alone.kit) == {}
 
 
 def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> None:
     first = names(alone)[0]
     number = alone.responder(1).sealed_number.decode()
-    stopping.stop(alone.kit, number)
+    service_stop.stop(alone.kit, number)
     alone.change(Responder, 1, unreachable=STOPPED)
     with pytest.raises(PersonnelRefused, match="type the number"):
-        leaves.back(alone.kit, first, number=None, second=None, **BY)
-    back = leaves.back(alone.kit, first, number=number, second=None, **BY)
+        service_leaves.back(alone.kit, first, number=None, second=None, **BY)
+    back = service_leaves.back(alone.kit, first, number=number, second=None, **BY)
     assert back.ended == ["unreachable"]
     assert alone.responder(1).unreachable is None
 
@@ -57,7 +60,7 @@ def test_two_who_take_the_last_two_off_at_once_leave_one(district: District) -> 
 
     def go(name: str) -> Removed | PersonnelRefused:
         try:
-            return removals.remove(district.kit, name, second=None, **BY)
+            return service_removal.remove(district.kit, name, second=None, **BY)
         except PersonnelRefused as refused:
             return refused
 

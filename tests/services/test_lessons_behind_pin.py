@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
-from hotline.domain.rolls.certificate import CertificateVerdict
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.rolls.training import LESSONS
-from hotline.services.rolls import certificates, joining
-from hotline.services.rolls.certificates import Judged
-from hotline.store.people.responders import Responder
-from hotline.store.rolls.joined import LESSONS_ALONE, Joined
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes.rules_certificate import CertificateVerdict
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_lessons import LESSONS
+from hotline.programmes.service_lessons import Judged
+from hotline.programmes.tables import LESSONS_ALONE, Joined
 from tests.builders import post
 from tests.callers import Caller, Line, line
 from tests.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
@@ -61,7 +61,7 @@ def test_r3_r11_six_lessons_behind_her_pin_count_for_her_district_and_show_its_c
     later = behind_pin(line, "5", "4")
     assert shown[0] in later.read()
     assert later.key("1") == "END Murakoze. Murabeho."
-    assert certificates.verify(line.kit, shown[1]) == Judged(
+    assert service_lessons.verify(line.kit, shown[1]) == Judged(
         CertificateVerdict.VALID, GASABO, "2026-11", "2028-11"
     )
     assert counted(line, "district") == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
@@ -73,7 +73,7 @@ def test_r3_r11_six_lessons_behind_her_pin_count_for_her_district_and_show_its_c
         [],
         {*LESSONS},
     )
-    assert joining.enlisted(line.kit, Roll.OFFICERS) == []
+    assert service_enrolment.enlisted(line.kit, Roll.OFFICERS) == []
     assert "1 Mfite kode" in dialled(line, msisdn=PHONE).read(), "her phone is on no roll"
 
 
@@ -93,13 +93,13 @@ def test_on_the_roll_of_another_district_she_counts_once_and_for_that_one(
     }
     (row,) = line.all(Joined)
     assert (row.roll, row.district, {*row.passed}) == (Roll.OFFICERS, HUYE, {*LESSONS})
-    (huye,) = joining.enlisted(line.kit, Roll.OFFICERS)
+    (huye,) = service_enrolment.enlisted(line.kit, Roll.OFFICERS)
     assert (huye.district, huye.phones, huye.codes[0].uses) == (HUYE, 1, 1)
     here, there = behind_pin(line, "5", "4"), dialled(line, "5", "4", msisdn=PHONE)
     code = CODE.search(here.read())
     assert code
     assert code[0] in there.read()
-    assert certificates.verify(line.kit, code[1]).district == HUYE
+    assert service_lessons.verify(line.kit, code[1]).district == HUYE
 
 
 def test_of_several_districts_she_counts_for_none_and_removed_for_nobody(
@@ -108,7 +108,7 @@ def test_of_several_districts_she_counts_for_none_and_removed_for_nobody(
     person_id = with_pin(beside, language="rw", desks=(GASABO, HUYE))
     code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
     assert code
-    assert certificates.verify(line.kit, code[1]).district == ""
+    assert service_lessons.verify(line.kit, code[1]).district == ""
     assert {place for place, _ in counted(line, "district")} == {""}
     with line.database.writing() as session:
         person = session.get_one(Responder, person_id)
@@ -120,5 +120,5 @@ def test_of_several_districts_she_counts_for_none_and_removed_for_nobody(
     caller.key(*RIGHT[-2:])
     assert counted(line, "district")[GASABO, "lesson_right"] == 2
 
-    joining.remove(line.kit, Roll.OFFICERS, PHONE, by="Admin")
+    service_enrolment.remove(line.kit, Roll.OFFICERS, PHONE, by="Admin")
     assert line.all(Joined) == []

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hotline.domain.tip import Category
-from hotline.services.referrals import clusters
-from hotline.store.database import Database
-from hotline.store.tips.likeness import TipLikeness, TipLink
+from hotline.alerts import service_duplicates
+from hotline.core.database import Database
+from hotline.text.codes import Category
+from hotline.tips.queries_duplicates import TipLikeness, TipLink
 from tests.builders import NOON, make_tip
 
 pytestmark = pytest.mark.both
@@ -55,7 +55,7 @@ def rows_read(session: Session, tip_id: int) -> int:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         before = connection.scalar(READ)
-        clusters.link_told(session, tip_id, NOON)
+        service_duplicates.link_told(session, tip_id, NOON)
         return int(connection.scalar(READ)) - int(before)
     steps = 0
 
@@ -67,7 +67,7 @@ def rows_read(session: Session, tip_id: int) -> int:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.set_progress_handler(count, 1)
-    clusters.link_told(session, tip_id, NOON)
+    service_duplicates.link_told(session, tip_id, NOON)
     driver.set_progress_handler(None, 1)
     return steps
 

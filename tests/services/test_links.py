@@ -2,17 +2,16 @@
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import service_assignment
+from hotline.cases import queries_list, service_desk_commands, service_exclusions
+from hotline.cases.service_exclusions import KeptFrom
 from hotline.errors import EndRefused, NotFound
-from hotline.services.referrals import referral
-from hotline.services.tips import desk_acts, keeping_from
-from hotline.services.tips.keeping_from import KeptFrom
-from hotline.store.desk import audit
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.referrals.desk_pages import tip_pages
-from hotline.store.tips import likeness, visible
-from hotline.store.tips.likeness import TipLink
-from hotline.store.tips.visible import THE_LINE, ExclusionReason, Viewer, of_desk
+from hotline.gateway.tables import Message, Referral
+from hotline.people import tables_audit
+from hotline.people.rules import Level
+from hotline.tips import queries_duplicates, queries_visible
+from hotline.tips.queries_duplicates import TipLink
+from hotline.tips.queries_visible import THE_LINE, ExclusionReason, Viewer, of_desk
 from tests.callers import DANGER_HERE, Line, line, told
 from tests.reading import PIN, at_her_desk, reader_beside
 
@@ -38,7 +37,7 @@ def tell(line: Line, kind: str, *, phone: str = HERS, minutes: float = 1) -> int
     caller.dial()
     caller.key(*QUIET, kind)
     caller.hang_up()
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     return line.tips[-1].id
 
 
@@ -49,8 +48,8 @@ def linked(line: Line) -> set[tuple[int, int, str]]:
 def beside(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
     """The tips that this one is linked to, as far as the viewer may know of them."""
     with line.database.reading() as session:
-        others = likeness.beside(session, [tip_id]).get(tip_id, frozenset())
-        return [*tip_pages.known(session, viewer, others)]
+        others = queries_duplicates.beside(session, [tip_id]).get(tip_id, frozenset())
+        return [*queries_list.known(session, viewer, others)]
 
 
 def alerts(line: Line) -> list[tuple[str, str | None]]:
@@ -84,11 +83,11 @@ def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> N
         caller = staffed.caller(phone)
         caller.dial()
         caller.key(*danger[:-2])
-        referral.refer_waiting(staffed.kit)
+        service_assignment.refer_waiting(staffed.kit)
         assert linked(staffed) == set()
         caller.key(*danger[-2:])
     told_of = len(staffed.all(Message))
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
     first, second = (tip.id for tip in staffed.tips)
     assert linked(staffed) == {(first, second, "place_time")}
     assert len(staffed.all(Message)) == told_of
@@ -115,8 +114,8 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
     assert told_of
     assert who not in told_of
     with staffed.database.reading() as session:
-        (row,) = visible.standing(session, second)
-        (entry,) = audit.entries(session, subject=f"tip:{second}")
+        (row,) = queries_visible.standing(session, second)
+        (entry,) = tables_audit.entries(session, subject=f"tip:{second}")
     assert (row.responder_id, row.why, row.by) == (who, "named", "line")
     assert entry.reason == f"named: responder {who}: as of tip {first}, which the same phone told"
 
@@ -125,7 +124,7 @@ def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
     """Keeps it from whoever was told first."""
     who = next(row.responder_id for row in staffed.all(Referral) if row.tip_id == tip_id)
     him = KeptFrom(person=str(who))
-    keeping_from.keep_from(
+    service_exclusions.keep_from(
         staffed.kit, tip_id, him, ExclusionReason.NAMED, by="Alice", reason="named"
     )
     assert isinstance(who, int)
@@ -137,23 +136,23 @@ def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> 
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     here = of_desk("12")
     assert beside(staffed, second, here) == [first]
-    desk_acts.unlink(staffed.kit, second, first, viewer=here, **SIGNED)
+    service_desk_commands.unlink(staffed.kit, second, first, viewer=here, **SIGNED)
     assert beside(staffed, second, here) == []
     with staffed.database.reading() as session:
-        assert likeness.beside(session, [first, second]) == {}
+        assert queries_duplicates.beside(session, [first, second]) == {}
     with pytest.raises(EndRefused):
-        desk_acts.unlink(staffed.kit, first, second, viewer=here, **SIGNED)
+        service_desk_commands.unlink(staffed.kit, first, second, viewer=here, **SIGNED)
     third = tell(staffed, LABOUR)
     assert linked(staffed) >= {(second, third, "contact")}
     assert (first, second) not in {(a, b) for a, b, _ in linked(staffed)}
 
-    desk_acts.link(staffed.kit, first, second, viewer=THE_LINE, **SIGNED)
+    service_desk_commands.link(staffed.kit, first, second, viewer=THE_LINE, **SIGNED)
     assert (first, second, "said") in linked(staffed)
     for one, other, error in ((first, second, EndRefused), (first, first, EndRefused)):
         with pytest.raises(error):
-            desk_acts.link(staffed.kit, one, other, viewer=THE_LINE, **SIGNED)
+            service_desk_commands.link(staffed.kit, one, other, viewer=THE_LINE, **SIGNED)
     with pytest.raises(NotFound):
-        desk_acts.link(staffed.kit, first, second, viewer=of_desk("13"), **SIGNED)
+        service_desk_commands.link(staffed.kit, first, second, viewer=of_desk("13"), **SIGNED)
 
 
 @pytest.mark.row("R7")
@@ -161,7 +160,7 @@ def test_r7_her_list_and_the_page_say_it(line: Line) -> None:
     beside = reader_beside(line)
     phone, known_as = at_her_desk(beside)
     told(line, *DANGER_HERE)
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     line.clock.turn(seconds=10)
     names = {
         row.tip_id: row.reference

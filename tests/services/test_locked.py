@@ -7,15 +7,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, update
 
-from hotline.domain.referrals.referral import Level
-from hotline.domain.wording import Template
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
-from hotline.services.watch.checks_database import findings
-from hotline.store.database import Session
-from hotline.store.desk.desks import Desk
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.people.responders import Responder
+from hotline.alerts import service_assignment, service_sending
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.gateway.tables import Message, Referral
+from hotline.monitoring.service_checks_database import findings
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
 from tests.builders import alert, make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 from tests.fakes import FakeShelf
@@ -83,13 +82,13 @@ def test_row_36_a_desk_without_a_key_costs_no_tip(
     assert (line.tip.state, line.tip.place, line.tip.urgency) == ("filed", HERE, 1)
     assert line.desks_of(line.tip) == set(EVERYWHERE) - set(codes)
     assert set((line.tip.locked_for or "").split()) == set(codes)
-    assert ("hotline.services.tips.intake", logging.CRITICAL) in {
+    assert ("hotline.alerts.service_intake", logging.CRITICAL) in {
         row[:2] for row in caplog.record_tuples
     }
     assert not details(line)
 
-    assert referral.refer_waiting(line.kit) == 1
-    assert delivery.deliver_due(line.kit) == len(line.all(Referral)) > 0
+    assert service_assignment.refer_waiting(line.kit) == 1
+    assert service_sending.deliver_due(line.kit) == len(line.all(Referral)) > 0
     for level, templates in alerts(line).items():
         desk = "national" if level == Level.NATIONAL else HERE
         locked = {template.startswith("ALERT_LOCKED_URGENT") for template in templates}

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.prometheus import serving
-from hotline.domain.outbox.message import ReportIn
-from hotline.domain.reach.counters import BOUNDS, bound_of, quantile
-from hotline.domain.referrals.referral import Level
+from hotline.alerts.service_delivery_reports import apply_report
+from hotline.core.database import open_database
+from hotline.counters.rules import BOUNDS, bound_of, quantile
+from hotline.counters.tables import HookCount
 from hotline.errors import Occupied
-from hotline.services.outbox.reports import apply_report
-from hotline.services.watch import measures, metering
-from hotline.store.database import open_database
-from hotline.store.outbox.messages import Referral
-from hotline.store.reach.outreach import HookCount
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Referral
+from hotline.monitoring import service_measures
+from hotline.monitoring.prometheus import serving
+from hotline.people.rules import Level
 from tests.builders import make_responder
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeShelf
@@ -38,7 +38,7 @@ class Scrape:
 
 
 def scrape(kit: WholeKit) -> Scrape:
-    with serving("127.0.0.1", 0, lambda: measures.gather(kit)) as port:
+    with serving("127.0.0.1", 0, lambda: service_measures.gather(kit)) as port:
         address = f"http://127.0.0.1:{port}/metrics"
         with urllib.request.urlopen(address, timeout=10) as answer:
             return Scrape(answer.read().decode())
@@ -91,8 +91,8 @@ def test_delays_and_rates_by_network(district: District, kit: WholeKit) -> None:
 
 def test_what_two_web_processes_counted_is_added_up(kit: WholeKit) -> None:
     for _ in range(2):
-        metering.add(kit, {HookCount("ussd", "con", 0): (3, 0.006)})
-    metering.add(kit, {HookCount("ussd", "con", len(BOUNDS)): (1, 7.0)})
+        service_measures.add(kit, {HookCount("ussd", "con", 0): (3, 0.006)})
+    service_measures.add(kit, {HookCount("ussd", "con", len(BOUNDS)): (1, 7.0)})
     told = scrape(kit)
     labels = {"hook": "ussd", "outcome": "con"}
     assert told.value("hotline_hook_seconds_bucket", le="0.005", **labels) == 6
@@ -133,7 +133,7 @@ def test_no_label_tells_who_or_where(district: District, kit: WholeKit) -> None:
     for row in district.all(Referral):
         report = ReportIn(f"ATXid_{row.id:032x}", "Success +250788654321", network="63510")
         apply_report(district.kit, report)
-    metering.add(kit, {HookCount("ussd", "con", 3): (1, 0.01)})
+    service_measures.add(kit, {HookCount("ussd", "con", 3): (1, 0.01)})
     told = scrape(kit).text
 
     for label, value in LABELS.findall(told):

@@ -2,17 +2,15 @@
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole, Actor
-from hotline.domain.people.enrolment import WantedPosting
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import NATIONAL, Category
+from hotline.alerts import queries, queries_people
+from hotline.core.actors import AccountRole, Actor
+from hotline.duty import service_leaves, service_postings, service_removal
 from hotline.errors import PersonnelRefused
-from hotline.services.people import leaves, removals
-from hotline.services.people.dossiers import postings
-from hotline.store.desk.desks import Desk
-from hotline.store.people import responders
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import personnel, referrals
+from hotline.people import tables
+from hotline.people.rules import Level, WantedPosting
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL, Category
 from tests.builders import NOON
 from tests.deciding import decides, signed_in
 from tests.district import District
@@ -24,7 +22,7 @@ TWO = {"12": Level.DEPUTY, "13": Level.COORDINATOR, "border-east": Level.RESPOND
 
 def desks(district: District, who: int) -> dict[str, str]:
     with district.database.reading() as session:
-        return {row.desk_code: row.level for row in responders.running(session, who)}
+        return {row.desk_code: row.level for row in tables.running(session, who)}
 
 
 @pytest.fixture
@@ -34,14 +32,14 @@ def both(district: District) -> District:
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())
     with district.database.writing() as session:
-        responders.place(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
+        tables.place(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
     return district
 
 
 def test_each_level_of_hers_is_a_candidate_of_its_districts(both: District) -> None:
     with both.database.reading() as session:
-        hers = [c for c in referrals.roster(session, NOON) if c.id == 1]
-        (member,) = [one for one in personnel.members(session) if one.id == 1]
+        hers = [c for c in queries.roster(session, NOON) if c.id == 1]
+        (member,) = [one for one in queries_people.members(session) if one.id == 1]
     assert {(c.level, c.districts) for c in hers} == {
         (Level.DEPUTY, frozenset({"12"})),
         (Level.COORDINATOR, frozenset({"13"})),
@@ -57,7 +55,7 @@ def test_who_was_told_has_the_level_of_the_tips_own_district(
     tip = both.tell(place=place)
     with both.database.reading() as session:
         assert [
-            one.level for one in referrals.told(session, [tip])[tip] if one.responder_id == 1
+            one.level for one in queries.told(session, [tip])[tip] if one.responder_id == 1
         ] == [level]
 
 
@@ -67,7 +65,7 @@ def test_a_move_changes_districts_and_leaves_other_desks(both: District) -> None
     assert desks(both, 1) == {"24": "coordinator", "border-east": "responder"}
     post(both.kit, 1, there, (Category.SEX,))
     with both.database.reading() as session:
-        rows = responders.running(session, 1)
+        rows = tables.running(session, 1)
         person = session.get_one(Responder, 1)
     assert {row.desk_code: row.categories for row in rows} == {
         "24": ["sex"],
@@ -92,7 +90,7 @@ def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
         for code in (*TWO, "24"):
             session.add(Desk(code=code, public_key=b"", created_at=NOON))
     wanted = WantedPosting({**TWO, "24": Level.COORDINATOR}, ())
-    assert postings.place(both.kit, Actor("Alice"), 1, wanted, "a test")
+    assert service_postings.place(both.kit, Actor("Alice"), 1, wanted, "a test")
     with both.database.writing() as session:
         session.get_one(Desk, "24").retired_at = NOON
     bob = signed_in(both.kit, "Bob", AccountRole.ADMIN)
@@ -102,10 +100,10 @@ def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
 
 
 def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(both: District) -> None:
-    removals.remove(both.kit, "1", second=None, **BY)
+    service_removal.remove(both.kit, "1", second=None, **BY)
     assert desks(both, 1) == {}
     assert both.responder(1).state == "left"
     both.clock.turn(minutes=1)
-    leaves.back(both.kit, "1", number=None, second="Bob", **BY)
+    service_leaves.back(both.kit, "1", number=None, second="Bob", **BY)
     assert desks(both, 1) == {code: str(level) for code, level in TWO.items()}
     assert both.responder(1).state == "active"

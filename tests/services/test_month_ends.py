@@ -7,23 +7,28 @@ from threading import Event, Thread, current_thread
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.months import begins
-from hotline.domain.cases.people_codes import PersonCodes
-from hotline.sealing.case_codes import READER
-from hotline.services.reader.cases import handing_on, month_ends
-from hotline.services.tips import retention
-from hotline.services.watch.checks_database import findings
-from hotline.statistics import queries
+from hotline.alerts import tables_case_keys
+from hotline.alerts.queries import tip_for_writing
+from hotline.alerts.rules_follow_up import begins
+from hotline.alerts.tables_case_keys import (
+    CaseCode,
+    CaseCounted,
+    CaseGrant,
+    CaseKey,
+    StartedFormRow,
+)
+from hotline.cases import reader_handover, service_retention
+from hotline.keys.encrypt import READER
+from hotline.monitoring.service_checks_database import findings
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
+from hotline.statistics import queries, reader_person_sums
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import ALL
-from hotline.store.cases import case_keys
-from hotline.store.cases.case_keys import CaseCode, CaseCounted, CaseGrant, CaseKey, StartedFormRow
-from hotline.store.cases.case_people import PossibleVictim, ServiceReferral
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.people.responders import Responder
-from hotline.store.referrals.referrals import tip_for_writing
-from hotline.store.tips.tips import Tip
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 from tests.callers import DANGER_HERE, Line, told
 from tests.fakes import FakeShelf
 from tests.persons import SIGNS, said, screened
@@ -55,8 +60,8 @@ def beside(line: Line) -> ReaderBeside:
         row = ServiceReferral(offered_id=offered_id, tip_id=1, n=1, offered_at=line.clock.at)
         session.add(row)
         who = session.scalars(select(Responder.id).limit(1)).one()
-        case_keys.keep_form(session, 2, who, b"sealed", line.clock.at)
-    handing_on.reconcile(beside.kit)
+        tables_case_keys.keep_form(session, 2, who, b"sealed", line.clock.at)
+    reader_handover.reconcile(beside.kit)
     return beside
 
 
@@ -68,7 +73,7 @@ def after(beside: ReaderBeside, days: float) -> None:
     """So many days after the end of the month, and the reader runs."""
     ended = (begins(month(beside)) + timedelta(days=31)).replace(day=1)
     beside.line.clock.at = max(beside.line.clock.at, ended + timedelta(days=days))
-    month_ends.tidy(beside.kit)
+    reader_person_sums.tidy(beside.kit)
 
 
 def numbers(beside: ReaderBeside) -> dict[str, int]:
@@ -114,9 +119,9 @@ def test_r9_a_month_is_counted_once_and_then_nothing_is_left_of_its_persons(
     after(beside, 5)
     accepts(beside)
     after(beside, 60)
-    assert retention.upcoming_codes(beside.line.kit) == []
+    assert service_retention.upcoming_codes(beside.line.kit) == []
     after(beside, 61)
-    (going,) = retention.upcoming_codes(beside.line.kit)
+    (going,) = service_retention.upcoming_codes(beside.line.kit)
     assert (going.month, going.tips, going.held) == (month(beside), [1, 2], [])
     after(beside, 74)
     assert left(beside)["case_code"] == 5
@@ -135,7 +140,7 @@ def test_r9_a_month_is_counted_once_and_then_nothing_is_left_of_its_persons(
         assert [row.tip_id for row in session.scalars(select(CaseCounted))] == [1, 2]
     after(beside, 77)
     assert numbers(beside) == sums
-    assert retention.upcoming_codes(beside.line.kit) == []
+    assert service_retention.upcoming_codes(beside.line.kit) == []
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -169,7 +174,7 @@ def test_whatever_stops_it_is_taken_up_and_nothing_goes_uncounted(
 
 def test_a_hold_and_a_clock_that_runs_keep_what_was_counted(beside: ReaderBeside) -> None:
     line = beside.line
-    retention.hold(line.kit, 2, by="Alice", reason="a court asked")
+    service_retention.hold(line.kit, 2, by="Alice", reason="a court asked")
     with line.database.writing() as session:
         session.scalars(select(ServiceReferral)).one().due_at = line.clock.at + 200 * DAY
     after(beside, 61)
@@ -181,13 +186,13 @@ def test_a_hold_and_a_clock_that_runs_keep_what_was_counted(beside: ReaderBeside
         session.scalars(select(ServiceReferral)).one().due_at = None
     after(beside, 77)
     assert (left(beside, 1), left(beside, 2)) == ({"key": 0}, {"key": 1})
-    (held,) = retention.upcoming_codes(line.kit)
+    (held,) = service_retention.upcoming_codes(line.kit)
     assert (held.tips, held.held) == ([], [2])
 
     with line.database.writing() as session:
         session.get_one(Tip, 2).erased_at = line.clock.at
-    retention.hold(line.kit, 2, by="Alice", reason="still")
-    retention.lift(line.kit, 2, by="Alice", reason="the court is done")
+    service_retention.hold(line.kit, 2, by="Alice", reason="still")
+    service_retention.lift(line.kit, 2, by="Alice", reason="the court is done")
     after(beside, 78)
     after(beside, 91)
     assert left(beside, 2) == {"key": 1}, "warned anew"

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.adapters.catalogues import load_console_words
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.desk.audit_sentences import PROCESSES
-from hotline.domain.desk.desks import DeskKind
+from hotline.cases import decrypt_access
+from hotline.core.actors import AccountRole
+from hotline.core.catalogues import load_console_words
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.duty import service_accounts, service_enrolment, service_invitations, service_leaves
 from hotline.errors import AccountRefused, ImportRefused, PersonnelRefused
-from hotline.ports import ConsoleKit
-from hotline.sealing.passphrase import Costs
-from hotline.services.accounts import demo_accounts, directory, invitations
-from hotline.services.desk import access, desk_register
-from hotline.services.desk.desk_register import NewDesk
-from hotline.services.people import enrolment, leaves
-from hotline.store.database import Database
+from hotline.keys.passphrase import Costs
+from hotline.people import service_demo_accounts, service_desks
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.rules_audit import PROCESSES
+from hotline.people.rules_desks import DeskKind
+from hotline.people.service_desks import NewDesk
 from hotline.text.languages import CODES
 from tests.conftest import Clock
 from tests.kits import make_console_kit
@@ -40,7 +40,7 @@ def people(*names: str) -> str:
 
 def refusal_of(kit: ConsoleKit, name: str) -> object:
     with pytest.raises(AccountRefused) as refused:
-        invitations.invite(kit, SERVER, name, [AccountRole.EDITOR])
+        service_invitations.invite(kit, SERVER, name, [AccountRole.EDITOR])
     return refused.value.fault
 
 
@@ -58,9 +58,9 @@ def refusal_of(kit: ConsoleKit, name: str) -> object:
 def test_an_account_gets_no_name_that_looks_like_another_s(
     kit: ConsoleKit, name: str, fault: AccountFault
 ) -> None:
-    invitations.invite(kit, SERVER, "Admin 1", [AccountRole.ADMIN])
+    service_invitations.invite(kit, SERVER, "Admin 1", [AccountRole.ADMIN])
     assert refusal_of(kit, name) == fault
-    assert [one.name for one in directory.listed(kit)] == ["Admin 1"]
+    assert [one.name for one in service_accounts.listed(kit)] == ["Admin 1"]
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,10 @@ def test_an_account_gets_no_name_that_looks_like_another_s(
 )
 def test_an_account_is_not_called_like_the_line_or_a_desk(kit: ConsoleKit, name: str) -> None:
     new = NewDesk("border-east", DeskKind.BORDER, "Border East")
-    access.make_desks(kit, "correct horse", costs=QUICK)
-    desk_register.add(kit, new, by=ALICE, reason="a test", passphrase="correct horse", costs=QUICK)
+    decrypt_access.make_desks(kit, "correct horse", costs=QUICK)
+    service_desks.add(kit, new, by=ALICE, reason="a test", passphrase="correct horse", costs=QUICK)
     assert refusal_of(kit, name) == AccountFault.NAME_RESERVED
-    assert directory.listed(kit) == []
+    assert service_accounts.listed(kit) == []
 
 
 @pytest.mark.parametrize("language", CODES)
@@ -101,28 +101,31 @@ def test_an_account_is_not_called_as_the_audit_log_calls_a_process_in_any_langua
 
 
 def test_an_account_is_not_called_like_a_responder(kit: ConsoleKit) -> None:
-    enrolment.import_responders(kit, people("Gasabo 2"))
+    service_enrolment.import_responders(kit, people("Gasabo 2"))
     for name in ("Gasabo 2", "gasabo2", "Gasab0 2"):
         assert refusal_of(kit, name) == AccountFault.NAME_RESPONDER
-    invitations.invite(kit, SERVER, "Gasabo 2, at the desk", [AccountRole.DESK])
+    service_invitations.invite(kit, SERVER, "Gasabo 2, at the desk", [AccountRole.DESK])
 
 
 def test_a_responder_is_not_called_like_an_account_unless_it_is_the_demo_s(
     kit: ConsoleKit,
 ) -> None:
-    invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR])
+    service_invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR])
     with pytest.raises(ImportRefused, match="an account of the console has a name that looks"):
-        enrolment.import_responders(kit, people("Responder 1", "Edit0r 1"))
+        service_enrolment.import_responders(kit, people("Responder 1", "Edit0r 1"))
     demo = replace(kit, pretended=True)
-    assert "Desk 1" in [one.name for one in demo_accounts.make(demo)]
-    enrolment.import_responders(demo, people("Desk 1"))
-    assert [one.name for one in enrolment.list_responders(kit)] == ["Desk 1"]
+    assert "Desk 1" in [one.name for one in service_demo_accounts.make(demo)]
+    service_enrolment.import_responders(demo, people("Desk 1"))
+    assert [one.name for one in service_enrolment.list_responders(kit)] == ["Desk 1"]
 
 
 def test_an_accent_is_a_letter_of_a_name(kit: ConsoleKit) -> None:
     for name in ("Editor \u00c9mile", "Editor Nai\u0308ma"):
-        invitations.invite(kit, SERVER, name, [AccountRole.EDITOR])
-    assert [one.name for one in directory.listed(kit)] == ["Editor \u00c9mile", "Editor Na\u00efma"]
+        service_invitations.invite(kit, SERVER, name, [AccountRole.EDITOR])
+    assert [one.name for one in service_accounts.listed(kit)] == [
+        "Editor \u00c9mile",
+        "Editor Na\u00efma",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -136,18 +139,20 @@ def test_an_accent_is_a_letter_of_a_name(kit: ConsoleKit) -> None:
 def test_a_person_gets_no_name_that_looks_like_another_s(
     kit: ConsoleKit, name: str, says: str
 ) -> None:
-    enrolment.import_responders(kit, people("Responder 1"))
+    service_enrolment.import_responders(kit, people("Responder 1"))
     with pytest.raises(ImportRefused, match=says):
-        enrolment.import_responders(kit, people("Responder 2", name))
-    assert [one.name for one in enrolment.list_responders(kit)] == ["Responder 1"]
+        service_enrolment.import_responders(kit, people("Responder 2", name))
+    assert [one.name for one in service_enrolment.list_responders(kit)] == ["Responder 1"]
 
 
 def test_two_lines_of_a_file_have_no_names_that_look_alike(kit: ConsoleKit) -> None:
     with pytest.raises(ImportRefused, match="line 4: name: the name on line 2 looks the same"):
-        enrolment.import_responders(kit, people("Responder 1", "Responder 2", "Responder I"))
+        service_enrolment.import_responders(
+            kit, people("Responder 1", "Responder 2", "Responder I")
+        )
 
 
 def test_a_second_person_is_not_the_first_in_other_letters(kit: ConsoleKit) -> None:
     with pytest.raises(PersonnelRefused, match="two people"):
-        leaves.check_second("Admin 1", "\u0410dmin 1", None, "that")
-    leaves.check_second("Admin 1", "Admin 2", None, "that")
+        service_leaves.check_second("Admin 1", "\u0410dmin 1", None, "that")
+    service_leaves.check_second("Admin 1", "Admin 2", None, "that")

@@ -8,18 +8,18 @@ import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import delete, text
 
-from hotline.domain.accounts.account import Actor
+from hotline.cases import decrypt_access
+from hotline.core.actors import Actor
+from hotline.duty import service_removal
 from hotline.errors import DeskRefused, NotFound, PassphraseWrong, SealBroken
-from hotline.sealing.opening import opens_grant
-from hotline.sealing.sealer import Sealer
-from hotline.services.desk import access, admissions
-from hotline.services.desk.keys import recovery, rotation
-from hotline.services.desk.keys.rotation import Rekeyed
-from hotline.services.people import removals
-from hotline.store.desk import desks, members
-from hotline.store.desk.recovery_pairs import RecoveryPair
-from hotline.store.tips import told_tips
-from hotline.store.tips.tips import Grant
+from hotline.keys.decrypt import opens_grant
+from hotline.keys.encrypt import Sealer
+from hotline.operations import decrypt_rotation
+from hotline.operations.decrypt_rotation import Rekeyed
+from hotline.people import decrypt_grants, decrypt_recovery, tables_desks, tables_members
+from hotline.people.tables_members import RecoveryPair
+from hotline.tips import queries_report
+from hotline.tips.tables import Grant
 from tests.builders import make_tip
 from tests.eventually import eventually
 from tests.kits import WholeKit
@@ -50,34 +50,34 @@ def tell(people: People, number: int, public_key: bytes | None = None) -> int:
     kit = kit_of(people)
     tip = make_tip(uid=f"{number:032}", place=HERE)
     with kit.database.writing() as session:
-        keys = {HERE: public_key or desks.one(session, HERE).public_key}
+        keys = {HERE: public_key or tables_desks.one(session, HERE).public_key}
         sealed = kit.sealer.tip(ANSWERS, uid=tip.uid, place=HERE, desks=keys, at=kit.now())
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        queries_report.grant(session, tip.id, sealed.grants, first=True)
         return tip.id
 
 
 def step(people: People, by: Actor = CHANTAL) -> Rekeyed:
     key = bytes(people.pairs[f"account:{by.account_id}"])
-    return rotation.step(kit_of(people), by, key, HERE, "she left")
+    return decrypt_rotation.step(kit_of(people), by, key, HERE, "she left")
 
 
 def is_red(people: People) -> bool:
     with people.district.kit.database.reading() as session:
-        return desks.one(session, HERE).copied_since is not None
+        return tables_desks.one(session, HERE).copied_since is not None
 
 
 def reads(people: People, tip_id: int, passphrase: str = PASSPHRASE) -> bool:
     named = {"desk": HERE, "passphrase": passphrase, "reason": "to see"}
-    return access.read_tip(kit_of(people), tip_id, by=ALICE, **named).answers == ANSWERS
+    return decrypt_access.read_tip(kit_of(people), tip_id, by=ALICE, **named).answers == ANSWERS
 
 
 def desk_key(people: People, member: str) -> bytes:
     with people.district.database.reading() as session:
         pair = bytes(people.pairs[member])
-        return admissions.open_as(session, HERE, member, pair)[0].key
+        return decrypt_grants.open_as(session, HERE, member, pair)[0].key
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def left(people: People) -> People:
 
 
 def leaves(people: People) -> None:
-    removals.remove(people.district.kit, "4", second=None, by="Alice", reason="must go")
+    service_removal.remove(people.district.kit, "4", second=None, by="Alice", reason="must go")
 
 
 @pytest.mark.row("A7")
@@ -101,7 +101,7 @@ def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
     copy, clock = desk_key(left, PERSON), left.district.clock
     leaves(left)
     with left.district.database.reading() as session:
-        before = desks.one(session, HERE).public_key
+        before = tables_desks.one(session, HERE).public_key
 
     assert step(left) == Rekeyed(moved=3, is_over=False)
     late = tell(left, 7, before)
@@ -117,7 +117,7 @@ def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
     assert left.opens(HERE, FIRST)
     assert left.opens(HERE, SECOND)
     with left.district.database.reading() as session:
-        assert desks.key_before(session, HERE) is None
+        assert tables_desks.key_before(session, HERE) is None
     for grant in left.district.all(Grant):
         uid = f"{grant.tip_id:032}"
         assert not opens_grant(grant.sealed_key, uid=uid, desk=HERE, private_key=copy)
@@ -143,14 +143,14 @@ def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
         "costs": QUICK,
     }
     if new:
-        rotation.rotate(kit_of(people), old=PASSPHRASE, new=new, **how)
+        decrypt_rotation.rotate(kit_of(people), old=PASSPHRASE, new=new, **how)
     else:
-        rotation.rotate_one(kit_of(people), HERE, passphrase=PASSPHRASE, **how)
+        decrypt_rotation.rotate_one(kit_of(people), HERE, passphrase=PASSPHRASE, **how)
 
 
 def public_key(people: People) -> bytes:
     with people.district.database.reading() as session:
-        return desks.one(session, HERE).public_key
+        return tables_desks.one(session, HERE).public_key
 
 
 @pytest.mark.row("A7")
@@ -180,7 +180,7 @@ def test_who_leaves_in_the_middle_keeps_the_desk_red_and_who_came_later_does_not
 ) -> None:
     clock = left.district.clock
     with left.district.database.writing() as session:
-        members.forget_at(session, HERE, [FIRST], clock())
+        tables_members.forget_at(session, HERE, [FIRST], clock())
     step(left, DENISE)
     left.let_in(HERE, FIRST)
     with pytest.raises(DeskRefused, match="since this new key was begun"):
@@ -206,11 +206,11 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         with database.writing() as session:
-            desks.one(session, HERE, for_writing=True)
+            tables_desks.one(session, HERE, for_writing=True)
             gone = pool.submit(leaves, left)
             if not database.is_sqlite:
                 eventually(waits, seconds=20)
-            rotation.put(session, HERE, key, left.district.clock())
+            decrypt_rotation.put(session, HERE, key, left.district.clock())
         gone.result()
     left.district.clock.turn(seconds=6)
     assert step(left).is_over
@@ -221,26 +221,26 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
 def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: People) -> None:
     before = public_key(left)
     with pytest.raises(NotFound, match="no member"):
-        rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test")
+        decrypt_rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test")
     with pytest.raises(SealBroken):
-        rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test")
+        decrypt_rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test")
     with left.district.database.writing() as session:
         session.execute(delete(RecoveryPair))
     for without in (step, rotate):
         with pytest.raises(DeskRefused, match="no recovery pair"):
             without(left)
-    assert "no recovery pair" in recovery.found(left.district.kit).says
+    assert "no recovery pair" in decrypt_recovery.found(left.district.kit).says
     assert public_key(left) == before
 
 
 def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) -> None:
     told = tell(left, 1)
     with left.district.database.reading() as session:
-        older = desks.wrapped_key(session, HERE, desks.ENROLMENT)
+        older = tables_desks.wrapped_key(session, HERE, tables_desks.ENROLMENT)
     rotate(left)
     newest = public_key(left)
     with left.district.database.writing() as session:
-        desks.rewrap(session, HERE, desks.ENROLMENT, older)
+        tables_desks.rewrap(session, HERE, tables_desks.ENROLMENT, older)
     with pytest.raises(SealBroken, match="another key"):
         rotate(left)
     assert public_key(left) == newest
@@ -266,13 +266,13 @@ def test_another_passphrase_has_another_pair_and_the_one_before_goes_at_the_end(
     with pytest.raises(InterruptedError):
         rotate(left, "another horse", pulled=True)
     assert len(left.district.all(RecoveryPair)) == 2
-    assert "not come to its end" in recovery.found(left.district.kit).says
+    assert "not come to its end" in decrypt_recovery.found(left.district.kit).says
     assert reads(left, told, "another horse")
 
     rotate(left, "another horse")
     (pair,) = left.district.all(RecoveryPair)
     assert pair.id == 2
-    assert recovery.found(left.district.kit).ok
+    assert decrypt_recovery.found(left.district.kit).ok
     assert reads(left, told, "another horse")
     with pytest.raises(PassphraseWrong):
         reads(left, told)

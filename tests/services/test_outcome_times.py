@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.domain.referrals.clocks import in_hours
-from hotline.domain.referrals.referral import Level
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
-from hotline.services.sms.inbox import Arrival, take_sms
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment, service_sending
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.tables import Message, Referral
+from hotline.people.rules import Level
+from hotline.tips.rules_deadlines import in_hours
+from hotline.tips.tables import Tip
 from tests.builders import make_message
 from tests.district import District, district
 
@@ -33,7 +32,7 @@ def taken(district: District, urgency: int, at: datetime) -> str:
     tip_id = district.file_tip(urgency=urgency)
     with district.database.writing() as session:
         session.get_one(Tip, tip_id).visit = "yes"
-    referral.refer_waiting(district.kit)
+    service_assignment.refer_waiting(district.kit)
     district.deliver()
     writes(district, "1")
     return district.sms.sent[-1][1]
@@ -60,8 +59,8 @@ def passes(district: District, time: timedelta, *, step: int = 20) -> None:
     """The clock ticks once in so many minutes."""
     for _ in range(time // timedelta(minutes=step)):
         district.clock.turn(minutes=step)
-        referral.fire_deadlines(district.kit)
-        delivery.deliver_due(district.kit)
+        service_assignment.fire_deadlines(district.kit)
+        service_sending.deliver_due(district.kit)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from hotline.domain.desk.audit_sentences import AuditFilter
-from hotline.services.desk import audit_log
-from hotline.store.database import Database
-from hotline.store.desk import audit
+from hotline.core.database import Database
+from hotline.people import service_audit, tables_audit
+from hotline.people.rules_audit import AuditFilter
 from tests.builders import make_responder
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
@@ -22,7 +21,7 @@ def kit(database: Database, clock: Clock) -> WholeKit:
 
 
 def rows(kit: WholeKit, wanted: AuditFilter) -> list[str]:
-    return [row.reason for row in audit_log.newest(kit, wanted).rows]
+    return [row.reason for row in service_audit.newest(kit, wanted).rows]
 
 
 def test_the_log_is_asked_by_name_deed_tip_and_day(kit: WholeKit, clock: Clock) -> None:
@@ -36,7 +35,9 @@ def test_the_log_is_asked_by_name_deed_tip_and_day(kit: WholeKit, clock: Clock) 
             ("cli:operator_2", "lane_held", "tip:13", 1),
         ):
             at = clock() + timedelta(days=days)
-            audit.append(session, at=at, actor=actor, action=action, subject=subject, reason=actor)
+            tables_audit.append(
+                session, at=at, actor=actor, action=action, subject=subject, reason=actor
+            )
     operator, responder, other = "cli:Operator 1", f"responder:{person.id}", "cli:operator_2"
     assert rows(kit, AuditFilter()) == [other, responder, operator]
     assert rows(kit, AuditFilter(who="OPERATOR")) == [other, operator]
@@ -51,18 +52,20 @@ def test_a_day_of_the_log_ends_at_midnight_in_kigali(kit: WholeKit, clock: Clock
     with kit.database.writing() as session:
         for name, at in (("last", -1), ("first", 0)):
             moment = clock() + KIGALIS_MIDNIGHT + timedelta(seconds=at)
-            audit.append(session, at=moment, actor="clock", action="lane_held", reason=name)
+            tables_audit.append(session, at=moment, actor="clock", action="lane_held", reason=name)
     assert rows(kit, AuditFilter(day=date(2026, 11, 24))) == ["last"]
     assert rows(kit, AuditFilter(day=date(2026, 11, 25))) == ["first"]
 
 
 def test_a_page_of_the_log_says_where_the_older_rows_begin(kit: WholeKit, clock: Clock) -> None:
     with kit.database.writing() as session:
-        for number in range(audit_log.ROWS + 2):
-            audit.append(session, at=clock(), actor="clock", action="lane_held", reason=str(number))
-    first = audit_log.newest(kit, AuditFilter())
-    assert (len(first.rows), first.length) == (audit_log.ROWS, audit_log.ROWS + 2)
-    rest = audit_log.newest(kit, AuditFilter(), before=first.before)
+        for number in range(service_audit.ROWS + 2):
+            tables_audit.append(
+                session, at=clock(), actor="clock", action="lane_held", reason=str(number)
+            )
+    first = service_audit.newest(kit, AuditFilter())
+    assert (len(first.rows), first.length) == (service_audit.ROWS, service_audit.ROWS + 2)
+    rest = service_audit.newest(kit, AuditFilter(), before=first.before)
     assert [row.reason for row in rest.rows] == ["1", "0"]
     assert rest.before is None
-    assert first.newest == audit_log.verify(kit).newest
+    assert first.newest == service_audit.verify(kit).newest

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.reach.counters import Measure
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.people import periods_of
-from hotline.sealing.keys.pseudonyms import Pseudonyms
-from hotline.services.reach import outreach as reach_service
-from hotline.services.reach.outreach import fold
-from hotline.services.tips import retention
-from hotline.store.database import Database
-from hotline.store.reach import outreach
-from hotline.store.reach.outreach import Cell, People, PeopleRegister, Reach, Tally
+from hotline.cases import service_retention
+from hotline.core.database import Database
+from hotline.counters import service as reach_service
+from hotline.counters import tables
+from hotline.counters.rules import Measure
+from hotline.counters.service import fold
+from hotline.counters.tables import Cell, People, PeopleRegister, Reach, Tally
+from hotline.keys.key_folder import KeyFolder, periods_of
+from hotline.keys.pseudonyms import Pseudonyms
 from tests.builders import NOON, make_keyfolder
 from tests.callers import Line
 from tests.counts import counts, number
@@ -34,7 +33,7 @@ def many(first: int, count: int = 6) -> list[str]:
 def persons(line: Line) -> dict[str, int]:
     """Raw, by month and week."""
     with line.database.reading() as session:
-        return outreach.totals(session)
+        return tables.totals(session)
 
 
 def keys_in(tmp_path: Path) -> set[str]:
@@ -56,7 +55,7 @@ def test_last_month_s_count_stands_when_its_key_and_its_sketch_are_gone(
     line.clock.turn(days=9)
     dialled(line, *many(3, 9))
     assert not {"people-2026-11.key", "people-2026-W48.key"} & keys_in(tmp_path)
-    retention.tidy(line.kit)
+    service_retention.tidy(line.kit)
 
     assert {row.period: row.count for row in line.all(People)} == {"2026-11": 6, "2026-W48": 6}
     assert {row.period for row in line.all(PeopleRegister)} == {"2026-12", "2026-W49"}
@@ -130,7 +129,7 @@ def test_a_figure_is_the_same_before_during_and_after_folding(
 def fold_some(database: Database) -> Callable[[int], None]:
     def some(number: int) -> None:
         with database.writing() as session:
-            outreach.fold(session, number)
+            tables.fold(session, number)
 
     return some
 
@@ -141,14 +140,14 @@ def test_who_counts_waits_for_nobody(database: Database) -> None:
         return
     cell = Cell(NOON.date(), "session", "rw", "ussd", "")
     with database.writing() as slow:
-        outreach.count(slow, cell)
-        outreach.see(slow, {"2026-11": 1 << 60})
+        tables.count(slow, cell)
+        tables.see(slow, {"2026-11": 1 << 60})
         slow.flush()
         with database.writing() as quick:
-            outreach.count(quick, cell)
-            outreach.see(quick, {"2026-11": 2 << 60})
+            tables.count(quick, cell)
+            tables.see(quick, {"2026-11": 2 << 60})
     with database.reading() as session:
-        assert outreach.totals(session) == {"2026-11": 2}
+        assert tables.totals(session) == {"2026-11": 2}
     assert counts(database, "entry") == {("", "session"): 2}
 
 

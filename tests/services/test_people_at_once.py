@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from hotline.domain.cases.entries import EntryKind
+from hotline.cases import service_follow_up
 from hotline.errors import CodesRefused
-from hotline.services.referrals.helping import following
-from hotline.store.outbox.messages import Message
+from hotline.gateway.tables import Message
+from hotline.tips.rules_events import EntryKind
 from tests.district import District
 from tests.domain.test_may_record import never_over_a_no
 from tests.helping import GROWN_UP, HelpedCase
@@ -22,7 +22,7 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
     case.offer()
     district.clock.turn(days=1)
     before = len(district.all(Message))
-    together(*[partial(following.ring_due, case.kit)] * 4)
+    together(*[partial(service_follow_up.ring_due, case.kit)] * 4)
     assert [row.responder_id for row in district.all(Message)[before:]] == [case.hers]
     assert case.rung() == []
 

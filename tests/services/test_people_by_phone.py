@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import inspect, text
 
-from hotline.domain.cases.persons import MetPerson
-from hotline.domain.dialogue.asks import AskKind, ReaderAsk
-from hotline.services.reader.cases import people_view
-from hotline.services.reader.pins import forget_old_readings
-from hotline.services.reader.turns import ReaderTurn
-from hotline.store.cases.case_keys import StartedFormRow
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.dialogue.readings import PinReading
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Tip
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import StartedFormRow
+from hotline.cases import decrypt_reader_persons
+from hotline.cases.reader_pins import forget_old_readings
+from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.rules_reading_requests import AskKind, ReaderAsk
+from hotline.cases.tables_reading_requests import PinReading
+from hotline.gateway.tables import Referral
+from hotline.people.tables import Responder
+from hotline.tips.rules_persons import MetPerson
+from hotline.tips.tables import Tip
 from tests.callers import Caller, Line
 from tests.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
 from tests.taking import take_case
@@ -61,7 +61,7 @@ class HerCase:
     def people(self) -> Sequence[MetPerson]:
         with self.line.database.reading() as session:
             tip = session.get_one(Tip, self.known_as.tip_id)
-            return people_view.of_tip(session, self.beside.kit, tip)
+            return decrypt_reader_persons.of_tip(session, self.beside.kit, tip)
 
     def kept(self, kind: str = "") -> list[str]:
         rows = [row.kind for row in self.line.all(CaseLogRow)]
@@ -268,7 +268,7 @@ def test_an_unfinished_form_is_offered_to_nobody_else_and_stands_nowhere_in_clea
         other = Responder(id=kept.responder_id + 1, language="en")
         ask, at = ReaderAsk(AskKind.VIEW), hers.line.clock()
         turns = [ReaderTurn(session, hers.beside.kit, one, ask, at) for one in (her, other)]
-        said = [people_view.of_cases(turn, {hers.case: tip}) for turn in turns]
+        said = [decrypt_reader_persons.of_cases(turn, {hers.case: tip}) for turn in turns]
     assert [f"started.{hers.case}" in one.flags for one in said] == [True, False]
 
 

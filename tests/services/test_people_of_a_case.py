@@ -8,22 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FOLLOWS, of_offer, of_person
-from hotline.domain.cases.people_codes import CASE_FORMS, OF_REFERRAL
-from hotline.domain.cases.persons import MetPerson, ScreeningResult
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import TipOutcome, Urgency
-from hotline.domain.tips.acts import Acted
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_follow_up import FOLLOWS, of_offer, of_person
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.cases import service_people, service_retention
+from hotline.core.database import Session
 from hotline.errors import CodesRefused
-from hotline.services.cases import people
-from hotline.services.tips import retention
-from hotline.store.cases import case_people
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.database import Session
-from hotline.store.outbox.messages import Referral
-from hotline.store.schema import create_all
-from hotline.store.tips.tips import Tip
+from hotline.gateway.tables import Referral
+from hotline.operations.schema import create_all
+from hotline.tips import tables_persons
+from hotline.tips.rules import TipOutcome, Urgency
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL
+from hotline.tips.rules_persons import MetPerson, ScreeningResult
+from hotline.tips.tables import Tip
 from tests.conftest import Clock
 from tests.district import District
 from tests.domain.test_may_record import never_over_a_no
@@ -143,7 +142,9 @@ def test_an_end_waits_alike_whatever_a_screening_came_to(district: District) -> 
     case = HelpedCase(district, urgency=3)
     case.say("screened", {**GROWN_UP, "act": "no"})
     assert case.person.result is ScreeningResult.NOT_INDICATED
-    retention.close_tip(case.kit, case.tip, by="A desk", reason="over", outcome=TipOutcome.HELPED)
+    service_retention.close_tip(
+        case.kit, case.tip, by="A desk", reason="over", outcome=TipOutcome.HELPED
+    )
     assert case.district.tip(case.tip).closed_at is None
 
 
@@ -209,8 +210,8 @@ def check_rows(case: HelpedCase) -> None:
     """Every row of persons and offers is what the log, opened anew, adds up to."""
     met = case.people()
     with case.district.database.reading() as session:
-        seen = {row.n: row for row in case_people.of_tip(session, case.tip)}
-        offers = {row.offered_id: row for row in case_people.offers_of(session, case.tip)}
+        seen = {row.n: row for row in tables_persons.of_tip(session, case.tip)}
+        offers = {row.offered_id: row for row in tables_persons.offers_of(session, case.tip)}
     assert {row.n: row.met_at for row in seen.values()} == {one.n: one.met_at for one in met}
     made = {offer.offered_id: (one, offer) for one in met for offer in one.referrals}
     assert offers.keys() == made.keys()
@@ -246,7 +247,7 @@ def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
     """Where the rows are gone, the same fold makes them again."""
 
     def rows(session: Session) -> list[tuple[object, ...]]:
-        persons = [(row.n, row.met_at) for row in case_people.of_tip(session, case.tip)]
+        persons = [(row.n, row.met_at) for row in tables_persons.of_tip(session, case.tip)]
         offers = [
             (
                 row.offered_id,
@@ -256,19 +257,19 @@ def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
                 row.arrived_at,
                 row.thirty_at,
             )
-            for row in case_people.offers_of(session, case.tip)
+            for row in tables_persons.offers_of(session, case.tip)
         ]
         return [*persons, *offers]
 
     with suppress(Undone), case.district.database.writing() as session:
         before = rows(session)
         for row in (
-            *case_people.of_tip(session, case.tip),
-            *case_people.offers_of(session, case.tip),
+            *tables_persons.of_tip(session, case.tip),
+            *tables_persons.offers_of(session, case.tip),
         ):
             session.delete(row)
         session.flush()
-        people.follow(session, session.get_one(Tip, case.tip), (), met)
+        service_people.follow(session, session.get_one(Tip, case.tip), (), met)
         assert rows(session) == before
         raise Undone
 

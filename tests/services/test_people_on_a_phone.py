@@ -4,18 +4,23 @@ import json
 
 import pytest
 
-from hotline.domain.dialogue.asks import MY_WORK, AskKind, ReaderAnswer, ReaderAsk
-from hotline.domain.dialogue.person_asks import CODE, PERSON
-from hotline.domain.dialogue.ussd import Pinned
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import TipOutcome
-from hotline.sealing.envelope import SIZES
-from hotline.services.reader.cases import people_view
-from hotline.services.reader.turns import ReaderTurn
-from hotline.services.reader.view import view
-from hotline.services.referrals.helping import following
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
+from hotline.alerts.rules_replies import Verb
+from hotline.cases import decrypt_reader_persons, service_follow_up
+from hotline.cases.reader_answering import view
+from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.rules_reading_requests import (
+    CODE,
+    MY_WORK,
+    PERSON,
+    AskKind,
+    ReaderAnswer,
+    ReaderAsk,
+)
+from hotline.core.ussd import Pinned
+from hotline.gateway.tables import Referral
+from hotline.keys.encrypt import SIZES
+from hotline.people.tables import Responder
+from hotline.tips.rules import TipOutcome
 from tests.callers import Line
 from tests.helping import CHILD, GROWN_UP
 from tests.reading import ReaderBeside, at_her_desk, reader_beside
@@ -39,7 +44,7 @@ class HerPhone:
             ask = ReaderAsk(AskKind.ACT, self.case, verb)
             at = self.line.clock()
             turn = ReaderTurn(session, self.beside.kit, hers, ask, at, typed=typed)
-            return people_view.act(turn)
+            return decrypt_reader_persons.act(turn)
 
     def sees(self) -> ReaderAnswer:
         """Her lists, behind her PIN."""
@@ -113,7 +118,7 @@ def test_r9_who_heard_a_no_is_not_the_one_who_asks_again(phone: HerPhone) -> Non
     for answer, asks in (("cannot_say", True), ("no", False), ("yes", False)):
         phone.says("consent", "1", consent=answer, again="woman")
         phone.line.clock.turn(days=3)
-        following.ring_due(kit)
+        service_follow_up.ring_due(kit)
         for flag in ("consent_due", "woman_asks"):
             assert (f"{flag}.{case}" in phone.sees().flags) is asks, answer
 
@@ -173,5 +178,5 @@ def test_persons_of_many_cases_leave_room_in_the_box(phone: HerPhone) -> None:
     for _ in range(25):
         phone.says("screened", "new", **GROWN_UP)
     seen = phone.sees()
-    assert len(seen.lists[f"my_people.{phone.case}"]) == people_view.MOST_PEOPLE
+    assert len(seen.lists[f"my_people.{phone.case}"]) == decrypt_reader_persons.MOST_PEOPLE
     assert len(json.dumps(seen.to_dict())) < SIZES[-1]

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import PinRefused
-from hotline.sealing.keys import rotation
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.rotation import ROTATING
-from hotline.services.copies import rekeying
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
+from hotline.gateway.tables import Referral
+from hotline.keys import rotation
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.rotation import ROTATING
+from hotline.operations import decrypt_rekeying
+from hotline.people.tables import Responder
 from tests.callers import Caller, Line
 from tests.reading import PIN, ReaderBeside, at_her_desk, reader_beside
 
@@ -32,12 +32,15 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
     reader = KeyFolder(tmp_path / "keys" / "reader")
     assert rotation.stage(tmp_path / "keys", ROTATING["pepper"])
     before = reader.read("pepper.old.key")
-    said = rekeying.pepper_finding(beside.line.kit, before)
+    said = decrypt_rekeying.pepper_finding(beside.line.kit, before)
     assert said.says == "1 PINs need the one before until they are keyed once more"
 
     phone.dial("90")
     assert phone.key(PIN).startswith("CON Open: 1.")
-    assert "no PIN needs the one before" in rekeying.pepper_finding(beside.line.kit, before).says
+    assert (
+        "no PIN needs the one before"
+        in decrypt_rekeying.pepper_finding(beside.line.kit, before).says
+    )
 
     rotation.destroy_old(tmp_path / "keys", ROTATING["pepper"])
     beside.restart()

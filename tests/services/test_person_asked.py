@@ -9,15 +9,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotline.domain.cases.entries import EntryKind
-from hotline.domain.dialogue.asks import AskKind, ReaderAnswer, without_pins
-from hotline.domain.dialogue.person_asks import KEPT_ANSWERS, PERSON_VERBS, StartedForm, told_of
-from hotline.domain.dialogue.ussd import PIN_ASKED, Heard, Opening, Pinned
-from hotline.engine.events import Answered
-from hotline.engine.run import Facts
-from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.services.dialogue import commit
-from hotline.services.dialogue.replay import (
+from hotline.cases.rules_reading_requests import (
+    KEPT_ANSWERS,
+    PERSON_VERBS,
+    AskKind,
+    ReaderAnswer,
+    StartedForm,
+    told_of,
+    without_pins,
+)
+from hotline.core.ussd import PIN_ASKED, Heard, Opening, Pinned
+from hotline.dialogue import service_commit
+from hotline.dialogue.service_replay import (
     Learned,
     Played,
     ReaderAsked,
@@ -25,6 +28,9 @@ from hotline.services.dialogue.replay import (
     SessionContext,
     play,
 )
+from hotline.flows.run import Answered, Facts
+from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.tips.rules_events import EntryKind
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()
@@ -216,7 +222,7 @@ def test_a_hop_keeps_only_the_answers_of_a_form_and_shows_the_codes_in_no_repr()
     played = reader.play(text)
     kept = [
         event.name
-        for step in commit.changing(BOOK, played.steps)
+        for step in service_commit.changing(BOOK, played.steps)
         for event in step.events
         if isinstance(event, Answered)
     ]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.outbox.message import Kind
-from hotline.domain.referrals.referral import Level
-from hotline.services.outbox import delivery
-from hotline.store.database import Database
-from hotline.store.outbox.messages import Message
+from hotline.alerts import service_sending
+from hotline.core.database import Database
+from hotline.gateway.rules_message import Kind
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
 from tests.callers import DANGER_HERE, make_ready
 from tests.conftest import Clock
 from tests.night import Night, night
@@ -44,7 +44,7 @@ def answering(here: Night, says: Callable[[int], str], hours: int) -> list[datet
                 sms = {"id": f"ATXid_{n}", "from": DESK, "to": "7770", "text": says(n)}
                 assert here.line.post("sms", sms).status_code == 200
             read = len(hers)
-            delivery.deliver_due(here.line.kit)
+            service_sending.deliver_due(here.line.kit)
     assert read > 10, "it was rung often"
     rows = here.line.all(Message)
     return sorted(row.created_at for row in rows if row.kind == Kind.CONFIRMATION)

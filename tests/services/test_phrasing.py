@@ -2,13 +2,13 @@
 
 import pytest
 
-from hotline.adapters.live_phrases import LivePhrases
-from hotline.domain.changes.change import PHRASES
-from hotline.domain.wording import Template
-from hotline.engine.check.finding import Code
-from hotline.services.changes import going_live
-from hotline.services.changes.folders import ChangePublished, ChangeRefused, Refusal
-from hotline.text.remark import Phrases
+from hotline.core.wording import Template
+from hotline.editing import service_publish
+from hotline.editing.rules_drafts import PHRASES
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
+from hotline.flows.check import Code
+from hotline.flows.store import LivePhrases
+from hotline.text.phrases import Phrases
 from tests.services.changing import EDITOR, Desk, desk
 
 __all__ = ["desk"]
@@ -17,7 +17,7 @@ __all__ = ["desk"]
 def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
     phrases = Phrases({"rw": {}}, LivePhrases(desk.kit.books))
     assert phrases.say("rw", Template.TAKEN, ref="K7Q4") == "K7Q4: uracyakiriye"
@@ -41,7 +41,7 @@ def test_a_phrase_that_cannot_be_said_so_is_not_proposed(
 ) -> None:
     change = desk.opened()
     desk.save(change, {"fr": {name: words}}, PHRASES)
-    refused = going_live.propose(desk.kit, EDITOR, change)
+    refused = service_publish.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.HURTS
     (finding,) = refused.findings

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.dialogue.asks import AskKind, ReaderAsk
-from hotline.domain.people import pin_rest
-from hotline.domain.referrals.referral import Level
-from hotline.services.reader import pins
-from hotline.services.reader.turns import ReaderTurn
-from hotline.services.referrals import referral
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.people.responders import Responder
+from hotline.alerts import service_assignment
+from hotline.cases import reader_pins
+from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.rules_reading_requests import AskKind, ReaderAsk
+from hotline.gateway.tables import Message, Referral
+from hotline.people import rules_pin_rest
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from tests.callers import DANGER_HERE, Caller, Line, told
 from tests.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_her_desk, reader_beside, with_pin
 
@@ -135,7 +135,7 @@ def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str 
     if until is not None:
         hour, minute = map(int, until.lstrip("+").split(":"))
         expected = datetime(2026, 11, days.get(until[0], 24), hour, minute, tzinfo=UTC)
-    assert pin_rest.rested_until(wrong) == expected
+    assert rules_pin_rest.rested_until(wrong) == expected
 
 
 def test_the_first_screen_says_when_the_pin_last_opened_it_and_how_often(
@@ -179,7 +179,7 @@ class TestNotMe:
         dialled(beside, PHONE, PIN, "6", "1")
         told(beside.line, *DANGER_HERE)
         newest = beside.line.tips[-1].id
-        referral.refer_waiting(beside.line.kit)
+        service_assignment.refer_waiting(beside.line.kit)
         assert hers[1].responder_id in {
             row.responder_id for row in beside.line.all(Referral) if row.tip_id == newest
         }
@@ -212,7 +212,7 @@ class TestWarnings:
             with beside.line.database.writing() as session:
                 person = session.get_one(Responder, hers[1].responder_id)
                 for case in cases:
-                    pins.read(ReaderTurn(session, beside.kit, person, ask, at), case)
+                    reader_pins.read(ReaderTurn(session, beside.kit, person, ask, at), case)
 
         reads(*range(1, 11), 3, 4)
         beside.line.clock.turn(minutes=61)
@@ -227,11 +227,11 @@ class TestWarnings:
         beside.line.clock.turn(hours=17)
         dialled(beside, PHONE, PIN)
         dialled(beside, PHONE, PIN)
-        pins.tell_nights(beside.line.kit)
+        reader_pins.tell_nights(beside.line.kit)
         assert sent(beside, "PIN_NIGHT") == []
         beside.line.clock.turn(hours=4)
-        pins.tell_nights(beside.line.kit)
-        pins.tell_nights(beside.line.kit)
+        reader_pins.tell_nights(beside.line.kit)
+        reader_pins.tell_nights(beside.line.kit)
         assert sent(beside, "PIN_NIGHT") == [coordinator]
 
     def test_the_coordinator_reads_behind_the_pin_whose_phone_it_is(

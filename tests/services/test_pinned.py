@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import delete
 
-from hotline.domain.referrals.referral import Level
-from hotline.services.referrals import referral
-from hotline.store.dialogue import openings
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
+from hotline.alerts import service_assignment
+from hotline.gateway import tables_sessions
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from tests.builders import post
 from tests.callers import DANGER_HERE, FAILURE, Caller, Line, told
 from tests.services.test_sessions import known, row
@@ -24,7 +24,7 @@ def officer(line: Line) -> Caller:
     with line.database.writing() as session:
         officer = session.get_one(Responder, officer_id)
         post(session, officer, Level.RESPONDER, line.tips[0].place)
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     line.clock.turn(seconds=10)
     return line.caller("+250788000011")
 
@@ -97,6 +97,6 @@ def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> No
         assert (found.counted, found.language, found.channel) == ([], "rw", "ussd")
         pinned = opening.pinned.to_dict() if opening.pinned else None
         assert (found.pinned, found.ended_at, found.starred) == (pinned, None, None)
-        again = openings.find(line.database, found.key)
+        again = tables_sessions.find(line.database, found.key)
         assert again is not None
         assert again[0] == opening

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.check.finding import Code
-from hotline.engine.document import document
-from hotline.services.flows.publishing import late_alerts
+from hotline.editing.service_publishing import late_alerts
+from hotline.flows import document
+from hotline.flows.check import Code
 from tests.engine.books import LISTS, TELL, choice, make_document, t
 
 

@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.desk.desks import DeskKind
-from hotline.domain.referrals.referral import Level
-from hotline.services.sms.inbox import take_sms
-from hotline.services.tips.intake import rescue_silent
-from hotline.services.tips.keeping_from import KeptFrom, keep_from
-from hotline.store.database import Database
-from hotline.store.desk.desks import Desk
-from hotline.store.people import responders
-from hotline.store.people.responders import Responder
-from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import tips
-from hotline.store.tips.tips import Grant, Tip
-from hotline.store.tips.visible import ExclusionReason, of_desk
+from hotline.alerts.service_intake import rescue_silent
+from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.cases.service_exclusions import KeptFrom, keep_from
+from hotline.core.database import Database
+from hotline.dialogue.service_sms import take_sms
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.tips import tables as tips_tables
+from hotline.tips.queries_visible import ExclusionReason, of_desk
+from hotline.tips.tables import Grant, Tip
 from tests.builders import make_message
 from tests.callers import DESK_KEY, make_ready, told
 from tests.conftest import Clock
@@ -55,7 +55,7 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
         session.flush()
         for name, level in (("tent", Level.RESPONDER), ("lead", Level.COORDINATOR)):
             person = session.get_one(Responder, found.people[name])
-            responders.place(session, person, {CAMP: level}, [], clock())
+            tables.place(session, person, {CAMP: level}, [], clock())
     return found
 
 
@@ -186,7 +186,7 @@ def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: 
 def test_a_district_that_it_was_passed_to_reads_on_when_the_camp_is_told(here: Night) -> None:
     caller = here.tells(*DANGER)
     with here.line.database.writing() as session:
-        tips.give(session, session.get_one(Tip, here.tip.id), "53", b"as of the pair before")
+        tips_tables.give(session, session.get_one(Tip, here.tip.id), "53", b"as of the pair before")
     for keyed in (THE_CAMP, "1"):
         caller.key(keyed)
         assert here.line.desks_of(here.tip) == {"national", KIREHE, "53", CAMP}

@@ -6,15 +6,15 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
+from hotline.core.actors import AccountRole, Actor
+from hotline.duty import service_enrolment
 from hotline.errors import PinRefused
-from hotline.sealing import oneoff
-from hotline.services.people import enrolling, enrolment
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.readings import PinReading, PinReadingAsk
-from hotline.store.people.enrolments import Enrolment
-from hotline.store.people.responders import Responder
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.keys import one_off
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_enrolments import Enrolment
 from tests.callers import Caller, Line
 from tests.deciding import decides, signed_in
 from tests.fakes import OpenSealer
@@ -80,8 +80,8 @@ def code_of(line: Line) -> str:
 def invited(beside: ReaderBeside) -> Invited:
     """One of nobody's phones yet; nobody else has a PIN."""
     kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
-    enrolment.import_responders(kit, FILE, proving=True)
-    paper = enrolling.invite(kit, ALICE, "Responder 1", "new here", costs=QUICK)
+    service_enrolment.import_responders(kit, FILE, proving=True)
+    paper = service_enrolment.invite(kit, ALICE, "Responder 1", "new here", costs=QUICK)
     return Invited(beside, kit, paper.start_pin, code_of(beside.line))
 
 
@@ -109,7 +109,7 @@ def test_she_keys_her_code_and_her_paper_and_chooses_six_digits_of_her_own(
     assert (person.state, person.active) == ("waiting", False)
     assert person.pin_wrap is not None
     private = invited.beside.kit.vault.open(person.pin_wrap, PIN, person.id)
-    assert oneoff.public_of(private) == person.public_key
+    assert one_off.public_of(private) == person.public_key
     decides(invited.kit, signed_in(invited.kit, "Bob", AccountRole.ADMIN), "enrolment")
     assert dialled(invited.beside, NUMBER).key(PIN).startswith("CON Open: 0.")
 
@@ -218,7 +218,9 @@ def test_an_enrolled_phone_without_a_pin_keys_anything_or_its_code(invited: Invi
 def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside) -> None:
     kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
     person_id = with_pin(beside)
-    paper = enrolling.change_number(kit, ALICE, "responder 1", NEW, "a new phone", costs=QUICK)
+    paper = service_enrolment.change_number(
+        kit, ALICE, "responder 1", NEW, "a new phone", costs=QUICK
+    )
     phone = beside.line.caller(NEW)
     assert phone.dial("90") == ASKS
     assert phone.key(code_of(beside.line)) == PAPER
@@ -235,7 +237,7 @@ def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside
 def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: ReaderBeside) -> None:
     kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
     person_id = with_pin(beside, msisdn=NUMBER)
-    paper = enrolling.invite(kit, ALICE, "responder 1", "forgot it", costs=QUICK)
+    paper = service_enrolment.invite(kit, ALICE, "responder 1", "forgot it", costs=QUICK)
     phone = beside.line.caller(NUMBER)
     phone.dial("90")
     assert phone.key("815261") == WRONG

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.reach.counters import Measure
-from hotline.services.flows.publishing import uncounted
+from hotline.counters.rules import Measure
+from hotline.editing.service_publishing import uncounted
+from hotline.gateway.tables import Message
+from hotline.gateway.tables_contacts import Dialogue
 from hotline.statistics import queries, rules_use
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_use import LiveRows
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.outbox.messages import Message
-from hotline.store.tips.tips import Tip
+from hotline.tips.tables import Tip
 from tests.callers import Line, line
 from tests.counts import counts, number
 from tests.engine.books import choice, make_book, t

@@ -5,20 +5,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
+from hotline.alerts import service_assignment, tables_case_events
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import CaseNote
+from hotline.cases.tables_reading_requests import PinReading
 from hotline.errors import PinRefused
-from hotline.sealing.answers import open_note
-from hotline.sealing.members import PinVault
-from hotline.sealing.opening import open_grant
-from hotline.services.referrals import referral
-from hotline.store.cases import case_log
-from hotline.store.cases.case_keys import CaseNote
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.dialogue.readings import PinReading
-from hotline.store.outbox.messages import Deadline, Referral
-from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Grant, Tip
+from hotline.gateway.tables import Deadline, Referral
+from hotline.keys.decrypt import open_grant
+from hotline.people.decrypt_members import PinVault
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.encrypt_notes import open_note
+from hotline.tips.tables import Grant, Tip
 from tests.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
 from tests.persons import screened
 from tests.reading import (
@@ -68,7 +67,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
 ) -> None:
     told(beside.line, *DANGER_HERE, "1", "1", "5", answer)
     with_pin(beside, desks=(beside.line.tip.place,))
-    referral.refer_waiting(beside.line.kit)
+    service_assignment.refer_waiting(beside.line.kit)
     beside.line.clock.turn(seconds=10)
     phone = beside.line.caller(PHONE)
     phone.dial("90")
@@ -126,10 +125,10 @@ def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_t
     phone.key(PIN, "1", "1", "2")
     told = {row.responder_id for row in beside.line.all(Referral)}
     beside.line.clock.turn(minutes=4, seconds=50)
-    referral.fire_deadlines(beside.line.kit)
+    service_assignment.fire_deadlines(beside.line.kit)
     assert {row.responder_id for row in beside.line.all(Referral)} == told
     beside.line.clock.turn(seconds=10)
-    referral.fire_deadlines(beside.line.kit)
+    service_assignment.fire_deadlines(beside.line.kit)
     assert {row.responder_id for row in beside.line.all(Referral)} > told
     assert "acknowledge" in clocks(beside, known_as)
 
@@ -160,12 +159,12 @@ def test_a_case_that_a_colleague_has_says_so_and_is_urgent_again_once_it_is_pass
     her, colleague = (
         with_pin(beside, msisdn=one, desks=(line.tip.place,)) for one in (PHONE, theirs)
     )
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     known = {row.responder_id: row.reference for row in line.all(Referral)}
 
     def shown(minutes: int = 0) -> tuple[str, str]:
         line.clock.turn(minutes=minutes, seconds=10)
-        referral.fire_deadlines(line.kit)
+        service_assignment.fire_deadlines(line.kit)
         phone = line.caller(PHONE)
         phone.dial("90")
         return phone.key(PIN).split(" Last")[0], phone.key("1").split("\n")[1]
@@ -309,7 +308,7 @@ def test_a_note_is_sealed_under_the_pair_of_the_words_and_not_of_an_earlier_gran
     )
     with beside.line.database.writing() as session:
         session.add(Grant(tip_id=tip.id, desk_code="11", sealed_key=before))
-    referral.refer_waiting(beside.line.kit)
+    service_assignment.refer_waiting(beside.line.kit)
     (known_as,) = [row for row in beside.line.all(Referral) if row.responder_id == person_id]
     take_case(beside.line.kit, person_id, known_as.reference, at)
     beside.line.clock.turn(seconds=1)
@@ -319,7 +318,10 @@ def test_a_note_is_sealed_under_the_pair_of_the_words_and_not_of_an_earlier_gran
     assert phone.key("irembo rifunze") == f"END {known_as.reference}: noted."
 
     with beside.line.database.reading() as session:
-        entry, (body,) = case_log.of_tip(session, tip.id)[-1], session.scalars(select(CaseNote))
+        entry, (body,) = (
+            tables_case_events.of_tip(session, tip.id)[-1],
+            session.scalars(select(CaseNote)),
+        )
         grant = session.scalars(
             select(Grant.sealed_key).where(Grant.tip_id == tip.id, Grant.desk_code == "national")
         ).one()

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.dialogue.asks import KEPT_FOR
-from hotline.domain.dialogue.ussd import UssdHop
-from hotline.domain.jobs import Job
-from hotline.domain.referrals.referral import Level
-from hotline.services.guessing import heard_mark
-from hotline.services.reader.pins import forget_old_readings
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.readings import PinReading, PinReadingAsk
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
+from hotline.cases.reader_pins import forget_old_readings
+from hotline.cases.rules_reading_requests import KEPT_FOR
+from hotline.cases.service_attempts import heard_mark
+from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
+from hotline.core.jobs import Job
+from hotline.core.ussd import UssdHop
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
 from tests.callers import Caller, Line
 from tests.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
 

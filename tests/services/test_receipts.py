@@ -6,11 +6,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import update
 
-from hotline.services.desk import access
-from hotline.services.tips import retention
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.tips.guesses import Guess
-from hotline.store.tips.tips import Tip
+from hotline.cases import decrypt_access, service_retention
+from hotline.core.tables_attempts import Guess
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.tables import Tip
 from tests.callers import DANGER_HERE, REST, Line, told
 from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, given, shown, wrong
 from tests.taking import close_by_two, confirm
@@ -74,9 +73,9 @@ def test_c11_the_four_words_from_another_phone(line: Line) -> None:
     assert asked(line, number).read().startswith("Byakiriwe.\n")
 
     line.clock.turn(hours=2)
-    retention.helped(line.kit, 1, by="Desk", reason="a helper came")
+    service_retention.helped(line.kit, 1, by="Desk", reason="a helper came")
     assert asked(line, number).read().startswith("Hari ubikurikirana.\n")
-    retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    service_retention.close_tip(line.kit, 1, by="Desk", reason="over")
     assert asked(line, number, msisdn="+250788000057").read().startswith("Hari ubikurikirana.\n")
     confirm(line.kit, 1)
     caller = asked(line, number)
@@ -135,7 +134,7 @@ def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(l
     _, number = given(line)
     caller = asked(line, number)
     screen = caller.screen
-    retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    service_retention.close_tip(line.kit, 1, by="Desk", reason="over")
     for _ in range(3):
         line.flush()
         assert caller.again() == screen
@@ -169,7 +168,7 @@ def test_a_tombstone_has_no_receipt_and_tries_are_forgotten(line: Line) -> None:
     with line.database.writing() as session:
         session.execute(update(Tip).values(closed_at=line.clock(), warned_at=line.clock()))
     line.clock.turn(days=91)
-    retention.tidy(line.kit)
+    service_retention.tidy(line.kit)
 
     assert line.tip.receipt_key is None
     assert line.all(Guess) == []
@@ -241,7 +240,7 @@ def test_c11_no_stands_first_and_erases_nothing(line: Line) -> None:
 
 def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
     _, number = given(line)
-    retention.hold(line.kit, 1, by="Desk", reason="a letter")
+    service_retention.hold(line.kit, 1, by="Desk", reason="a letter")
     asked(line, number).key("2", "2")
     close_by_two(line.kit, 1)
     assert line.tip.body
@@ -264,4 +263,4 @@ def test_c10_two_tips_from_one_phone_are_linked_and_never_merged(line: Line) -> 
     assert one.contact_key == other.contact_key
     assert one.identity != other.identity
     told(line, *DANGER_HERE[:-1], "2")
-    assert [one.same_contact for one in access.list_tips(line.kit)] == [2, 2, 2]
+    assert [one.same_contact for one in decrypt_access.list_tips(line.kit)] == [2, 2, 2]

@@ -4,20 +4,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hotline.domain.jobs import Job
-from hotline.domain.referrals.case_events import Event
-from hotline.domain.referrals.reference import is_reference
-from hotline.domain.referrals.referral import Level, ReferralState
-from hotline.domain.tip import ABROAD, TipState
-from hotline.domain.tips.acts import Acted
-from hotline.ports import Kit
-from hotline.services.referrals import ladder, referral
-from hotline.store.database import Session
-from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.people import responders
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import known_cases
-from hotline.store.tips.tips import Tip
+from hotline.alerts import queries_names, service_assignment, service_escalation
+from hotline.alerts.rules_assignment import ReferralState, is_reference
+from hotline.alerts.rules_commands import Acted
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.jobs import Job
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.text.codes import ABROAD
+from hotline.tips.rules import TipState
+from hotline.tips.rules_events import Event
+from hotline.tips.tables import Tip
 from tests import books
 from tests.district import District
 from tests.kits import make_kit, make_line
@@ -69,18 +69,18 @@ def test_the_national_desk_alone(staffed: District, fields: dict[str, str]) -> N
 
 def test_a_draft_is_told_to_nobody(staffed: District) -> None:
     staffed.file_tip(state=TipState.DRAFT)
-    assert referral.refer_waiting(staffed.kit) == 0
+    assert service_assignment.refer_waiting(staffed.kit) == 0
 
 
 def test_twice_is_once(staffed: District) -> None:
     tip = staffed.tell()
-    assert referral.refer_waiting(staffed.kit) == 0
+    assert service_assignment.refer_waiting(staffed.kit) == 0
     assert len(staffed.told(tip)) == 3
 
 
 def test_a_burst_costs_one_doorbell_and_is_spread_fairly(staffed: District) -> None:
     tips = [staffed.file_tip(urgency=3) for _ in range(10)]
-    assert referral.refer_waiting(staffed.kit) == 10
+    assert service_assignment.refer_waiting(staffed.kit) == 10
     assert len(staffed.jobs.rung) == 1
     told = [responder for tip in tips for _, responder in staffed.told(tip)]
     assert (told.count(1), told.count(2)) == (5, 5)
@@ -91,24 +91,24 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
     staffed.clock.turn(seconds=30)
     staffed.change(Tip, tip, urgency=1)
 
-    assert referral.refer_waiting(staffed.kit) == 1
+    assert service_assignment.refer_waiting(staffed.kit) == 1
 
     assert staffed.told(tip) == [(0, 1), (1, 1), (1, 2), (1, 5)]
     assert staffed.tip(tip).referred_urgency == 1
     (deadline,) = staffed.open_deadlines()
     assert deadline.due_at == staffed.clock() + timedelta(minutes=3)
-    assert referral.refer_waiting(staffed.kit) == 0
+    assert service_assignment.refer_waiting(staffed.kit) == 0
 
 
 def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     staffed: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was fired before one of them failed stays fired, and a repeat fires the rest."""
-    monkeypatch.setattr(referral, "STEPS_AT_ONCE", 2)
+    monkeypatch.setattr(service_assignment, "STEPS_AT_ONCE", 2)
     for _ in range(5):
         staffed.tell(urgency=3)
     staffed.clock.turn(hours=2)
-    fired, happen = list[int](), ladder.happen
+    fired, happen = list[int](), service_escalation.happen
 
     def fails_once(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> None:
         fired.append(tip_id)
@@ -116,10 +116,10 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
             raise ZeroDivisionError
         happen(session, kit, tip_id, event, at)
 
-    monkeypatch.setattr(ladder, "happen", fails_once)
+    monkeypatch.setattr(service_escalation, "happen", fails_once)
     with pytest.raises(ZeroDivisionError):
-        referral.fire_deadlines(staffed.kit)
-    referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.kit)
     assert fired == [1, 2, 3, 3, 4, 5]
     assert not [row for row in staffed.open_deadlines() if row.due_at <= staffed.clock()]
 
@@ -151,10 +151,10 @@ def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: Dist
     take_case(staffed.kit, 1, row.reference, staffed.clock())
     staffed.clock.turn(minutes=1)
     staffed.change(Tip, tip, urgency=1)
-    referral.refer_waiting(staffed.kit)
+    service_assignment.refer_waiting(staffed.kit)
 
     staffed.clock.turn(minutes=3)
-    referral.fire_deadlines(staffed.kit)
+    service_assignment.fire_deadlines(staffed.kit)
 
     assert staffed.told(tip)[-1] == (2, 3)
 
@@ -168,7 +168,7 @@ def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
 @pytest.mark.row("R4")
 def test_the_report_is_offered_wherever_anybody_lives(district: District) -> None:
     def is_offered() -> bool:
-        return responders.anybody_lives(district.database, district.clock())
+        return tables.anybody_lives(district.database, district.clock())
 
     assert not is_offered()
     district.enrol()
@@ -180,17 +180,17 @@ def test_the_report_is_offered_wherever_anybody_lives(district: District) -> Non
 def test_what_was_closed_before_anybody_was_told_rings_for_nobody(district: District) -> None:
     district.enrol()
     district.change(Tip, district.file_tip(urgency=2), closed_at=district.clock())
-    assert referral.refer_waiting(district.kit) == 0
+    assert service_assignment.refer_waiting(district.kit) == 0
 
 
 def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district: District) -> None:
     district.enrol()
     tip = district.file_tip(official="yes")
-    assert referral.refer_waiting(district.kit) == 0
+    assert service_assignment.refer_waiting(district.kit) == 0
 
     district.enrol(Level.NATIONAL, districts=())
 
-    assert referral.refer_waiting(district.kit) == 1
+    assert service_assignment.refer_waiting(district.kit) == 1
     assert len(district.told(tip)) == 1
 
 
@@ -208,7 +208,7 @@ def test_r1_the_alert_says_no_more_than_this(district: District, inbound: bool, 
         sms=district.sms,
         line=make_line(inbound_sms=inbound),
     )
-    referral.refer_waiting(kit)
+    service_assignment.refer_waiting(kit)
     district.deliver()
     (row,) = district.all(Referral)
     assert district.sms.sent == [("+250788000001", words.format(row.reference))]
@@ -219,11 +219,11 @@ class TestTheLadder:
         tip = staffed.tell(urgency=1)
         for minutes, told in ((3, 1), (3, 1), (3, 1), (3, 1), (15, 1), (15, 2)):
             staffed.clock.turn(minutes=minutes, seconds=-1)
-            referral.fire_deadlines(staffed.kit)
+            service_assignment.fire_deadlines(staffed.kit)
             before = len(staffed.told(tip))
             staffed.clock.turn(seconds=1)
-            referral.fire_deadlines(staffed.kit)
-            referral.fire_deadlines(staffed.kit)
+            service_assignment.fire_deadlines(staffed.kit)
+            service_assignment.fire_deadlines(staffed.kit)
             assert len(staffed.told(tip)) == before + told
 
         climbed = [(1, 3), (2, 4), (3, 6), (4, 5), (5, 6), (6, 5), (6, 6)]
@@ -235,7 +235,7 @@ class TestTheLadder:
         district.enrol(Level.NATIONAL, districts=())
         tip = district.tell(urgency=3)
         district.clock.turn(hours=2)
-        referral.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.kit)
         assert district.told(tip) == [(0, 1), (1, 2)]
 
     @pytest.mark.fault(32)
@@ -245,17 +245,17 @@ class TestTheLadder:
     ) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(**jump)
-        referral.fire_deadlines(staffed.kit)
-        referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
         assert staffed.told(tip)[3:] == [(1, 3)]
 
     @pytest.mark.fault(32)
     def test_a_clock_set_back_takes_nothing_back(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(minutes=3)
-        referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
         staffed.clock.turn(hours=-1)
-        referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
         assert staffed.told(tip)[3:] == [(1, 3)]
 
     def test_it_ends_when_somebody_takes_it(self, staffed: District) -> None:
@@ -264,7 +264,7 @@ class TestTheLadder:
         take_case(staffed.kit, row.responder_id, row.reference, staffed.clock())
         assert staffed.open_kinds() == ["outcome", "second_look"]
         staffed.clock.turn(hours=5)
-        referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
         assert len(staffed.told(tip)) == 3
 
     def test_nobody_left_is_asked_about_again(self, district: District) -> None:
@@ -272,19 +272,19 @@ class TestTheLadder:
         tip = district.tell()
         district.change(Responder, 1, unreachable="stopped")
         district.clock.turn(minutes=3)
-        referral.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.kit)
         assert len(district.open_deadlines()) == 1
 
         district.change(Responder, 1, unreachable=None)
         district.clock.turn(minutes=15)
-        referral.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.kit)
         assert len(district.told(tip)) == 2
 
     def test_each_step_is_on_record(self, staffed: District) -> None:
         staffed.tell(urgency=1)
         for _ in range(3):
             staffed.clock.turn(minutes=15)
-            referral.fire_deadlines(staffed.kit)
+            service_assignment.fire_deadlines(staffed.kit)
         fired = [row for row in staffed.all(Deadline) if row.fired_at is not None]
         assert [row.step for row in fired] == [0, 1, 2]
 
@@ -341,18 +341,18 @@ class TestTaking:
     def test_after_it_climbed_it_counts_all_the_same(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(minutes=3)
-        referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
         row = staffed.all(Referral)[0]
         take_case(staffed.kit, 1, row.reference, staffed.clock())
         staffed.clock.turn(hours=3)
-        referral.fire_deadlines(staffed.kit)
+        service_assignment.fire_deadlines(staffed.kit)
         assert len(staffed.told(tip)) == 4
 
     def test_told_twice_she_takes_it_once(self, district: District) -> None:
         district.enrol(Level.NATIONAL, districts=())
         district.tell()
         district.clock.turn(minutes=3)
-        referral.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.kit)
         first, _ = district.all(Referral)
         take_case(district.kit, 1, first.reference, district.clock())
         assert {row.state for row in district.all(Referral)} == {ReferralState.ACKNOWLEDGED}
@@ -368,7 +368,7 @@ def test_her_open_cases_are_listed_as_they_stood(district: District) -> None:
 
     def listed(as_of: object = began) -> list[str]:
         with district.database.reading() as session:
-            return known_cases.open_references(session, 1, as_of)  # type: ignore[arg-type]
+            return queries_names.open_references(session, 1, as_of)  # type: ignore[arg-type]
 
     assert listed() == references[::-1]
     district.clock.turn(minutes=1)

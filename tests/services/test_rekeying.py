@@ -5,22 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.people.enrolment import EnrolmentKind
-from hotline.domain.referrals.referral import Level
+from hotline.alerts import service_sending
 from hotline.errors import SealBroken
-from hotline.sealing.keys import rotation
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.keys.rotation import ROTATING
-from hotline.sealing.opening import LiveNumbers, open_number
-from hotline.sealing.sealer import Sealer
-from hotline.services.copies import rekeying
-from hotline.services.outbox import delivery
-from hotline.store.copies.vaults import BATCH, VAULTS
-from hotline.store.people.enrolments import Enrolment
-from hotline.store.people.responders import Responder
-from hotline.store.schema import METADATA
+from hotline.keys import rotation
+from hotline.keys.decrypt import LiveNumbers, open_number
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.keys.key_making import make_keys
+from hotline.keys.rotation import ROTATING
+from hotline.operations import decrypt_rekeying
+from hotline.operations.schema import METADATA
+from hotline.operations.vaults import BATCH, VAULTS
+from hotline.people.rules import EnrolmentKind, Level
+from hotline.people.tables import Responder
+from hotline.people.tables_enrolments import Enrolment
 from tests.builders import NOON
 from tests.district import District
 from tests.kits import WholeKit
@@ -55,7 +53,7 @@ def reseal(kit: WholeKit, keys: Path) -> int:
     public_key = rotation.publish(keys, RELAY)
     assert public_key is not None
     newest, before = rotation.halves(keys, RELAY)
-    return rekeying.reseal(
+    return decrypt_rekeying.reseal(
         kit, "relay", public_key=public_key, newest=newest, before=before, say=lambda _: None
     )
 
@@ -67,7 +65,7 @@ def test_alerts_go_out_at_every_step_of_a_rotation(district: District, keys: Pat
     def alert_goes_out() -> None:
         before = len(district.sms.sent)
         district.tell(urgency=3)
-        delivery.deliver_due(worker)
+        service_sending.deliver_due(worker)
         assert len(district.sms.sent) == before + 1
 
     alert_goes_out()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hotline.store import migrate
-from hotline.store.database import Database, open_database
-from hotline.store.tips.tips import Tip
+from hotline.core.database import Database, open_database
+from hotline.operations import migrate
+from hotline.tips.tables import Tip
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, make_ready, told
 from tests.conftest import Clock
 from tests.servers import Pair, Postgres

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.outbox.delivery import Outcome, SendResult, report_meaning
-from hotline.domain.outbox.message import ReportIn
-from hotline.domain.referrals.referral import Level
-from hotline.services.outbox import delivery
-from hotline.services.outbox.reports import apply_report
-from hotline.store.outbox.messages import DeliveryReport, Referral
+from hotline.alerts import service_sending
+from hotline.alerts.service_delivery_reports import apply_report
+from hotline.gateway.rules_delivery import Outcome, SendResult, report_meaning
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import DeliveryReport, Referral
+from hotline.people.rules import Level
 from tests.district import District
 from tests.taking import take_case
 
@@ -103,7 +103,7 @@ def test_bad_news_that_is_quicker_than_our_own_row_tells_a_colleague(district: D
 
 def test_good_news_of_an_older_attempt_ends_the_resend(sent: District) -> None:
     sent.clock.turn(minutes=10)
-    delivery.miss_reports(sent.kit)
+    service_sending.miss_reports(sent.kit)
     assert sent.states[0] == "retry"
     report(sent, "Success")
     assert sent.states[0] == "delivered"
@@ -112,7 +112,7 @@ def test_good_news_of_an_older_attempt_ends_the_resend(sent: District) -> None:
 @pytest.mark.fault(29)
 def test_bad_news_of_an_older_attempt_is_no_news_of_the_newest(sent: District) -> None:
     sent.clock.turn(minutes=10)
-    delivery.miss_reports(sent.kit)
+    service_sending.miss_reports(sent.kit)
     sent.sms.results = [SendResult(Outcome.ACCEPTED, provider_id="ATXid_new")]
     sent.deliver_one()
     report(sent, "Failed")
@@ -155,7 +155,7 @@ def test_what_was_answered_while_in_doubt_is_delivered_once_a_report_says_so(
     (row,) = district.all(Referral)
     take_case(district.kit, helper, row.reference, district.clock())
     district.clock.turn(minutes=11)
-    delivery.retry_unknown(district.kit)
+    service_sending.retry_unknown(district.kit)
     report(district, "Failed")
     assert (district.message.state, district.message.delivered_at) == ("answered", None)
     report(district, "Success")

@@ -7,26 +7,24 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tips.retention import UNCLOSED, WARNING, WORDS, Keeping, Term
+from hotline.alerts import queries_retention as rows
+from hotline.alerts import service_case_events, tables_case_keys
+from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables_case_keys import CaseNote
+from hotline.cases import decrypt_access, service_retention
+from hotline.cases.service_retention import BATCH, ERRAND, tidy
 from hotline.errors import NotFound
-from hotline.services.cases import entries
-from hotline.services.desk import access
-from hotline.services.tips import retention
-from hotline.services.tips.retention import BATCH, ERRAND, tidy
-from hotline.services.watch.checks_database import findings
-from hotline.store.cases import case_keys
-from hotline.store.cases.case_keys import CaseNote
-from hotline.store.desk import audit
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.desk.desks import Desk
-from hotline.store.dialogue.contacts import Dialogue, InboundSeen
-from hotline.store.outbox.messages import DeliveryReport
-from hotline.store.referrals import retention as rows
-from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.tips.tips import Grant, Tip
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import DeliveryReport
+from hotline.gateway.tables_contacts import Dialogue, InboundSeen
+from hotline.monitoring.service_checks_database import findings
+from hotline.people import tables_audit
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_desks import Desk
+from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_retention import UNCLOSED, WARNING, WORDS, Keeping, Term
+from hotline.tips.tables import Grant, Tip
 from tests.builders import NOON, make_tip
 from tests.callers import DANGER_HERE, Line, told
 from tests.district import District
@@ -60,7 +58,7 @@ def with_words(district: District, **fields: Any) -> int:
 def with_note_and_question(district: District, tip_id: int) -> None:
     """What somebody noted of it, and what somebody asked back: both sealed."""
     at = district.clock()
-    by = entries.by_responder(district.enrol(districts=("12",)), EntryWay.USSD)
+    by = service_case_events.by_responder(district.enrol(districts=("12",)), EntryWay.USSD)
     question = AskedBack(
         tip_id=tip_id,
         question="when",
@@ -71,9 +69,9 @@ def with_note_and_question(district: District, tip_id: int) -> None:
         body=b"",
     )
     with district.database.writing() as session:
-        entry = entries.done_by(session, tip_id, EntryKind.NOTE, by, at, key="1")
+        entry = service_case_events.done_by(session, tip_id, EntryKind.NOTE, by, at, key="1")
         assert entry is not None
-        case_keys.keep_body(session, CaseNote, entry, b"sealed")
+        tables_case_keys.keep_body(session, CaseNote, entry, b"sealed")
         session.add(question)
 
 
@@ -85,7 +83,7 @@ def state_of(district: District, tip_id: int) -> Keeping:
 @pytest.mark.row("P4")
 def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock(), urgency=2)
-    retention.close_tip(district.kit, tip_id, **WHO)
+    service_retention.close_tip(district.kit, tip_id, **WHO)
 
     days_go_by(district, 75, quiet=70)
     assert state_of(district, tip_id) is Keeping.KEPT
@@ -115,14 +113,14 @@ def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
     tip = district.tip(tip_id)
     assert tip.receipt_key is None
     with district.database.reading() as session:
-        assert case_keys.bodies_of(session, CaseNote, tip_id) == {}
+        assert tables_case_keys.bodies_of(session, CaseNote, tip_id) == {}
         assert session.get(AskedBack, tip_id) is None
     assert (tip.place, tip.category, tip.urgency, tip.official) == ("12", "labour", 1, "no")
     assert (tip.body, tip.sector, tip.contact_key, tip.session_key) == (b"", None, "", "")
     assert tip.identity == f"erased:{tip.uid}"
     assert district.all(Grant) == []
     with pytest.raises(NotFound, match="erased on"):
-        access.read_tip(district.kit, tip_id, desk="national", passphrase="any", **SIGNED)
+        decrypt_access.read_tip(district.kit, tip_id, desk="national", passphrase="any", **SIGNED)
     row, refused = district.all(AuditEntry)
     assert refused.reason == f"words erased: court asked{WITH_BOSCO}"
     assert (row.actor, row.action, row.subject) == ("clock", "tip_erased", f"tip:{tip_id}")
@@ -141,13 +139,13 @@ def test_nothing_goes_unwarned_though_the_clock_was_away_for_a_year(district: Di
 def test_a_hold_keeps_the_words_and_lifting_it_warns_anew(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 5)
-    retention.hold(district.kit, tip_id, **WHO)
+    service_retention.hold(district.kit, tip_id, **WHO)
     days_go_by(district, 30, quiet=20)
     assert district.tip(tip_id).body == b"sealed"
-    (kept,) = retention.upcoming(district.kit)
+    (kept,) = service_retention.upcoming(district.kit)
     assert (kept.term.keeping, kept.hold and kept.hold.placed_by) == (Keeping.HELD, WHO["by"])
 
-    retention.lift(district.kit, tip_id, **WHO)
+    service_retention.lift(district.kit, tip_id, **WHO)
     days_go_by(district, 14)
     assert state_of(district, tip_id) is Keeping.WARNED
     days_go_by(district, 1)
@@ -179,20 +177,20 @@ def test_reports_of_messages_that_nobody_knows_go_after_a_week(district: Distric
 def test_a_hold_comes_too_late_for_a_tombstone_and_is_lifted_once(district: District) -> None:
     gone = with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 15)
-    for impossible in (retention.hold, retention.lift):
+    for impossible in (service_retention.hold, service_retention.lift):
         with pytest.raises(NotFound):
             impossible(district.kit, gone, **WHO)
     with pytest.raises(NotFound):
-        retention.close_tip(district.kit, gone + 1, **WHO)
+        service_retention.close_tip(district.kit, gone + 1, **WHO)
 
 
 def test_closing_and_holding_twice_is_once(district: District) -> None:
     tip_id = with_words(district, urgency=2)
-    first = retention.close_tip(district.kit, tip_id, **WHO)
+    first = service_retention.close_tip(district.kit, tip_id, **WHO)
     district.clock.turn(days=1)
-    assert retention.close_tip(district.kit, tip_id, **WHO).term == first.term
-    retention.hold(district.kit, tip_id, **WHO)
-    retention.hold(district.kit, tip_id, **WHO)
+    assert service_retention.close_tip(district.kit, tip_id, **WHO).term == first.term
+    service_retention.hold(district.kit, tip_id, **WHO)
+    service_retention.hold(district.kit, tip_id, **WHO)
     assert [row.action for row in district.all(AuditEntry)] == ["tip_closed", "hold_placed"]
 
 
@@ -200,7 +198,7 @@ def test_a_closed_tip_rings_for_nobody(district: District) -> None:
     district.enrol(Level.NATIONAL)
     tip_id = district.tell(urgency=2)
     assert district.open_deadlines()
-    retention.close_tip(district.kit, tip_id, **WHO)
+    service_retention.close_tip(district.kit, tip_id, **WHO)
     assert district.open_deadlines() == []
 
 
@@ -300,5 +298,5 @@ def test_the_chain_is_whole_after_it(district: District) -> None:
         with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 15)
     with district.database.reading() as session:
-        assert audit.verify(session).broken_at is None
+        assert tables_audit.verify(session).broken_at is None
         assert session.scalar(select(func.count()).select_from(AuditEntry)) == 3

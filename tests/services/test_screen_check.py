@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.check.finding import Code
-from hotline.engine.editing.drafting import drafted, put_in
-from hotline.services.flows import publishing
-from hotline.services.flows.publishing import ScreenCheck
+from hotline.editing import service_publishing
+from hotline.editing.rules_drafting import drafted, put_in
+from hotline.editing.service_publishing import ScreenCheck
+from hotline.flows.check import Code
 from tests.made_once import shipped_book, shipped_document
 
 
@@ -23,7 +23,7 @@ def checked(
         document["nodes"][node]["reason"] = reason
     draft = drafted(flow, document)
     book, live = put_in(shipped_book(), draft.flow), shipped_book()
-    return publishing.of_screen(book, draft, of or node, live=live, most=most)
+    return service_publishing.of_screen(book, draft, of or node, live=live, most=most)
 
 
 @pytest.mark.row("A4")
@@ -78,5 +78,5 @@ def test_a_reason_that_moved_to_another_screen_covers_no_more_than_before() -> N
     document["nodes"]["another"] = node
     draft = drafted("signs", document)
     book = put_in(shipped_book(), draft.flow)
-    found = publishing.of_screen(book, draft, "another", live=shipped_book())
+    found = service_publishing.of_screen(book, draft, "another", live=shipped_book())
     assert Code.PROMISE in [one.code for one in found.here]

@@ -9,14 +9,14 @@ from datetime import date
 
 import pytest
 
-from hotline.domain import trial
-from hotline.domain.dialogue.ussd import NOTHING
-from hotline.domain.reach.counters import ScreenCounter, ScreenMeasure, Stand, added, counted
+from hotline.core import rules_trial
+from hotline.core.ussd import NOTHING
+from hotline.counters.rules import ScreenCounter, ScreenMeasure, Stand, added, counted
+from hotline.counters.service import BATCH, count_left
+from hotline.counters.tables_screens import ScreenCount
+from hotline.dialogue.replay_cache import SessionMemory
 from hotline.errors import StoreUnavailable
-from hotline.services.reach.outreach import BATCH, count_left
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.ways import SessionMemory
-from hotline.store.reach.screen_counts import ScreenCount
+from hotline.gateway.tables_contacts import Dialogue
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told
 from tests.long import seed
 from tests.services.test_sessions import STORY, no_database
@@ -185,8 +185,8 @@ def test_e1_two_who_count_one_session_at_once_count_it_once(web: Line) -> None:
 def test_e1_what_is_no_case_and_what_stands_behind_a_private_entry_is_no_screen_of_callers(
     web: Line, line: Line
 ) -> None:
-    web.caller(trial.CALLER).dial()
-    for number, channel in enumerate(sorted(trial.UNCOUNTED)):
+    web.caller(rules_trial.CALLER).dial()
+    for number, channel in enumerate(sorted(rules_trial.UNCOUNTED)):
         caller = web.caller(f"+25078800050{number}")
         caller.dial()
         with line.database.writing() as session:

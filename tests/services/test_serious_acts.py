@@ -7,19 +7,24 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole, AccountState, Actor, SignedIn
-from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.watch.alarms import Alarm
+from hotline.alarms import service, tables
+from hotline.alarms.rules import Alarm
+from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.duty import (
+    service_accounts,
+    service_enrolment,
+    service_invitations,
+    service_leaving,
+    service_new_links,
+    service_removal,
+)
 from hotline.errors import AccountRefused, ApprovalRefused, NotFound
-from hotline.ports import ConsoleKit
-from hotline.services import alarming, approvals
-from hotline.services.accounts import directory, invitations, new_links, sessions
-from hotline.services.people import enrolment, removals
-from hotline.services.people.dossiers import leaving
-from hotline.store.database import Database
-from hotline.store.desk import audit
-from hotline.store.outbox.messages import Message
-from hotline.store.watch import alarms
+from hotline.gateway.tables import Message
+from hotline.people import service_sessions, tables_audit
+from hotline.people.rules_accounts import AccountFault
+from hotline.web import service_approvals
 from tests.conftest import Clock
 from tests.deciding import decides
 from tests.kits import make_console_kit
@@ -36,7 +41,7 @@ Responder 1,+250788009903,fr,responder,Gasabo,
 @pytest.fixture
 def kit(database: Database, clock: Clock) -> ConsoleKit:
     made = make_console_kit(database=database, now=clock)
-    enrolment.import_responders(made, NATIONAL)
+    service_enrolment.import_responders(made, NATIONAL)
     return made
 
 
@@ -71,14 +76,14 @@ def messages(kit: ConsoleKit) -> list[tuple[int | None, str, dict[str, str]]]:
 
 def due_at(kit: ConsoleKit) -> object:
     with kit.database.reading() as session:
-        return alarms.standing(session)[Alarm.ACCOUNTS].next_at
+        return tables.standing(session)[Alarm.ACCOUNTS].next_at
 
 
 ACTS: dict[str, Callable[[ConsoleKit, Actor, int], object]] = {
-    "end": lambda kit, actor, one: leaving.end_account(kit, actor, one, "left"),
-    "suspend": lambda kit, actor, one: invitations.suspend(kit, actor, one, "stolen phone"),
-    "link": lambda kit, actor, one: new_links.again(kit, actor, one, "lost both"),
-    "roles": lambda kit, actor, one: invitations.set_roles(
+    "end": lambda kit, actor, one: service_leaving.end_account(kit, actor, one, "left"),
+    "suspend": lambda kit, actor, one: service_invitations.suspend(kit, actor, one, "stolen phone"),
+    "link": lambda kit, actor, one: service_new_links.again(kit, actor, one, "lost both"),
+    "roles": lambda kit, actor, one: service_invitations.set_roles(
         kit, actor, one, [R.TRANSLATOR], "other work"
     ),
 }
@@ -127,7 +132,9 @@ def test_a_reason_stands_in_the_audit_log(
     (one,) = editors(kit, clock, 1)
     ACTS[act](kit, by(two[0]), one.account_id)
     with kit.database.reading() as session:
-        (row,) = [row for row in audit.entries(session) if row.subject == "account Editor 0"][-1:]
+        (row,) = [
+            row for row in tables_audit.entries(session) if row.subject == "account Editor 0"
+        ][-1:]
     assert row.actor == f"account:{two[0].account_id}:Admin 1"
     assert row.reason.endswith(("left", "stolen phone", "lost both", "other work"))
 
@@ -135,10 +142,10 @@ def test_a_reason_stands_in_the_audit_log(
 @pytest.mark.parametrize(
     "act",
     [
-        lambda kit, actor, one: leaving.end_account(kit, actor, one, " "),
-        lambda kit, actor, one: invitations.suspend(kit, actor, one, ""),
-        lambda kit, actor, one: new_links.again(kit, actor, one, "x" * 201),
-        lambda kit, actor, one: invitations.set_roles(kit, actor, one, [R.TRANSLATOR]),
+        lambda kit, actor, one: service_leaving.end_account(kit, actor, one, " "),
+        lambda kit, actor, one: service_invitations.suspend(kit, actor, one, ""),
+        lambda kit, actor, one: service_new_links.again(kit, actor, one, "x" * 201),
+        lambda kit, actor, one: service_invitations.set_roles(kit, actor, one, [R.TRANSLATOR]),
     ],
 )
 def test_without_a_reason_nothing_happens(
@@ -158,15 +165,15 @@ def test_a_suspended_person_enters_after_a_day_with_the_same_key(
 ) -> None:
     (one,) = editors(kit, clock, 1)
     token = one.enters().token
-    key = sessions.key_of(kit, token)
-    invitations.suspend(kit, by(two[0]), one.account_id, "stolen phone")
-    assert sessions.look(kit, token) is None
+    key = service_sessions.key_of(kit, token)
+    service_invitations.suspend(kit, by(two[0]), one.account_id, "stolen phone")
+    assert service_sessions.look(kit, token) is None
     one.is_refused()
     clock.turn(hours=24)
-    assert sessions.key_of(kit, one.enters().token) == key
-    again = partial(invitations.suspend, kit, by(two[0]), one.account_id, "once more")
+    assert service_sessions.key_of(kit, one.enters().token) == key
+    again = partial(service_invitations.suspend, kit, by(two[0]), one.account_id, "once more")
     assert refused(again) == AccountFault.SUSPENDED_LATELY
-    invitations.suspend(kit, by(two[1]), one.account_id, "a second admin says so")
+    service_invitations.suspend(kit, by(two[1]), one.account_id, "a second admin says so")
     clock.turn(days=7)
     again()
 
@@ -176,10 +183,10 @@ def test_another_admin_lifts_a_suspension_and_its_person_does_not(
 ) -> None:
     first, second = two
     (one,) = editors(kit, clock, 1)
-    invitations.suspend(kit, by(first), one.account_id, "stolen phone")
+    service_invitations.suspend(kit, by(first), one.account_id, "stolen phone")
 
     def lift(actor: Actor) -> None:
-        invitations.lift_suspension(kit, actor, one.account_id)
+        service_invitations.lift_suspension(kit, actor, one.account_id)
 
     assert refused(lambda: lift(Actor("Editor 0", one.account_id))) == AccountFault.ONESELF
     lift(by(second))
@@ -195,21 +202,21 @@ def test_nobody_shuts_out_the_last_other_admin_or_approver(
     approver = person(kit, clock, "Approver 1", R.TRANSLATOR)
     for number in range(2, 4):
         other = person(kit, clock, f"Approver {number}", R.TRANSLATOR)
-        invitations.set_roles(kit, by(first), other.account_id, [R.TRANSLATOR, R.APPROVER])
-    invitations.set_roles(kit, by(first), approver.account_id, [R.TRANSLATOR, R.APPROVER])
+        service_invitations.set_roles(kit, by(first), other.account_id, [R.TRANSLATOR, R.APPROVER])
+    service_invitations.set_roles(kit, by(first), approver.account_id, [R.TRANSLATOR, R.APPROVER])
     decider = here(second)
-    for one in approvals.waiting(kit, decider):
-        approvals.decide(kit, decider, one.id, "so it is", approve=True)
+    for one in service_approvals.waiting(kit, decider):
+        service_approvals.decide(kit, decider, one.id, "so it is", approve=True)
 
     def last(account_id: int) -> object:
         return refused(lambda: ACTS[act](kit, by(first), account_id))
 
     assert last(second.account_id) == AccountFault.LAST_OTHER
-    ids = {one.name: one.id for one in directory.listed(kit)}
+    ids = {one.name: one.id for one in service_accounts.listed(kit)}
     ACTS[act](kit, by(first), ids["Approver 2"])
     ACTS[act](kit, by(first), ids["Approver 3"])
-    for one in approvals.waiting(kit, decider):
-        approvals.decide(kit, decider, one.id, "so it is", approve=True)
+    for one in service_approvals.waiting(kit, decider):
+        service_approvals.decide(kit, decider, one.id, "so it is", approve=True)
     clock.turn(hours=2)
     assert last(approver.account_id) == AccountFault.LAST_OTHER
 
@@ -224,9 +231,9 @@ def test_nobody_shuts_out_the_last_account_of_the_national_desk(
     def national(name: str) -> Person:
         made = person(kit, clock, name, R.TRANSLATOR)
         roles = [R.TRANSLATOR, R.NATIONAL]
-        invitations.set_roles(kit, by(first), made.account_id, roles)
-        for one in approvals.waiting(kit, decider):
-            approvals.decide(kit, decider, one.id, "so it is", approve=True)
+        service_invitations.set_roles(kit, by(first), made.account_id, roles)
+        for one in service_approvals.waiting(kit, decider):
+            service_approvals.decide(kit, decider, one.id, "so it is", approve=True)
         return made
 
     only = national("Officer 1")
@@ -240,7 +247,7 @@ def test_the_server_is_bound_by_no_number_and_is_told_of_all_the_same(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
     for one in editors(kit, clock, 3):
-        leaving.end_account(kit, SERVER, one.account_id, "left")
+        service_leaving.end_account(kit, SERVER, one.account_id, "left")
     assert len(messages(kit)) == 6
 
 
@@ -251,7 +258,7 @@ def test_the_server_is_bound_by_no_number_and_is_told_of_all_the_same(
 def desk(kit: ConsoleKit, clock: Clock, two: list[Person]) -> Person:
     """Somebody whose phone the line knows."""
     made = person(kit, clock, "Desk 1", R.DESK)
-    removals.join(kit, SERVER, made.account_id, "Responder 1", "one person")
+    service_removal.join(kit, SERVER, made.account_id, "Responder 1", "one person")
     return made
 
 
@@ -259,19 +266,19 @@ def test_a_link_rests_for_a_day_and_its_person_is_told(
     kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    assert new_links.again(kit, admin, desk.account_id, "lost both").link == ""
+    assert service_new_links.again(kit, admin, desk.account_id, "lost both").link == ""
     assert (3, "OWN_LINK", {}) in messages(kit)
     assert desk.enters(), "the old proofs hold while it rests"
     clock.turn(hours=23)
-    early = partial(new_links.again, kit, admin, desk.account_id)
+    early = partial(service_new_links.again, kit, admin, desk.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
     assert len(messages(kit)) == 3
     clock.turn(hours=1)
-    invited = new_links.again(kit, admin, desk.account_id)
+    invited = service_new_links.again(kit, admin, desk.account_id)
     assert invited.link
     desk.is_refused()
     assert desk.takes_up(invited.link).enters()
-    assert new_links.resting(kit, desk.account_id) is None
+    assert service_new_links.resting(kit, desk.account_id) is None
 
 
 @pytest.mark.parametrize("first_act", ["link", "suspend"])
@@ -284,59 +291,61 @@ def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
         ACTS[act](kit, admin, desk.account_id)
     clock.turn(hours=20)
     if is_lifted:
-        invitations.lift_suspension(kit, admin, desk.account_id)
+        service_invitations.lift_suspension(kit, admin, desk.account_id)
         assert desk.enters()
     clock.turn(hours=5)
-    early = partial(new_links.again, kit, admin, desk.account_id)
+    early = partial(service_new_links.again, kit, admin, desk.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
     desk.enters()
     clock.turn(hours=18)
     assert refused(early) == AccountFault.LINK_RESTS
     clock.turn(hours=5)
-    assert new_links.again(kit, admin, desk.account_id).link
+    assert service_new_links.again(kit, admin, desk.account_id).link
 
 
 def test_a_suspension_that_was_over_before_lengthens_no_rest(
     kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    invitations.suspend(kit, admin, desk.account_id, "stolen phone")
+    service_invitations.suspend(kit, admin, desk.account_id, "stolen phone")
     clock.turn(hours=25)
-    new_links.again(kit, admin, desk.account_id, "lost both")
+    service_new_links.again(kit, admin, desk.account_id, "lost both")
     clock.turn(hours=24)
-    assert new_links.again(kit, admin, desk.account_id).link
+    assert service_new_links.again(kit, admin, desk.account_id).link
 
 
 def test_a_second_admin_sets_a_link_free_at_once(
     kit: ConsoleKit, two: list[Person], desk: Person
 ) -> None:
     first, second = by(two[0]), two[1]
-    new_links.again(kit, first, desk.account_id, "lost both")
+    service_new_links.again(kit, first, desk.account_id, "lost both")
     with pytest.raises(ApprovalRefused, match="another person decides"):
         decides(kit, here(two[0]), "link")
-    (waits,) = approvals.waiting(kit, here(second))
+    (waits,) = service_approvals.waiting(kit, here(second))
     with pytest.raises(NotFound):
-        approvals.decide(kit, here(desk), waits.id, "so it is", approve=True)
+        service_approvals.decide(kit, here(desk), waits.id, "so it is", approve=True)
     decides(kit, here(second), "link")
-    assert new_links.again(kit, first, desk.account_id).link
+    assert service_new_links.again(kit, first, desk.account_id).link
 
 
 def test_its_person_refuses_a_link_that_they_did_not_ask_for(
     kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
 ) -> None:
     admin = by(two[0])
-    new_links.again(kit, admin, desk.account_id, "lost both")
-    new_links.refuse_own(kit, desk.here(desk.enters().token))
-    assert new_links.resting(kit, desk.account_id) is None
+    service_new_links.again(kit, admin, desk.account_id, "lost both")
+    service_new_links.refuse_own(kit, desk.here(desk.enters().token))
+    assert service_new_links.resting(kit, desk.account_id) is None
     clock.turn(days=2)
-    assert new_links.again(kit, admin, desk.account_id, "lost both").link == "", "it rests anew"
+    assert service_new_links.again(kit, admin, desk.account_id, "lost both").link == "", (
+        "it rests anew"
+    )
     assert desk.enters()
 
 
 def test_a_second_admin_refuses_a_link(kit: ConsoleKit, two: list[Person], desk: Person) -> None:
-    new_links.again(kit, by(two[0]), desk.account_id, "lost both")
+    service_new_links.again(kit, by(two[0]), desk.account_id, "lost both")
     decides(kit, here(two[1]), "link", approve=False)
-    assert new_links.resting(kit, desk.account_id) is None
+    assert service_new_links.resting(kit, desk.account_id) is None
     assert desk.enters()
 
 
@@ -346,30 +355,30 @@ def test_without_a_phone_only_a_second_admin_sets_a_link_free(
     """Nobody could tell the person: time alone would help a thief."""
     first, second = by(two[0]), two[1]
     (one,) = editors(kit, clock, 1)
-    new_links.again(kit, first, one.account_id, "lost both")
+    service_new_links.again(kit, first, one.account_id, "lost both")
     clock.turn(days=3)
-    early = partial(new_links.again, kit, first, one.account_id)
+    early = partial(service_new_links.again, kit, first, one.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
     decides(kit, here(second), "link")
-    assert new_links.again(kit, first, one.account_id).link
+    assert service_new_links.again(kit, first, one.account_id).link
 
 
 def test_a_link_that_nobody_made_within_a_week_is_over(
     kit: ConsoleKit, two: list[Person], desk: Person, clock: Clock
 ) -> None:
-    new_links.again(kit, by(two[0]), desk.account_id, "lost both")
+    service_new_links.again(kit, by(two[0]), desk.account_id, "lost both")
     clock.turn(days=7)
-    assert new_links.resting(kit, desk.account_id) is None
-    assert new_links.again(kit, by(two[0]), desk.account_id, "lost both").link == ""
+    assert service_new_links.resting(kit, desk.account_id) is None
+    assert service_new_links.again(kit, by(two[0]), desk.account_id, "lost both").link == ""
 
 
 def test_whom_nobody_has_been_yet_gets_another_link_at_once(
     kit: ConsoleKit, two: list[Person]
 ) -> None:
-    invited = invitations.invite(kit, by(two[0]), "Editor 9", [R.EDITOR])
-    again = new_links.again(kit, by(two[0]), invited.account_id)
+    invited = service_invitations.invite(kit, by(two[0]), "Editor 9", [R.EDITOR])
+    again = service_new_links.again(kit, by(two[0]), invited.account_id)
     assert again.link not in ("", invited.link)
-    assert directory.one(kit, invited.account_id).state is AccountState.INVITED
+    assert service_accounts.one(kit, invited.account_id).state is AccountState.INVITED
     assert messages(kit) == []
 
 
@@ -377,11 +386,11 @@ def test_an_alarm_that_somebody_saw_to_is_raised_again_by_the_next_act(
     kit: ConsoleKit, clock: Clock
 ) -> None:
     with kit.database.writing() as session:
-        alarming.note_each(session, Alarm.ACCOUNTS, clock())
-        before = alarms.standing(session)[Alarm.ACCOUNTS]
+        service.note_each(session, Alarm.ACCOUNTS, clock())
+        before = tables.standing(session)[Alarm.ACCOUNTS]
     clock.turn(hours=1)
     with kit.database.writing() as session:
-        alarming.note_each(session, Alarm.ACCOUNTS, clock())
-        after = alarms.standing(session)[Alarm.ACCOUNTS]
+        service.note_each(session, Alarm.ACCOUNTS, clock())
+        after = tables.standing(session)[Alarm.ACCOUNTS]
     assert after.next_at - before.next_at == timedelta(hours=1)
     assert after.since == before.since

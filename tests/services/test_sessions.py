@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
-from hotline.domain.dialogue.ussd import MOST_INPUTS, Heard, Opening
-from hotline.store.dialogue import ways
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.ways import KnownSession, SessionMemory, WayClass
-from hotline.store.people.responders import Responder
-from hotline.store.reach.outreach import Tally
-from hotline.testing import FakeNotes
+from hotline.core.ussd import MOST_INPUTS, Heard, Opening
+from hotline.counters.tables import Tally
+from hotline.dialogue import replay_cache
+from hotline.dialogue.replay_cache import KnownSession, SessionMemory, WayClass
+from hotline.gateway.stand_ins import FakeNotes
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.tables import Responder
 from tests.builders import make_opening
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, told
 from tests.long import seed
@@ -152,7 +152,7 @@ def test_nothing_told_is_kept_between_hops(line: Line) -> None:
     assert "Zuzuzu" not in repr(line.kit.notes.told)
 
 
-def all_ways(sessions: SessionMemory) -> list[ways.SharedWay]:
+def all_ways(sessions: SessionMemory) -> list[replay_cache.SharedWay]:
     return list(sessions.ways._kept.values())
 
 
@@ -199,9 +199,9 @@ def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Li
 
 
 def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
-    kept = ways.SharedWays(most=2)
+    kept = replay_cache.SharedWays(most=2)
     shared = WayClass(1, 0, "", True, True, make_opening().started_at.date(), 156, True)
-    made: Callable[[str], Any] = lambda text: ways.SharedWay(text, None, ())  # type: ignore[arg-type]  # noqa: E731
+    made: Callable[[str], Any] = lambda text: replay_cache.SharedWay(text, None, ())  # type: ignore[arg-type]  # noqa: E731
     for text in ("1", "2"):
         kept.keep(shared, text, made(text))
     assert kept.find(shared, "1") is not None

@@ -8,14 +8,19 @@ from typing import Any
 
 import pytest
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.changes import emergencies, going_live, steps
-from hotline.services.changes.folders import ChangePublished
-from hotline.services.changes.steps import CaughtUp, StepSaved
-from hotline.services.flows import authoring, publishing
-from hotline.services.flows.places import place_lists
-from hotline.store.database import Database
-from hotline.store.driver import WrittenArray, text_of, written
+from hotline.core.database import Database
+from hotline.core.driver import WrittenArray, text_of, written
+from hotline.editing import (
+    service_draft_steps,
+    service_emergencies,
+    service_publish,
+    service_publishing,
+)
+from hotline.editing.service_draft_steps import CaughtUp, StepSaved
+from hotline.editing.service_drafts import ChangePublished
+from hotline.flows import service_authoring
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
 from tests.conftest import Clock
 from tests.kits import make_kit
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, playable, saying
@@ -49,7 +54,7 @@ def desk(database: Database, clock: Clock) -> WatchedDesk:
         make_kit(database=watched, now=clock), books=SqlBookshelf(database, place_lists())
     )
     made = WatchedDesk(kit)
-    made.does(lambda: publishing.publish_version(kit, playable()))
+    made.does(lambda: service_publishing.publish_version(kit, playable()))
     assert len(json.dumps(made.live["flows"]["learn"])) > LARGE
     return made
 
@@ -59,10 +64,10 @@ def test_a_change_is_saved_proposed_published_and_brought_back(desk: WatchedDesk
     saved = desk.does(lambda: desk.say(change, "Other words"))
     assert isinstance(saved, StepSaved)
     desk.does(lambda: desk.say(change, "Other words still"))
-    assert desk.does(lambda: going_live.propose(desk.kit, EDITOR, change)) is None
+    assert desk.does(lambda: service_publish.propose(desk.kit, EDITOR, change)) is None
     assert isinstance(desk.does(lambda: desk.publish(change)), ChangePublished)
-    digest = emergencies.preview(desk.kit, 1).digest
-    back = desk.does(lambda: emergencies.bring_back(desk.kit, APPROVER, 1, BACK, digest))
+    digest = service_emergencies.preview(desk.kit, 1).digest
+    back = desk.does(lambda: service_emergencies.bring_back(desk.kit, APPROVER, 1, BACK, digest))
     assert isinstance(back, ChangePublished)
 
 
@@ -76,30 +81,36 @@ def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) ->
     assert both.is_merged
     desk.say(mine, "My words")
     desk.say(hers, "Beside", node="two")
-    going_live.propose(desk.kit, EDITOR, mine)
+    service_publish.propose(desk.kit, EDITOR, mine)
     desk.publish(mine)
-    done = desk.does(lambda: steps.catch_up(desk.kit, OTHER, hers, once="form"))
+    done = desk.does(lambda: service_draft_steps.catch_up(desk.kit, OTHER, hers, once="form"))
     assert isinstance(done, CaughtUp)
 
 
 def test_words_of_an_emergency(desk: WatchedDesk) -> None:
     change = desk.opened()
     desk.say(change, "Beware")
-    digest = going_live.read(desk.kit, change).made.digest
-    done = desk.does(lambda: emergencies.publish(desk.kit, APPROVER, change, URGENT, digest))
+    digest = service_publish.read(desk.kit, change).made.digest
+    done = desk.does(
+        lambda: service_emergencies.publish(desk.kit, APPROVER, change, URGENT, digest)
+    )
     assert isinstance(done, ChangePublished)
 
 
 def test_a_version_is_released_beside_what_somebody_published(desk: WatchedDesk) -> None:
     desk.published("By hand")
-    released = desk.does(lambda: steps.release(desk.kit, playable("Of the version"), "2"))
+    released = desk.does(
+        lambda: service_draft_steps.release(desk.kit, playable("Of the version"), "2")
+    )
     assert released.change is not None
     imported = desk.does(
-        lambda: steps.import_folder(desk.kit, EDITOR, playable("Of a folder"), title="Folder")
+        lambda: service_draft_steps.import_folder(
+            desk.kit, EDITOR, playable("Of a folder"), title="Folder"
+        )
     )
     assert imported is not None
     desk.does(
-        lambda: publishing.publish(
+        lambda: service_publishing.publish(
             desk.kit, playable("Of a command"), by="Editor 1", reason=BACK, of_version=False
         )
     )
@@ -108,8 +119,8 @@ def test_a_version_is_released_beside_what_somebody_published(desk: WatchedDesk)
 def test_what_was_written_before_is_stored_as_it_is(database: Database, clock: Clock) -> None:
     document = written({"flows": {"a": "Être"}})
     document.text = '{"flows":{"a":"as it was written"}}'
-    made = replace(authoring.ready(playable()), document=document)
+    made = replace(service_authoring.ready(playable()), document=document)
     with database.writing() as session:
-        authoring.put_live(session, made, clock())
-    assert authoring.live_document(database) == {"flows": {"a": "as it was written"}}
+        service_authoring.put_live(session, made, clock())
+    assert service_authoring.live_document(database) == {"flows": {"a": "as it was written"}}
     assert text_of(WrittenArray(["a"])) == text_of(["a"]) == '["a"]'

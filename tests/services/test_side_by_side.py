@@ -11,8 +11,9 @@ from threading import Thread
 import pytest
 from sqlalchemy import select
 
-from hotline.adapters.gateway.senders import ThreadSenders
-from hotline.domain.outbox.delivery import (
+from hotline.alerts import queries_outbox, service_sending
+from hotline.gateway import service_pause
+from hotline.gateway.rules_delivery import (
     LEASE,
     LONG_WAITED,
     LONGEST_SEND,
@@ -20,11 +21,10 @@ from hotline.domain.outbox.delivery import (
     Outcome,
     SendResult,
 )
-from hotline.domain.referrals.referral import Level
-from hotline.services.outbox import delivery, lane
-from hotline.store.outbox import outbox
-from hotline.store.outbox.messages import Attempt, Message, Referral
-from hotline.store.tips.tips import Tip
+from hotline.gateway.senders import ThreadSenders
+from hotline.gateway.tables import Attempt, Message, Referral
+from hotline.people.rules import Level
+from hotline.tips.tables import Tip
 from tests.district import District
 from tests.eventually import eventually
 from tests.held_sms import ACCEPTED, PATIENCE, HeldSms
@@ -95,7 +95,7 @@ def test_every_tip_has_its_first_alert_on_the_wire_before_any_has_its_second(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
     danger(district, 20)
-    assert delivery.deliver_due(process()) == AT_ONCE
+    assert service_sending.deliver_due(process()) == AT_ONCE
 
     assert len(gateway.until_asked(AT_ONCE)) == AT_ONCE
     assert len(set(begun_for(district)[:20])) == 20
@@ -112,7 +112,7 @@ def test_no_danger_waits_behind_the_time_out_of_another(
     """Every other send is never answered, and all the others go: some at once, the rest after five seconds."""
     danger(district, 20)
     kit = process()
-    delivery.deliver_due(kit)
+    service_sending.deliver_due(kit)
     answering = Thread(
         target=gateway.answer_as_they_come, args=(lambda n: ACCEPTED if n % 2 else None, 60)
     )
@@ -120,7 +120,7 @@ def test_no_danger_waits_behind_the_time_out_of_another(
     eventually(lambda: further_on_the_wire(district) == OTHERS, seconds=PATIENCE)
 
     district.clock.turn(seconds=LONG_WAITED.total_seconds())
-    delivery.deliver_due(kit)
+    service_sending.deliver_due(kit)
     answering.join()
     eventually(settled(district, accepted=30, sending=30), seconds=PATIENCE)
 
@@ -134,7 +134,7 @@ def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
     kit = process()
     for _ in range(20):
         district.tell(urgency=1)
-        delivery.deliver_due(kit)
+        service_sending.deliver_due(kit)
     assert len(gateway.until_asked(AT_ONCE)) == AT_ONCE
     assert set(begun_for(district)) == {tip.id for tip in district.all(Tip)}
 
@@ -144,11 +144,11 @@ def test_a_further_alert_of_danger_that_has_waited_takes_any_place(
 ) -> None:
     danger(district, 3)
     kit = process(8)
-    assert delivery.deliver_due(kit) == 3 + 3
+    assert service_sending.deliver_due(kit) == 3 + 3
     district.clock.turn(seconds=(LONG_WAITED - timedelta(seconds=1)).total_seconds())
-    assert delivery.deliver_due(kit) == 0
+    assert service_sending.deliver_due(kit) == 0
     district.clock.turn(seconds=1)
-    assert delivery.deliver_due(kit) == 2
+    assert service_sending.deliver_due(kit) == 2
 
 
 def test_danger_finds_a_place_where_all_the_rest_is_slow(
@@ -158,11 +158,11 @@ def test_danger_finds_a_place_where_all_the_rest_is_slow(
     for _ in range(10):
         district.tell(urgency=3)
     kit = process(8)
-    assert delivery.deliver_due(kit) == 3
+    assert service_sending.deliver_due(kit) == 3
 
     for _ in range(6):
         district.tell(urgency=1)
-    assert delivery.deliver_due(kit) == 5
+    assert service_sending.deliver_due(kit) == 5
     waiting = gateway.until_asked(8)
     gateway.answer(waiting[0])
     assert "urgent" in gateway.until_asked(9)[8]
@@ -175,7 +175,7 @@ def test_two_processes_share_the_places_of_the_line(
 ) -> None:
     danger(district, 20)
     kits = [process(), process()]
-    threads = [Thread(target=delivery.deliver_due, args=(kit,)) for kit in kits]
+    threads = [Thread(target=service_sending.deliver_due, args=(kit,)) for kit in kits]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -193,13 +193,13 @@ def test_a_dead_process_keeps_its_places_no_longer_than_a_send_can_take(
 ) -> None:
     danger(district, 8)
     with district.database.writing() as session:
-        assert len(outbox.claim_due(session, district.clock(), 8, 8, "dead")) == 8
+        assert len(queries_outbox.claim_due(session, district.clock(), 8, 8, "dead")) == 8
     kit = process(8)
 
     district.clock.turn(seconds=(LONGEST_SEND - timedelta(seconds=1)).total_seconds())
-    assert delivery.deliver_due(kit) == 0
+    assert service_sending.deliver_due(kit) == 0
     district.clock.turn(seconds=1)
-    assert delivery.deliver_due(kit) == 8
+    assert service_sending.deliver_due(kit) == 8
     assert LONGEST_SEND < LEASE
 
 
@@ -207,9 +207,9 @@ def test_a_hold_stops_all_that_has_not_begun(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
     danger(district, 4)
-    delivery.deliver_due(process(5))
+    service_sending.deliver_due(process(5))
     waiting = gateway.until_asked(5)
-    lane.hold(district.kit, by="Aline", reason="restored")
+    service_pause.hold(district.kit, by="Aline", reason="restored")
 
     gateway.answer(*waiting)
     eventually(settled(district, accepted=5, pending=7), seconds=PATIENCE)
@@ -221,13 +221,13 @@ def test_a_fault_of_ours_stops_the_rest_and_is_tried_by_one_alone(
 ) -> None:
     danger(district, 4)
     kit = process(5)
-    delivery.deliver_due(kit)
+    service_sending.deliver_due(kit)
     gateway.answer(*gateway.until_asked(5), result=SendResult(Outcome.MONEY_FAULT, 201, "405"))
     eventually(settled(district, retry=5, pending=7), seconds=PATIENCE)
     assert len(gateway.asked) == 5
 
     district.clock.turn(seconds=61)
-    eventually(lambda: delivery.deliver_due(kit) == 0, seconds=PATIENCE)
+    eventually(lambda: service_sending.deliver_due(kit) == 0, seconds=PATIENCE)
     assert len(gateway.until_asked(6)) == 6
     gateway.answer(gateway.asked[5])
     assert len(gateway.until_asked(11)) == 11
@@ -238,7 +238,7 @@ def test_told_to_stop_it_writes_what_is_on_the_wire_and_begins_nothing(
 ) -> None:
     danger(district, 4)
     kit = process(5)
-    delivery.deliver_due(kit)
+    service_sending.deliver_due(kit)
     waiting = gateway.until_asked(5)
 
     kit.senders.end(0)
@@ -246,7 +246,7 @@ def test_told_to_stop_it_writes_what_is_on_the_wire_and_begins_nothing(
     kit.senders.end(PATIENCE)
 
     assert Counter(district.states) == {"accepted": 5, "pending": 7}
-    assert delivery.deliver_due(kit) == 0
+    assert service_sending.deliver_due(kit) == 0
 
 
 def test_a_send_that_breaks_gives_its_place_back_and_says_no_number(
@@ -260,7 +260,7 @@ def test_a_send_that_breaks_gives_its_place_back_and_says_no_number(
     kit = replace(process(1), sms=Broken())
     with caplog.at_level(logging.ERROR):
         for named in (["send failed: ValueError"] * n for n in (1, 2, 3)):
-            eventually(lambda: delivery.deliver_due(kit) == 1, seconds=PATIENCE)
+            eventually(lambda: service_sending.deliver_due(kit) == 1, seconds=PATIENCE)
             eventually(partial(told, named, caplog), seconds=PATIENCE)
             district.clock.turn(seconds=LONGEST_SEND.total_seconds())
 

@@ -7,29 +7,26 @@ from threading import Barrier, Thread
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
-from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.watch.alarms import Alarm
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm
+from hotline.core.actors import AccountRole, Refused, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database, Session, add_if_new
+from hotline.duty import service_accounts, service_invitations, service_leaving, service_new_links
 from hotline.errors import AccountRefused
-from hotline.ports import ConsoleKit
-from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue
-from hotline.services.accounts import (
-    forgetting,
-    invitations,
-    new_links,
-    own_account,
-    recovering,
-    sessions,
-    welcome,
+from hotline.keys.password_queue import Entrant, StretchQueue
+from hotline.monitoring import service_checks_console
+from hotline.people import (
+    service_own_account,
+    service_recovery,
+    service_sessions,
+    service_welcome,
+    tables_audit,
 )
-from hotline.services.accounts.sessions import Entered
-from hotline.services.people.dossiers import leaving
-from hotline.services.watch import checks_console
-from hotline.store.accounts import sessions as rows
-from hotline.store.accounts.sessions import SignInTry
-from hotline.store.database import Database, Session, add_if_new
-from hotline.store.desk import audit
-from hotline.store.watch import alarms
+from hotline.people import tables_sessions as rows
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.service_sessions import Entered
+from hotline.people.tables_sessions import SignInTry
 from tests.conftest import Clock
 from tests.eventually import eventually
 from tests.kits import make_console_kit
@@ -75,7 +72,7 @@ def test_two_who_use_one_code_of_the_sheet_at_once_do_not_both_enter(
     code = editor.sheet.codes[0]
 
     def enters(kit: ConsoleKit) -> object:
-        return sessions.enter(kit, "Editor 1", PASSWORD, code)
+        return service_sessions.enter(kit, "Editor 1", PASSWORD, code)
 
     assert at_once(enters, enters, kit=kit) == ["Entered", "Refused"]
 
@@ -101,8 +98,8 @@ def test_a_try_is_counted_though_who_entered_forgot_the_name_between_two_stateme
 def test_one_code_does_not_enter_and_step_up_at_once(kit: ConsoleKit, editor: Person) -> None:
     token, code = editor.enters().token, editor.code()
     told = at_once(
-        lambda kit: sessions.enter(kit, "Editor 1", PASSWORD, code),
-        lambda kit: sessions.step_up(kit, token, PASSWORD, code),
+        lambda kit: service_sessions.enter(kit, "Editor 1", PASSWORD, code),
+        lambda kit: service_sessions.step_up(kit, token, PASSWORD, code),
         kit=kit,
     )
     assert told in (["Entered", "Refused"], ["Refused", "SignedIn"])
@@ -113,9 +110,9 @@ def test_a_code_that_stepped_up_steps_up_no_other_session_and_enters_nobody(
 ) -> None:
     one, other = editor.enters().token, editor.enters().token
     code = editor.code()
-    assert isinstance(sessions.step_up(kit, one, PASSWORD, code), SignedIn)
-    assert isinstance(sessions.step_up(kit, one, PASSWORD, code), Refused)
-    assert isinstance(sessions.step_up(kit, other, PASSWORD, code), Refused)
+    assert isinstance(service_sessions.step_up(kit, one, PASSWORD, code), SignedIn)
+    assert isinstance(service_sessions.step_up(kit, one, PASSWORD, code), Refused)
+    assert isinstance(service_sessions.step_up(kit, other, PASSWORD, code), Refused)
     assert editor.is_refused(code=code)
 
 
@@ -123,11 +120,11 @@ def test_a_session_steps_up_no_account_that_was_ended_or_linked_again(
     kit: ConsoleKit, editor: Person
 ) -> None:
     token = editor.enters().token
-    new_links.again(kit, SERVER, editor.account_id)
-    assert sessions.step_up(kit, token, PASSWORD, editor.code()) is None
-    assert sessions.key_of(kit, token) is None
-    leaving.end_account(kit, SERVER, editor.account_id)
-    assert sessions.step_up(kit, token, PASSWORD, editor.code()) is None
+    service_new_links.again(kit, SERVER, editor.account_id)
+    assert service_sessions.step_up(kit, token, PASSWORD, editor.code()) is None
+    assert service_sessions.key_of(kit, token) is None
+    service_leaving.end_account(kit, SERVER, editor.account_id)
+    assert service_sessions.step_up(kit, token, PASSWORD, editor.code()) is None
 
 
 @contextmanager
@@ -149,23 +146,25 @@ def is_full(queue: StretchQueue) -> Iterator[None]:
 def test_every_dear_stretch_waits_in_a_queue(kit: ConsoleKit, editor: Person) -> None:
     """Each takes 128 MiB: whoever found a way around the queue would fill the machine."""
     token = editor.enters().token
-    link = invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
+    link = service_invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
     queue = StretchQueue(0, 0)
     busy = with_queue(kit, queue)
     name, key, code = editor.name, editor.sheet.key, editor.sheet.codes[1]
     with is_full(queue):
         told = [
-            sessions.enter(busy, name, PASSWORD, code),
-            sessions.enter(busy, "Nobody", PASSWORD, code),
-            sessions.step_up(busy, token, PASSWORD, code),
-            own_account.change_password(busy, token, PASSWORD, NEW),
-            recovering.reset_password(busy, name, key, code, NEW),
+            service_sessions.enter(busy, name, PASSWORD, code),
+            service_sessions.enter(busy, "Nobody", PASSWORD, code),
+            service_sessions.step_up(busy, token, PASSWORD, code),
+            service_own_account.change_password(busy, token, PASSWORD, NEW),
+            service_recovery.reset_password(busy, name, key, code, NEW),
         ]
         assert told == [Refused(is_busy=True)] * 5
         with pytest.raises(AccountRefused) as refused:
-            welcome.choose_password(busy, link, NEW)
+            service_welcome.choose_password(busy, link, NEW)
     assert refused.value.fault == AccountFault.BUSY
-    assert isinstance(sessions.enter(kit, name, PASSWORD, code), Entered), "the code is unused"
+    assert isinstance(service_sessions.enter(kit, name, PASSWORD, code), Entered), (
+        "the code is unused"
+    )
 
 
 def test_strangers_who_fill_their_queue_for_a_minute_raise_an_alarm(
@@ -178,12 +177,12 @@ def test_strangers_who_fill_their_queue_for_a_minute_raise_an_alarm(
     with queue.turn(Entrant("192.0.2.1")):
         for second in (0, 8, 16, 24, 32, 40, 48, 56, 64):
             now[0] = second
-            told = sessions.enter(full, "Nobody", PASSWORD, "123456", network="192.0.2.2")
+            told = service_sessions.enter(full, "Nobody", PASSWORD, "123456", network="192.0.2.2")
             assert told == Refused(is_busy=True)
             with kit.database.reading() as session:
-                raised.append(Alarm.SIGN_IN_QUEUE in alarms.standing(session))
+                raised.append(Alarm.SIGN_IN_QUEUE in tables.standing(session))
     assert raised == [*[False] * 8, True]
-    assert isinstance(sessions.step_up(full, token, PASSWORD, editor.code()), SignedIn)
+    assert isinstance(service_sessions.step_up(full, token, PASSWORD, editor.code()), SignedIn)
 
 
 def test_one_network_waits_and_a_browser_that_signed_in_before_does_not(
@@ -193,7 +192,9 @@ def test_one_network_waits_and_a_browser_that_signed_in_before_does_not(
     here = with_queue(kit, StretchQueue(burst=1, clock=lambda: 0.0))
 
     def tries(name: str, mark: str = "") -> Entered | Refused:
-        return sessions.enter(here, name, PASSWORD, editor.code(), mark, network="192.0.2.1")
+        return service_sessions.enter(
+            here, name, PASSWORD, editor.code(), mark, network="192.0.2.1"
+        )
 
     tries("Nobody")
     assert tries("Editor 1") == Refused(1, is_busy=True)
@@ -206,26 +207,28 @@ def test_the_mark_of_an_account_that_was_ended_is_a_stranger_s(
 ) -> None:
     known = editor.enters().known
     here = with_queue(kit, StretchQueue(burst=0, clock=lambda: 0.0))
-    leaving.end_account(kit, SERVER, editor.account_id)
-    told = sessions.enter(here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1")
+    service_leaving.end_account(kit, SERVER, editor.account_id)
+    told = service_sessions.enter(
+        here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1"
+    )
     assert told == Refused(1, is_busy=True)
 
 
 def failed_rows(kit: ConsoleKit) -> list[tuple[str, str]]:
     with kit.database.reading() as session:
-        rows = audit.entries(session)
+        rows = tables_audit.entries(session)
     return [(one.subject, one.reason) for one in rows if one.action == "account_entry_failed"]
 
 
 def guesses(kit: ConsoleKit, clock: Clock, name: str, times: int) -> None:
     for _ in range(times):
         clock.turn(minutes=1)
-        assert isinstance(sessions.enter(kit, name, "another-password", "123456"), Refused)
+        assert isinstance(service_sessions.enter(kit, name, "another-password", "123456"), Refused)
 
 
 def sign_ins(kit: ConsoleKit) -> tuple[bool, str]:
     with kit.database.reading() as session:
-        found = checks_console.sign_ins(session, kit.now())
+        found = service_checks_console.sign_ins(session, kit.now())
     return found.ok, found.says
 
 
@@ -250,7 +253,7 @@ def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(
     assert sign_ins(kit)[0] is False
     assert "20 within an hour" in failed_rows(kit)[-1][1]
     clock.turn(hours=1)
-    forgetting.forget_over(kit)
+    service_accounts.forget_over(kit)
     assert sign_ins(kit) == (True, "0 failed within an hour, 0 of them for one name")
 
 
@@ -258,8 +261,8 @@ def test_two_hundred_failures_in_all_are_an_alarm_and_fill_no_log(
     kit: ConsoleKit, clock: Clock
 ) -> None:
     for number in range(199):
-        sessions.enter(kit, f"Nobody {number}", "another-password", "123456")
+        service_sessions.enter(kit, f"Nobody {number}", "another-password", "123456")
     assert sign_ins(kit)[0]
-    sessions.enter(kit, "Nobody 199", "another-password", "123456")
+    service_sessions.enter(kit, "Nobody 199", "another-password", "123456")
     assert not sign_ins(kit)[0]
     assert len(failed_rows(kit)) == 10

@@ -3,10 +3,9 @@
 import copy
 from typing import Any
 
-from hotline.domain.flows.review import texts_of
-from hotline.services.changes import going_live
-from hotline.services.changes.folders import ChangePublished
-from hotline.services.flows import reviewing
+from hotline.editing import service_publish, service_reviews
+from hotline.editing.service_drafts import ChangePublished
+from hotline.flows.rules_reviews import texts_of
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 
@@ -16,27 +15,27 @@ DANGER = "tell.danger.menu.choices"
 
 
 def signed_places(desk: Desk) -> set[tuple[str, str, str]]:
-    return {(one.place, one.language, one.by) for one in reviewing.everyone(desk.kit)}
+    return {(one.place, one.language, one.by) for one in service_reviews.everyone(desk.kit)}
 
 
 def sign(desk: Desk, *places: str) -> None:
     texts = {text.place: text for text in texts_of(playable()["flows"])}
-    assert reviewing.sign(desk.kit, APPROVER, [texts[place] for place in places], "rw") == len(
-        places
-    )
-    assert reviewing.sign(desk.kit, APPROVER, [texts[place] for place in places], "rw") == 0
+    assert service_reviews.sign(
+        desk.kit, APPROVER, [texts[place] for place in places], "rw"
+    ) == len(places)
+    assert service_reviews.sign(desk.kit, APPROVER, [texts[place] for place in places], "rw") == 0
 
 
 def publish(desk: Desk, flow: dict[str, Any], part: str) -> None:
     change = desk.opened()
     desk.save(change, flow, part, by=OTHER)
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
 
 
 def test_somebody_signs_once(desk: Desk, clock: Clock) -> None:
     sign(desk, "learn.one.say.text")
-    (one,) = reviewing.everyone(desk.kit, "rw")
+    (one,) = service_reviews.everyone(desk.kit, "rw")
     assert (one.by, one.on) == ("Approver 1", clock.at.date())
 
 
@@ -50,11 +49,11 @@ def test_a_choice_that_moves_up_keeps_who_has_read_it(desk: Desk) -> None:
     moved = (f"{DANGER}.0.label", "rw", "Approver 1")
     assert moved in signed_places(desk)
     text = next(text for text in texts_of(desk.live["flows"]) if text.place == f"{DANGER}.0.label")
-    assert any(one.digest == text.digest("rw") for one in reviewing.everyone(desk.kit))
+    assert any(one.digest == text.digest("rw") for one in service_reviews.everyone(desk.kit))
     changed = next(t for t in texts_of(desk.live["flows"]) if t.place == f"{DANGER}.1.label")
     assert not any(
         one.place == changed.place and one.digest == changed.digest("rw")
-        for one in reviewing.everyone(desk.kit)
+        for one in service_reviews.everyone(desk.kit)
     )
 
 

@@ -10,18 +10,17 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
-from hotline.domain.accounts.second_factor import LONGEST_WAIT
-from hotline.ports import ConsoleKit
-from hotline.sealing.accounts.factor_sealer import FactorSealer
-from hotline.sealing.accounts.stretch_queue import Entrant, StretchQueue, StretchTurn
-from hotline.services.accounts import invitations, new_links, own_account, sessions
-from hotline.services.accounts.sessions import Entered
-from hotline.services.people.dossiers import leaving
-from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.accounts.sessions import SignInTry
-from hotline.store.database import Database
-from hotline.store.desk import audit
+from hotline.core.actors import AccountRole, Refused, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.duty import service_invitations, service_leaving, service_new_links
+from hotline.keys.factor_sealer import FactorSealer
+from hotline.keys.password_queue import Entrant, StretchQueue, StretchTurn
+from hotline.people import service_own_account, service_sessions, tables_audit
+from hotline.people.rules_second_factor import LONGEST_WAIT
+from hotline.people.service_sessions import Entered
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_sessions import SignInTry
 from tests.conftest import Clock
 from tests.kits import make_console_kit
 from tests.signing import PASSWORD, SERVER, Person, person
@@ -62,7 +61,7 @@ def test_her_name_is_found_however_it_is_typed(editor: Person) -> None:
 @pytest.mark.row("A10")
 def test_a_code_is_accepted_once(editor: Person) -> None:
     code = editor.code()
-    assert isinstance(sessions.enter(editor.kit, "Editor 1", PASSWORD, code), Entered)
+    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, code), Entered)
     assert editor.is_refused(code=code) == Refused()
     assert editor.enters()
 
@@ -74,7 +73,7 @@ def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
     def enter() -> None:
         # Each in a process of its own, as it were: neither waits for the other's stretch.
         kit = with_queue(editor.kit, StretchQueue())
-        told.append(sessions.enter(kit, "Editor 1", PASSWORD, code))
+        told.append(service_sessions.enter(kit, "Editor 1", PASSWORD, code))
 
     both = [Thread(target=enter) for _ in range(2)]
     for one in both:
@@ -95,16 +94,16 @@ def test_a_phone_s_clock_may_be_one_step_off(
     clock.at = now + timedelta(seconds=seconds - 30)
     code = editor.code()
     clock.at = now
-    told = sessions.enter(editor.kit, "Editor 1", PASSWORD, code)
+    told = service_sessions.enter(editor.kit, "Editor 1", PASSWORD, code)
     assert isinstance(told, Entered) is enters
 
 
 def test_a_code_of_the_sheet_stands_in_once(editor: Person) -> None:
     first, second = editor.sheet.codes[:2]
-    assert isinstance(sessions.enter(editor.kit, "Editor 1", PASSWORD, first), Entered)
+    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, first), Entered)
     assert editor.is_refused(code=first)
     typed = second.upper().replace("-", " ")
-    assert isinstance(sessions.enter(editor.kit, "Editor 1", PASSWORD, typed), Entered)
+    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, typed), Entered)
 
 
 def test_a_code_of_another_s_sheet_is_none(kit: ConsoleKit, clock: Clock, editor: Person) -> None:
@@ -117,7 +116,7 @@ def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
     with database.reading() as session:
         tries = session.scalars(select(SignInTry).order_by(SignInTry.failures)).all()
         kept = [(one.failures, one.next_try_at is not None) for one in tries]
-        return len(audit.entries(session)), kept
+        return len(tables_audit.entries(session)), kept
 
 
 class Counted(StretchQueue):
@@ -137,12 +136,12 @@ def of_nobody(editor: Person) -> Person:
 
 
 def invited_only(editor: Person) -> Person:
-    invitations.invite(editor.kit, SERVER, "Editor 2", [AccountRole.EDITOR])
+    service_invitations.invite(editor.kit, SERVER, "Editor 2", [AccountRole.EDITOR])
     return Person(editor.kit, editor.clock, "Editor 2", secret=editor.secret)
 
 
 def ended(editor: Person) -> Person:
-    leaving.end_account(editor.kit, SERVER, editor.account_id)
+    service_leaving.end_account(editor.kit, SERVER, editor.account_id)
     return editor
 
 
@@ -209,8 +208,12 @@ def test_whoever_keeps_trying_a_name_keeps_nobody_waiting_where_she_entered_befo
     token = editor.enters(known).token
     assert editor.is_refused(password="another-password").wait_seconds
 
-    assert isinstance(sessions.step_up(editor.kit, token, PASSWORD, editor.code()), SignedIn)
-    told = own_account.change_password(editor.kit, token, "another-password", "kinoto-gabise")
+    assert isinstance(
+        service_sessions.step_up(editor.kit, token, PASSWORD, editor.code()), SignedIn
+    )
+    told = service_own_account.change_password(
+        editor.kit, token, "another-password", "kinoto-gabise"
+    )
     assert told == Refused()
 
 
@@ -275,10 +278,10 @@ class Meanwhile(StretchQueue):
 def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, what: str) -> None:
     kit, token = editor.kit, editor.enters().token
     happens: dict[str, Callable[[], object]] = {
-        "ended": partial(leaving.end_account, kit, SERVER, editor.account_id),
-        "invited again": partial(new_links.again, kit, SERVER, editor.account_id),
+        "ended": partial(service_leaving.end_account, kit, SERVER, editor.account_id),
+        "invited again": partial(service_new_links.again, kit, SERVER, editor.account_id),
         "another password": partial(
-            own_account.change_password, kit, token, PASSWORD, "kinoto-gabise-rumaka"
+            service_own_account.change_password, kit, token, PASSWORD, "kinoto-gabise-rumaka"
         ),
     }
     editor.kit = with_queue(kit, Meanwhile(happens[what]))
@@ -316,7 +319,7 @@ def test_nothing_that_was_typed_or_shown_lies_in_a_row(
     editor.is_refused(password="another-password", code=code)
     editor.name = "hunter2-typed-as-name"
     editor.is_refused()
-    key = sessions.key_of(editor.kit, entered.token)
+    key = service_sessions.key_of(editor.kit, entered.token)
     assert key is not None
 
     kept = stored()

@@ -6,17 +6,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.referrals.clocks import by_day
-from hotline.domain.sms import sms_tip
-from hotline.domain.tip import TipState
-from hotline.domain.wording import Template
-from hotline.services.referrals import referral
-from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
-from hotline.store.dialogue.contacts import Dialogue, InboundSeen, Stopped
-from hotline.store.outbox.messages import Message
-from hotline.store.people.responders import Membership, Responder
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment
+from hotline.core.wording import Template
+from hotline.dialogue import rules_sms_tips
+from hotline.dialogue.service_sms import InboxOutcome, MessageOutcome, take_sms
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import Message
+from hotline.gateway.tables_contacts import Dialogue, InboundSeen, Stopped
+from hotline.people.tables import Membership, Responder
+from hotline.tips.rules import TipState
+from hotline.tips.rules_deadlines import by_day
+from hotline.tips.tables import Tip
 from tests.builders import NOON, make_message
 from tests.callers import Line
 from tests.domain.hearing import Comes, comes_to, read
@@ -156,7 +156,7 @@ def test_who_was_alerted_reads_that_more_was_told_and_no_more_often_than_it_is_s
         return [row.next_at - line.clock() for row in rows if row.state == MessageState.PENDING]
 
     text(line, "muntabare", 1)
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     line.clock.turn(seconds=20)
     alerts = len(line.all(Message))
     for n, words in enumerate(("2 girls", "0788123456"), 2):
@@ -172,7 +172,7 @@ def test_who_was_alerted_reads_that_more_was_told_and_no_more_often_than_it_is_s
 
 def test_a_place_that_changed_is_told_at_once_and_not_as_more(line: Line) -> None:
     text(line, "muntabare", 1)
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     text(line, "Nyamirambo", 2)
     told = {row.template for row in line.all(Message)}
     assert Template.MORE_TOLD.name not in told
@@ -182,7 +182,7 @@ def test_a_place_that_changed_is_told_at_once_and_not_as_more(line: Line) -> Non
 def test_by_night_without_danger_nobody_reads_that_more_was_told(line: Line) -> None:
     line.clock.turn(hours=10)
     text(line, "ikibazo mu kazi", 1)
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     line.clock.turn(seconds=20)
     text(line, "0788123456", 2)
     (due, *_) = [r.next_at for r in line.all(Message) if r.template == Template.MORE_TOLD.name]
@@ -213,8 +213,8 @@ def test_a_message_that_no_tip_holds_keeps_its_beginning_and_what_routes(line: L
     text(line, "inzu itukura " * 900 + "mutabare", 1)
     words = line.read(line.tip)["words"]
     assert words.startswith("inzu itukura ")
-    assert words.endswith(sms_tip.CUT)
-    assert len(words) == sms_tip.MOST_BYTES
+    assert words.endswith(rules_sms_tips.CUT)
+    assert len(words) == rules_sms_tips.MOST_BYTES
     assert line.tip.urgency == 1
 
 

@@ -9,20 +9,19 @@ import pytest
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from hotline.adapters.queue.redis_notes import RedisNotes
-from hotline.adapters.queue.rq_jobs import RqJobs
+from hotline.alerts.tables_case_keys import CaseCode, CaseGrant
+from hotline.cases import reader_handover
+from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
+from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_circuit import RedisNotes
 from hotline.errors import HotlineError
-from hotline.sealing.case_codes import case_name
-from hotline.sealing.envelope import label
-from hotline.sealing.members import PinVault, open_desk_key
-from hotline.sealing.opening import open_case_key, open_codes, open_grant
-from hotline.services.reader.cases import handing_on
-from hotline.store.cases.case_keys import CaseCode, CaseGrant
-from hotline.store.desk.desks import DeskMember
-from hotline.store.dialogue.readings import PinReading, PinReadingAsk
-from hotline.store.outbox.messages import Referral
-from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Grant
+from hotline.gateway.tables import Referral
+from hotline.keys.decrypt import open_case_key, open_codes, open_grant
+from hotline.keys.encrypt import case_name, label
+from hotline.people.decrypt_members import PinVault, open_desk_key
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import DeskMember
+from hotline.tips.tables import Grant
 from tests.callers import Caller, Line
 from tests.persons import screened
 from tests.reading import PHONE, PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
@@ -128,7 +127,7 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
 ) -> None:
     """The price of handing them on by itself: with that folder and the database codes open, and never words."""
     screened(beside.line.kit, hers[1].tip_id)
-    handing_on.reconcile(beside.kit)
+    reader_handover.reconcile(beside.kit)
     assert len(beside.line.all(CaseGrant)) == 3
     keys = stolen(tmp_path / "keys", but="reader")
     assert opened_codes(beside, [*keys, *desk_keys(beside, keys)]) == 0

@@ -6,20 +6,19 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.outbox.message import Kind, Wording
-from hotline.domain.referrals.referral import Level
-from hotline.domain.watch.alarms import Alarm, Notice
-from hotline.domain.wording import Template
-from hotline.services.outbox import delivery, notices
-from hotline.services.people import stopping
-from hotline.services.referrals import case_messages
-from hotline.services.sms.inbox import InboxOutcome, take_sms
-from hotline.services.watch import watchers
-from hotline.store.dialogue import contacts
-from hotline.store.dialogue.contacts import Stopped
-from hotline.store.outbox.messages import Watcher
-from hotline.store.people import responders
-from hotline.store.watch import alarms
+from hotline.alarms import tables as alarms_tables
+from hotline.alarms.rules import Alarm, Notice
+from hotline.alerts import service_alarm_notices, service_messages, service_sending
+from hotline.core.wording import Template
+from hotline.dialogue import service_stop
+from hotline.dialogue.service_sms import InboxOutcome, take_sms
+from hotline.gateway import queries_on_call, tables_contacts
+from hotline.gateway.rules_message import Kind, Wording
+from hotline.gateway.tables import Watcher
+from hotline.gateway.tables_contacts import Stopped
+from hotline.monitoring import service_alarms
+from hotline.people import tables
+from hotline.people.rules import Level
 from tests.builders import make_message
 from tests.callers import Line
 from tests.district import District
@@ -36,13 +35,13 @@ def by_sms(district: District) -> None:
 
 
 def by_notice(district: District) -> None:
-    stopping.stop(district.kit, HERS)
+    service_stop.stop(district.kit, HERS)
 
 
 def by_the_gateway(district: District) -> None:
     """It refuses a send to her: she told it so herself."""
     with district.database.writing() as session:
-        contacts.stop(session, district.kit.pseudonyms.stopped(HERS), district.clock())
+        tables_contacts.stop(session, district.kit.pseudonyms.stopped(HERS), district.clock())
 
 
 @pytest.fixture
@@ -64,9 +63,9 @@ def test_a_message_of_any_kind_to_a_stopped_number_is_refused(
     for _ in range(3):
         staffed.deliver()
         staffed.clock.turn(minutes=20)
-        delivery.expire_leases(staffed.kit)
-        delivery.retry_unknown(staffed.kit)
-        delivery.miss_reports(staffed.kit)
+        service_sending.expire_leases(staffed.kit)
+        service_sending.retry_unknown(staffed.kit)
+        service_sending.miss_reports(staffed.kit)
 
     assert staffed.sms.sent == []
     assert staffed.states == ["failed", "failed"]
@@ -76,21 +75,21 @@ def test_a_message_of_any_kind_to_a_stopped_number_is_refused(
 def test_an_alarm_of_any_kind_to_a_stopped_number_is_refused(
     staffed: District, notice: Notice
 ) -> None:
-    watchers.add(staffed.kit, "Keza", "+250788000055", "rw", by="Aline")
+    service_alarms.add(staffed.kit, "Keza", "+250788000055", "rw", by="Aline")
     at = staffed.clock()
     with staffed.database.writing() as session:
-        (contact,) = alarms.watchers(session)
-        session.add(notices.notice("lane", notice, contact, at, at))
-    stopping.stop(staffed.kit, "+250788000055")
+        (contact,) = queries_on_call.watchers(session)
+        session.add(service_alarm_notices.notice("lane", notice, contact, at, at))
+    service_stop.stop(staffed.kit, "+250788000055")
 
-    notices.send_due(staffed.kit)
+    service_alarm_notices.send_due(staffed.kit)
     staffed.clock.turn(minutes=10)
-    notices.send_due(staffed.kit)
+    service_alarm_notices.send_due(staffed.kit)
 
     assert staffed.sms.sent == []
     assert (staffed.message.outcome, staffed.states) == ("withdrawn", ["failed"])
     assert staffed.all(Watcher)[0].unreachable == "stopped"
-    assert notices.contacts(staffed.kit) == []
+    assert service_alarm_notices.contacts(staffed.kit) == []
 
 
 @pytest.mark.parametrize("wish", [by_sms, by_notice])
@@ -117,7 +116,7 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
     wish(staffed)
     for _ in range(3):
         staffed.clock.turn(hours=30)
-        stopping.stop(staffed.kit, HERS)
+        service_stop.stop(staffed.kit, HERS)
     staffed.deliver()
 
     assert sorted(staffed.sms.sent) == [
@@ -128,7 +127,7 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
         ),
     ]
     with staffed.database.reading() as session:
-        assert Alarm.STOP_WISH in alarms.standing(session)
+        assert Alarm.STOP_WISH in alarms_tables.standing(session)
 
 
 def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed: District) -> None:
@@ -140,7 +139,7 @@ def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed:
     answered = len(staffed.sms.sent)
     for minutes in (0, 1, 60 * 24, 60 * 24 * 3):
         staffed.clock.turn(minutes=minutes)
-        stopping.stop(staffed.kit, HERS)
+        service_stop.stop(staffed.kit, HERS)
         staffed.deliver()
 
     assert staffed.sms.sent[answered:] == [
@@ -150,7 +149,7 @@ def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed:
         ),
     ]
     with staffed.database.reading() as session:
-        assert Alarm.STOP_WISH in alarms.standing(session)
+        assert Alarm.STOP_WISH in alarms_tables.standing(session)
 
 
 def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District) -> None:
@@ -162,9 +161,9 @@ def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District)
 def test_both_national_numbers_stay_whatever_is_forged(staffed: District) -> None:
     staffed.enrol(Level.NATIONAL, districts=())
     for number in ("+250788000002", "+250788000003"):
-        stopping.stop(staffed.kit, number)
+        service_stop.stop(staffed.kit, number)
     with staffed.database.reading() as session:
-        assert len(responders.who_live(session, staffed.clock())) == 3
+        assert len(tables.who_live(session, staffed.clock())) == 3
 
 
 def test_the_refusal_of_a_send_takes_her_from_the_ladder(staffed: District) -> None:
@@ -181,12 +180,13 @@ def test_one_function_alone_hands_a_word_to_the_gateway() -> None:
     """A second sender is a second place that must ask for the wish: then it belongs into the tests above."""
     senders = {
         said(path)
-        for path in python_files("hotline/services", "hotline/cli", "workers", "hotline/web")
+        for path in python_files("hotline", "workers")
+        if path.stem.startswith("service") or path.parent.name in ("cli", "workers")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Attribute) and node.attr == "send"
         if isinstance(node.value, ast.Attribute) and node.value.attr == "sms"
     }
-    assert senders == {"hotline/services/outbox/delivery.py"}
+    assert senders == {"hotline/alerts/service_sending.py"}
 
 
 @pytest.mark.parametrize("flushed", [False, True])
@@ -220,6 +220,6 @@ def stopped(district: District) -> list[str]:
 
 
 def write(district: District, kind: Kind) -> None:
-    row = case_messages.message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
+    row = service_messages.message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
     with district.database.writing() as session:
         session.add(row)

@@ -2,16 +2,15 @@
 
 import pytest
 
-from hotline.adapters.catalogues import load_phrases
-from hotline.domain.outbox.message import Wording, render
-from hotline.domain.referrals.referral import Level
-from hotline.domain.wording import Template
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
-from hotline.services.sms.inbox import Arrival, take_sms
-from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment, service_sending
+from hotline.core.catalogues import load_phrases
+from hotline.core.wording import Template
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
 from hotline.text.gsm7 import septets
+from hotline.tips.tables import Tip
 from tests.builders import make_message
 from tests.district import District, district
 from tests.taking import confirm
@@ -37,8 +36,8 @@ class Story:
     def minutes(self, count: int) -> None:
         for _ in range(count):
             self.district.clock.turn(minutes=1)
-            referral.fire_deadlines(self.district.kit)
-            delivery.deliver_due(self.district.kit)
+            service_assignment.fire_deadlines(self.district.kit)
+            service_sending.deliver_due(self.district.kit)
             self.holds()
 
     def holds(self) -> None:
@@ -61,7 +60,7 @@ class Story:
             sent_at=self.district.clock(),
         )
         take_sms(self.district.kit, message, Arrival.LISTED)
-        delivery.deliver_due(self.district.kit)
+        service_sending.deliver_due(self.district.kit)
         self.holds()
 
     def last(self, person: int) -> str:

@@ -6,14 +6,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from hotline.adapters.bookshelf import Begin, SqlBookshelf
-from hotline.services.changes import emergencies, going_live
-from hotline.services.changes.folders import ChangePublished
-from hotline.services.desk.audit_log import listed
-from hotline.services.flows import publishing
-from hotline.services.flows.places import place_lists
-from hotline.store.flows.flows import Revision
-from hotline.store.outbox.messages import Message
+from hotline.editing import service_emergencies, service_publish, service_publishing
+from hotline.editing.service_drafts import ChangePublished
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import Begin, SqlBookshelf
+from hotline.flows.tables import Revision
+from hotline.gateway.tables import Message
+from hotline.people.service_audit import listed
 from tests.callers import Line, line
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, Desk, desk, playable
@@ -40,7 +39,7 @@ def open_line(line: Line, clock: Clock) -> Line:
     line = with_books(line, clock)
     with line.database.writing() as session:
         session.execute(delete(Revision))
-    publishing.publish_version(line.kit, playable())
+    service_publishing.publish_version(line.kit, playable())
     return line
 
 
@@ -53,7 +52,7 @@ def said(line: Line, words: str) -> int:
 
 def live(line: Line, clock: Clock, change: int) -> int:
     """Proposed, read and published by the other; its publication."""
-    assert going_live.propose(line.kit, EDITOR, change) is None
+    assert service_publish.propose(line.kit, EDITOR, change) is None
     done = Desk(line.kit).publish(change)
     assert isinstance(done, ChangePublished)
     clock.turn(seconds=2)
@@ -77,7 +76,7 @@ def test_who_is_in_the_middle_ends_on_the_old_words_and_the_next_hears_the_new(
 
     change = said(line, NEW)
     assert OLD in heard(line), "nobody hears a draft"
-    assert going_live.in_the_middle(line.kit) == 3
+    assert service_publish.in_the_middle(line.kit) == 3
     live(line, clock, change)
 
     assert NEW in heard(line)
@@ -85,7 +84,7 @@ def test_who_is_in_the_middle_ends_on_the_old_words_and_the_next_hears_the_new(
     line.flush()
     assert OLD in middle.again(), "whichever process is asked"
     clock.turn(minutes=11)
-    assert going_live.in_the_middle(line.kit) == 0
+    assert service_publish.in_the_middle(line.kit) == 0
 
 
 def test_who_dials_while_the_new_words_are_loaded_hears_the_old_ones(
@@ -111,16 +110,18 @@ def test_an_older_state_is_brought_back_and_an_emergency_lapses(
     publication = live(line, clock, said(line, NEW))
     live(line, clock, said(line, "Ask somebody first"))
     assert NEW not in heard(line)
-    back = emergencies.preview(line.kit, publication)
-    again = emergencies.bring_back(line.kit, APPROVER, publication, "it was right", back.digest)
+    back = service_emergencies.preview(line.kit, publication)
+    again = service_emergencies.bring_back(
+        line.kit, APPROVER, publication, "it was right", back.digest
+    )
     assert isinstance(again, ChangePublished)
     clock.turn(seconds=2)
     assert NEW in heard(line)
 
     change = said(line, URGENT)
-    read = going_live.read(line.kit, change)
+    read = service_publish.read(line.kit, change)
     reason = "that employer takes passports"
-    urgent = emergencies.publish(line.kit, APPROVER, change, reason, read.made.digest)
+    urgent = service_emergencies.publish(line.kit, APPROVER, change, reason, read.made.digest)
     assert isinstance(urgent, ChangePublished)
     (told,) = line.all(Message)
     assert told.template == "WORDS_URGENT"
@@ -135,8 +136,8 @@ def test_an_older_state_is_brought_back_and_an_emergency_lapses(
 
 def test_every_act_is_a_sentence_of_the_audit_log(desk: Desk) -> None:
     change = desk.proposed()
-    assert going_live.send_back(desk.kit, APPROVER, change, "ask 0788 123 456") is None
-    assert going_live.propose(desk.kit, EDITOR, change) is None
+    assert service_publish.send_back(desk.kit, APPROVER, change, "ask 0788 123 456") is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
     sentences = [row.sentence.partition(": ")[2] for _, row in listed(desk.kit)]
     assert sentences == [

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.rules_replies import Verb
-from hotline.domain.tip import NATIONAL, Urgency
-from hotline.domain.tips.acts import Acted
-from hotline.services.referrals import referral
-from hotline.store.outbox.messages import Deadline, Referral
-from hotline.store.referrals import known_cases
-from hotline.store.tips.tips import Tip
+from hotline.alerts import queries_names, service_assignment
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.gateway.tables import Deadline, Referral
+from hotline.people.rules import Level
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import Urgency
+from hotline.tips.tables import Tip
 from tests.builders import make_tip
 from tests.callers import DANGER_HERE, Caller, Line, told
 from tests.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
@@ -71,7 +71,7 @@ def them(line: Line) -> Colleagues:
     told(line, *DANGER_HERE)
     place = line.tip.place
     first, second = (with_pin(beside, msisdn=one, desks=(place,)) for one in (PHONE, SECOND))
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     return Colleagues(beside, first, second)
 
 
@@ -134,7 +134,7 @@ def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> No
     them.reads(PHONE)
     for _ in range(8):
         them.line.clock.turn(minutes=30)
-        referral.fire_deadlines(them.line.kit)
+        service_assignment.fire_deadlines(them.line.kit)
     name = them.name(nation)
     assert them.takes(THIRD).startswith("END ")
     assert them.line.tip.holder_id == nation
@@ -151,7 +151,7 @@ def test_who_takes_over_what_nobody_read_lists_and_reads_it(them: Colleagues) ->
     deputy = with_pin(them.beside, msisdn=THIRD, level=Level.DEPUTY, desks=(place,))
     them.takes(PHONE)
     them.line.clock.turn(minutes=5)
-    referral.fire_deadlines(them.line.kit)
+    service_assignment.fire_deadlines(them.line.kit)
     them.takes(THIRD)
     assert them.line.tip.holder_id == deputy
     assert HOLDS in them.menu(THIRD)
@@ -198,7 +198,7 @@ def overdue(them: Colleagues) -> None:
     taken(them)
     for _ in range(8):
         them.line.clock.turn(minutes=30)
-        referral.fire_deadlines(them.line.kit)
+        service_assignment.fire_deadlines(them.line.kit)
 
 
 @pytest.mark.parametrize("moves", [nothing, taken, passed, handed_over, overdue])
@@ -209,8 +209,8 @@ def test_lists_and_sms_say_that_a_case_stays_with_a_colleague_as_the_ladder_does
     who = them.first if moves is handed_over else them.second
     name, ago = them.name(who), them.line.clock.at - timedelta(days=30)
     with them.line.database.reading() as session:
-        stays = name in known_cases.quicker(session, who)
-        known = known_cases.of_responder(session, who, ago)
+        stays = name in queries_names.quicker(session, who)
+        known = queries_names.of_responder(session, who, ago)
     assert (known.open, known.also) == (((), (name,)) if stays else ((name,), ()))
     done = do(them.line.kit, who, name, Verb.TAKE, them.line.clock.at)
     assert done.result is (Acted.ALREADY_TAKEN if stays else Acted.TAKEN)

@@ -7,15 +7,15 @@ from itertools import count
 
 import pytest
 
-from hotline.domain.desk.audit_sentences import actor
-from hotline.domain.outbox.message import MessageIn
-from hotline.domain.referrals.referral import Level
-from hotline.domain.wording import Template
-from hotline.services.referrals import endings, referral
-from hotline.services.sms.inbox import Arrival, InboxOutcome, take_sms
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox.messages import Message
-from hotline.store.tips.tips import Tip
+from hotline.alerts import service_assignment, service_closing
+from hotline.core.wording import Template
+from hotline.dialogue.service_sms import Arrival, InboxOutcome, take_sms
+from hotline.gateway.rules_message import MessageIn
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
+from hotline.people.rules_audit import actor
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.tables import Tip
 from tests.builders import make_message
 from tests.callers import Line
 from tests.kits import make_line
@@ -63,7 +63,7 @@ def test_it_marks_what_that_phone_wrote_and_destroys_no_word(
 def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:
     line.enrol(Level.NATIONAL, "+250788000012")
     writes(line, TOLD)
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     writes(line, "siba")
     templates = {row.template for row in line.all(Message)}
     assert {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name} <= templates
@@ -131,8 +131,8 @@ def test_what_it_comes_to_is_decided_by_people(line: Line) -> None:
     writes(line, "siba")
     line.clock.turn(hours=80)
     for _ in range(3):
-        referral.fire_deadlines(line.kit)
+        service_assignment.fire_deadlines(line.kit)
     with line.database.reading() as session:
         tip = session.get_one(Tip, line.tip.id)
-        assert endings.fate_of(session, tip).name == "DECIDED"
+        assert service_closing.fate_of(session, tip).name == "DECIDED"
     assert line.tip.erased_at is None

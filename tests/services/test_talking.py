@@ -5,16 +5,16 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.sms.topics import AskedTopic, Topic
-from hotline.engine.flow import Ask
-from hotline.engine.run import Run
-from hotline.services.sms import sms_screens
+from hotline.dialogue import service_sms_screens
+from hotline.flows.flow import Ask
+from hotline.flows.run import Run
 from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES
+from hotline.text.topics import AskedTopic, Topic
 from tests.made_once import shipped_book
 
 BOOK = shipped_book()
-SMS = sms_screens.talk_context(BOOK, date(2026, 11, 24))
+SMS = service_sms_screens.talk_context(BOOK, date(2026, 11, 24))
 CLOSED = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
 WRITTEN = st.one_of(
     st.sampled_from(
@@ -52,14 +52,14 @@ def stands(run: Run) -> None:
 def test_no_way_leads_out_of_what_anybody_may_read(
     topic: Topic, language: str | None, texts: list[str]
 ) -> None:
-    spoken = sms_screens.begin(SMS, AskedTopic(topic, language), "rw")
+    spoken = service_sms_screens.begin(SMS, AskedTopic(topic, language), "rw")
     for text in texts:
         stands(spoken.run)
-        row = sms_screens.written(spoken.run, SMS, again=spoken.again)
-        screen = sms_screens.drawn(BOOK, row, spoken.run.language)
+        row = service_sms_screens.written(spoken.run, SMS, again=spoken.again)
+        screen = service_sms_screens.drawn(BOOK, row, spoken.run.language)
         assert segments(screen.text) == 1
         assert is_gsm7(screen.text)
-        spoken = sms_screens.go_on(SMS, spoken.run, text) or spoken
+        spoken = service_sms_screens.go_on(SMS, spoken.run, text) or spoken
     stands(spoken.run)
 
 

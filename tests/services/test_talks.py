@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.msisdn import sendable
-from hotline.domain.outbox.message import A_DAY, AN_HOUR, AnswerForm
+from hotline.dialogue import service_answers
+from hotline.dialogue.service_sms import InboxOutcome
 from hotline.errors import NumberInvalid
-from hotline.services.sms import sms_replies
-from hotline.services.sms.inbox import InboxOutcome
-from hotline.store.dialogue.contacts import Dialogue, Stopped
+from hotline.gateway.rules_message import A_DAY, AN_HOUR, AnswerForm
+from hotline.gateway.tables_contacts import Dialogue, Stopped
+from hotline.text.phone_numbers import sendable
 from tests.kits import make_line
 from tests.servers import every_value
 from tests.texting import HERS, Texter, answers_of, texter
@@ -168,7 +168,7 @@ def test_a_number_that_is_no_rwandan_mobile_is_counted_and_answered_by_nothing(
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
     assert answers_of(texter.line) == []
-    found = sms_replies.finding(texter.line.kit, sealed=True)
+    found = service_answers.finding(texter.line.kit, sealed=True)
     assert (found.ok, found.says) == (True, "0 of 700 today, 1 to numbers that get none")
 
 
@@ -181,8 +181,8 @@ def test_no_answer_is_written_to_a_number_that_no_sms_of_ours_may_go_to(
 ) -> None:
     kit = texter.line.kit
     with kit.database.writing() as session:
-        says = sms_replies.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
-        written = sms_replies.write(session, kit, to=number, says=says, at=kit.now())
+        says = service_answers.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
+        written = service_answers.write(session, kit, to=number, says=says, at=kit.now())
         session.rollback()
     assert (written is not None) is (read(number) == number)
 
@@ -225,7 +225,7 @@ def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
         other.says("akazi")
         sent += len(other.reads())
     assert sent == 7
-    assert not sms_replies.finding(texter.line.kit, sealed=True).ok
+    assert not service_answers.finding(texter.line.kit, sealed=True).ok
 
 
 def test_a_flushed_store_forgets_and_the_word_begins_anew(texter: Texter) -> None:

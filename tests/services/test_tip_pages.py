@@ -4,16 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.tip import NATIONAL, Category, Matter, TipOutcome, TipState
-from hotline.domain.tips.promises import Asked, TipFilter, TipStanding, Whose
-from hotline.store.outbox import health
-from hotline.store.outbox.messages import Referral
-from hotline.store.referrals import deadlines
-from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import tip_pages
-from hotline.store.tips.tips import Tip
-from hotline.store.tips.visible import Viewer
+from hotline.alerts import tables
+from hotline.alerts.tables import AskedBack
+from hotline.cases import queries_list
+from hotline.gateway import queries_health
+from hotline.gateway.tables import Referral
+from hotline.text.codes import NATIONAL, Category
+from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules import Matter, TipOutcome, TipState
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules_receipts import Asked, TipFilter, TipStanding, Whose
+from hotline.tips.tables import Tip
 from tests.builders import make_referral
 from tests.district import District
 
@@ -89,18 +90,18 @@ ALL = TipStanding.ALL
 )
 def test_a_filter_finds_what_fits_it(told: District, wanted: TipFilter, found: list[int]) -> None:
     with told.database.reading() as session:
-        page = tip_pages.page(session, NATION, wanted, before=None, limit=9)
+        page = queries_list.page(session, NATION, wanted, before=None, limit=9)
         assert [tip.id for tip in page] == found
-        older = tip_pages.page(session, NATION, wanted, before=WAITS, limit=9)
+        older = queries_list.page(session, NATION, wanted, before=WAITS, limit=9)
         assert older == []
 
 
 def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(told: District) -> None:
     told.change(Tip, HELPED, filed_at=told.clock() - timedelta(hours=1))
     with told.database.reading() as session:
-        waiting = tip_pages.waiting(session, NATION, 9)
+        waiting = queries_list.waiting(session, NATION, 9)
         assert [tip.id for tip in waiting] == [HELPED, WAITS, JUDGED]
-        assert tip_pages.waiting(session, Viewer(frozenset({"12"})), 9) == []
+        assert queries_list.waiting(session, Viewer(frozenset({"12"})), 9) == []
 
 
 @pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED])
@@ -109,25 +110,29 @@ def test_what_people_are_asked_to_take_waits_although_a_responder_holds_it(
 ) -> None:
     at = told.clock()
     with told.database.writing() as session:
-        deadlines.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
-        deadlines.set_clocks(session, CLOSING, {DeadlineKind.OUTCOME: Clock(at)}, at)
-        assert health.asked_beside_holder(session, [TAKEN, CLOSING]) == {TAKEN: Asked.SILENT}
-        assert tip_pages.takes(session, [TAKEN, CLOSING]) == {CLOSING: at}
-        assert TAKEN in {tip.id for tip in tip_pages.waiting(session, NATION, 9)}
-        found = tip_pages.page(session, NATION, TipFilter(TipStanding.TAKEN), before=None, limit=9)
+        tables.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
+        tables.set_clocks(session, CLOSING, {DeadlineKind.OUTCOME: Clock(at)}, at)
+        assert queries_health.asked_beside_holder(session, [TAKEN, CLOSING]) == {
+            TAKEN: Asked.SILENT
+        }
+        assert queries_list.takes(session, [TAKEN, CLOSING]) == {CLOSING: at}
+        assert TAKEN in {tip.id for tip in queries_list.waiting(session, NATION, 9)}
+        found = queries_list.page(
+            session, NATION, TipFilter(TipStanding.TAKEN), before=None, limit=9
+        )
         assert [tip.id for tip in found] == [CLOSING]
         session.get_one(Referral, 1).passed_at = at
-        assert health.asked_beside_holder(session) == {TAKEN: Asked.PASSED_ON}
+        assert queries_health.asked_beside_holder(session) == {TAKEN: Asked.PASSED_ON}
 
 
 def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
     told.change(Referral, 1, doubted_at=told.clock())
     told.change(Tip, TAKEN, holder_id=None)
     with told.database.reading() as session:
-        assert tip_pages.takes(session, [TAKEN]) == {}
-        (one,) = tip_pages.told_of(session, TAKEN)
+        assert queries_list.takes(session, [TAKEN]) == {}
+        (one,) = queries_list.told_of(session, TAKEN)
         assert not one.believed
-        assert TAKEN in {tip.id for tip in tip_pages.waiting(session, NATION, 9)}
+        assert TAKEN in {tip.id for tip in queries_list.waiting(session, NATION, 9)}
 
 
 def test_closures_that_wait_are_listed_with_who_asked_when_and_the_oldest_first(
@@ -135,11 +140,13 @@ def test_closures_that_wait_are_listed_with_who_asked_when_and_the_oldest_first(
 ) -> None:
     told.change(Tip, CLOSED, closure_requested_at=told.clock())
     with told.database.reading() as session:
-        found = tip_pages.closures_waiting(session, NATION, 9)
+        found = queries_list.closures_waiting(session, NATION, 9)
         assert [(one.tip.id, one.outcome, one.requested_by) for one in found] == [
             (CLOSING, TipOutcome.HELPED, "name:Alice"),
             (JUDGED, TipOutcome.JOKE, "name:Alice"),
         ]
         assert found[0].requested_at == told.clock() - timedelta(hours=26)
-        assert [one.tip.id for one in tip_pages.closures_waiting(session, NATION, 1)] == [CLOSING]
-        assert tip_pages.closures_waiting(session, Viewer(frozenset({"12"})), 9) == []
+        assert [one.tip.id for one in queries_list.closures_waiting(session, NATION, 1)] == [
+            CLOSING
+        ]
+        assert queries_list.closures_waiting(session, Viewer(frozenset({"12"})), 9) == []

@@ -10,12 +10,12 @@ from nacl.public import PrivateKey
 from sqlalchemy import delete, event, update
 from sqlalchemy.orm import Session
 
+from hotline.alerts.service_assignment import refer_waiting
 from hotline.errors import SealBroken
-from hotline.sealing.opening import open_tip
-from hotline.sealing.sealer import Sealer
-from hotline.services.referrals.referral import refer_waiting
-from hotline.store.desk.desks import Desk
-from hotline.store.tips.tips import Grant, Tip
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import Sealer
+from hotline.people.tables_desks import Desk
+from hotline.tips.tables import Grant, Tip
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 
 HERE = "12"

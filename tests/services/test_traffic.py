@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from hotline.domain import trial
-from hotline.domain.outbox.message import ReportIn
-from hotline.services.check_result import CheckResult
-from hotline.services.outbox.reports import apply_report
-from hotline.services.watch import checks_traffic
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.flows.flows import Revision
+from hotline.alerts.service_delivery_reports import apply_report
+from hotline.core import rules_trial
+from hotline.core.check_result import CheckResult
+from hotline.flows.tables import Revision
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.monitoring import service_checks_traffic
 from tests.district import District
 from tests.fakes import FakeInstruments
 from tests.kits import WholeKit, make_watch
@@ -22,7 +22,9 @@ MTN, AIRTEL = "63510", "63514"
 
 def found(kit: WholeKit, name: str, *, budget: float = 0, **instruments: Any) -> CheckResult:
     plugs = make_watch(instruments=FakeInstruments(**instruments), budget=budget)
-    (one,) = [x for x in checks_traffic.findings(replace(kit, watch=plugs)) if x.name == name]
+    (one,) = [
+        x for x in service_checks_traffic.findings(replace(kit, watch=plugs)) if x.name == name
+    ]
     return one
 
 
@@ -83,7 +85,7 @@ def test_an_hour_without_callers_is_missed_where_there_usually_are_some(
     for week in range(1, 5):
         dialled(district, now - timedelta(weeks=week, minutes=30), 12)
     dialled(district, now - timedelta(minutes=90), 50)
-    dialled(district, now - timedelta(minutes=10), 12, channel=trial.CHANNEL)
+    dialled(district, now - timedelta(minutes=10), 12, channel=rules_trial.CHANNEL)
     quiet = found(district.kit, "quiet")
     assert (quiet.ok, quiet.says) == (
         False,

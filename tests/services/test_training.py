@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.rolls.training import TAKEN
-from hotline.services.rolls import joining
-from hotline.store.rolls.joined import Joined
+from hotline.programmes import service_enrolment
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_lessons import TAKEN
+from hotline.programmes.tables import Joined
 from tests.callers import Caller, Line, line
 from tests.counts import counts
 
@@ -29,7 +29,7 @@ def dialled(line: Line, *keyed: str, msisdn: str = OFFICER) -> Caller:
 
 
 def enrol(line: Line, district: str = "Gasabo", msisdn: str = OFFICER) -> None:
-    code, _ = joining.make_code(line.kit, Roll.OFFICERS, district, by="Admin")
+    code, _ = service_enrolment.make_code(line.kit, Roll.OFFICERS, district, by="Admin")
     assert "Byakiriwe" in dialled(line, "1", code, msisdn=msisdn).read()
 
 
@@ -55,7 +55,7 @@ def test_a_lesson_that_is_not_ended_counts_its_answers_alone(line: Line) -> None
 
 
 def test_a_stranger_and_a_leader_s_code_open_no_lesson(line: Line) -> None:
-    code, _ = joining.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
     assert "kode ntifungura" in dialled(line, "1", code).read()
     assert "1 Mfite kode" in dialled(line).read()
     assert line.all(Joined) == []

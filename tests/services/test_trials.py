@@ -6,20 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.adapters.gateway.dialling import Dialler
-from hotline.domain import trial
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.outbox.message import ReportIn
-from hotline.domain.referrals.referral import Level
-from hotline.services.check_result import CheckResult
-from hotline.services.outbox import delivery, reports
-from hotline.services.referrals import referral
-from hotline.services.watch import trials
-from hotline.store.outbox import health
-from hotline.store.outbox.messages import Deadline, Message, Referral
-from hotline.store.reach.outreach import Tally
-from hotline.store.referrals import tip_overview
-from hotline.testing import FakeSms
+from hotline.alerts import service_assignment, service_delivery_reports, service_sending
+from hotline.cases import queries_overview
+from hotline.core import rules_trial
+from hotline.core.check_result import CheckResult
+from hotline.counters.tables import Tally
+from hotline.gateway import queries_health
+from hotline.gateway.own_line import Dialler
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.monitoring import service_trials
+from hotline.people.rules import Level
 from tests.adapters.test_dialling import SECRET, served
 from tests.callers import Line, line
 from tests.fakes import FakeInstruments, OpenSealer
@@ -36,7 +35,7 @@ class Calling(FakeInstruments):
 
     def tell_trial(self) -> bool:
         assert self.dialler is not None
-        return self.dialler.tells(trial.KEYS)
+        return self.dialler.tells(rules_trial.KEYS)
 
 
 @dataclass
@@ -46,17 +45,19 @@ class Trial:
     sms: FakeSms
 
     def day(self, *, reports_come: bool = True) -> None:
-        trials.hold(self.kit)
-        referral.refer_waiting(self.kit)
-        delivery.deliver_due(self.kit)
+        service_trials.hold(self.kit)
+        service_assignment.refer_waiting(self.kit)
+        service_sending.deliver_due(self.kit)
         if reports_come:
             for number, _ in enumerate(self.sms.sent, 1):
-                reports.apply_report(self.kit, ReportIn(f"ATXid_{number:032x}", "Success"))
+                service_delivery_reports.apply_report(
+                    self.kit, ReportIn(f"ATXid_{number:032x}", "Success")
+                )
 
     @property
     def finding(self) -> CheckResult:
         with self.line.database.reading() as session:
-            return trials.finding(session, self.line.clock())
+            return service_trials.finding(session, self.line.clock())
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def daily(line: Line) -> Iterator[Trial]:
         gauges = Calling(dialler=Dialler(address, lambda: [SECRET.encode()], "*384*777#"))
         seals = type("Seals", (), {"number": OpenSealer().number, "tip": line.kit.sealer.tip})()
         kit = replace(line.kit, watch=make_watch(instruments=gauges), sms=sms, sealer=seals)
-        trials.enrol(kit, HANDSET, by="Aline")
+        service_trials.enrol(kit, HANDSET, by="Aline")
         yield Trial(line, kit, sms)
 
 
@@ -78,7 +79,7 @@ def test_the_handset_gets_the_alert_and_nobody_else_does(daily: Trial) -> None:
     assert [to for to, _ in daily.sms.sent] == [HANDSET]
     assert [row.state for row in daily.line.all(Message)] == ["delivered"]
     assert (daily.line.all(Deadline), daily.line.all(Tally)) == ([], [])
-    assert daily.line.tip.channel == trial.CHANNEL
+    assert daily.line.tip.channel == rules_trial.CHANNEL
 
 
 def test_one_a_day_and_an_hour_after_one_that_did_not_come_through(daily: Trial) -> None:
@@ -106,10 +107,10 @@ def test_a_handset_that_is_not_reached_rings_nobody_else(daily: Trial, outcome: 
     daily.day(reports_come=False)
     for _ in range(20):
         daily.line.clock.turn(seconds=30)
-        delivery.deliver_due(daily.kit)
-        delivery.miss_reports(daily.kit)
-        referral.fire_deadlines(daily.kit)
-        referral.refer_waiting(daily.kit)
+        service_sending.deliver_due(daily.kit)
+        service_sending.miss_reports(daily.kit)
+        service_assignment.fire_deadlines(daily.kit)
+        service_assignment.refer_waiting(daily.kit)
     assert {to for to, _ in daily.sms.sent} == {HANDSET}
     assert len(daily.line.all(Referral)) == 1
 
@@ -117,14 +118,14 @@ def test_a_handset_that_is_not_reached_rings_nobody_else(daily: Trial, outcome: 
 def test_no_list_and_no_alarm_knows_of_it(daily: Trial) -> None:
     daily.kit.watch.instruments.tell_trial()
     daily.line.clock.turn(hours=1)
-    assert referral.refer_waiting(daily.kit) == 0
+    assert service_assignment.refer_waiting(daily.kit) == 0
     with daily.line.database.reading() as session:
-        assert tip_overview.tip_overviews(session) == []
-        assert health.standing(session).unreferred_since is None
+        assert queries_overview.tip_overviews(session) == []
+        assert queries_health.standing(session).unreferred_since is None
 
 
 def test_without_a_handset_nothing_is_told(line: Line) -> None:
-    trials.hold(line.kit)
+    service_trials.hold(line.kit)
     assert line.tips == []
     with line.database.reading() as session:
-        assert trials.finding(session, line.clock() + timedelta(days=9)).ok
+        assert service_trials.finding(session, line.clock() + timedelta(days=9)).ok

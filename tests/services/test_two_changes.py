@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.changes.change import ENTRIES, NUMBERS, part_of, parts_of
-from hotline.engine.editing.merging import Side
-from hotline.services.changes.folders import GatheredChange, assemble, merge_part
-from hotline.store.changes.changes import Change, ChangeStep
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, part_of, parts_of
+from hotline.editing.rules_merging import Side
+from hotline.editing.service_drafts import GatheredChange, assemble, merge_part
+from hotline.editing.tables import Change, ChangeStep
 from hotline.text.languages import CODES
 from tests.engine.books import t
 from tests.services.changing import playable

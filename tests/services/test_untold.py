@@ -4,12 +4,12 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from hotline.domain.jobs import Job
-from hotline.services.referrals import referral
-from hotline.store.outbox import health
-from hotline.store.outbox.messages import Message, Referral
-from hotline.store.tips import likeness
-from hotline.store.tips.tips import WAITS, Tip, TipPlace, Untold
+from hotline.alerts import service_assignment
+from hotline.core.jobs import Job
+from hotline.gateway import queries_health
+from hotline.gateway.tables import Message, Referral
+from hotline.tips import queries_duplicates
+from hotline.tips.tables import WAITS, Tip, TipPlace, Untold
 from tests import books
 from tests.builders import make_tip
 from tests.callers import DANGER_HERE, QUIET_HERE, Line, told
@@ -37,10 +37,10 @@ def test_no_tip_is_written_again_to_be_told_of(line: Line) -> None:
     assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
     before = line.tip.__dict__
 
-    assert referral.refer_waiting(line.kit) == 1
+    assert service_assignment.refer_waiting(line.kit) == 1
 
     assert (by_marks(line), by_rows(line)) == ([], [])
-    assert referral.refer_waiting(line.kit) == 0
+    assert service_assignment.refer_waiting(line.kit) == 0
     after = line.tip.__dict__
     assert {name: after[name] for name in Tip.__table__.c.keys()} == {  # noqa: SIM118
         name: before[name]
@@ -61,7 +61,7 @@ def test_the_most_urgent_is_told_first_whichever_way_it_waits(line: Line) -> Non
         session.add(make_tip(at=line.clock.at, urgency=1))
     told(line, *DANGER_HERE)
 
-    assert referral.refer_waiting(line.kit) == 3
+    assert service_assignment.refer_waiting(line.kit) == 3
 
     urgency = {tip.id: tip.urgency for tip in line.tips}
     assert [urgency[row.tip_id] for row in line.all(Referral)] == [1, 1, 3]
@@ -73,8 +73,8 @@ def test_what_was_raised_while_it_waited_is_told_of_once_as_it_is_now(line: Line
     line.clock.turn(seconds=5)
     change(line, urgency=1)
 
-    assert referral.refer_waiting(line.kit) == 1
-    assert referral.refer_waiting(line.kit) == 0
+    assert service_assignment.refer_waiting(line.kit) == 1
+    assert service_assignment.refer_waiting(line.kit) == 0
 
     assert (by_marks(line), by_rows(line)) == ([], [])
     assert {row.priority for row in line.all(Message)} == {1}
@@ -97,16 +97,16 @@ def test_a_tip_that_nobody_was_told_of_leads_no_cluster(line: Line) -> None:
     with line.database.reading() as session:
         ids = [tip.id for tip in line.tips]
         since = line.clock.at.replace(year=2000)
-        alike = likeness.in_company(session, ids, since, contact=0, words=0)
+        alike = queries_duplicates.in_company(session, ids, since, contact=0, words=0)
         assert len(alike) == 2
-        assert likeness.earlier(session, alike.values(), since) == []
+        assert queries_duplicates.earlier(session, alike.values(), since) == []
 
 
 def test_the_doctor_and_the_judge_see_what_waits(line: Line) -> None:
     told(line, *DANGER_HERE)
     with line.database.reading() as session:
-        assert health.standing(session).unreferred_since == line.tip.filed_at
+        assert queries_health.standing(session).unreferred_since == line.tip.filed_at
         assert books.waiting_without_deadline(session) == []
-    referral.refer_waiting(line.kit)
+    service_assignment.refer_waiting(line.kit)
     with line.database.reading() as session:
-        assert health.standing(session).unreferred_since is None
+        assert queries_health.standing(session).unreferred_since is None

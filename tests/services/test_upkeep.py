@@ -6,18 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from hotline.domain.outbox.delivery import MessageState
-from hotline.domain.referrals.referral import Level
-from hotline.engine.flow import Book, Flow, Lead, Menu, Say, Signed
-from hotline.engine.numbers.numbers import Evidence, Number
-from hotline.engine.numbers.questions import FLOW, Question
-from hotline.services.check_result import CheckResult
-from hotline.services.watch import watchers
-from hotline.services.watch.checks_database import findings
-from hotline.store.database import open_database
-from hotline.store.outbox import messages
-from hotline.store.outbox.messages import Message
-from hotline.store.people.responders import Responder
+from hotline.core.check_result import CheckResult
+from hotline.core.database import open_database
+from hotline.flows.flow import Book, Flow, Lead, Menu, Say, Signed
+from hotline.flows.number_questions import FLOW, Question
+from hotline.flows.numbers import Evidence, Number
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import Message
+from hotline.monitoring import service_alarms
+from hotline.monitoring.service_checks_database import findings
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from tests.builders import post
 from tests.district import District
 from tests.fakes import FakeShelf
@@ -31,11 +31,11 @@ def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, Che
 
 def healthy(district: District) -> None:
     district.man_desks()
-    watchers.add(
+    service_alarms.add(
         replace(district.kit, watch=make_watch()), "Keza", "+250788700001", "en", by="Aline"
     )
     with district.database.writing() as session:
-        messages.lead(session, "clock", district.clock(), timedelta(seconds=10))
+        tables.lead(session, "clock", district.clock(), timedelta(seconds=10))
 
 
 def stop_clock(district: District) -> None:
@@ -44,7 +44,7 @@ def stop_clock(district: District) -> None:
 
 def hold_lane(district: District) -> None:
     with district.database.writing() as session:
-        messages.hold(session, district.clock() + timedelta(minutes=1), "401 from the gateway")
+        tables.hold(session, district.clock() + timedelta(minutes=1), "401 from the gateway")
 
 
 def leave_tip_waiting(district: District) -> None:
@@ -117,7 +117,7 @@ def test_two_of_the_national_desk_and_three_phones_are_the_least(
             district.enrol(level, districts=())
     found = examine(district)
     of_people = ("national desk", "phones", "districts", "desks")
-    levels = {name: watchers.level(found[name]) for name in of_people if not found[name].ok}
+    levels = {name: service_alarms.level(found[name]) for name in of_people if not found[name].ok}
     assert levels == wrong
     assert ("the line is not open" in found["phones"].says) is ("phones" in wrong)
 
@@ -183,7 +183,7 @@ def test_c15_the_emergency_number_stays_and_an_alarm_asks_for_its_signature(
 ) -> None:
     book = _naming("112", (district.clock() - timedelta(days=days)).date())
     found = examine(district, FakeShelf(shelved=book))["numbers"]
-    assert watchers.level(found) == level
+    assert service_alarms.level(found) == level
     assert ("112 stays on the screens, signed until" in found.says) is (level > 0)
     assert book.numbers["112"].shows(district.clock().date())
 

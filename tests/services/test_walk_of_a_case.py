@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from hotline.services.referrals import referral
-from hotline.store.database import Database, Session
-from hotline.store.schema import create_all
+from hotline.alerts import service_assignment
+from hotline.core.database import Database, Session
+from hotline.operations.schema import create_all
 from tests.conftest import Clock
 from tests.district import District, district
 from tests.long import is_long, seed
@@ -66,11 +66,11 @@ def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: Distri
     before = district.told(tip)
     dying = replace(district.kit, database=cast(Any, DyingDatabase(district.database)))
     with pytest.raises(ProcessKilled):
-        referral.fire_deadlines(dying)
+        service_assignment.fire_deadlines(dying)
     assert district.told(tip) == before
 
     district.jobs.dead = True
     for _ in range(2):
-        referral.fire_deadlines(district.kit)
+        service_assignment.fire_deadlines(district.kit)
         assert len(district.told(tip)) == len(before) + 1
     assert district.deliver() == len(before) + 1

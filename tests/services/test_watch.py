@@ -5,20 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.referrals.clocks import CASE_CLOCKS
-from hotline.domain.watch.alarms import Alarm
+from hotline.alarms import service
+from hotline.alarms.rules import Alarm
+from hotline.alerts import service_alarm_notices
+from hotline.alerts import tables as alerts_tables
+from hotline.core.database import open_database
+from hotline.dialogue import service_stop
 from hotline.errors import ImportRefused, NotFound, NumberInvalid, SealBroken
-from hotline.services import alarming
-from hotline.services.outbox import notices
-from hotline.services.people import stopping
-from hotline.services.watch import checks_database, watchers
-from hotline.store.database import open_database
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.outbox import messages
-from hotline.store.outbox.messages import Watcher
-from hotline.store.people.responders import Responder
-from hotline.store.referrals import deadlines
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.tables import Watcher
+from hotline.monitoring import service_alarms, service_checks_database
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.rules_deadlines import CASE_CLOCKS
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
 from tests.kits import WholeKit, make_watch
@@ -47,17 +47,17 @@ class Line:
         self.district.clock.turn(**later)
         with self.district.database.writing() as session:
             until = self.district.clock() + timedelta(seconds=3)
-            messages.write_leader(session, "a clock", until)
-        watchers.look(self.kit)
-        notices.send_due(self.kit)
+            tables.write_leader(session, "a clock", until)
+        service_alarms.look(self.kit)
+        service_alarm_notices.send_due(self.kit)
 
     def hold_lane(self) -> None:
         with self.district.database.writing() as session:
-            messages.hold(session, self.district.clock() + timedelta(days=1), "money_fault")
+            tables.hold(session, self.district.clock() + timedelta(days=1), "money_fault")
 
     def release_lane(self) -> None:
         with self.district.database.writing() as session:
-            messages.release(session)
+            tables.release(session)
 
     @property
     def woken(self) -> list[tuple[str, str]]:
@@ -65,7 +65,7 @@ class Line:
 
     @property
     def stands(self) -> list[str]:
-        return [row.name for row in watchers.standing(self.kit)]
+        return [row.name for row in service_alarms.standing(self.kit)]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def line(district: District) -> Line:
 
 @pytest.fixture
 def manned(line: Line) -> Line:
-    watchers.add(line.kit, "Keza", KEZA, "en", by="Aline")
+    service_alarms.add(line.kit, "Keza", KEZA, "en", by="Aline")
     return line
 
 
@@ -87,7 +87,7 @@ def test_all_well_wakes_nobody(manned: Line) -> None:
 
 
 def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
-    watchers.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
+    service_alarms.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
     manned.hold_lane()
     manned.look()
     assert manned.stands == ["lane"]
@@ -116,10 +116,10 @@ def test_its_end_is_told(manned: Line) -> None:
 def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
     manned.hold_lane()
     manned.look()
-    watchers.acknowledge(manned.kit, "lane", "Keza")
+    service_alarms.acknowledge(manned.kit, "lane", "Keza")
     manned.look(hours=3)
     assert len(manned.woken) == 1
-    (row,) = watchers.standing(manned.kit)
+    (row,) = service_alarms.standing(manned.kit)
     assert row.acknowledged_by == "Keza"
     assert ("cli:Keza", "alarm_acknowledged", "lane") in [
         (entry.actor, entry.action, entry.subject) for entry in manned.district.all(AuditEntry)
@@ -128,7 +128,7 @@ def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
 
 def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
     with pytest.raises(NotFound, match="no alarm"):
-        watchers.acknowledge(manned.kit, "lane", "Keza")
+        service_alarms.acknowledge(manned.kit, "lane", "Keza")
 
 
 @pytest.mark.row("P2")
@@ -136,7 +136,7 @@ def test_a_national_desk_of_one_wakes_at_once_and_of_nobody_again(manned: Line) 
     manned.district.change(Responder, 1, unreachable="permanent")
     manned.look(seconds=10)
     assert "national desk" in manned.stands
-    watchers.acknowledge(manned.kit, "national desk", "Keza")
+    service_alarms.acknowledge(manned.kit, "national desk", "Keza")
     manned.district.change(Responder, 2, active=False)
     manned.look(seconds=10)
     told = [text for _, text in manned.woken if "national desk" in text]
@@ -176,8 +176,8 @@ def test_a_stored_number_that_does_not_open_marks_no_contact_and_the_other_chann
 
     manned.other.there = True
     manned.hold_lane()
-    watchers.look(manned.kit)
-    notices.send_due(replace(manned.kit, numbers=Damaged()))
+    service_alarms.look(manned.kit)
+    service_alarm_notices.send_due(replace(manned.kit, numbers=Damaged()))
     (keza,) = manned.district.all(Watcher)
     assert keza.unreachable is None
     assert manned.other.told == [LANE]
@@ -198,10 +198,10 @@ def test_the_other_channel_hears_of_everything_too_and_is_tried_until_it_takes_i
 
 
 def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
-    found = {one.name: one for one in checks_database.findings(line.kit)}
+    found = {one.name: one for one in service_checks_database.findings(line.kit)}
     assert not found["watchers"].ok
-    watchers.add(line.kit, "Keza", KEZA, "rw", by="Aline")
-    assert watchers.readings(line.kit)[Alarm.WATCHERS].ok
+    service_alarms.add(line.kit, "Keza", KEZA, "rw", by="Aline")
+    assert service_alarms.readings(line.kit)[Alarm.WATCHERS].ok
 
 
 @pytest.mark.row("P2")
@@ -216,7 +216,7 @@ def test_a_tip_that_nobody_takes_wakes_somebody(manned: Line, urgency: int, minu
     assert "unanswered" in manned.stands
 
     with manned.district.database.writing() as session:
-        deadlines.close(session, [tip], CASE_CLOCKS, manned.district.clock())
+        alerts_tables.close(session, [tip], CASE_CLOCKS, manned.district.clock())
     manned.look(seconds=10)
     manned.look(minutes=2)
     assert "unanswered" not in manned.stands
@@ -234,13 +234,13 @@ def test_what_only_happened_wakes_and_stands_until_somebody_puts_her_name_to_it(
     manned: Line,
 ) -> None:
     for _ in range(2):
-        alarming.happened(manned.kit, Alarm.STRANGE_JOB)
+        service.happened(manned.kit, Alarm.STRANGE_JOB)
     for _ in range(3):
         manned.look(seconds=10)
     assert [text for _, text in manned.woken] == [
         "Fault: strange job, since 24/11 10:00. Runbook: strange job"
     ]
-    watchers.acknowledge(manned.kit, "strange job", "Keza")
+    service_alarms.acknowledge(manned.kit, "strange job", "Keza")
     manned.look(hours=1)
     assert (manned.stands, len(manned.woken)) == ([], 1)
 
@@ -256,15 +256,15 @@ def test_a_clock_that_stands_still_is_missed(manned: Line) -> None:
     manned.look()
     for _ in range(2):
         manned.district.clock.turn(minutes=2)
-        watchers.look(manned.kit)
+        service_alarms.look(manned.kit)
     assert manned.stands == ["clock"]
 
 
 def test_two_watchmen_wake_nobody_twice(manned: Line) -> None:
     manned.hold_lane()
     manned.look()
-    watchers.look(manned.kit)
-    notices.send_due(manned.kit)
+    service_alarms.look(manned.kit)
+    service_alarm_notices.send_due(manned.kit)
     assert len(manned.woken) == 1
 
 
@@ -292,10 +292,10 @@ def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned
 
 
 def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
-    ids = watchers.try_waking(manned.kit)
-    assert [row.outcome for _, row in watchers.told(manned.kit, ids)] == [None]
+    ids = service_alarms.try_waking(manned.kit)
+    assert [row.outcome for _, row in service_alarms.told(manned.kit, ids)] == [None]
     manned.look()
-    assert [(name, row.outcome) for name, row in watchers.told(manned.kit, ids)] == [
+    assert [(name, row.outcome) for name, row in service_alarms.told(manned.kit, ids)] == [
         ("Keza", "accepted")
     ]
     assert manned.woken == [
@@ -305,37 +305,37 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
 
 def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
     """One admin silences nobody unseen: the others read it too, and the last contact stays."""
-    (keza,) = watchers.everybody(manned.kit)
+    (keza,) = service_alarms.everybody(manned.kit)
     with pytest.raises(ImportRefused):
-        watchers.remove(manned.kit, keza.id, by="Aline")
-    watchers.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
-    assert watchers.remove(manned.kit, keza.id, by="Aline") == "Keza"
+        service_alarms.remove(manned.kit, keza.id, by="Aline")
+    service_alarms.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
+    assert service_alarms.remove(manned.kit, keza.id, by="Aline") == "Keza"
     with pytest.raises(NotFound):
-        watchers.remove(manned.kit, keza.id, by="Aline")
+        service_alarms.remove(manned.kit, keza.id, by="Aline")
     manned.look()
     assert {to for to, text in manned.woken if "watchers" in text} == {KEZA, NGABO}
     manned.hold_lane()
     manned.look()
     assert manned.woken[2:] == [(NGABO, LANE)]
-    watchers.add(manned.kit, "Keza", KEZA, "fr", by="Aline")
-    assert [one.language for one in watchers.everybody(manned.kit)] == ["fr", "en"]
+    service_alarms.add(manned.kit, "Keza", KEZA, "fr", by="Aline")
+    assert [one.language for one in service_alarms.everybody(manned.kit)] == ["fr", "en"]
 
 
 def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None:
-    stopping.stop(manned.kit, NGABO)
+    service_stop.stop(manned.kit, NGABO)
     for number, error in ((KEZA, ImportRefused), (NGABO, ImportRefused), ("0788", NumberInvalid)):
         with pytest.raises(error) as told:
-            watchers.add(manned.kit, "Ngabo", number, "rw", by="Aline")
+            service_alarms.add(manned.kit, "Ngabo", number, "rw", by="Aline")
         assert number[-6:] not in str(told.value)
 
 
 def test_an_alarm_that_settles_says_what_was_wrong_and_never_that_all_is_well(manned: Line) -> None:
     manned.hold_lane()
     manned.look(minutes=1)
-    (wrong,) = [row.says for row in watchers.standing(manned.kit)]
+    (wrong,) = [row.says for row in service_alarms.standing(manned.kit)]
     manned.release_lane()
     manned.look(minutes=1)
-    (settles,) = watchers.standing(manned.kit)
+    (settles,) = service_alarms.standing(manned.kit)
     assert (settles.name, settles.says) == ("lane", wrong)
     assert "messages may go out" not in settles.says
 
@@ -344,7 +344,7 @@ def test_what_an_alarm_says_is_timed_as_the_pages_are(manned: Line) -> None:
     filed = manned.district.clock()
     manned.district.tell(urgency=1)
     manned.look(hours=1)
-    said = [row.says for row in watchers.standing(manned.kit)]
+    said = [row.says for row in service_alarms.standing(manned.kit)]
     assert said
     assert not any("UTC" in one for one in said)
     here = f"{filed + timedelta(hours=2):%Y-%m-%d %H:%M}, Kigali time"

@@ -6,23 +6,18 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.watch.alarms import Alarm
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm
+from hotline.alerts import queries_retention as kept
+from hotline.cases import decrypt_access, decrypt_codes, service_retention, service_weekly_keys
+from hotline.cases import queries_weekly_keys as rows
+from hotline.cases.reader_door import public_half
 from hotline.errors import KeyMissing
-from hotline.sealing.case_codes import READER
-from hotline.sealing.envelope import label
-from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week, week_of
-from hotline.sealing.opening import open_tip
-from hotline.sealing.reader_door import public_half
-from hotline.sealing.sealer import Sealer
-from hotline.services import weekly_keys
-from hotline.services.cases import case_opening
-from hotline.services.desk import access
-from hotline.services.tips import retention
-from hotline.store.copies import weekly_keys as rows
-from hotline.store.referrals import retention as kept
-from hotline.store.tips.tips import Grant, Tip
-from hotline.store.watch import alarms
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import READER, Sealer, label
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.weekly_lock import WeeklyLock, last_week, week_of
+from hotline.tips.tables import Grant, Tip
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 from tests.kits import WholeKit
 from tests.persons import screened
@@ -82,12 +77,12 @@ def test_what_is_kept_is_locked_anew_and_last_month_is_forgotten(
     kit = relay(locked, tmp_path)
     for _ in range(5):
         locked.clock.turn(weeks=1)
-        retention.tidy(kit)
+        service_retention.tidy(kit)
     assert kit.sealer.weekly_lock.start == last_week(locked.clock())
     with locked.database.reading() as session:
         assert rows.oldest(session) == week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
-    weekly_keys.forget(replace(console, now=locked.clock))
+    service_weekly_keys.forget(replace(console, now=locked.clock))
     assert console.sealer.weekly_lock.start == last_week(locked.clock())
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
@@ -98,7 +93,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
     began = week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
     locked.clock.turn(weeks=52)
-    weekly_keys.forget(console)
+    service_weekly_keys.forget(console)
     assert console.sealer.weekly_lock.start == began
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
@@ -117,13 +112,13 @@ def test_the_key_of_a_case_outlives_the_words_of_its_tip_under_the_lock_of_each_
     reader, kit = with_keys(locked, tmp_path, "reader"), relay(locked, tmp_path)
     for weeks in (10, 1, 1, 1, 1, 1):
         locked.clock.turn(weeks=weeks)
-        weekly_keys.forget(reader)
-        retention.tidy(kit)
+        service_weekly_keys.forget(reader)
+        service_retention.tidy(kit)
         with locked.database.reading() as session:
             pair = [folder.read("reader.key")]
-            private = case_opening.private_by(session, reader, locked.tip, READER, pair)
+            private = decrypt_codes.private_by(session, reader, locked.tip, READER, pair)
             assert private is not None
-            assert len(case_opening.codes_of(session, locked.tip, private)) == 1
+            assert len(decrypt_codes.codes_of(session, locked.tip, private)) == 1
     assert reader.sealer.weekly_lock.start == last_week(locked.clock())
 
 
@@ -136,11 +131,11 @@ def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
     kit = relay(locked, tmp_path)
     locked.clock.turn(days=300)
     for _ in range(30):
-        retention.tidy(kit)
+        service_retention.tidy(kit)
         locked.clock.turn(days=1)
     told(locked, "9")
     console = with_keys(locked, tmp_path, "console")
-    weekly_keys.forget(console)
+    service_weekly_keys.forget(console)
 
     assert locked.tip.erased_at is not None
     for role in ("hooks", "workers", "console"):
@@ -160,13 +155,15 @@ def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locke
     console = with_keys(locked, tmp_path, "console")
     console.sealer.weekly_lock.forget(week_of(locked.clock().replace(year=2028)))
     with pytest.raises(KeyMissing, match="details are locked"):
-        access.read_tip(console, locked.tip.id, desk="national", passphrase=PASSPHRASE, **SIGNED)
+        decrypt_access.read_tip(
+            console, locked.tip.id, desk="national", passphrase=PASSPHRASE, **SIGNED
+        )
 
 
 def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path) -> None:
     told(line, *DANGER_HERE)
     kit = relay(line, tmp_path)
-    retention.tidy(kit)
+    service_retention.tidy(kit)
     assert all(grant.sealed_key[:1] == b"\x02" for grant in line.all(Grant))
     assert all(opened(kit, line.tip, grant) for grant in line.all(Grant))
 
@@ -178,7 +175,7 @@ def test_a_key_that_could_not_be_destroyed_on_the_disk_wakes_somebody(
     (tmp_path / "keys" / "workers").rename(tmp_path / "gone")
     line.clock.turn(weeks=3)
 
-    weekly_keys.forget(kit)
+    service_weekly_keys.forget(kit)
     with kit.database.reading() as session:
-        assert Alarm.FORGETTING in alarms.standing(session)
+        assert Alarm.FORGETTING in tables.standing(session)
         assert kit.sealer.weekly_lock.start == last_week(line.clock())

@@ -6,18 +6,19 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole, AccountState, Refused
-from hotline.domain.accounts.faults import AccountFault
-from hotline.domain.accounts.second_factor import code_at
+from hotline.core.actors import AccountRole, AccountState, Refused
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.duty import service_accounts, service_invitations
 from hotline.errors import AccountRefused
-from hotline.ports import ConsoleKit
-from hotline.sealing.accounts.stretch_queue import Entrant
-from hotline.sealing.accounts.tokens import new_token
-from hotline.services.accounts import directory, forgetting, invitations, sessions, welcome
-from hotline.services.accounts.sessions import Entered
-from hotline.services.accounts.welcome import WelcomeStep
-from hotline.store.accounts.accounts import AccountCode
-from hotline.store.database import Database
+from hotline.keys.password_queue import Entrant
+from hotline.people import service_sessions, service_welcome
+from hotline.people.encrypt_tokens import new_token
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.rules_second_factor import code_at
+from hotline.people.service_sessions import Entered
+from hotline.people.service_welcome import WelcomeStep
+from hotline.people.tables_accounts import AccountCode
 from tests.conftest import Clock
 from tests.kits import make_console_kit
 from tests.signing import PASSWORD, SERVER, Person
@@ -30,7 +31,7 @@ def kit(database: Database, clock: Clock) -> ConsoleKit:
 
 @pytest.fixture
 def link(kit: ConsoleKit) -> str:
-    return invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR], "rw").link
+    return service_invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR], "rw").link
 
 
 def refused(act: Callable[[], object]) -> str:
@@ -39,47 +40,53 @@ def refused(act: Callable[[], object]) -> str:
     return told.value.fault
 
 
-def secret_of(shown: welcome.Welcome) -> str:
+def secret_of(shown: service_welcome.Welcome) -> str:
     return shown.letters.replace("-", "").upper()
 
 
 def chosen(person: Person, link: str) -> str:
     """Takes the first step; returns the token of the browser that took it."""
-    shown = welcome.choose_password(person.kit, link, person.password)
+    shown = service_welcome.choose_password(person.kit, link, person.password)
     person.secret = secret_of(shown)
     return shown.browser
 
 
 def test_each_step_is_shown_where_she_stands(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    first = welcome.begin(kit, link)
+    first = service_welcome.begin(kit, link)
     assert first is not None
     assert (first.name, first.language, first.step) == ("Editor 1", "rw", WelcomeStep.PASSWORD)
     assert first.letters == first.uri == ""
 
-    shown = welcome.choose_password(kit, link, first.suggestion)
+    shown = service_welcome.choose_password(kit, link, first.suggestion)
     assert shown.step is WelcomeStep.FACTOR
     assert shown.uri.startswith("otpauth://totp/")
     assert secret_of(shown) in shown.uri
-    again = welcome.begin(kit, link, shown.browser)
+    again = service_welcome.begin(kit, link, shown.browser)
     assert again is not None
     assert (again.step, again.letters) == (WelcomeStep.FACTOR, shown.letters)
 
-    paper = welcome.prove_code(kit, link, code_at(secret_of(shown), clock()), shown.browser)
+    paper = service_welcome.prove_code(kit, link, code_at(secret_of(shown), clock()), shown.browser)
     assert (paper.step, paper.letters, paper.uri) == (WelcomeStep.PAPER, "", "")
     for secret in (shown.letters, shown.uri, shown.browser, first.suggestion, link):
         assert secret not in repr((first, shown, paper))
 
 
 def test_no_step_is_left_out(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    for act in (welcome.paper, welcome.finish):
+    for act in (service_welcome.paper, service_welcome.finish):
         assert refused(partial(act, kit, link, "")) == AccountFault.STEP_MISSING
-    assert refused(lambda: welcome.prove_code(kit, link, "123456", "")) == AccountFault.STEP_MISSING
-    assert refused(lambda: welcome.go_on(kit, link, PASSWORD)) == AccountFault.STEP_MISSING
-    shown = welcome.choose_password(kit, link, PASSWORD)
-    for act in (welcome.paper, welcome.finish):
+    assert (
+        refused(lambda: service_welcome.prove_code(kit, link, "123456", ""))
+        == AccountFault.STEP_MISSING
+    )
+    assert refused(lambda: service_welcome.go_on(kit, link, PASSWORD)) == AccountFault.STEP_MISSING
+    shown = service_welcome.choose_password(kit, link, PASSWORD)
+    for act in (service_welcome.paper, service_welcome.finish):
         assert refused(partial(act, kit, link, shown.browser)) == AccountFault.STEP_MISSING
-    welcome.prove_code(kit, link, code_at(secret_of(shown), clock()), shown.browser)
-    assert refused(lambda: welcome.finish(kit, link, shown.browser)) == AccountFault.STEP_MISSING
+    service_welcome.prove_code(kit, link, code_at(secret_of(shown), clock()), shown.browser)
+    assert (
+        refused(lambda: service_welcome.finish(kit, link, shown.browser))
+        == AccountFault.STEP_MISSING
+    )
 
 
 def test_nothing_is_active_before_she_says_that_she_has_the_paper(
@@ -87,56 +94,62 @@ def test_nothing_is_active_before_she_says_that_she_has_the_paper(
 ) -> None:
     editor = Person(kit, clock, "Editor 1")
     browser = chosen(editor, link)
-    welcome.prove_code(kit, link, editor.code(), browser)
-    sheet = welcome.paper(kit, link, browser)
+    service_welcome.prove_code(kit, link, editor.code(), browser)
+    sheet = service_welcome.paper(kit, link, browser)
     editor.is_refused()
     editor.is_refused(code=sheet.codes[0])
-    assert directory.listed(kit)[0].state is AccountState.INVITED
+    assert service_accounts.listed(kit)[0].state is AccountState.INVITED
 
-    assert welcome.finish(kit, link, browser) == "Editor 1"
-    assert isinstance(sessions.enter(kit, "Editor 1", PASSWORD, editor.code()), Entered)
+    assert service_welcome.finish(kit, link, browser) == "Editor 1"
+    assert isinstance(service_sessions.enter(kit, "Editor 1", PASSWORD, editor.code()), Entered)
 
 
 def test_a_password_chosen_anew_begins_anew(kit: ConsoleKit, link: str, clock: Clock) -> None:
-    first = welcome.choose_password(kit, link, PASSWORD)
+    first = service_welcome.choose_password(kit, link, PASSWORD)
     old = secret_of(first)
-    welcome.prove_code(kit, link, code_at(old, clock()), first.browser)
-    welcome.paper(kit, link, first.browser)
-    shown = welcome.choose_password(kit, link, "kinoto-gabise-rumaka", first.browser)
+    service_welcome.prove_code(kit, link, code_at(old, clock()), first.browser)
+    service_welcome.paper(kit, link, first.browser)
+    shown = service_welcome.choose_password(kit, link, "kinoto-gabise-rumaka", first.browser)
     assert shown.step is WelcomeStep.FACTOR
     assert secret_of(shown) != old
-    assert refused(lambda: welcome.finish(kit, link, shown.browser)) == AccountFault.STEP_MISSING
+    assert (
+        refused(lambda: service_welcome.finish(kit, link, shown.browser))
+        == AccountFault.STEP_MISSING
+    )
 
 
 def test_a_sheet_made_twice_is_the_second_one(kit: ConsoleKit, link: str, clock: Clock) -> None:
     editor = Person(kit, clock, "Editor 1")
     browser = chosen(editor, link)
-    welcome.prove_code(kit, link, editor.code(), browser)
-    first, second = (welcome.paper(kit, link, browser) for _ in range(2))
-    welcome.finish(kit, link, browser)
+    service_welcome.prove_code(kit, link, editor.code(), browser)
+    first, second = (service_welcome.paper(kit, link, browser) for _ in range(2))
+    service_welcome.finish(kit, link, browser)
     assert len({*first.codes, *second.codes}) == 20
     editor.is_refused(code=first.codes[0])
-    told = sessions.enter(kit, "Editor 1", PASSWORD, second.codes[0])
+    told = service_sessions.enter(kit, "Editor 1", PASSWORD, second.codes[0])
     assert isinstance(told, Entered)
 
 
 def test_a_link_is_good_once(kit: ConsoleKit, link: str, clock: Clock) -> None:
     Person(kit, clock, "Editor 1").takes_up(link)
-    assert welcome.begin(kit, link) is None
-    assert refused(lambda: welcome.choose_password(kit, link, PASSWORD)) == AccountFault.LINK_OVER
-    assert refused(lambda: welcome.finish(kit, link, "")) == AccountFault.LINK_OVER
+    assert service_welcome.begin(kit, link) is None
+    assert (
+        refused(lambda: service_welcome.choose_password(kit, link, PASSWORD))
+        == AccountFault.LINK_OVER
+    )
+    assert refused(lambda: service_welcome.finish(kit, link, "")) == AccountFault.LINK_OVER
 
 
 def test_a_link_lives_fifteen_minutes_and_as_long_again_once_a_password_is_chosen(
     kit: ConsoleKit, link: str, clock: Clock
 ) -> None:
     clock.turn(minutes=14)
-    welcome.choose_password(kit, link, PASSWORD)
+    service_welcome.choose_password(kit, link, PASSWORD)
     clock.turn(minutes=14)
-    assert welcome.begin(kit, link)
+    assert service_welcome.begin(kit, link)
     clock.turn(minutes=1)
-    assert welcome.begin(kit, link) is None
-    forgetting.forget_over(kit)
+    assert service_welcome.begin(kit, link) is None
+    service_accounts.forget_over(kit)
     with kit.database.reading() as session:
         assert session.scalar(select(AccountCode.locked_key)) is None
 
@@ -144,13 +157,13 @@ def test_a_link_lives_fifteen_minutes_and_as_long_again_once_a_password_is_chose
 def test_a_wrong_code_is_refused_and_the_right_one_then_taken(
     kit: ConsoleKit, link: str, clock: Clock
 ) -> None:
-    shown = welcome.choose_password(kit, link, PASSWORD)
+    shown = service_welcome.choose_password(kit, link, PASSWORD)
     right = code_at(secret_of(shown), clock())
     wrong = f"{(int(right) + 1) % 1_000_000:06}"
-    tried = partial(welcome.prove_code, kit, link, wrong, shown.browser)
+    tried = partial(service_welcome.prove_code, kit, link, wrong, shown.browser)
     assert refused(tried) == AccountFault.WRONG_CODE
     typed = f"{right[:3]} {right[3:]}"
-    assert welcome.prove_code(kit, link, typed, shown.browser).step is WelcomeStep.PAPER
+    assert service_welcome.prove_code(kit, link, typed, shown.browser).step is WelcomeStep.PAPER
 
 
 @pytest.mark.parametrize(
@@ -165,14 +178,17 @@ def test_a_wrong_code_is_refused_and_the_right_one_then_taken(
 def test_a_weak_password_is_refused(
     kit: ConsoleKit, link: str, password: str, fault: AccountFault
 ) -> None:
-    assert refused(lambda: welcome.choose_password(kit, link, password)) == fault
+    assert refused(lambda: service_welcome.choose_password(kit, link, password)) == fault
 
 
 def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
     kit = make_console_kit(database=database, now=clock, waiting=0)
-    link = invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
+    link = service_invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
     with kit.proofs.stretching.turn(Entrant(known="a session")):
-        assert refused(lambda: welcome.choose_password(kit, link, PASSWORD)) == AccountFault.BUSY
+        assert (
+            refused(lambda: service_welcome.choose_password(kit, link, PASSWORD))
+            == AccountFault.BUSY
+        )
 
 
 def test_a_link_lies_nowhere_and_its_row_opens_nothing(
@@ -180,8 +196,8 @@ def test_a_link_lies_nowhere_and_its_row_opens_nothing(
 ) -> None:
     editor = Person(kit, clock, "Editor 1")
     browser = chosen(editor, link)
-    welcome.prove_code(kit, link, editor.code(), browser)
-    sheet = welcome.paper(kit, link, browser)
+    service_welcome.prove_code(kit, link, editor.code(), browser)
+    sheet = service_welcome.paper(kit, link, browser)
     kept = stored()
     for secret in (link, browser, PASSWORD, editor.secret, sheet.key, *sheet.codes):
         assert secret.encode() not in kept
@@ -194,21 +210,21 @@ def test_the_link_alone_takes_no_step_after_the_first(
     editor = Person(kit, clock, "Editor 1")
     browser = chosen(editor, link)
     if step is WelcomeStep.PAPER:
-        welcome.prove_code(kit, link, editor.code(), browser)
-        welcome.paper(kit, link, browser)
+        service_welcome.prove_code(kit, link, editor.code(), browser)
+        service_welcome.paper(kit, link, browser)
     code = editor.code()
     for other in ("", link, new_token()):
-        seen = welcome.begin(kit, link, other)
+        seen = service_welcome.begin(kit, link, other)
         assert seen is not None
         assert (seen.step, seen.letters, seen.uri) == (WelcomeStep.ELSEWHERE, "", "")
         for act in (
-            partial(welcome.choose_password, kit, link, "kinoto-gabise-rumaka", other),
-            partial(welcome.prove_code, kit, link, code, other),
-            partial(welcome.paper, kit, link, other),
-            partial(welcome.finish, kit, link, other),
+            partial(service_welcome.choose_password, kit, link, "kinoto-gabise-rumaka", other),
+            partial(service_welcome.prove_code, kit, link, code, other),
+            partial(service_welcome.paper, kit, link, other),
+            partial(service_welcome.finish, kit, link, other),
         ):
             assert refused(act) == AccountFault.LINK_ELSEWHERE
-    own = welcome.begin(kit, link, browser)
+    own = service_welcome.begin(kit, link, browser)
     assert own is not None
     assert own.step is step
 
@@ -216,16 +232,16 @@ def test_the_link_alone_takes_no_step_after_the_first(
 def test_the_password_that_continues_a_link_is_delayed_like_any_other(
     kit: ConsoleKit, link: str, clock: Clock
 ) -> None:
-    browser = welcome.choose_password(kit, link, PASSWORD).browser
-    told = [welcome.go_on(kit, link, "kinoto-gabise-rumaka") for _ in range(6)]
+    browser = service_welcome.choose_password(kit, link, PASSWORD).browser
+    told = [service_welcome.go_on(kit, link, "kinoto-gabise-rumaka") for _ in range(6)]
     assert [isinstance(one, Refused) and one.wait_seconds > 0 for one in told] == [
         *[False] * 4,
         *[True] * 2,
     ]
-    assert isinstance(welcome.go_on(kit, link, PASSWORD), Refused), "the next one waits"
-    assert welcome.begin(kit, link, browser) != welcome.begin(kit, link)
+    assert isinstance(service_welcome.go_on(kit, link, PASSWORD), Refused), "the next one waits"
+    assert service_welcome.begin(kit, link, browser) != service_welcome.begin(kit, link)
     clock.turn(minutes=1)
-    assert isinstance(welcome.go_on(kit, link, PASSWORD), welcome.Welcome)
-    own = welcome.begin(kit, link, browser)
+    assert isinstance(service_welcome.go_on(kit, link, PASSWORD), service_welcome.Welcome)
+    own = service_welcome.begin(kit, link, browser)
     assert own is not None
     assert own.step is WelcomeStep.ELSEWHERE, "the other browser took it"

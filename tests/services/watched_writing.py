@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from hotline.store.database import Database, Session
+from hotline.core.database import Database, Session
 
 LARGE = 250
 """Letters of JSON above which it is a document, and no row of the audit log."""
-ENGINE = "hotline.engine."
+ENGINE = "hotline.flows."
+BESIDE = tuple(f"{ENGINE}{kind}" for kind in ("tables", "service", "store"))
+"""What is no engine in that area: rows, use cases, and what keeps flow sets in memory."""
 JSON_MODULES = frozenset({"json.encoder", "json.decoder"})
 
 
@@ -25,7 +27,7 @@ class SlowWork:
     def note(self, frame: FrameType, event: str, given: Any) -> None:
         """Takes what the interpreter profiles: calls of the engine, and large JSON that is written or read."""
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
-        if event == "call" and module.startswith(ENGINE):
+        if event == "call" and module.startswith(ENGINE) and not module.startswith(BESIDE):
             self.found.append(f"{module}.{name}")
         if event == "return" and module in JSON_MODULES and name in ("encode", "decode"):
             text = given if name == "encode" else frame.f_locals.get("s", "")

@@ -6,18 +6,18 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from hotline.domain.tips.promises import TipFilter, TipStanding
+from hotline.alerts import queries, queries_names, queries_retention, tables
+from hotline.alerts.tables import AskedBack
+from hotline.cases import queries_list
+from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.core.database import Session
 from hotline.errors import NotFound
-from hotline.store.database import Session
-from hotline.store.outbox import health
-from hotline.store.outbox.messages import Deadline, Referral
-from hotline.store.referrals import asked_back, known_cases, referrals, retention
-from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import tip_pages
-from hotline.store.referrals.tip_overview import Wanted, tip_overviews
-from hotline.store.tips import call_backs, visible
-from hotline.store.tips.tips import Tip
-from hotline.store.tips.visible import Viewer
+from hotline.gateway import queries_health
+from hotline.gateway.tables import Deadline, Referral
+from hotline.tips import queries_visible, tables_call_back
+from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules_receipts import TipFilter, TipStanding
+from hotline.tips.tables import Tip
 from tests.builders import NOON
 
 HE, COLLEAGUE, DESK = 1, 2, 3
@@ -61,19 +61,19 @@ def listed(one: Asker) -> set[int]:
 
 
 def answered_by_sms(one: Asker) -> set[int]:
-    names = known_cases.of_responder(one.session, HE, AGO)
+    names = queries_names.of_responder(one.session, HE, AGO)
     return one.tips([*names.open, *names.also])
 
 
 def by_reference(one: Asker) -> set[int]:
-    found = (referrals.of_responder(one.session, HE, name) for name, _ in one.hers)
+    found = (queries.of_responder(one.session, HE, name) for name, _ in one.hers)
     return {row.tip_id for row in found if row is not None}
 
 
 def told_of_an_answer(one: Asker) -> set[int]:
     def told(tip_id: int) -> set[int]:
         row = AskedBack(tip_id=tip_id, desk=HERE)
-        return {who.responder_id for who in asked_back.recipients(one.session, row, NOON)}
+        return {who.responder_id for who in tables.recipients(one.session, row, NOON)}
 
     return {tip_id for tip_id in (*KEPT, *OTHERS) if HE in told(tip_id)}
 
@@ -81,30 +81,32 @@ def told_of_an_answer(one: Asker) -> set[int]:
 def told_of_a_wish(one: Asker) -> set[int]:
     def told(tip_id: int) -> set[int]:
         tip = one.session.get_one(Tip, tip_id)
-        return {who.responder_id for who in retention.told(one.session, tip, NOON)}
+        return {who.responder_id for who in queries_retention.told(one.session, tip, NOON)}
 
     return {tip_id for tip_id in (*KEPT, *OTHERS) if HE in told(tip_id)}
 
 
 def call_backs_of(one: Asker) -> set[int]:
-    return {row.tip_id for row in call_backs.everyone(one.session, one.viewer)}
+    return {row.tip_id for row in tables_call_back.everyone(one.session, one.viewer)}
 
 
 def told_to_be_like(one: Asker) -> set[int]:
     def name(tip_id: int) -> str | None:
-        return known_cases.known_as(one.session, HE, [tip_id])
+        return queries_names.known_as(one.session, HE, [tip_id])
 
     return {tip_id for tip_id in (*KEPT, *OTHERS) if name(tip_id) is not None}
 
 
 def there(one: Asker) -> set[int]:
     every = (*KEPT, *OTHERS)
-    return {tip_id for tip_id in every if visible.is_visible(one.session, tip_id, one.viewer)}
+    return {
+        tip_id for tip_id in every if queries_visible.is_visible(one.session, tip_id, one.viewer)
+    }
 
 
 def on_pages(one: Asker) -> set[int]:
     """Of the console: the list, and one tip."""
-    every = tip_pages.page(one.session, one.viewer, ALL, before=None, limit=9)
+    every = queries_list.page(one.session, one.viewer, ALL, before=None, limit=9)
     return {tip.id for tip in every} & {
         tip_id for tip_id in (*KEPT, *OTHERS) if _opens(one, tip_id)
     }
@@ -112,66 +114,66 @@ def on_pages(one: Asker) -> set[int]:
 
 def _opens(one: Asker, tip_id: int) -> bool:
     try:
-        return tip_pages.seen(one.session, one.viewer, tip_id).id == tip_id
+        return queries_list.seen(one.session, one.viewer, tip_id).id == tip_id
     except NotFound:
         return False
 
 
 def beside_on_its_page(one: Asker) -> set[int]:
     """Of a tip that each viewer may know of, and itself."""
-    return {2, *tip_pages.linked(one.session, one.viewer, one.session.get_one(Tip, 2))}
+    return {2, *queries_list.linked(one.session, one.viewer, one.session.get_one(Tip, 2))}
 
 
 def owing(one: Asker) -> set[int]:
-    return {tip.id for tip in tip_pages.owing(one.session, one.viewer, 9)}
+    return {tip.id for tip in queries_list.owing(one.session, one.viewer, 9)}
 
 
 def counted_beside(one: Asker) -> set[int]:
     second = one.session.get_one(Tip, 2)
-    count = tip_pages.linked_counts(one.session, one.viewer, [second])[2]
+    count = queries_list.linked_counts(one.session, one.viewer, [second])[2]
     return {3: {*KEPT, *OTHERS}, 1: set(OTHERS)}.get(count, set())
 
 
 WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
-    "referrals/tip_overview._tips": listed,
-    "referrals/known_cases.of_responder": answered_by_sms,
-    "referrals/known_cases.tips_of": lambda one: {
-        tip.id for _, tip in known_cases.tips_of(one.session, HE)
+    "cases/queries_overview._tips": listed,
+    "alerts/queries_names.of_responder": answered_by_sms,
+    "alerts/queries_names.tips_of": lambda one: {
+        tip.id for _, tip in queries_names.tips_of(one.session, HE)
     },
-    "referrals/known_cases.followed": lambda one: {
-        tip.id for _, tip in known_cases.followed(one.session, HE)
+    "alerts/queries_names.followed": lambda one: {
+        tip.id for _, tip in queries_names.followed(one.session, HE)
     },
-    "referrals/known_cases.held": lambda one: one.while_held(
-        HE, lambda: known_cases.held(one.session, HE, SOON)
+    "alerts/queries_names.held": lambda one: one.while_held(
+        HE, lambda: queries_names.held(one.session, HE, SOON)
     ),
-    "referrals/known_cases.helped": lambda one: one.while_held(
-        COLLEAGUE, lambda: known_cases.helped(one.session, HE)
+    "alerts/queries_names.helped": lambda one: one.while_held(
+        COLLEAGUE, lambda: queries_names.helped(one.session, HE)
     ),
-    "referrals/referrals.told_of": lambda one: set(referrals.told_of(one.session, HE)),
-    "referrals/referrals.of_responder": by_reference,
-    "referrals/known_cases.quicker": lambda one: one.while_held(
-        COLLEAGUE, lambda: known_cases.quicker(one.session, HE)
+    "alerts/queries.told_of": lambda one: set(queries.told_of(one.session, HE)),
+    "alerts/queries.of_responder": by_reference,
+    "alerts/queries_names.quicker": lambda one: one.while_held(
+        COLLEAGUE, lambda: queries_names.quicker(one.session, HE)
     ),
-    "referrals/known_cases.open_references": lambda one: one.tips(
-        known_cases.open_references(one.session, HE, NOON)
+    "alerts/queries_names.open_references": lambda one: one.tips(
+        queries_names.open_references(one.session, HE, NOON)
     ),
-    "referrals/asked_back.knows": lambda one: told_of_an_answer(one) | told_of_a_wish(one),
-    "referrals/desk_pages/tip_pages.owing": owing,
-    "outbox/health.untaken_tips": lambda one: {
-        found.id for found in health.untaken_tips(one.session, one.viewer)
+    "alerts/tables.knows": lambda one: told_of_an_answer(one) | told_of_a_wish(one),
+    "cases/queries_list.owing": owing,
+    "gateway/queries_health.untaken_tips": lambda one: {
+        found.id for found in queries_health.untaken_tips(one.session, one.viewer)
     },
-    "referrals/desk_pages/tip_pages.closures_waiting": lambda one: {
-        found.tip.id for found in tip_pages.closures_waiting(one.session, one.viewer, 9)
+    "cases/queries_list.closures_waiting": lambda one: {
+        found.tip.id for found in queries_list.closures_waiting(one.session, one.viewer, 9)
     },
-    "referrals/desk_pages/tip_pages._seen": on_pages,
-    "referrals/desk_pages/tip_pages.known": lambda one: set(
-        tip_pages.known(one.session, one.viewer, [*KEPT, *OTHERS])
+    "cases/queries_list._seen": on_pages,
+    "cases/queries_list.known": lambda one: set(
+        queries_list.known(one.session, one.viewer, [*KEPT, *OTHERS])
     ),
-    "referrals/desk_pages/tip_pages.linked": beside_on_its_page,
-    "referrals/desk_pages/tip_pages.linked_counts": counted_beside,
-    "tips/call_backs.everyone": call_backs_of,
-    "referrals/known_cases.known_as": told_to_be_like,
-    "tips/visible.is_visible": there,
+    "cases/queries_list.linked": beside_on_its_page,
+    "cases/queries_list.linked_counts": counted_beside,
+    "tips/tables_call_back.everyone": call_backs_of,
+    "alerts/queries_names.known_as": told_to_be_like,
+    "tips/queries_visible.is_visible": there,
 }
-BY_DESK = {"tips/visible.with_grant"}
+BY_DESK = {"tips/queries_visible.with_grant"}
 """What a desk is asked for; tried where a desk or a district is kept out."""

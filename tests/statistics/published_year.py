@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain.call_back import KIGALI
 from hotline.statistics import rules_persons, rules_release, rules_tips
 from hotline.statistics.rules_definitions import TABLES, CellName
 from hotline.statistics.rules_periods import Span, months_of, span_of
 from hotline.statistics.rules_release import Cell, Release, Spans
 from hotline.statistics.rules_rounding import Sum
+from hotline.text.time import KIGALI
 from tests.statistics.random_line import YEAR, RandomLine
 
 PERIODS = (*(f"{YEAR}-Q{n}" for n in range(1, 5)), str(YEAR))

@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from hotline.domain.call_back import KIGALI
-from hotline.domain.cases.entries import EntryKind, EntryWay
-from hotline.domain.cases.months import month_of
-from hotline.domain.cases.people_codes import PersonCodes
-from hotline.domain.cases.persons import PersonEntry, fold
-from hotline.domain.places.places import PROVINCES, districts
-from hotline.domain.tip import ABROAD, UNSURE, Category
+from hotline.alerts.rules_follow_up import month_of
 from hotline.statistics import rules_persons, rules_tips
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
+from hotline.text.codes import ABROAD, UNSURE, Category
+from hotline.text.places import PROVINCES, districts
+from hotline.text.time import KIGALI
+from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import PersonEntry, fold
 
 TIPS_OF_CALLS = 0.2
 """Tips for each call."""

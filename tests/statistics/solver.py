@@ -9,10 +9,11 @@ from functools import cache
 
 import highspy
 
+from hotline.core.rules_record_keys import KEYS
 from hotline.statistics.rules_definitions import ALL, INDICATORS, CellName, Dimension
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import SMALLEST_SHARE, Release
-from hotline.statistics.rules_rounding import KEYS, SHARE_STEP, Sum, rounded
+from hotline.statistics.rules_rounding import SHARE_STEP, Sum, rounded
 
 MOST = 100_000
 """More than any count."""

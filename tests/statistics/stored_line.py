@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from hotline.domain.cases.entries import EntryWay
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.core.database import Database
+from hotline.counters import tables
+from hotline.counters.tables import Cell
 from hotline.statistics import queries, rules_persons, rules_release
 from hotline.statistics.rules_periods import Span, due_at, months_of, span_of
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.database import Database
-from hotline.store.reach import outreach
-from hotline.store.reach.outreach import Cell
-from hotline.store.tips.tips import Tip
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.tables import Tip
 from tests.builders import make_responder, make_tip
 from tests.statistics.random_line import YEAR, RandomLine
 
@@ -53,7 +53,7 @@ def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
             session.execute(insert(CaseLogRow), events)
         for month in range(1, 13) if calls else ():
             cell = Cell(date(YEAR, month, 9), "session", "rw", "ussd", "")
-            outreach.count(session, cell, calls)
+            tables.count(session, cell, calls)
 
 
 def hand_over(database: Database, line: RandomLine, period: str) -> None:

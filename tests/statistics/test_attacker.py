@@ -8,12 +8,13 @@ from random import Random
 
 import pytest
 
-from hotline.domain.cases.months import month_of
+from hotline.alerts.rules_follow_up import month_of
+from hotline.core.rules_record_keys import KEYS
 from hotline.statistics import rules_persons, rules_tips
 from hotline.statistics.rules_definitions import INDICATORS, CellName
 from hotline.statistics.rules_periods import Span, period_of
 from hotline.statistics.rules_release import Release
-from hotline.statistics.rules_rounding import KEYS, SMALLEST, Sum, rounded
+from hotline.statistics.rules_rounding import SMALLEST, Sum, rounded
 from tests.statistics.published_year import released
 from tests.statistics.random_line import RandomLine
 

@@ -10,18 +10,18 @@ from html import unescape
 
 import pytest
 
-from hotline.domain.accounts.account import RELEASING, AccountRole
-from hotline.domain.cases.entries import EntryKind, TakeProof
-from hotline.domain.reach.counters import ScreenCounter, ScreenMeasure, week_of
-from hotline.domain.tip import NATIONAL
-from hotline.services.reach.outreach import day_of
+from hotline.core import tables_sample
+from hotline.core.actors import RELEASING, AccountRole
+from hotline.counters.rules import ScreenCounter, ScreenMeasure, week_of
+from hotline.counters.service import day_of
+from hotline.counters.tables_screens import add
 from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
-from hotline.store.reach.screen_counts import add
-from hotline.store.watch import trials
+from hotline.text.codes import NATIONAL
 from hotline.text.languages import CODES
+from hotline.tips.rules_events import EntryKind, TakeProof
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import admitted, man
 from tests.statistics.published_year import released
@@ -117,7 +117,7 @@ def test_e4_the_files_hold_each_table_and_its_definitions(desk: Desk) -> None:
 def test_sample_data_says_so_on_page_and_file(desk: Desk) -> None:
     writes(desk, published=True, is_sample=True)
     with desk.kit.database.writing() as session:
-        trials.mark_invented(session, desk.clock())
+        tables_sample.mark_invented(session, desk.clock())
     lead = tab(desk, AccountRole.PROGRAMME_LEAD)
     for path in ("/statistics", f"/statistics/releases/{YEAR}"):
         assert "Sample data." in lead.get(path).text

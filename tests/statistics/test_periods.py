@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.cases.months import month_of
+from hotline.alerts.rules_follow_up import month_of
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import (
     Span,

@@ -3,19 +3,19 @@
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain.cases.months import counted_at, month_of
-from hotline.domain.tip import TipState
-from hotline.services.reader.cases import handing_on, month_ends
-from hotline.statistics import queries, rules_release
+from hotline.alerts.rules_follow_up import counted_at, month_of
+from hotline.alerts.tables_case_keys import CaseCode
+from hotline.cases import reader_handover
+from hotline.counters import tables
+from hotline.counters.tables import Cell
+from hotline.statistics import queries, reader_person_sums, rules_release
 from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import Span, due_at, period_of
 from hotline.statistics.tables import PersonSum
-from hotline.store.cases.case_keys import CaseCode
-from hotline.store.cases.case_people import PossibleVictim
-from hotline.store.reach import outreach
-from hotline.store.reach.outreach import Cell
-from hotline.store.tips.tips import Tip
+from hotline.tips.rules import TipState
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import PossibleVictim
 from tests.callers import DANGER_HERE, Line, told
 from tests.persons import screened
 from tests.reading import ReaderBeside, reader_beside
@@ -31,10 +31,10 @@ def beside(line: Line) -> ReaderBeside:
         told(line, *DANGER_HERE)
     with line.database.writing() as session:
         day = line.clock.at.date()
-        outreach.count(session, Cell(day, "session", "rw", "ussd", ""), 1)
+        tables.count(session, Cell(day, "session", "rw", "ussd", ""), 1)
     for tip_id in (1, 2):
         screened(line.kit, tip_id)
-    handing_on.reconcile(beside.kit)
+    reader_handover.reconcile(beside.kit)
     return beside
 
 
@@ -47,7 +47,7 @@ def month(beside: ReaderBeside) -> str:
 def reads_until(beside: ReaderBeside, period: str) -> None:
     """Turns the clock to the day on which a period is due, and lets the reader work."""
     beside.line.clock.at = max(beside.line.clock.at, due_at(period))
-    month_ends.tidy(beside.kit)
+    reader_person_sums.tidy(beside.kit)
 
 
 def quarter(beside: ReaderBeside) -> str:
@@ -60,7 +60,7 @@ def test_r9_a_month_s_sums_are_encrypted_and_hold_counts_and_keys(beside: Reader
         keys = session.scalars(select(PossibleVictim.record_key)).all()
         assert session.scalar(select(func.count()).where(Tip.state == TipState.DRAFT)) == 0
     beside.line.clock.at = counted_at(month(beside))
-    month_ends.tidy(beside.kit)
+    reader_person_sums.tidy(beside.kit)
     with beside.line.database.reading() as session:
         body = queries.person_sums(session, [month(beside)])[month(beside)]
     assert b"identified" not in body
@@ -78,7 +78,7 @@ def test_r9_a_quarter_s_numbers_are_handed_over_rounded_and_once(beside: ReaderB
     assert {cell.name: cell.number for cell in cells}[IDENTIFIED] is None
     expected = rules_release.protect_persons({}, Span.QUARTER, spans)
     assert {cell.name for cell in cells} == {cell.name for cell in expected}
-    month_ends.tidy(beside.kit)
+    reader_person_sums.tidy(beside.kit)
     with beside.line.database.reading() as session:
         assert queries.person_cells(session, quarter(beside)) == cells
 
@@ -87,7 +87,7 @@ def test_a_quarter_is_not_handed_over_before_its_last_month_is_counted(
     beside: ReaderBeside,
 ) -> None:
     beside.line.clock.at = due_at(month(beside))
-    month_ends.tidy(beside.kit)
+    reader_person_sums.tidy(beside.kit)
     with beside.line.database.reading() as session:
         assert queries.person_cells(session, quarter(beside)) is None
 

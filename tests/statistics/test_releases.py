@@ -5,17 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.core.actors import AccountRole, Actor
+from hotline.core.database import Database
+from hotline.counters import tables
+from hotline.counters.tables import Cell
 from hotline.errors import NotFound, Undecided
-from hotline.services.flows.places import place_lists
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
 from hotline.statistics import queries, service_releases
 from hotline.statistics.rules_definitions import Dimension
 from hotline.statistics.rules_periods import Span, due_at
 from hotline.statistics.rules_release import starting_spans
-from hotline.store.database import Database
-from hotline.store.reach import outreach
-from hotline.store.reach.outreach import Cell
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
 from tests.statistics.random_line import YEAR, RandomLine
@@ -77,7 +77,7 @@ def test_e3_what_was_released_never_changes(kit: WholeKit) -> None:
     made_by(kit, due_at(QUARTERS[0]))
     before = service_releases.one_release(kit, QUARTERS[0], is_published=False)
     with kit.database.writing() as session:
-        outreach.count(session, Cell(date(YEAR, 1, 20), "session", "rw", "ussd", ""), 500)
+        tables.count(session, Cell(date(YEAR, 1, 20), "session", "rw", "ussd", ""), 500)
     made_by(kit, due_at(QUARTERS[0]) + timedelta(days=2))
     after = service_releases.one_release(kit, QUARTERS[0], is_published=False)
     assert after.digest == before.digest

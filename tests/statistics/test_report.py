@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from hotline.adapters import typst_paper
-from hotline.domain.accounts.account import RELEASING, AccountRole
-from hotline.statistics import queries, service_report
+from hotline.core.actors import RELEASING, AccountRole
+from hotline.statistics import pdf, queries, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Cell, Release, starting_spans
 from hotline.text.languages import CODES
@@ -83,5 +82,5 @@ def test_e5_a_button_gives_it_and_a_month_has_none(desk: Desk) -> None:
 def test_whatever_a_name_holds_is_text(name: str) -> None:
     template = b'#set document(title: "x")\n#text(size: 6pt, json(bytes(sys.inputs.report)).name)'
     data = {"report": f'{{"name": {json.dumps(name)}}}'}
-    page = PdfReader(io.BytesIO(typst_paper.pdf(template, data, MADE_AT))).pages[0]
+    page = PdfReader(io.BytesIO(pdf.pdf(template, data, MADE_AT))).pages[0]
     assert words(page.extract_text()) == name

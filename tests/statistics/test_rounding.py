@@ -7,8 +7,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.core.rules_record_keys import KEYS
 from hotline.statistics.rules_rounding import (
-    KEYS,
     SMALLEST,
     Sum,
     at_most,

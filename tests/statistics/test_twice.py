@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import select
 
 import hotline.statistics
-from hotline.domain.cases.entries import EntryKind, TakeProof
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.core.database import Database, Session
 from hotline.statistics import queries, rules_persons, rules_release, rules_tips
 from hotline.statistics.rules_periods import Span, begins, ends, months_of
 from hotline.statistics.rules_tips import CaseEvent, CountedTip
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.database import Database, Session
-from hotline.store.tips.tips import Tip
+from hotline.tips.rules_events import EntryKind, TakeProof
+from hotline.tips.tables import Tip
 from tests.statistics.published_year import shortest
 from tests.statistics.random_line import YEAR, RandomLine
 from tests.statistics.stored_line import store

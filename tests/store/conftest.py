@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.store.database import Database, open_database
+from hotline.core.database import Database, open_database
 from tests.servers import Pair, Postgres, pair
 
 __all__ = ["pair"]

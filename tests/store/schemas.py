@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import inspect, text
 
-from hotline.store.database import Database, Session
+from hotline.core.database import Database, Session
 
 VERSION = "alembic_version"
 """Alembic's own table: only migrated tables have it."""

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from hotline.store import migrate
-from hotline.store.database import Database
-from hotline.store.desk import audit
-from hotline.store.desk.audit import AuditEntry
+from hotline.core.database import Database
+from hotline.operations import migrate
+from hotline.people import tables_audit
+from hotline.people.tables_audit import AuditEntry
 from tests.builders import NOON
 
 pytestmark = pytest.mark.both
@@ -18,16 +18,16 @@ pytestmark = pytest.mark.both
 
 def append(database: Database, n: int) -> None:
     with database.writing() as session:
-        audit.append(session, at=NOON, actor="cli", action="tip_read", subject=f"tip:{n}")
+        tables_audit.append(session, at=NOON, actor="cli", action="tip_read", subject=f"tip:{n}")
 
 
-def verify(database: Database) -> audit.Chain:
+def verify(database: Database) -> tables_audit.Chain:
     with database.reading() as session:
-        return audit.verify(session)
+        return tables_audit.verify(session)
 
 
 def test_an_empty_chain_is_whole(database: Database) -> None:
-    assert verify(database) == audit.Chain(length=0, newest="0" * 64, broken_at=None)
+    assert verify(database) == tables_audit.Chain(length=0, newest="0" * 64, broken_at=None)
 
 
 def test_each_row_stands_on_the_one_before(database: Database) -> None:
@@ -88,7 +88,7 @@ def test_writers_at_once_make_one_chain(empty: Database) -> None:
 def test_a_row_that_was_rolled_back_leaves_no_gap(database: Database) -> None:
     append(database, 1)
     with database.reading() as session:
-        audit.append(session, at=NOON, actor="cli", action="tip_read")
+        tables_audit.append(session, at=NOON, actor="cli", action="tip_read")
     append(database, 2)
 
     assert verify(database).length == 2

@@ -6,15 +6,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hotline.domain.cases.entries import EntryKind, EntryWay
+from hotline.alerts import tables_case_events, tables_case_keys
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import CaseCode
+from hotline.core.database import Database
 from hotline.errors import StoreUnavailable
-from hotline.sealing.case_codes import READER, NewCase
-from hotline.store.cases import case_keys, case_log, case_people
-from hotline.store.cases.case_keys import CaseCode
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_people import ServiceReferral
-from hotline.store.database import Database
-from hotline.store.schema import create_all
+from hotline.keys.encrypt import READER, NewCase
+from hotline.operations.schema import create_all
+from hotline.tips import tables_persons
+from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.tables_persons import ServiceReferral
 from tests.builders import NOON, make_responder, make_tip
 
 pytestmark = pytest.mark.both
@@ -37,9 +38,9 @@ def fill(database: Database) -> None:
             responder_id=1,
             codes={},
         )
-        assert case_log.written(session, entry) == 1
-        assert case_keys.make(session, 1, NewCase(b"public", b"grant"), NOON) == b"public"
-        case_keys.keep_body(session, CaseCode, 1, b"sealed")
+        assert tables_case_events.written(session, entry) == 1
+        assert tables_case_keys.make(session, 1, NewCase(b"public", b"grant"), NOON) == b"public"
+        tables_case_keys.keep_body(session, CaseCode, 1, b"sealed")
 
 
 def offered(entry_id: int) -> ServiceReferral:
@@ -61,12 +62,12 @@ def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
     assert [words for words in (*COUNTED, *NEVER) if not refused(empty, words)] == []
 
     with empty.writing() as session:
-        case_keys.mark_counted(session, [1], "2026-11", NOON)
+        tables_case_keys.mark_counted(session, [1], "2026-11", NOON)
 
     assert [words for words in (*NEVER, *COUNTED) if refused(empty, words)] == [*NEVER]
     with empty.reading() as session:
-        assert case_keys.bodies_of(session, CaseCode, 1) == {}
-        assert case_keys.grant_of(session, 1, READER) is None
+        assert tables_case_keys.bodies_of(session, CaseCode, 1) == {}
+        assert tables_case_keys.grant_of(session, 1, READER) is None
 
 
 def test_of_two_pairs_for_one_case_the_first_stays_and_a_person_is_met_once(
@@ -74,13 +75,13 @@ def test_of_two_pairs_for_one_case_the_first_stays_and_a_person_is_met_once(
 ) -> None:
     fill(database)
     with database.writing() as session:
-        assert case_keys.make(session, 1, NewCase(b"another", b"other"), NOON) == b"public"
-        assert case_keys.grant_of(session, 1, READER) == b"grant"
-        assert not case_keys.give(session, 1, READER, b"other")
-        met = [case_people.meet(session, 1, n, NOON) for n in (1, 1, 2)]
+        assert tables_case_keys.make(session, 1, NewCase(b"another", b"other"), NOON) == b"public"
+        assert tables_case_keys.grant_of(session, 1, READER) == b"grant"
+        assert not tables_case_keys.give(session, 1, READER, b"other")
+        met = [tables_persons.meet(session, 1, n, NOON) for n in (1, 1, 2)]
         assert met == [True, False, True]
-        case_people.of_tip(session, 1)[1].due_at = NOON
-        case_people.offer(session, offered(1))
+        tables_persons.of_tip(session, 1)[1].due_at = NOON
+        tables_persons.offer(session, offered(1))
         session.flush()
-        assert case_people.due_tips(session, NOON, 9) == [1]
-        assert case_people.due_tips(session, NOON - timedelta(seconds=1), 9) == []
+        assert tables_persons.due_tips(session, NOON, 9) == [1]
+        assert tables_persons.due_tips(session, NOON - timedelta(seconds=1), 9) == []

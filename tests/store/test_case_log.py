@@ -4,14 +4,13 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from hotline.domain.cases.entries import EntryKind, EntryWay, NoteCode
+from hotline.alerts import queries_retention, tables_case_events, tables_case_keys
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import CaseNote
+from hotline.core.database import Database
 from hotline.errors import StoreUnavailable
-from hotline.store.cases import case_keys, case_log
-from hotline.store.cases.case_keys import CaseNote
-from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.database import Database
-from hotline.store.referrals import retention
-from hotline.store.schema import create_all
+from hotline.operations.schema import create_all
+from hotline.tips.rules_events import EntryKind, EntryWay, NoteCode
 from tests.builders import NOON, make_responder, make_tip
 
 pytestmark = pytest.mark.both
@@ -47,7 +46,7 @@ def fill(database: Database) -> None:
     with database.writing() as session:
         session.add_all([make_tip(), make_responder()])
         session.flush()
-        assert case_log.written(session, taken()) is not None
+        assert tables_case_events.written(session, taken()) is not None
 
 
 @pytest.mark.parametrize(
@@ -66,17 +65,17 @@ def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
         session.execute(text(change))
 
     with empty.reading() as session:
-        (row,) = case_log.of_tip(session, 1)
+        (row,) = tables_case_events.of_tip(session, 1)
         assert (row.kind, row.way, row.codes) == ("taken", "sms", {"proof": "unproved"})
 
 
 def test_what_happens_twice_is_written_once(database: Database) -> None:
     fill(database)
     with database.writing() as session:
-        assert case_log.written(session, taken()) is None
+        assert tables_case_events.written(session, taken()) is None
         for _ in range(2):
-            case_log.written_told(session, [(7, 1, 0, 1, "alert")], NOON)
-        rows = case_log.of_tip(session, 1)
+            tables_case_events.written_told(session, [(7, 1, 0, 1, "alert")], NOON)
+        rows = tables_case_events.of_tip(session, 1)
     assert [(row.kind, row.key, row.codes) for row in rows] == [
         ("taken", "taken:1", {"proof": "unproved"}),
         ("told", "told:7", {"why": "alert"}),
@@ -87,15 +86,15 @@ def test_what_happens_twice_is_written_once(database: Database) -> None:
 def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Database) -> None:
     fill(database)
     with database.writing() as session:
-        entry_id = case_log.written(session, note({"says": NoteCode.WORDS}))
+        entry_id = tables_case_events.written(session, note({"says": NoteCode.WORDS}))
         assert entry_id is not None
-        case_keys.keep_body(session, CaseNote, entry_id, b"sealed")
-        assert case_keys.bodies_of(session, CaseNote, 1) == {entry_id: b"sealed"}
+        tables_case_keys.keep_body(session, CaseNote, entry_id, b"sealed")
+        assert tables_case_keys.bodies_of(session, CaseNote, 1) == {entry_id: b"sealed"}
 
-        retention.redact(session, [1], NOON)
+        queries_retention.redact(session, [1], NOON)
 
         assert session.scalars(select(CaseNote)).all() == []
-        assert [row.kind for row in case_log.of_tip(session, 1)] == ["taken", "note"]
+        assert [row.kind for row in tables_case_events.of_tip(session, 1)] == ["taken", "note"]
 
 
 def test_a_code_is_of_a_closed_list(database: Database) -> None:
@@ -105,4 +104,4 @@ def test_a_code_is_of_a_closed_list(database: Database) -> None:
             pytest.raises(ValueError, match="no code of the entry note"),
             database.writing() as session,
         ):
-            case_log.written(session, note(codes))
+            tables_case_events.written(session, note(codes))

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError
 
+from hotline.core.database import Database, add_if_new, open_database
 from hotline.errors import SettingsInvalid, StoreUnavailable
-from hotline.store.database import Database, add_if_new, open_database
-from hotline.store.dialogue.contacts import Stopped
+from hotline.gateway.tables_contacts import Stopped
 from tests.builders import NOON, make_responder
 
 pytestmark = pytest.mark.both

@@ -10,9 +10,9 @@ from threading import Event
 
 import pytest
 
+from hotline.core.database import Database, open_database
+from hotline.core.driver import JointWrites, PlainConnection
 from hotline.errors import StoreUnavailable
-from hotline.store.database import Database, open_database
-from hotline.store.driver import JointWrites, PlainConnection
 from tests.builders import NOON
 from tests.eventually import eventually
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from hotline.store.database import Database
-from hotline.store.driver import KEPT_DOCUMENTS, KeptDocuments
-from hotline.store.flows import flows
+from hotline.core.database import Database
+from hotline.core.driver import KEPT_DOCUMENTS, KeptDocuments
+from hotline.flows import tables
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -22,12 +22,12 @@ def document(**words: str) -> dict[str, Any]:
 
 def stored(database: Database, said: Mapping[str, Any]) -> int:
     with database.writing() as session:
-        return flows.add(session, digest=json.dumps(said), document=said, at=AT).id
+        return tables.add(session, digest=json.dumps(said), document=said, at=AT).id
 
 
 def read(database: Database, revision_id: int) -> Mapping[str, Any] | None:
     with database.reading() as session:
-        return flows.document_of(session, revision_id)
+        return tables.document_of(session, revision_id)
 
 
 def test_a_document_is_read_once_and_a_new_revision_at_once(database: Database) -> None:
@@ -45,11 +45,11 @@ def test_a_piece_is_the_same_with_memory_and_without(database: Database) -> None
     one = stored(database, document(a="one", b="two"))
     asked = [("flows", "b"), ("flows", "c"), ("entries",), ("entry_names",), ("phrases", "rw")]
     with database.reading() as session:
-        plain = [flows.piece_of(session, one, *names) for names in asked]
+        plain = [tables.piece_of(session, one, *names) for names in asked]
     database.keep_documents()
     with database.reading() as session:
-        assert [flows.piece_of(session, one, *names) for names in asked] == plain
-        assert flows.piece_of(session, one + 1, "flows", "b") is None
+        assert [tables.piece_of(session, one, *names) for names in asked] == plain
+        assert tables.piece_of(session, one + 1, "flows", "b") is None
     assert plain == [flow("two"), None, {"1": "a"}, None, None]
 
 
@@ -57,8 +57,8 @@ def test_what_is_not_committed_is_not_kept(database: Database) -> None:
     """SQLite gives its number to the next revision."""
     keeping = database.keep_documents()
     with database.writing() as session:
-        row = flows.add(session, digest="x", document=document(a="never"), at=AT)
-        assert flows.document_of(session, row.id) == document(a="never")
+        row = tables.add(session, digest="x", document=document(a="never"), at=AT)
+        assert tables.document_of(session, row.id) == document(a="never")
         session.rollback()
     assert len(keeping.revisions) == 0
 

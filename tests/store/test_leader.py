@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.core.database import Database, open_database
 from hotline.errors import StoreUnavailable
-from hotline.store.database import Database, open_database
-from hotline.store.outbox.messages import Leader
-from hotline.store.watch.leader import Leadership
+from hotline.gateway.leader import Leadership
+from hotline.gateway.tables import Leader
 from tests.builders import NOON
 from tests.eventually import eventually
 from tests.servers import Pair, Postgres

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.referrals.referral import Level
-from hotline.store.database import Database
-from hotline.store.people import responders
-from hotline.store.people.responders import Leave
-from hotline.store.referrals import referrals
-from hotline.store.tips import call_backs
+from hotline.alerts import queries
+from hotline.core.database import Database
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.tables import Leave
+from hotline.tips import tables_call_back
 from tests.builders import NOON, make_responder
 
 pytestmark = pytest.mark.both
@@ -56,6 +56,6 @@ def test_leave_is_from_its_first_moment_until_she_is_back(
 ) -> None:
     at = NOON + days * DAY
     with people.reading() as session:
-        assert {one.id for one in referrals.roster(session, at)} == alive
-        assert {one.id for one in call_backs.desk_people(session, at, 1)} == alive
-    assert responders.anybody_lives(people, at)
+        assert {one.id for one in queries.roster(session, at)} == alive
+        assert {one.id for one in tables_call_back.desk_people(session, at, 1)} == alive
+    assert tables.anybody_lives(people, at)

@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from hotline.store.bulk import add, new_ids
-from hotline.store.database import Database
-from hotline.store.outbox.messages import DeliveryReport, Lane
+from hotline.core.database import Database
+from hotline.core.writes import add, new_ids
+from hotline.gateway.tables import DeliveryReport, Lane
 from tests.builders import NOON
 
 pytestmark = pytest.mark.both

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from hotline.core.database import Database
 from hotline.errors import NotReady
-from hotline.store import migrate
-from hotline.store.database import Database
-from hotline.store.migrate import TablesState
-from hotline.store.people.responders import Responder
+from hotline.operations import migrate
+from hotline.operations.migrate import TablesState
+from hotline.people.tables import Responder
 from tests.builders import NOON, make_responder
 from tests.eventually import eventually
 from tests.store.schemas import schema_of

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from hotline.store.database import Database
-from hotline.store.schema import create_all
+from hotline.core.database import Database
+from hotline.operations.schema import create_all
 
 KEPT = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
 

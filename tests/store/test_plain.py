@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from hotline.store.database import Database
+from hotline.core.database import Database
 from tests.builders import NOON
 
 pytestmark = pytest.mark.both

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select, text
 
+from hotline.core.database import Database, open_database
+from hotline.core.database_server import BoundedConnection
 from hotline.errors import StoreUnavailable
-from hotline.store.database import Database, open_database
-from hotline.store.dialogue.contacts import Stopped
-from hotline.store.server import BoundedConnection
+from hotline.gateway.tables_contacts import Stopped
 from tests.builders import NOON
 from tests.servers import Postgres, frozen
 

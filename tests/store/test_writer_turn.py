@@ -5,8 +5,8 @@ from threading import Event, Thread
 
 import pytest
 
+from hotline.core.driver import WriterTurn
 from hotline.errors import StoreUnavailable
-from hotline.store.driver import WriterTurn
 from tests.eventually import eventually
 
 

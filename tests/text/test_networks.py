@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.text.networks import network_of
+from hotline.core.addresses import network_of
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A remark is a sentence and its values: said in any language, kept as data, and English as it stands."""
 
-from hotline.text.remark import remark, remark_of
+from hotline.text.phrases import remark, remark_of
 
 INNER = remark("holds {letter}", letter="{")
 WHOLE = remark("{field} {says}, {count} times, as in `{{}}`", field="note", says=INNER, count=2)

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from hotline.domain.tip import NOT_SAID, Matter, TipState, TipSummary, left
-from hotline.engine.events import Completed, Event
-from hotline.engine.flow import Book
-from hotline.engine.run import Run
-from hotline.engine.view import gathers
-from hotline.services.tips.intake import COMES_TO
+from hotline.alerts.service_intake import COMES_TO
+from hotline.flows.flow import Book, gathers
+from hotline.flows.run import Completed, Event, Run
+from hotline.text.codes import NOT_SAID
+from hotline.tips.rules import Matter, TipState, TipSummary, left
 
 WHOLE = (TipState.FILED, TipState.COMPLETE)
 

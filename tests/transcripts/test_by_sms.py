@@ -14,16 +14,16 @@ from pathlib import Path
 import gsm0338
 import pytest
 
-from hotline.domain.rolls.joining import Roll
-from hotline.domain.sms.topics import AskedTopic, Topic
-from hotline.engine import turn
-from hotline.engine.flow import Call
-from hotline.engine.run import Place, Run
-from hotline.engine.screen import Screen
-from hotline.services.sms import sms_screens
-from hotline.services.sms.sms_screens import Spoken
+from hotline.dialogue import service_sms_screens
+from hotline.dialogue.service_sms_screens import Spoken
+from hotline.flows import turn
+from hotline.flows.flow import Call
+from hotline.flows.run import Place, Run
+from hotline.flows.screen import Screen
+from hotline.programmes.rules_enrolment import Roll
 from hotline.text.gsm7 import ALONE, segments
 from hotline.text.languages import CODES, FIRST
+from hotline.text.topics import AskedTopic, Topic
 from tests.made_once import shipped_book
 from tests.transcripts.transcript import DIAL, Transcript, read
 
@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
 DAY = date(2026, 11, 24)
 BOOK = shipped_book()
-SMS = sms_screens.talk_context(BOOK, DAY)
+SMS = service_sms_screens.talk_context(BOOK, DAY)
 
 
 def topics() -> dict[str, str]:
@@ -63,7 +63,7 @@ class Both:
         if self._turns_a_page(before):
             return
         own = turn.offered(SMS.book, self.sms, SMS.facts, limit=ALONE)
-        spoken = sms_screens.go_on(
+        spoken = service_sms_screens.go_on(
             SMS, self.sms, keyed if own.get(keyed) == label else label or keyed
         )
         assert spoken is not None
@@ -72,7 +72,7 @@ class Both:
     def _begin(self, entry: str) -> None:
         facts = self.transcript.facts
         self.ussd = turn.start(BOOK, facts, entry=entry)
-        self._same(sms_screens.begin(SMS, AskedTopic(Topic(topics()[entry]), None), FIRST))
+        self._same(service_sms_screens.begin(SMS, AskedTopic(Topic(topics()[entry]), None), FIRST))
 
     def _turns_a_page(self, before: turn.Turn) -> bool:
         assert self.ussd is not None
@@ -87,8 +87,10 @@ class Both:
         assert spoken.run.language == self.ussd.run.language
         self.passed |= {Place(place.flow, place.node) for place in self.ussd.passed}
         self.sms = Run.from_dict(json.loads(json.dumps(spoken.run.to_dict())))
-        row = json.loads(json.dumps(sms_screens.written(spoken.run, SMS, again=spoken.again)))
-        screen = sms_screens.drawn(BOOK, row, spoken.run.language)
+        row = json.loads(
+            json.dumps(service_sms_screens.written(spoken.run, SMS, again=spoken.again))
+        )
+        screen = service_sms_screens.drawn(BOOK, row, spoken.run.language)
         draw = turn.repeat if spoken.again else turn.render
         assert screen == draw(SMS.book, spoken.run, SMS.facts, limit=ALONE)
         self.told.append(screen)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.engine.run import Place
+from hotline.flows.run import Place
 from tests.engine.books import make_book
 from tests.transcripts.transcript import read, record
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import gsm0338
 import pytest
 
-from hotline.engine.flow import Book
-from hotline.engine.run import Place
-from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.flows.flow import Book
+from hotline.flows.run import Place
+from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.languages import CODES
 from tests.made_once import shipped_book
 from tests.transcripts.hanging_up import leaves

@@ -24,19 +24,22 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from hotline.engine.events import (
+from hotline.flows.flow import Book
+from hotline.flows.run import (
     Answered,
     Completed,
     Event,
+    Facts,
     FlowEntered,
     LanguageChosen,
+    Option,
     PinGiven,
+    Place,
+    Run,
     TopicRead,
 )
-from hotline.engine.flow import Book
-from hotline.engine.run import Facts, Option, Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, Screen
-from hotline.engine.turn import Turn, resume, start
+from hotline.flows.screen import DEFAULT_LIMIT, Screen
+from hotline.flows.turn import Turn, resume, start
 from hotline.text.languages import CODES
 
 DIAL = "*dial*"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.store.database import Database
+from hotline.core.database import Database
 from tests.callers import Line, Way, make_ready
 from tests.conftest import Clock
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import requests
 
-from hotline.cli.line.procfile import read_procfile
-from hotline.environment import CHECKOUT
+from hotline.cli.keeper import read_procfile
+from hotline.core.environment import CHECKOUT
 from tests.eventually import eventually
 
 Process = subprocess.Popen[bytes]

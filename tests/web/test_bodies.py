@@ -19,10 +19,10 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.bootstrap import Role, key_folder
-from hotline.cli.line.hooks import addresses
-from hotline.config import Settings
-from hotline.sealing.keys.keyfolder import hook_secrets
+from hotline.cli.contexts import Role, key_folder
+from hotline.cli.hooks import addresses
+from hotline.core.settings import Settings
+from hotline.keys.key_folder import hook_secrets
 from hotline.web.bodies import OF_ONE, Bodies, in_turn, whole_first
 from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue
 from tests.callers import FORM

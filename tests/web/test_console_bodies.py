@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from hotline.web import slowness
-from hotline.web.console.app import PATIENCE
+from hotline.web.console_app import PATIENCE
 from tests.builders import NOON
 from tests.made_once import lay_keys, lay_tables
 from tests.stack import free_port

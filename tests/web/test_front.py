@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import CallbackInvalid
-from hotline.web.form import MOST_BYTES, read_form
+from hotline.web.hook_guard import MOST_BYTES, read_form
 from tests.callers import FORM, SECRETS, Line, Way
 from tests.web.test_guard import HOP, SMS
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hotline.core.database import open_database
 from hotline.errors import CallbackInvalid
-from hotline.store.database import open_database
-from hotline.store.dialogue.contacts import Dialogue, InboundSeen, Stopped
-from hotline.store.outbox.messages import DeliveryReport
-from hotline.web.form import MOST_BYTES, MOST_FIELDS, CallbackForm, parse
+from hotline.gateway.tables import DeliveryReport
+from hotline.gateway.tables_contacts import Dialogue, InboundSeen, Stopped
+from hotline.web.hook_guard import MOST_BYTES, MOST_FIELDS, CallbackForm, parse
 from tests.callers import FAILURE, FORM, SECRETS, Line
 
 HOP = {

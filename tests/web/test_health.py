@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.flows.places import place_lists
-from hotline.store.database import Database, open_database
-from hotline.store.dialogue.contacts import Stopped
-from hotline.store.flows.flows import Revision
-from hotline.store.outbox import messages
+from hotline.core.database import Database, open_database
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
+from hotline.flows.tables import Revision
+from hotline.gateway import tables
+from hotline.gateway.tables_contacts import Stopped
 from tests.callers import Line, make_ready
 from tests.conftest import Clock
 
@@ -80,7 +80,7 @@ def test_a_wish_to_hear_no_more_in_a_responder_s_name_closes_nothing(
 
 def test_a_held_lane_and_missing_flows_are_said_together(line: Line) -> None:
     with line.database.writing() as session:
-        messages.hold(session, line.clock.at + timedelta(minutes=5), "no money")
+        tables.hold(session, line.clock.at + timedelta(minutes=5), "no money")
         for revision in session.query(Revision):
             revision.live_from = None
     empty = SqlBookshelf(line.database, place_lists())

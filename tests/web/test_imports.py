@@ -11,10 +11,10 @@ from tests.homes import LayHome
 def test_the_web_process_starts_with_no_queue_no_gateway_and_no_page_of_the_console() -> None:
     """`wsgi.py` is no package, so that the linter does not see it: its own imports are looked at here."""
     look = """
-import sys, hotline.web.app
+import sys, hotline.web.hooks_app
 print({'rq', 'africastalking', 'requests'} & set(sys.modules))
-import hotline.bootstrap, hotline.web.front, hotline.web.meter, hotline.web.slowness
-print([name for name in sys.modules if name.startswith(("hotline.web.console", "workers"))])
+import hotline.cli.contexts, hotline.web.front, hotline.web.meter, hotline.web.slowness
+print([name for name in sys.modules if name.startswith(("hotline.console", "hotline.web.console_app", "workers"))])
 """
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["set()", "[]"]
@@ -40,11 +40,11 @@ def test_the_console_imports_a_page_when_somebody_first_asks_for_it(
     look = """
 import sys
 from werkzeug.test import Client
-from hotline.web.console.routes import ROUTES
+from hotline.console.routes import ROUTES
 from workers.console import application
 
 VIEWS = {"hotline." + route.name.rpartition(".")[0] for route in ROUTES}
-LARGE = ("numpy", "openpyxl", "segno", "hotline.services.tips", "hotline.services.changes")
+LARGE = ("numpy", "openpyxl", "segno", "hotline.cases.service_sheet", "hotline.editing.service_publish")
 def loaded(): return {name for name in sys.modules if name in VIEWS or name.startswith(LARGE)}
 print(loaded())
 answer = Client(application).get("/enter", base_url="http://127.0.0.1:8080")
@@ -53,4 +53,4 @@ print(answer.status_code, loaded() & VIEWS)
     done = subprocess.run(
         [sys.executable, "-c", look], env=environ, capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines() == ["set()", "200 {'hotline.web.console.pages.entering'}"]
+    assert done.stdout.splitlines() == ["set()", "200 {'hotline.people.pages_sign_in'}"]

@@ -6,13 +6,13 @@ from time import perf_counter
 
 import pytest
 
+from hotline.core.database import open_database
+from hotline.counters import tables
+from hotline.counters.tables import HookCount
 from hotline.errors import StoreUnavailable
-from hotline.services.watch import metering
-from hotline.store.database import open_database
-from hotline.store.reach import outreach
-from hotline.store.reach.outreach import HookCount
-from hotline.web.app import create_app
-from hotline.web.guard import Reply
+from hotline.monitoring import service_measures
+from hotline.web.hook_guard import Reply
+from hotline.web.hooks_app import create_app
 from hotline.web.meter import Counted, Meter
 from tests.callers import SECRETS, Line
 
@@ -72,9 +72,9 @@ def test_an_addition_is_all_that_a_hop_pays(line: Line) -> None:
 def test_the_figures_arrive_where_metrics_read_them(line: Line) -> None:
     meter = Meter(line.kit)
     meter.note("ussd", Reply("END bye"), perf_counter() - 0.3)
-    meter.hand_on(lambda counted: metering.add(line.kit, counted))
+    meter.hand_on(lambda counted: service_measures.add(line.kit, counted))
     with line.database.reading() as session:
-        ((one, (number, seconds)),) = outreach.answered(session).items()
+        ((one, (number, seconds)),) = tables.answered(session).items()
     assert one == HookCount("ussd", "end", 6)
     assert number == 1
     assert 0.3 <= seconds < 1

@@ -9,15 +9,15 @@ from typing import cast
 
 import pytest
 
-from hotline.domain.accounts.account import RELEASING
+from hotline.core.actors import RELEASING
+from hotline.core.database import Database, Session, open_database
 from hotline.errors import StoreUnavailable
 from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Cell, Release, starting_spans
-from hotline.store.database import Database, Session, open_database
 from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES
-from hotline.web.results import KeptPage
+from hotline.web.hooks_app import KeptPage
 from tests.callers import Line
 
 HEARD = {"Cookie": "a=b", "Accept-Language": "fr", "User-Agent": "somebody", "Referer": "https://x"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.store.database import open_database
+from hotline.core.database import open_database
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Line, make_ready, told
 from tests.conftest import Clock
 from tests.servers import Postgres, frozen

@@ -14,13 +14,14 @@ import pytest
 import requests
 from sqlalchemy import update
 
-from hotline.bootstrap import build_pages
-from hotline.config import Settings
-from hotline.domain.accounts.account import AccountRole
-from hotline.domain.accounts.second_factor import code_at
-from hotline.ports import ConsoleKit
-from hotline.services.accounts import invitations, sessions, welcome
-from hotline.store.accounts.sessions import ConsoleSession
+from hotline.cli.contexts import build_pages
+from hotline.core.actors import AccountRole
+from hotline.core.context import ConsoleKit
+from hotline.core.settings import Settings
+from hotline.duty import service_invitations
+from hotline.people import service_sessions, service_welcome
+from hotline.people.rules_second_factor import code_at
+from hotline.people.tables_sessions import ConsoleSession
 from tests.builders import NOON
 from tests.made_once import lay_keys, lay_tables
 from tests.signing import PASSWORD, SERVER
@@ -57,12 +58,12 @@ class Door:
 
     def colleague(self, name: str) -> Colleague:
         """Takes up an account and signs in, as its person does."""
-        invited = invitations.invite(self.kit, SERVER, name, [AccountRole.EDITOR])
-        chosen = welcome.choose_password(self.kit, invited.link, PASSWORD)
+        invited = service_invitations.invite(self.kit, SERVER, name, [AccountRole.EDITOR])
+        chosen = service_welcome.choose_password(self.kit, invited.link, PASSWORD)
         secret, browser = chosen.letters.replace("-", "").upper(), chosen.browser
-        welcome.prove_code(self.kit, invited.link, code_at(secret, self.kit.now()), browser)
-        codes = welcome.paper(self.kit, invited.link, browser).codes
-        welcome.finish(self.kit, invited.link, browser)
+        service_welcome.prove_code(self.kit, invited.link, code_at(secret, self.kit.now()), browser)
+        codes = service_welcome.paper(self.kit, invited.link, browser).codes
+        service_welcome.finish(self.kit, invited.link, browser)
         fields = {"name": name, "secret_password": PASSWORD, "secret_code": codes[0]}
         answer = requests.post(
             f"{self.address}/enter",
@@ -72,7 +73,7 @@ class Door:
             timeout=60,
         )
         (token,) = re.findall(r"__Host-hotline=([^;]+);", answer.headers["Set-Cookie"])
-        signed_in = sessions.look(self.kit, token)
+        signed_in = service_sessions.look(self.kit, token)
         assert signed_in is not None
         return Colleague(token, signed_in.session_key, codes[1:])
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.store.database import Database, Session
-from hotline.store.driver import PlainConnection
-from hotline.store.reach.outreach import Tally
+from hotline.core.database import Database, Session
+from hotline.core.driver import PlainConnection
+from hotline.counters.tables import Tally
 from tests.callers import Line
 
 TOPIC = ("1", "1", "9", "9")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hotline.domain.tip import TipState
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.tips.rules import TipState
 from tests.callers import Caller, Line, told
 
 TO_THE_NAME = ("5", "1", "2", "1", "5")

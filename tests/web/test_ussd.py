@@ -9,12 +9,12 @@ import pytest
 from gsm0338 import Codec
 from sqlalchemy import create_engine
 
-from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.flows import authoring
-from hotline.services.flows.places import place_lists
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.reach.outreach import Tally
-from hotline.testing import FakeNotes
+from hotline.counters.tables import Tally
+from hotline.flows import service_authoring
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
+from hotline.gateway.stand_ins import FakeNotes
+from hotline.gateway.tables_contacts import Dialogue
 from hotline.text.gsm7 import septets
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
 from tests.publishing import publish
@@ -159,7 +159,7 @@ def test_000_shows_the_front_from_any_screen(line: Line) -> None:
 def test_a_session_finishes_on_the_flows_it_began_with(line: Line) -> None:
     old = line.caller()
     old.dial()
-    document = authoring.live_document(line.database)
+    document = service_authoring.live_document(line.database)
     document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
     line.clock.turn(seconds=5)
     publish(line.database, document, line.clock.at)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hotline.store.database import open_database
+from hotline.core.database import open_database
 from tests.kits import WholeKit, make_kit
 
 

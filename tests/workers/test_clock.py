@@ -7,31 +7,21 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from hotline.adapters.queue.rq_jobs import RqJobs
-from hotline.domain.jobs import Job
-from hotline.domain.outbox.delivery import Outcome, SendResult
-from hotline.domain.referrals.referral import Level
-from hotline.ports import RelayKit
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
-from hotline.store.database import open_database
-from hotline.store.outbox.messages import Referral
-from hotline.store.watch.leader import Leadership
+from hotline.alerts import service_assignment, service_sending
+from hotline.core.context import RelayKit
+from hotline.core.database import open_database
+from hotline.core.jobs import Job
+from hotline.dialogue.queue import RqJobs
+from hotline.gateway.leader import Leadership
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
 from tests.builders import NOON
 from tests.conftest import Clock
 from tests.district import District
 from tests.kits import make_kit
 from tests.valkey import Valkey
-from workers.clock import (
-    ASIDE,
-    STEPS,
-    Moment,
-    database_outage,
-    leads,
-    look_after_due,
-    run,
-    tick,
-)
+from workers.clock import ASIDE, STEPS, Moment, database_outage, leads, look_after_due, run, tick
 
 
 @pytest.fixture
@@ -157,7 +147,7 @@ def test_a_worker_that_died_is_made_good_by_time_alone(manned: District) -> None
     manned.tell()
     dying = make_kit(database=manned.database, now=manned.clock, sms=manned.sms, failpoint=die)
     with pytest.raises(Killed):
-        delivery.deliver_due(dying)
+        service_sending.deliver_due(dying)
 
     for _ in range(30):
         manned.clock.turn(seconds=3)
@@ -173,10 +163,10 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
 
     manned.file_tip()
     if missing == "expire_leases":
-        referral.refer_waiting(manned.kit)
+        service_assignment.refer_waiting(manned.kit)
         dying = make_kit(database=manned.database, now=manned.clock, failpoint=die)
         with pytest.raises(SystemExit):
-            delivery.deliver_due(dying)
+            service_sending.deliver_due(dying)
     for _ in range(30):
         manned.clock.turn(seconds=3)
         tick(manned.kit, [s for s in OURS if s.__name__ not in (missing, "fire_deadlines")])
@@ -232,14 +222,14 @@ def test_two_relays_and_two_workers_send_it_once(manned: District) -> None:
     def worker() -> None:
         gate.wait()
         for _ in range(3):
-            delivery.deliver_due(kit)
+            service_sending.deliver_due(kit)
 
     threads = [Thread(target=act) for act in (relay, relay, worker, worker)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    delivery.deliver_due(kit)
+    service_sending.deliver_due(kit)
 
     assert len(manned.all(Referral)) == 5
     assert len(manned.sms.sent) == len(set(manned.sms.sent)) == 5

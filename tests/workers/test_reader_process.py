@@ -9,9 +9,9 @@ from threading import Event, Thread
 
 import pytest
 
-from hotline.adapters.queue.rq_jobs import RqJobs
-from hotline.domain.jobs import READER_QUEUE, Job
-from hotline.store.database import open_database
+from hotline.core.database import open_database
+from hotline.core.jobs import READER_QUEUE, Job
+from hotline.dialogue.queue import RqJobs
 from tests.callers import Line, line
 from tests.reading import PIN, ReaderBeside, at_her_desk, reader_beside
 from tests.valkey import Valkey

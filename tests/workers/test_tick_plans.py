@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from hotline.domain.referrals.referral import Level
+from hotline.people.rules import Level
 from tests.conftest import Clock
 from tests.district import District
 from tests.servers import Pair

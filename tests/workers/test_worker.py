@@ -19,11 +19,11 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rq import Queue
 
-from hotline.adapters.instruments import Gauges
-from hotline.adapters.queue.rq_jobs import RqJobs
-from hotline.domain.jobs import Job
-from hotline.domain.referrals.referral import Level
+from hotline.core.jobs import Job
+from hotline.dialogue.queue import RqJobs
 from hotline.errors import JobRefused
+from hotline.monitoring.instruments import Gauges
+from hotline.people.rules import Level
 from tests.district import District
 from tests.valkey import Valkey
 from workers.safejob import MOST_BYTES, SafeJob, safe_job
@@ -114,7 +114,7 @@ def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) ->
         ["workers.jobs.deliver", None, [], {"message_id": 1}],
         ["workers.jobs.deliver", None, [1], {"more": 1}],
         ["workers.jobs.deliver", "instance", [1], {}],
-        ["hotline.services.referrals.referral.refer_waiting", None, [1], {}],
+        ["hotline.alerts.service_assignment.refer_waiting", None, [1], {}],
         [["workers.jobs.deliver"], None, [1], {}],
         "nonsense",
     ],

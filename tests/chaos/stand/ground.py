@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from redis import Redis
 from redis.exceptions import RedisError
 
-from hotline.config import Settings
+from hotline.core.settings import Settings
 from hotline.errors import ProgramMissing, StartFailed
 from tests.chaos.reading import RealLine
 from tests.chaos.stand.postgres import Postgres, postgres_in

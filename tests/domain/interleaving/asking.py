@@ -1,15 +1,16 @@
-"""The shipped ladder, asked about standings: `hotline.domain.referrals.ladder.decide`, and nothing of its own."""
+"""The shipped ladder, asked about standings: `hotline.alerts.rules_escalation.decide`, and nothing of its own."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import NamedTuple
 
-from hotline.domain.referrals import ladder, ladder_steps
-from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
-from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
-from hotline.domain.tip import Urgency
+from hotline.alerts import rules_escalation, rules_escalation_steps
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
+from hotline.alerts.rules_events import CaseStanding, Decision
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules_events import Event, Happened, Purpose
 from tests.domain.interleaving.standing import (
     AWAY,
     CLOSED,
@@ -69,7 +70,7 @@ class Ladder:
     def filed(self) -> Standing:
         told = first_told(CASE, [*ROSTERS[TURNS[0]].values()])
         people = tuple(TOLD if n in told else 0 for n in range(len(LEVELS)))
-        first = Decision((), ladder_steps.filed(CASE, NOW))
+        first = Decision((), rules_escalation_steps.filed(CASE, NOW))
         return Standing(people, self._course(first, (CLOSED,) * len(KINDS)).clocks).canonical()
 
     def courses(self, at: Standing, event: Event) -> tuple[Course, ...]:
@@ -96,7 +97,7 @@ class Ladder:
         for standing in _as_asked(at, event):
             for turns in TURNS:
                 roster = [ROSTERS[turns][n] for n in turns if not at.people[n] & AWAY]
-                decision = ladder.decide(standing, roster, event, NOW)
+                decision = rules_escalation.decide(standing, roster, event, NOW)
                 yield self._course(decision, at.clocks)
                 if not decision.tell:
                     # Turns say only who of those who are alike is told.

@@ -7,7 +7,7 @@ cost nothing, so that there may be any number of them.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hotline.domain.outbox.delivery import (
+from hotline.gateway.rules_delivery import (
     LIMIT,
     PARALLEL_AFTER,
     Outcome,
@@ -15,9 +15,9 @@ from hotline.domain.outbox.delivery import (
     SendResult,
     judge,
 )
-from hotline.domain.referrals.case_events import Event, Happened
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.coming import Care
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_events import Event, Happened
+from hotline.tips.rules_visit_safety import Care
 from tests.domain.interleaving.asking import Course, Ladder, carry_out
 from tests.domain.interleaving.standing import (
     AWAY,

@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.coming import Care
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_visit_safety import Care
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.moves import moves
 from tests.domain.interleaving.standing import AWAY, CHASED, HOLDS, KILLED, LOOKED, Standing

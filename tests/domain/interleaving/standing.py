@@ -9,9 +9,9 @@ case is one of those that are walked, and some are walked that cannot be.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.referral import Level
+from hotline.people.rules import Level
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_visit_safety import Care
 
 LEVELS = (
     Level.RESPONDER,

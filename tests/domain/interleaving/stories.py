@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
-from hotline.domain.referrals.case_events import Purpose
-from hotline.domain.referrals.clocks import TIMES, DeadlineKind
-from hotline.domain.tip import Urgency
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import TIMES, DeadlineKind
+from hotline.tips.rules_events import Purpose
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.moves import Move, moves
 from tests.domain.interleaving.standing import KINDS, TOLD, Standing

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.document.models import KINDS
-from hotline.engine.editing.difference import (
+from hotline.editing.rules_difference import (
     Difference,
     FieldChanged,
     HeldBack,
@@ -22,8 +21,9 @@ from hotline.engine.editing.difference import (
     held_back,
     spans,
 )
-from hotline.engine.editing.preview import calling_order
-from hotline.engine.run import Place
+from hotline.editing.rules_preview import calling_order
+from hotline.flows.models import KINDS
+from hotline.flows.run import Place
 from hotline.text.languages import CODES
 from tests.engine.books import choice, make_document, t
 from tests.engine.editing.documents import GARBAGE, WORDS, broken_nodes, changed, shipped

@@ -7,12 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.check.finding import Code
-from hotline.engine.check.paths import drawings, situations
-from hotline.engine.document.document import bind, read
-from hotline.engine.editing.anatomy import bad_letters, kind_of
-from hotline.engine.editing.drafting import Draft, Lack, draft_findings, drafted, lack_of, put_in
-from hotline.engine.editing.preview import (
+from hotline.editing.rules_drafting import Draft, Lack, draft_findings, drafted, lack_of, put_in
+from hotline.editing.rules_preview import (
     MOST_KEYS,
     Supposed,
     Supposition,
@@ -22,9 +18,13 @@ from hotline.engine.editing.preview import (
     screens_of,
     suppositions,
 )
-from hotline.engine.flow import Say
-from hotline.engine.run import Place, Run
-from hotline.engine.turn import start
+from hotline.flows.anatomy import bad_letters, kind_of
+from hotline.flows.check import Code
+from hotline.flows.check_paths import drawings, situations
+from hotline.flows.document import bind, read
+from hotline.flows.flow import Say
+from hotline.flows.run import Place, Run
+from hotline.flows.turn import start
 from tests.engine.books import (
     LEARN,
     LISTS,

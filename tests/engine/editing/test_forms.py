@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.document.models import NodeModel
-from hotline.engine.editing.anatomy import kind_of, locked
-from hotline.engine.editing.forms import FieldFault, acted, form_of, plain, read_form
+from hotline.editing.rules_forms import FieldFault, acted, form_of, plain, read_form
+from hotline.flows.anatomy import kind_of, locked
+from hotline.flows.models import NodeModel
 from tests.engine.books import choice, t
 from tests.engine.editing.documents import BROKEN, WORDS, shipped_nodes
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.editing.operations import (
+from hotline.editing.rules_operations import (
     FlowModelName,
     Obstacle,
     arrows_into_flow,
@@ -13,7 +13,7 @@ from hotline.engine.editing.operations import (
     new_flow,
     obstacle_to_taking_out,
 )
-from hotline.engine.run import Place
+from hotline.flows.run import Place
 from tests.engine.books import t
 from tests.engine.editing.documents import shipped
 

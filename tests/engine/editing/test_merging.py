@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.editing.comparing import ABSENT
-from hotline.engine.editing.merging import MergedField, Side, merged
+from hotline.editing.rules_merging import MergedField, Side, merged
+from hotline.flows.comparison import ABSENT
 from hotline.text.languages import CODES
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
 from tests.engine.editing.documents import GARBAGE, changed, shipped

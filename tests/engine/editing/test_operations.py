@@ -7,24 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.flows.review import texts_of
-from hotline.domain.rolls.quiz import VALUES
-from hotline.engine.document.models import LONGEST_NAME
-from hotline.engine.editing.anatomy import (
-    BadLetter,
-    WordsFound,
-    bad_letters,
-    mark_of,
-    marks_in,
-    mended,
-    place_of,
-    searched,
-    texts_in,
-    without_typography,
-)
-from hotline.engine.editing.drafting import Lack, drafted, lack_of
-from hotline.engine.editing.forms import fault_of, offers
-from hotline.engine.editing.operations import (
+from hotline.editing.rules_drafting import Lack, drafted, lack_of
+from hotline.editing.rules_forms import fault_of, offers
+from hotline.editing.rules_operations import (
     EMPTY,
     FlowModelName,
     NewScreen,
@@ -43,7 +28,22 @@ from hotline.engine.editing.operations import (
     renamed,
     with_choice,
 )
-from hotline.engine.editing.preview import Arrow, arrows_of, outline, start_of
+from hotline.editing.rules_preview import Arrow, arrows_of, outline, start_of
+from hotline.flows.anatomy import (
+    BadLetter,
+    WordsFound,
+    bad_letters,
+    mark_of,
+    marks_in,
+    mended,
+    place_of,
+    searched,
+    texts_in,
+    without_typography,
+)
+from hotline.flows.models import LONGEST_NAME
+from hotline.flows.rules_reviews import texts_of
+from hotline.text.quiz import VALUES
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
 from tests.engine.editing.documents import WORDS, changed, shipped
 from tests.made_once import shipped_book

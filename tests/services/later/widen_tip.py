@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hotline.store import migrate
+from hotline.operations import migrate
 
 revision = "a later tip"
 down_revision = migrate.newest()

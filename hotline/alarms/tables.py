@@ -1,0 +1,79 @@
+"""Stores the raised alarms, the on-call contacts, and the notices sent about each alarm.
+
+Stores when the monitor looked last, next to the relay's row, so that the doctor notices a frozen monitor.
+
+Moves every waiting time forward. Otherwise a clock that was set back would delay them for too long.
+
+Stores the canaries of lasting keys, and the last start of each process.
+
+Reads in one query the state of each part that an alert passes on its way out. Each session begins with it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.alarms.rules import Alarm, AlarmState
+from hotline.core import database
+from hotline.core.database import Row
+
+LOCK = 4_114_110_024
+"""The PostgreSQL advisory lock of the monitors. They take turns, so that no notice is sent twice."""
+
+
+class RaisedAlarm(Row):
+    """One raised alarm. Its columns are the fields of a `domain.watch.alarms.AlarmState`."""
+
+    __tablename__ = "alarm"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """A `domain.watch.alarms.Alarm`."""
+    says: Mapped[str]
+    """The doctor's text about it. Holds no phone number and no text of a tip."""
+    since: Mapped[datetime]
+    next_at: Mapped[datetime]
+    level: Mapped[int]
+    told: Mapped[int]
+    well_since: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None]
+
+
+def take_turns(session: Session) -> None:
+    """Waits until no other monitor works. SQLite's writers queue anyway."""
+    database.take_turns(session, LOCK)
+
+
+STATE = ("since", "next_at", "level", "told", "well_since", "acknowledged_by")
+"""The fields that a row and an `AlarmState` share."""
+
+
+def standing(session: Session) -> dict[Alarm, AlarmState]:
+    """Returns every raised alarm. Ignores alarms that only another release knows."""
+    return {
+        Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
+        for row in session.scalars(select(RaisedAlarm))
+        if row.name in set(Alarm)
+    }
+
+
+def texts(session: Session) -> dict[str, str]:
+    """Returns the text of each raised alarm, by its name."""
+    rows = session.execute(select(RaisedAlarm.name, RaisedAlarm.says))
+    return {row.name: row.says for row in rows}
+
+
+def raised(session: Session) -> Sequence[RaisedAlarm]:
+    """Returns the alarms of which a contact was notified, oldest first."""
+    told = select(RaisedAlarm).where(RaisedAlarm.told > 0)
+    return session.scalars(told.order_by(RaisedAlarm.since, RaisedAlarm.name)).all()
+
+
+def keep(session: Session, alarm: Alarm, now: AlarmState | None, says: str) -> None:
+    """Replaces the stored state of an alarm. None deletes it."""
+    session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
+    if now is not None:
+        state = {one: getattr(now, one) for one in STATE}
+        session.add(RaisedAlarm(name=alarm, says=says, **state))
+    session.flush()

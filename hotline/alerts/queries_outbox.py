@@ -1,0 +1,385 @@
+"""Queries the outbox: which messages are due, who has claimed them, and which attempt a report is about.
+
+Answers to strangers are one queue of it. Such a row holds the encrypted number from the writing to the sending, which
+takes minutes.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text
+from sqlalchemy import update as update_rows
+from sqlalchemy.orm import Session
+
+from hotline.core.database import is_any
+from hotline.core.wording import OF_EXERCISES, Template
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import (
+    DUE_STATES,
+    LEASE,
+    LONG_WAITED,
+    LONGEST_SEND,
+    TO_RESPONDERS,
+    MessageState,
+    Outcome,
+    Priority,
+    SendResult,
+    room,
+)
+from hotline.gateway.rules_message import KEPT, LATE, SELDOM, SOON, AnswerForm, Kind, Spent, Wording
+from hotline.gateway.tables import BELIEVED, Attempt, DeliveryReport, Message, Referral, Watcher
+from hotline.gateway.tables_contacts import Stopped
+from hotline.people import tables_enrolments
+from hotline.people.tables import Responder
+from hotline.people.tables_enrolments import Addressed
+
+LOCK = 411_411_005
+"""PostgreSQL's advisory locks on the gateway's ids."""
+CLAIMING = 411_411_007
+"""PostgreSQL's advisory lock for claiming."""
+FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
+"""Condition of the first alert of each danger tip. It is sent before any second alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at one message. It is ours until the lease ends."""
+
+    message_id: int
+    n: int
+    priority: int
+    template: str
+    parameters: Mapping[str, Any] = field(repr=False)
+    language: str
+    to: Addressed | None
+    """None for the monitor's other channel."""
+    responder_id: int | None = None
+    watcher_id: int | None = None
+    contact_key: str | None = field(default=None, repr=False)
+    revision_id: int | None = None
+    tip_id: int | None = None
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(Template[self.template], self.parameters, self.language)
+
+    @property
+    def is_exercise(self) -> bool:
+        return self.priority == Priority.DRILL or (
+            self.responder_id is not None and Template[self.template] in OF_EXERCISES
+        )
+
+
+def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
+    """Claims the most urgent due messages, within the process's `free` places and the room of the line.
+
+    A claim is written before anything is sent. If another process claims at this moment, only one message is claimed.
+    """
+    if not _claims_alone(session):
+        free = min(free, 1)
+    under_way, others = _under_way(session, at)
+    left = room(at_once, under_way, others, doubted=tables.lane_of(session).reason is not None)
+    most = min(free, left.first)
+    goes_first = or_(
+        FIRST, and_(Message.priority == Priority.URGENT, Message.next_at <= at - LONG_WAITED)
+    )
+    due = (
+        select(Message, goes_first)
+        .where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
+        .order_by(goes_first.desc(), Message.priority, Message.turn, Message.next_at, Message.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Message)
+    )
+    rows = session.execute(due).all() if most else []
+    first = [message for message, goes_first in rows if goes_first]
+    rest = [message for message, goes_first in rows if not goes_first]
+    return [_claim(session, message, at, worker) for message in first + rest[: left.others]]
+
+
+def _claim(session: Session, message: Message, at: datetime, worker: str) -> Claim:
+    message.state = MessageState.SENDING
+    message.attempts += 1
+    message.lease_until = at + LEASE
+    message.leased_by = worker
+    session.add(Attempt(message_id=message.id, n=message.attempts, started_at=at))
+    return Claim(
+        message_id=message.id,
+        n=message.attempts,
+        priority=message.priority,
+        template=message.template,
+        parameters=message.parameters,
+        language=message.language,
+        to=_addressed(session, message),
+        responder_id=message.responder_id,
+        watcher_id=message.watcher_id,
+        contact_key=message.contact_key,
+        revision_id=message.revision_id,
+        tip_id=tip_of(session, message),
+    )
+
+
+def _addressed(session: Session, message: Message) -> Addressed | None:
+    """Returns the address of a message. The number of an on-call contact who asked for no more messages is empty."""
+    if message.responder_id is not None:
+        responder = session.get_one(Responder, message.responder_id)
+        return tables_enrolments.addressed(session, Template[message.template], responder)
+    if message.watcher_id is not None:
+        contact = session.get_one(Watcher, message.watcher_id)
+        stopped = contact.unreachable == Outcome.STOPPED
+        return Addressed(b"" if stopped else contact.sealed_number)
+    return None if message.sealed_number is None else Addressed(message.sealed_number)
+
+
+def claim_answer(session: Session, at: datetime, worker: str) -> Claim | None:
+    """Claims the answer that has waited longest, unless it is too late to send. Returns None if there is none."""
+    due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), ~_too_late(at))
+    oldest = due.order_by(Message.next_at, Message.id).limit(1)
+    message = session.scalars(oldest.with_for_update(skip_locked=True)).one_or_none()
+    return None if message is None else _claim(session, message, at, worker)
+
+
+def due_notices(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[int]:
+    """Returns the ids of the notices that are due and not too old to be sent, in their order."""
+    due = select(Message.id).where(_is_due_notice(at), Message.created_at > at - oldest)
+    return session.scalars(due.order_by(Message.id).limit(50)).all()
+
+
+def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -> Claim | None:
+    """Claims a notice. Returns None if another monitor was faster."""
+    due = select(Message).where(Message.id == message_id, _is_due_notice(at))
+    message = session.scalars(due.with_for_update()).one_or_none()
+    return None if message is None else _claim(session, message, at, worker)
+
+
+def _is_due_notice(at: datetime) -> ColumnElement[bool]:
+    """Returns the condition of a due notice. It includes a notice whose monitor stopped before the end."""
+    lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
+    return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
+
+
+def _claims_alone(session: Session) -> bool:
+    """Returns True if no other process claims at this moment. Two at once would count the same room.
+
+    Does not wait for the other process, which may be frozen. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    held = session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CLAIMING})
+    return bool(held)
+
+
+def _under_way(session: Session, at: datetime) -> tuple[int, int]:
+    """Returns how many sends of all processes may still be on the wire.
+
+    Also returns how many of them are not the first alert of a danger tip.
+    """
+    begun = Message.lease_until > at + LEASE - LONGEST_SEND
+    held = (
+        select(func.count(), func.count().filter(~FIRST))
+        .select_from(Message)
+        .where(Message.priority.in_(TO_RESPONDERS), Message.state == MessageState.SENDING, begun)
+    )
+    under_way, others = session.execute(held).one()
+    return under_way, others
+
+
+def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
+    """Writes the result of this attempt in its own row, so that a late result is kept too."""
+    session.execute(
+        update_rows(Attempt)
+        .where(Attempt.message_id == claim.message_id, Attempt.n == claim.n)
+        .values(
+            outcome=result.outcome,
+            http_status=result.http_status,
+            gateway=result.gateway,
+            provider_status=result.provider_status,
+            provider_id=result.provider_id,
+        )
+    )
+
+
+def oldest_due(session: Session, at: datetime) -> Message | None:
+    """Returns the most urgent due message to a responder. Among equals it has waited longest."""
+    due = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
+    first = due.order_by(Message.priority, Message.next_at).limit(1)
+    return session.scalars(first).one_or_none()
+
+
+def message_for_writing(session: Session, message_id: int) -> Message:
+    held = select(Message).where(Message.id == message_id).with_for_update()
+    return session.scalars(held).one()
+
+
+def tip_of(session: Session, message: Message) -> int | None:
+    if message.referral_id is None:
+        return None
+    return session.get_one(Referral, message.referral_id).tip_id
+
+
+def expired(session: Session, at: datetime) -> Sequence[Message]:
+    """Returns the claims whose worker has stopped or is stuck, locked. The monitor handles its own claims."""
+    return held(
+        session,
+        Message.priority != Priority.MONITOR,
+        Message.state == MessageState.SENDING,
+        Message.lease_until < at,
+    )
+
+
+def doubtful(session: Session, at: datetime) -> Sequence[Message]:
+    """Returns the messages whose sending was unknown for long enough, locked."""
+    return held(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
+
+
+def unreported(session: Session, at: datetime) -> Sequence[Message]:
+    """Returns the alerts that the gateway took but did not report on in time, locked. Leaves out those sent twice."""
+    return held(
+        session,
+        Message.state == MessageState.ACCEPTED,
+        Message.kind == Kind.ALERT,
+        Message.resent.is_(False),
+        Message.next_at <= at,
+    )
+
+
+def acknowledged(session: Session, message: Message) -> bool:
+    """Returns True if the responder has acknowledged the case since the message. The message is not needed then."""
+    if message.referral_id is None:
+        return False
+    since = Referral.acknowledged_at >= message.created_at
+    return is_any(session, Referral.id, Referral.id == message.referral_id, since, BELIEVED)
+
+
+def take_turns(session: Session, provider_id: str) -> None:
+    """Makes a report and the row that learns its id take turns. If both come at once, the second sees the first."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(:lock, hashtext(:id))"),
+            {"lock": LOCK, "id": provider_id},
+        )
+
+
+def end(message: Message, state: MessageState) -> None:
+    """Writes a state in which nothing is under way. An answer that ends loses its number and its content."""
+    message.state, message.lease_until, message.leased_by = state, None, None
+    if message.contact_key is not None and state not in DUE_STATES:
+        message.sealed_number, message.parameters = b"", {}
+
+
+def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
+    """Returns the message of any attempt that the gateway knows by this id. Locks it until the transaction ends."""
+    found = (
+        select(Message)
+        .join(Attempt, Attempt.message_id == Message.id)
+        .where(Attempt.gateway == gateway, Attempt.provider_id == provider_id)
+        .limit(1)
+        .with_for_update(of=Message)
+    )
+    return session.scalars(found).one_or_none()
+
+
+def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
+    """Returns the reports that came before our own row knew the id, in their order."""
+    return session.scalars(
+        select(DeliveryReport)
+        .where(
+            DeliveryReport.gateway == gateway,
+            DeliveryReport.provider_id == provider_id,
+            DeliveryReport.applied.is_(False),
+        )
+        .order_by(DeliveryReport.id)
+    ).all()
+
+
+def is_stopped(session: Session, number_key: str) -> bool:
+    return session.get(Stopped, number_key) is not None
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    left = exists().where(Responder.id == Message.responder_id, Responder.left_at.is_not(None))
+    return and_(Message.state.in_(DUE_STATES), Message.next_at <= at, ~left)
+
+
+def held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
+    """Returns the oldest 500 of these and locks them until the transaction ends. Skips rows that others have locked."""
+    rows = select(Message).where(*which).order_by(Message.id).limit(500)
+    return session.scalars(rows.with_for_update(skip_locked=True)).all()
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+IS_ANSWER = Message.contact_key.is_not(None)
+
+
+def spent_on_answers(session: Session, contact_key: str, at: datetime, today: datetime) -> Spent:
+    """Returns how many answers this phone got in the last hour and day, and the line since `today`.
+
+    `today` is the moment at which the day began.
+    """
+    here = select(func.count()).where(Message.contact_key == contact_key)
+    return Spent(
+        hour=session.scalar(here.where(Message.created_at > at - HOUR)) or 0,
+        day=session.scalar(here.where(Message.created_at > at - DAY)) or 0,
+        line=answers_since(session, today),
+    )
+
+
+def answers_since(session: Session, since: datetime) -> int:
+    found = select(func.count()).where(IS_ANSWER, Message.created_at >= since)
+    return session.scalar(found) or 0
+
+
+def cried_lately(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
+    """Returns True if a cry for help from this phone was answered in the last week, or may be now."""
+    return is_any(
+        session,
+        Message.id,
+        Message.contact_key.in_(contact_keys),
+        Message.template == AnswerForm.ADVERTISEMENT,
+        Message.state != MessageState.FAILED,
+        Message.created_at > at - SELDOM,
+    )
+
+
+def oldest_answer(session: Session, at: datetime) -> Message | None:
+    due = _waits(Message.next_at <= at, ~_too_late(at))
+    found = select(Message).where(due).order_by(Message.next_at, Message.id)
+    return session.scalars(found.limit(1)).one_or_none()
+
+
+def any_late_answer(session: Session, at: datetime) -> bool:
+    return is_any(session, Message.id, _waits(_too_late(at)))
+
+
+def end_late_answers(session: Session, at: datetime) -> None:
+    """Ends the answers that were not sent in time. They are never sent."""
+    for row in held(session, _waits(_too_late(at))):
+        end(row, MessageState.FAILED)
+
+
+def forget_answers(session: Session, at: datetime, limit: int) -> int:
+    """Deletes old answers that ended, with their attempts. Returns how many it deleted."""
+    ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
+    old = _older(at, KEPT, of_an_advertisement=SELDOM)
+    found = select(Message.id).where(IS_ANSWER, ended, old)
+    ids: Sequence[int] = session.scalars(found.order_by(Message.id).limit(limit)).all()
+    session.execute(delete(Attempt).where(Attempt.message_id.in_(ids)))
+    session.execute(delete(Message).where(Message.id.in_(ids)))
+    return len(ids)
+
+
+def _waits(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(Message.priority == Priority.ANSWER, Message.state.in_(DUE_STATES), *which)
+
+
+def _too_late(at: datetime) -> ColumnElement[bool]:
+    return _older(at, LATE, of_an_advertisement=SOON)
+
+
+def _older(at: datetime, term: timedelta, *, of_an_advertisement: timedelta) -> ColumnElement[bool]:
+    rare = Message.template == AnswerForm.ADVERTISEMENT
+    return or_(
+        and_(rare, Message.created_at <= at - of_an_advertisement),
+        and_(~rare, Message.created_at <= at - term),
+    )

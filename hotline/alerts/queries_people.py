@@ -1,0 +1,149 @@
+"""Answers the questions that changes of people raise: who has a name, who is on leave, and who has which cases."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session
+
+from hotline.core import database, rules_trial
+from hotline.gateway.rules_delivery import DUE_STATES, MessageState
+from hotline.gateway.tables import Message, Referral
+from hotline.people import tables
+from hotline.people.rules import Absence, Level, Member
+from hotline.people.tables import Leave, Responder
+from hotline.tips.tables import Tip
+
+LOCK = 411_411_011
+"""PostgreSQL's advisory lock for changes of people."""
+DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
+"""Messages that would still be sent, or sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """One assignment to a person, of a tip that is not closed."""
+
+    tip_id: int
+    reference: str
+    taken_at: datetime | None
+
+
+def take_turns(session: Session) -> None:
+    """Makes changes of people take turns.
+
+    If two people remove the last two of a desk at once, the second sees the change of the first.
+    """
+    database.take_turns(session, LOCK)
+
+
+def named(session: Session, name: str) -> Sequence[Responder]:
+    """Returns every responder of exactly this name, including those who were removed. Locks their rows."""
+    found = select(Responder).where(Responder.name == name, Responder.level != rules_trial.LEVEL)
+    return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
+
+
+def alike(session: Session, name: str) -> Sequence[str]:
+    """Returns the names that equal this one apart from case and spaces."""
+    wanted = "".join(name.split()).casefold()
+    names = session.scalars(
+        select(Responder.name).where(Responder.level != rules_trial.LEVEL)
+    ).all()
+    return sorted({one for one in names if "".join(one.split()).casefold() == wanted})
+
+
+def of_id(session: Session, responder_id: int) -> Responder | None:
+    row = session.get(Responder, responder_id, with_for_update={"key_share": True})
+    return row if row is not None and row.level != rules_trial.LEVEL else None
+
+
+def members(session: Session, *, but: int | None = None) -> list[Member]:
+    """Returns every enrolled responder who was not removed, with every leave. Leaves out the responder `but`."""
+    away: dict[int, list[Absence]] = defaultdict(list)
+    for leave in session.scalars(select(Leave)):
+        away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
+    people = select(Responder).where(Responder.active, Responder.level != rules_trial.LEVEL)
+    desks = tables.by_person(session)
+    return [
+        Member(
+            one.id,
+            Level(one.level),
+            frozenset(row.desk_code for row in desks.get(one.id, ())),
+            one.unreachable is None,
+            tuple(away[one.id]),
+        )
+        for one in session.scalars(people.order_by(Responder.id))
+        if one.id != but
+    ]
+
+
+def leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
+    """Returns the responder's leaves that run or are still to come, in their order. Locks them."""
+    hers = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
+    ordered = hers.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
+    return session.scalars(ordered.with_for_update()).all()
+
+
+def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
+    """Returns the responders who are on leave at this moment, and when each is back."""
+    rows = session.execute(
+        select(Leave.responder_id, Leave.ends_at).where(Leave.starts_at <= at, Leave.ends_at > at)
+    )
+    return {who: ends_at for who, ends_at in rows}  # noqa: C416
+
+
+def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
+    """Returns the leaves that have begun and whose cases did not go to others yet.
+
+    Locks them until the transaction ends.
+    """
+    found = select(Leave).where(*_comes(at)).with_for_update(skip_locked=True)
+    return session.scalars(found).all()
+
+
+def any_to_hand_on(session: Session, at: datetime) -> bool:
+    """Returns True if such a leave has begun, or if a message waits for a person who was removed."""
+    come = select(Leave.id).where(*_comes(at)).limit(1)
+    waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
+    return session.scalar(come) is not None or session.scalar(waits) is not None
+
+
+def open_cases(session: Session, responder_id: int) -> Sequence[OpenCase]:
+    """Returns the responder's open cases, newest first."""
+    rows = session.execute(
+        select(Referral.tip_id, Referral.reference, Referral.acknowledged_at)
+        .join(Tip, Tip.id == Referral.tip_id)
+        .where(
+            Referral.responder_id == responder_id, Tip.closed_at.is_(None), Tip.erased_at.is_(None)
+        )
+        .order_by(Referral.id.desc())
+    )
+    return [OpenCase(*row) for row in rows]
+
+
+def drop_messages(session: Session, responder_id: int) -> None:
+    """Ends the messages that still wait for the responder. A message that is being sent cannot be called back."""
+    session.execute(
+        update(Message)
+        .where(Message.responder_id == responder_id, Message.state.in_(DROPPED))
+        .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
+    )
+
+
+def drop_messages_of_the_left(session: Session) -> None:
+    """Ends the messages that waited again after a send, although their person was removed meanwhile."""
+    session.execute(
+        update(Message)
+        .where(Message.state.in_(DROPPED), _has_left())
+        .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
+    )
+
+
+def _comes(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Leave.starts_at <= at, Leave.ends_at > at, Leave.begun_at.is_(None))
+
+
+def _has_left() -> ColumnElement[bool]:
+    return exists().where(Responder.id == Message.responder_id, Responder.left_at.is_not(None))

@@ -1,0 +1,345 @@
+"""Erases what is older than its term, a batch at a time. Legal holds and erasure requests prevent it.
+
+Every deletion here may run twice. Two relays that run at once skip each other's rows.
+
+Finds the tips of an erasure request and the responders to notify of it.
+
+Ends assignments before their case is closed, and withholds messages to their responders.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, defer, mapped_column
+
+from hotline.alerts import tables, tables_case_keys
+from hotline.alerts.tables import Recipient, ReplyAnswer
+from hotline.core import rules_trial
+from hotline.core.database import Row, add_if_new, is_any
+from hotline.core.tables_attempts import Guess
+from hotline.core.wording import Template
+from hotline.errors import NotFound
+from hotline.gateway.rules_delivery import DUE_STATES, FINAL_STATES, MessageState
+from hotline.gateway.rules_message import Kind
+from hotline.gateway.tables import STANDS, Deadline, DeliveryReport, Message, Referral
+from hotline.gateway.tables_contacts import Dialogue, InboundSeen
+from hotline.people.tables import Responder
+from hotline.tips.rules import TipState
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_retention import (
+    CALLERS,
+    CALLERS_OVER,
+    INBOUND,
+    PARAMETERS,
+    PSEUDONYMS,
+    REPLIES,
+    STRAYS,
+    TRIES,
+    UNCLOSED,
+    WARNING,
+    WORDS,
+    Term,
+)
+from hotline.tips.tables import Grant, Tip
+
+
+class LegalHold(Row):
+    """One order of a court or a prosecutor to keep a tip's text."""
+
+    __tablename__ = "legal_hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
+    placed_by: Mapped[str]
+    reason: Mapped[str]
+    placed_at: Mapped[datetime]
+    lifted_by: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+
+
+class Errand(Row):
+    """One hourly or daily task, with the time when it was last completed."""
+
+    __tablename__ = "errand"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    done_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One tip with its legal hold and its term. Only plain columns, nothing encrypted."""
+
+    tip: Tip
+    hold: LegalHold | None
+    term: Term
+
+
+DECIDED = and_(Tip.erase_wanted_at.is_not(None), Tip.closed_at.is_(None))
+"""True for an open case with an erasure request. A person decides about it, not the calendar."""
+HELD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
+
+
+def done_at(session: Session, name: str) -> datetime | None:
+    errand = session.get(Errand, name)
+    return errand.done_at if errand else None
+
+
+def is_done(session: Session, name: str, at: datetime, within: timedelta) -> bool:
+    """Returns True if the task was completed within this time. A clock that was set back delays no task for longer."""
+    last = done_at(session, name)
+    return last is not None and abs(at - last) < within
+
+
+def finish(session: Session, name: str, at: datetime) -> None:
+    if not add_if_new(session, Errand(name=name, done_at=at)):
+        session.execute(update(Errand).where(Errand.name == name).values(done_at=at))
+
+
+def warn(session: Session, at: datetime, limit: int) -> int:
+    """Marks the tips whose text is erased soon, so that an admin sees it in time. Returns their number."""
+    ids = _tips(session, _ends_before(at + WARNING), Tip.warned_at.is_(None), limit=limit)
+    session.execute(update(Tip).where(Tip.id.in_(ids)).values(warned_at=at))
+    return len(ids)
+
+
+def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
+    """Erases the tips whose term is over, including their keys and pseudonyms. Returns their ids."""
+    over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HELD, ~DECIDED)
+    ids = _tips(session, *over, limit=limit)
+    redact(session, ids, at)
+    return ids
+
+
+def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
+    """Erases the text, answers, notes, keys, pseudonyms and receipt of tips. The rest stays for statistics."""
+    tables.forget(session, ids)
+    tables_case_keys.forget_notes(session, ids)
+    session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
+    session.execute(
+        update(Tip)
+        .where(Tip.id.in_(ids))
+        .values(
+            body=b"",
+            sector=None,
+            within=None,
+            contact_key="",
+            session_key="",
+            identity="erased:" + Tip.uid,
+            receipt_key=None,
+            erased_at=at,
+        )
+    )
+
+
+Column: TypeAlias = InstrumentedAttribute[Any]
+OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
+    (Dialogue.key, Dialogue.started_at, PSEUDONYMS, true()),
+    # For attempts at short secrets: the sender and the result.
+    (Guess.id, Guess.at, TRIES, true()),
+    # For each MO: the answer that it got.
+    (InboundSeen.provider_id, InboundSeen.received_at, INBOUND, true()),
+    # The answers to SMS from responders.
+    (ReplyAnswer.id, ReplyAnswer.answered_at, REPLIES, true()),
+    # Delivery reports whose message was never found.
+    (DeliveryReport.id, DeliveryReport.received_at, STRAYS, DeliveryReport.applied.is_(False)),
+)
+"""The rows to delete by age: their key, their time, their term, and the condition."""
+
+
+def forget_rows(
+    key: Column,
+    when: Column,
+    term: timedelta,
+    which: ColumnElement[bool],
+    session: Session,
+    at: datetime,
+    limit: int,
+) -> int:
+    """Deletes the rows of the term's end and before. Returns their number."""
+    found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
+    gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
+
+
+def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:
+    """Erases the pseudonyms of phones and sessions in old tips. Returns the number of tips."""
+    old = (Tip.created_at <= at - PSEUDONYMS, Tip.state != TipState.DRAFT)
+    ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
+    session.execute(update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
+    return len(ids)
+
+
+def forget_callers(session: Session, at: datetime, limit: int) -> int:
+    """Erases the phone's pseudonym from sessions that ended long ago and cannot continue. Returns their number."""
+    over = Dialogue.started_at.between(at - CALLERS_OVER, at - CALLERS)
+    old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
+    keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
+    session.execute(update(Dialogue).where(Dialogue.key.in_(keys)).values(caller_key=""))
+    return len(keys)
+
+
+def forget_parameters(session: Session, at: datetime, limit: int) -> int:
+    """Erases the parameters of old messages. Returns their number. The rows stay, since statistics use the times."""
+    old = select(Message.id).where(
+        Message.created_at <= at - PARAMETERS,
+        Message.state.in_((*FINAL_STATES, MessageState.ACCEPTED)),
+        cast(Message.parameters, String) != "{}",
+    )
+    ids = session.scalars(old.order_by(Message.id).limit(limit)).all()
+    session.execute(update(Message).where(Message.id.in_(ids)).values(parameters={}))
+    return len(ids)
+
+
+def warned(session: Session) -> Sequence[Kept]:
+    """Returns the tips whose text is erased next, or would be without a legal hold, earliest first."""
+    found = select(Tip).where(Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HELD))
+    kept = [_kept(session, tip) for tip in session.scalars(found.options(defer(Tip.body)))]
+    return sorted(kept, key=lambda one: (one.term.goes_at, one.tip.id))
+
+
+def kept(session: Session, tip_id: int) -> Kept:
+    """Returns a tip with its hold and term, and locks the tip. Raises NotFound for a missing tip or a draft."""
+    tip = session.get(Tip, tip_id, with_for_update={"key_share": True})
+    if tip is None or tip.state == TipState.DRAFT:
+        raise NotFound(f"no tip {tip_id}: `hotline tips list` says which there are")
+    return _kept(session, tip)
+
+
+def _kept(session: Session, tip: Tip) -> Kept:
+    here = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
+    hold = session.scalars(here).first()
+    return Kept(tip, hold, term_of(tip, held=hold is not None))
+
+
+def term_of(tip: Tip, *, held: bool) -> Term:
+    """Returns the term of a tip's text."""
+    return Term(
+        filed_at=tip.filed_at or tip.created_at,
+        closed_at=tip.closed_at,
+        warned_at=tip.warned_at,
+        erased_at=tip.erased_at,
+        held=held,
+    )
+
+
+def _ends_before(at: datetime) -> ColumnElement[bool]:
+    """Expresses `Term.goes_at`, without its warning, as an SQL condition."""
+    return and_(
+        Tip.erased_at.is_(None),
+        Tip.state != TipState.DRAFT,
+        or_(
+            Tip.closed_at <= at - WORDS,
+            and_(Tip.closed_at.is_(None), Tip.filed_at <= at - WORDS - UNCLOSED),
+        ),
+    )
+
+
+def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence[int]:
+    """Returns the ids of matching tips, locked until the transaction ends. Skips tips locked by another process."""
+    ids = select(Tip.id).where(*which).order_by(Tip.id).limit(limit)
+    return session.scalars(ids.with_for_update(skip_locked=True)).all()
+
+
+def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
+    """Returns tips that still have their text and no erasure request. They stay locked until the transaction ends."""
+    here = select(Tip).where(
+        Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erase_wanted_at.is_(None)
+    )
+    return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
+
+
+def is_held(session: Session, tip_id: int) -> bool:
+    """Returns True if the tip has a legal hold."""
+    return is_any(session, LegalHold.id, LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
+
+
+def others_due(
+    session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
+) -> Sequence[Tip]:
+    """Returns related tips whose erasure request is due after `at` and no later than `due`.
+
+    A tip is related if `like` has it, or if the same erasure request names it. The same request has the same time,
+    place and official's part.
+    """
+    same_wish = and_(
+        Tip.erase_wanted_at == tip.erase_wanted_at,
+        Tip.place == tip.place,
+        Tip.official == tip.official,
+    )
+    comes_up = exists().where(
+        Deadline.tip_id == Tip.id,
+        Deadline.kind == DeadlineKind.ERASURE,
+        Deadline.fired_at.is_(None),
+        Deadline.due_at > at,
+        Deadline.due_at <= due,
+    )
+    others = (Tip.id != tip.id, or_(Tip.id.in_(like), same_wish), Tip.erased_at.is_(None))
+    return session.scalars(select(Tip).where(*others, comes_up).order_by(Tip.id)).all()
+
+
+def told(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
+    """Returns the assignee, or everyone who was alerted if there is no assignee."""
+    holds = () if tip.holder_id is None else (Responder.id == tip.holder_id,)
+    return [*tables.knows(session, tip.id, at, *holds).values()]
+
+
+def release(
+    session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
+) -> None:
+    """Ends the assignments of these responders that belong to an earlier step."""
+    theirs = (
+        Referral.tip_id == tip_id,
+        Referral.responder_id.in_(responder_ids),
+        Referral.step < before,
+        STANDS,
+    )
+    session.execute(update(Referral).where(*theirs).values(released_at=at))
+
+
+def newest_more(session: Session, tip_id: int) -> Message | None:
+    """Returns the newest message that announces new details of the tip, or None."""
+    said = (Referral.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
+    found = select(Message).join(Referral, Referral.id == Message.referral_id).where(*said)
+    return session.scalar(found.order_by(Message.id.desc()).limit(1))
+
+
+def is_withheld(session: Session, message: Message) -> bool:
+    """Returns True if a message must never be sent.
+
+    The first reason is a case in which an official is or may be involved, after the responder's assignment ended.
+    The second is an alert of a drill that is over.
+    """
+    released = select(Referral.id).join(Tip, Tip.id == Referral.tip_id)
+    of_official = and_(Referral.released_at.is_not(None), Tip.official != "no")
+    is_over = and_(Tip.channel == rules_trial.DRILL, Tip.closed_at.is_not(None))
+    why = or_(of_official, is_over) if message.kind == Kind.ALERT else of_official
+    return session.scalar(released.where(Referral.id == message.referral_id, why)) is not None
+
+
+def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> None:
+    """Withholds all unsent messages to these responders about this tip."""
+    theirs = select(Referral.id).where(
+        Referral.tip_id == tip_id, Referral.responder_id.in_(responder_ids)
+    )
+    session.execute(
+        update(Message)
+        .where(Message.referral_id.in_(theirs), Message.state.in_(DUE_STATES))
+        .values(state=MessageState.FAILED)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,452 @@
+"""Applies the escalation policy of a case: turns an event into alerts and clocks. Pure.
+
+`decide` is the only decision. A service collects the state of the case, calls it, and carries out the result. A case
+ends in three ways only. It is closed with an outcome, or a named person takes it. Else it stays overdue until the
+national desk takes it. `referral.py` chooses the responders of each level among equals.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from hotline.alerts import rules_escalation_steps
+from hotline.alerts.rules_assignment import (
+    AT_DANGER,
+    Candidate,
+    Case,
+    Notified,
+    Reason,
+    choose_first,
+    colleagues,
+    eligible,
+    overdue_told,
+    turn_of,
+    turns,
+)
+from hotline.alerts.rules_escalation_steps import (
+    asked,
+    asks,
+    away,
+    filed,
+    first_outcome,
+    held,
+    national,
+    red,
+    taken_anew,
+)
+from hotline.alerts.rules_events import UNCHANGED, CaseStanding, Decision, Tell, tells
+from hotline.people.rules import Level
+from hotline.tips import rules_deadlines
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import CASE_CLOCKS, Clock, DeadlineKind
+from hotline.tips.rules_events import Event, Happened, Purpose
+from hotline.tips.rules_visit_safety import Care
+
+ESCALATED = 2
+"""Firings of the outcome's clock after which others were alerted: at half time and at full time."""
+KEEPS = frozenset({Happened.END_WANTED, Happened.CLOSED, Happened.DECIDED, Happened.DUE})
+"""Events that a fragment handles as any case does. Another person must confirm a closure that a person requests."""
+GIVES_UP = frozenset({Happened.LEFT, Happened.DOUBTED, Happened.PASSED})
+"""Events after which a fragment has no assignee."""
+Step = Callable[[CaseStanding], Decision]
+
+
+def decide(
+    standing: CaseStanding, roster: Sequence[Candidate], event: Event, at: datetime
+) -> Decision:
+    """Returns the result of any event of an open case. `roster` holds the active recipients."""
+    s = replace(standing, roster=roster, event=event, at=at)
+    step = HAPPENED[event.what] if event.kind is None else DUE[event.kind]
+    decision = _of_fragment(s) if s.case.once and event.what not in KEEPS else step(s)
+    if decision.holder == UNCHANGED:
+        decision = replace(decision, holder=s.holder)
+    return rules_escalation_steps.with_clock_of_decision(s, _with_clock_to_read(s, decision))
+
+
+def _of_fragment(s: CaseStanding) -> Decision:
+    """Returns the result for a fragment: a report that ended after its province, on which no one can act.
+
+    The national desk is alerted once, or another person of it if a phone is off. No clock runs. It is never overdue.
+    """
+    what, by = s.event.what, s.event.by
+    if what is Happened.MARKED:
+        return replace(rules_escalation_steps.marked(s), set={})
+    if what is Happened.TAKEN:
+        return Decision(holder=s.holder or by)
+    if what is Happened.REFUSED:
+        return Decision(close={DeadlineKind.JUDGE}, holder=s.holder or by)
+    holder = None if what in GIVES_UP and by == s.holder else s.holder
+    if what not in (Happened.UNREACHED, Happened.LEFT) or s.holder is not None:
+        return Decision(holder=holder)
+    return Decision(tells((s.next_told(Reason.UNREACHED), Purpose.ALERT)), holder=holder)
+
+
+def raised(case: Case, care: Care, at: datetime) -> Decision:
+    """Returns the new clocks of a case that a later answer made more urgent. It has no assignee until the next take."""
+    close = {DeadlineKind.OUTCOME, DeadlineKind.RED}
+    return Decision((), {**filed(case, at), **rules_escalation_steps.how(care, at)}, close, None)
+
+
+def _raised(s: CaseStanding) -> Decision:
+    tell = tells((s.first_told(), Purpose.ALERT))
+    return replace(raised(s.case, s.care, s.at), tell=tell)
+
+
+def _danger_again(s: CaseStanding) -> Decision:
+    """Alerts two people of the national desk, even if the case has an assignee.
+
+    If no one of that desk is active, alerts people as for a new case.
+    """
+    people = turns([c for c in s.roster if c.level is Level.NATIONAL])[:AT_DANGER]
+    again = raised(s.case, s.care, s.at)
+    close = again.close | {DeadlineKind.JUDGE, DeadlineKind.SECOND_LOOK}
+    return replace(again, tell=tells((people or s.first_told(), Purpose.ALERT)), close=close)
+
+
+def _unreached(s: CaseStanding) -> Decision:
+    """Alerts a colleague at once, while people are asked. It alerts no one twice, even if all phones are off."""
+    if s.holder is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
+        return Decision()
+    who = s.next_told(Reason.UNREACHED)
+    if who:
+        return Decision(asks(s, who))
+    if s.knew & {one.id for one in s.roster} or DeadlineKind.RED in s.clocks:
+        return Decision()
+    return red(s, but=s.event.by)
+
+
+def _left(s: CaseStanding) -> Decision:
+    is_holder = s.holder is not None and s.holder == s.event.by
+    return _without_the_wish(s, _next(s, holder=None) if is_holder else _unreached(s))
+
+
+def _passed(s: CaseStanding) -> Decision:
+    """Takes the next step at once. The assignee stays responsible until another responder takes the case."""
+    by = s.event.by
+    if s.holder is not None and s.holder != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
+        return Decision()
+    chosen = {one.id for one in s.roster}.intersection(s.event.chosen) - {by}
+    return asked(s, sorted(chosen)) if chosen else _next(s, holder=s.holder)
+
+
+def _next(s: CaseStanding, *, holder: int | None) -> Decision:
+    """Asks another responder at once to take the case. If there is none, the case becomes overdue."""
+    now = replace(s, holder=holder)
+    who = s.next_told(Reason.UNREACHED)
+    then = asked(now, who) if who else red(now, but=s.event.by)
+    return replace(then, close=then.close | {DeadlineKind.OUTCOME}) if holder is None else then
+
+
+def _without_the_wish(s: CaseStanding, decision: Decision) -> Decision:
+    """Ends the closure request if its requester was removed, or if it was not really theirs."""
+    if s.judging is None or s.judging != s.event.by:
+        return decision
+    return replace(decision, close=decision.close | {DeadlineKind.JUDGE})
+
+
+def _taken(s: CaseStanding) -> Decision:
+    """Makes the first responder who takes the case its assignee.
+
+    A later one replaces an assignee who passed it on, whose place was corrected, or whose outcome is overdue.
+    """
+    by = s.event.by
+    if by in away(s) and DeadlineKind.RED not in s.clocks:
+        return Decision()
+    holder = by if s.holder is None or _may_change_hands(s) else s.holder
+    close: set[DeadlineKind] = set()
+    if holder != s.holder:
+        close = {DeadlineKind.RED, DeadlineKind.ACKNOWLEDGE}
+    elif holder == by:
+        # The assignee passed it on and takes it back. An overdue outcome stays overdue: a take is no outcome.
+        close = {DeadlineKind.ACKNOWLEDGE}
+    if s.holder is not None and _looks(s):
+        close.add(DeadlineKind.SECOND_LOOK)
+    fresh = {}
+    if holder != s.holder:
+        fresh = held(s, close)
+    elif DeadlineKind.OUTCOME not in s.clocks:
+        fresh = first_outcome(s)
+    return taken_anew(s, Decision((), fresh, close, holder))
+
+
+def _looks(s: CaseStanding) -> bool:
+    """Returns True if this take answers the request for a second look.
+
+    It does if a person of the national desk was asked, is not the assignee, and takes the case.
+    """
+    look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
+    return look is not None and look.nth > 0 and by in s.desk and by != s.holder
+
+
+def _may_change_hands(s: CaseStanding) -> bool:
+    overdue = s.clocks.get(DeadlineKind.OUTCOME)
+    passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.judging is None
+    return (
+        passed
+        or s.holder in away(s)
+        or DeadlineKind.RED in s.clocks
+        or (overdue is not None and overdue.nth >= ESCALATED)
+    )
+
+
+def _further(s: CaseStanding) -> Decision:
+    """Renews the outcome's clock once when the assignee takes the case further. A referral gives it three days."""
+    if s.holder is None or s.event.by not in (s.holder, None):
+        return Decision()
+    if s.event.what is Happened.REFERRED:
+        clock = rules_deadlines.outcome_clock(
+            s.urgency, s.at, s.at + rules_deadlines.REFERRED_WITHIN
+        )
+        return Decision((), {DeadlineKind.OUTCOME: clock})
+    return Decision((), {} if s.renewed else first_outcome(s))
+
+
+def _doubted(s: CaseStanding) -> Decision:
+    """Makes another active responder who took the case its assignee.
+
+    If there is none, escalation continues as if no one had answered. It continues at its former time, or at once if
+    that has passed.
+    """
+    if s.holder is not None and s.holder != s.event.by:
+        return _without_the_wish(s, Decision())
+    living = {one.id for one in s.roster}
+    other = next((one for one in s.others if one in living), None)
+    if other is not None:
+        return _without_the_wish(s, Decision((), held(s), holder=other))
+    asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.RED in s.clocks
+    again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(max(s.at, s.stood or s.at))}
+    return _without_the_wish(s, Decision((), again, rules_escalation_steps.HELD, None))
+
+
+def _closed(_s: CaseStanding) -> Decision:
+    return Decision(close=frozenset(CASE_CLOCKS))
+
+
+def _with_clock_to_read(s: CaseStanding, decision: Decision) -> Decision:
+    """Returns the decision with the reading clock of a new assignee.
+
+    The clock runs if the assignee has a PIN of their own, can read the case, and has not. It ends when the assignee
+    opens the case's page, or when another responder becomes the assignee.
+    """
+    if decision.holder == s.holder:
+        return decision
+    if decision.holder in s.unread and not s.case.once:
+        due = Clock(rules_deadlines.open_due(s.urgency, s.at))
+        return replace(decision, set={**decision.set, DeadlineKind.OPEN: due})
+    if DeadlineKind.OPEN in s.clocks:
+        return replace(decision, close=decision.close | {DeadlineKind.OPEN})
+    return decision
+
+
+def _opened(s: CaseStanding) -> Decision:
+    """Ends the reading clock if the reader is the assignee."""
+    return Decision(close={DeadlineKind.OPEN} if s.event.by == s.holder else frozenset())
+
+
+def _unread_due(s: CaseStanding) -> Decision:
+    """Asks the next responder if the assignee has not read a danger.
+
+    Without danger, the assignee is first reminded in working hours. The next responder is asked later. The assignee
+    stays responsible until another responder takes the case.
+    """
+    if s.holder is None or s.holder not in s.unread:
+        return Decision()
+    if s.urgency != Urgency.DANGER and s.event.nth == 0:
+        again = Clock(rules_deadlines.open_due(s.urgency, s.at), 1)
+        return Decision(_reminded(s, s.holder), {DeadlineKind.OPEN: again})
+    who = s.next_told(Reason.UNREACHED)
+    return asked(s, who) if who else Decision()
+
+
+def _reminded(s: CaseStanding, who: int) -> tuple[Tell, ...]:
+    return tells(((who,), Purpose.REMIND)) if rules_deadlines.may_remind(s.urgency, s.at) else ()
+
+
+def _acknowledge_due(s: CaseStanding) -> Decision:
+    who = s.next_told(Reason.SILENT)
+    if s.knew.issuperset(who):
+        return red(s)
+    due = rules_deadlines.acknowledge_due(s.urgency, s.at, step=max(s.step, 1))
+    return Decision(asks(s, who), {DeadlineKind.ACKNOWLEDGE: Clock(due)})
+
+
+def _outcome_due(s: CaseStanding) -> Decision:
+    """Reminds the assignee at half time. At full time alerts a coordinator, then the national desk, again and again."""
+    nth = s.event.nth
+    if s.holder is None:
+        return Decision((), {DeadlineKind.ACKNOWLEDGE: Clock(s.at)})
+    if nth == 0:
+        due = max(s.event.named_at or s.at, s.at)
+        return Decision(_reminded(s, s.holder), {DeadlineKind.OUTCOME: Clock(due, 1, due)})
+    again = {DeadlineKind.OUTCOME: Clock(rules_deadlines.outcome_again(s.urgency, s.at), nth + 1)}
+    who = overdue_told(s.case, s.roster, s.holder, nth - 1)
+    if who:
+        return Decision(tells((who, Purpose.OVERDUE)), again)
+    last = red(s, but=s.holder)
+    return replace(last, set={**last.set, **again})
+
+
+def _look_due(s: CaseStanding) -> Decision:
+    """Asks for a second look: one of the national desk by turns, all of it from the third time on.
+
+    The assignee is never asked. If no other person of that desk is active, a colleague of the district is asked.
+    """
+    nth, holder = s.event.nth, s.holder
+    who = national(s.roster, nth, but=holder) or colleagues(s.case, s.roster, but=holder)[:1]
+    again = Clock(s.at + rules_deadlines.AGAIN, nth + 1)
+    return Decision(tells((who, Purpose.LOOK)), {DeadlineKind.SECOND_LOOK: again})
+
+
+HAPPENED: Mapping[Happened, Step] = {
+    Happened.RAISED: _raised,
+    Happened.DANGER_AGAIN: _danger_again,
+    Happened.UNREACHED: _unreached,
+    Happened.LEFT: _left,
+    Happened.TAKEN: _taken,
+    Happened.OPENED: _opened,
+    Happened.ON_SITE: _further,
+    Happened.REFERRED: _further,
+    Happened.ANSWERED: _further,
+    Happened.PASSED: _passed,
+    Happened.DOUBTED: _doubted,
+    Happened.END_WANTED: rules_escalation_steps.closure_requested,
+    Happened.CLOSURE_READ: rules_escalation_steps.closure_read,
+    Happened.REFUSED: rules_escalation_steps.refused,
+    Happened.CLOSED: _closed,
+    Happened.MARKED: rules_escalation_steps.marked,
+    Happened.UNHEARD: rules_escalation_steps.unheard,
+    Happened.DECIDED: rules_escalation_steps.decided,
+    Happened.MOVED: rules_escalation_steps.moved,
+    Happened.BESIDE: rules_escalation_steps.beside,
+    Happened.WITHHELD: rules_escalation_steps.withheld,
+    Happened.SENT_DOWN: rules_escalation_steps.sent_down,
+    Happened.RELEASED: rules_escalation_steps.released,
+}
+DUE: Mapping[DeadlineKind, Step] = {
+    DeadlineKind.ACKNOWLEDGE: _acknowledge_due,
+    DeadlineKind.OPEN: _unread_due,
+    DeadlineKind.OUTCOME: _outcome_due,
+    DeadlineKind.JUDGE: rules_escalation_steps.closure_due,
+    DeadlineKind.DECISION: rules_escalation_steps.decision_due,
+    DeadlineKind.SECOND_LOOK: _look_due,
+    DeadlineKind.RED: lambda s: red(s, nth=s.event.nth + 1),
+    DeadlineKind.MANNER: rules_escalation_steps.how_due,
+    # `services/referrals/endings.py` handles erasure requests. They are no step of escalation.
+    DeadlineKind.ERASURE: lambda _: Decision(),
+}
+
+
+# Plans the first alerts of many tips. The result is that of `referral.py` for each tip, but much faster. Pure.
+
+NOBODY: frozenset[int] = frozenset()
+Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+"""Responders who may be alerted first of a tip: of its district, of a camp there, of the national desk."""
+
+
+class WaitingTip(NamedTuple):
+    """A filed tip with a pending alert, because no one was alerted or it became more urgent.
+
+    This class and `LadderStep` are tuples. A burst makes a hundred thousand of each, and a dataclass takes three times
+    as long.
+    """
+
+    tip_id: int
+    case: Case
+    told: Sequence[Notified] = ()
+    step: int = 0
+    """Number of the next escalation level."""
+    locked: bool = False
+    """True if a desk that should read it cannot decrypt it."""
+    care: Care = Care.NONE
+    kept_from: frozenset[int] = NOBODY
+    """Excluded responders, who must not be alerted."""
+
+
+class LadderStep(NamedTuple):
+    """One order to alert responders of a tip, at one escalation level."""
+
+    tip_id: int
+    case: Case
+    number: int
+    recipients: tuple[int, ...]
+    purpose: Purpose = Purpose.ALERT
+    locked: bool = False
+    """True if a desk that should read it cannot decrypt it. Another query finds out which."""
+    leader: int | None = None
+    """The first tip of the cluster that it joins. Responders alerted of that one are not alerted of this one."""
+    more: bool = False
+    """True if responders alerted of the leader are notified that there is more."""
+    care: Care = Care.NONE
+    """The visit safety that an alerted responder must know before a visit."""
+    is_exercise: bool = False
+
+
+class Planning:
+    """The roster and each person's load after each planned tip, so that the next tip goes to another person."""
+
+    def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
+        self._people = tuple(roster)
+        self._turns = {one.id: turn_of(one) for one in self._people}
+        self._routes: dict[Case, Route] = {}
+        self._at = at
+
+    @property
+    def roster(self) -> Sequence[Candidate]:
+        return tuple(self._standing(one) for one in self._people)
+
+    def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[LadderStep]:
+        """Yields a step for each tip that has an active recipient, in the order of the tips."""
+        for tip in waiting:
+            recipients = self.first_told(tip.case, tip.told, tip.kept_from)
+            if recipients:
+                yield LadderStep(
+                    tip.tip_id, tip.case, tip.step, recipients, locked=tip.locked, care=tip.care
+                )
+
+    def first_told(
+        self, case: Case, told: Sequence[Notified] = (), but: frozenset[int] = NOBODY
+    ) -> tuple[int, ...]:
+        """Returns the result of `referral.first_told` for the current loads, without the people in `but`."""
+        route = self._route(case) if not but else self._route_without(case, but)
+        chosen = choose_first(case.urgency, *route, fairly=self._fairly(told))
+        for one in chosen:
+            self._turns[one] = (self._turns[one][0] + 1, self._at, one)
+        return chosen
+
+    def _fairly(self, told: Sequence[Notified]) -> Callable[[Sequence[int], int], tuple[int, ...]]:
+        if not told:
+            return self._next
+        before = {one.responder_id for one in told}
+        turns = self._turns
+        return lambda people, most: tuple(
+            sorted(people, key=lambda one: (one not in before, turns[one]))[:most]
+        )
+
+    def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
+        """Returns people by turn if none was alerted before. It avoids a sort in the usual case of one person."""
+        turn = self._turns.__getitem__
+        if most == 1 and people:
+            return (min(people, key=turn),)
+        return tuple(sorted(people, key=turn)[:most])
+
+    def _standing(self, one: Candidate) -> Candidate:
+        load, told_at, _ = self._turns[one.id]
+        if load == one.load:
+            return one
+        return Candidate(one.id, one.level, one.districts, one.categories, load, told_at)
+
+    def _route_without(self, case: Case, but: frozenset[int]) -> Route:
+        """Returns the route of a tip that has excluded people. It is not cached, because such tips are rare."""
+        return _ids(*eligible(case, [one for one in self._people if one.id not in but]))
+
+    def _route(self, case: Case) -> Route:
+        known = self._routes.get(case)
+        if known is None:
+            known = self._routes[case] = _ids(*eligible(case, self._people))
+        return known
+
+
+def _ids(*people: Sequence[Candidate]) -> Route:
+    local, camp, national = (tuple(c.id for c in some) for some in people)
+    return local, camp, national

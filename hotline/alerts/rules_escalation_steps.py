@@ -1,0 +1,339 @@
+"""Decides the escalation steps for a requested closure, for visit safety and for a corrected place. Pure.
+
+The national desk is asked to confirm a requested closure, again and again, until one of its people decides. Meanwhile
+the case stays open and its clocks run. If the desk must decide, its deadline replaces that of the assignee's outcome.
+One person never closes a case alone. If no other person of the desk is active, the alerts continue.
+
+A marked tip counts for its whole cluster. All responders alerted of one tip are notified how to go, and the desk is
+asked once. No such step closes another clock, changes the assignee, or prevents a take.
+
+One report attempt makes one case. With danger, a corrected place removes no responder, because another person may have
+corrected it. The people of the first place stay alerted. The national desk stands them down once the new place has
+taken the case.
+"""
+
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import datetime
+
+from hotline.alerts.rules_assignment import (
+    AT_DANGER,
+    Candidate,
+    Case,
+    Notified,
+    Reason,
+    colleagues,
+    eligible,
+    turns,
+)
+from hotline.alerts.rules_events import CaseStanding, Decision, Tell, tells
+from hotline.people.rules import Level
+from hotline.text.codes import is_district
+from hotline.tips import rules_deadlines
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules_events import Purpose
+from hotline.tips.rules_visit_safety import Care
+
+ALL_FROM = 2
+"""Number of the first alert, counted from 0, that goes to the whole national desk: the third one."""
+MOST_MOVES = 3
+"""Corrections in one report attempt that may alert another district. It equals the alerts for similar tips an hour."""
+HELD = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
+"""The clocks of an assignee."""
+
+
+def filed(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
+    """Returns the clock of a tip that a responder is asked to take now."""
+    due = rules_deadlines.acknowledge_due(case.urgency, at, step=0)
+    return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
+
+
+def how(care: Care, at: datetime) -> Mapping[DeadlineKind, Clock]:
+    """Returns the clock of a marked danger, in which the national desk must say how to go."""
+    if care is not Care.CAREFUL:
+        return {}
+    return {DeadlineKind.MANNER: Clock(at + rules_deadlines.MANNER_WITHIN)}
+
+
+def first_outcome(s: CaseStanding) -> dict[DeadlineKind, Clock]:
+    due = rules_deadlines.outcome_due(s.urgency, s.at)
+    return {DeadlineKind.OUTCOME: rules_deadlines.outcome_clock(s.urgency, s.at, due)}
+
+
+def held(s: CaseStanding, closed: Set[DeadlineKind] = frozenset()) -> dict[DeadlineKind, Clock]:
+    """Returns the clocks of a new assignee. A second look in progress continues, unless its clock is `closed`."""
+    fresh = first_outcome(s)
+    if s.urgency == Urgency.DANGER and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
+        fresh[DeadlineKind.SECOND_LOOK] = Clock(s.at + rules_deadlines.SECOND_LOOK_AFTER)
+    return fresh
+
+
+def red(s: CaseStanding, *, nth: int = 0, but: int | None = None) -> Decision:
+    """Alerts the national desk now, and again until a responder takes the case. The case is then overdue.
+
+    If no one of that desk is active, alerts the district's people. A case that is already overdue keeps its count.
+    """
+    clock = s.clocks.get(DeadlineKind.RED) or Clock(rules_deadlines.red_due(s.urgency, s.at), nth)
+    who = national(s.roster, clock.nth, but=but)
+    if not who:
+        who = _by_turns(colleagues(s.case, s.roster, but=but), clock.nth)
+    tell = tells((who, Purpose.OPEN if s.holder is None else Purpose.OVERDUE))
+    return Decision(tell, {DeadlineKind.RED: clock}, {DeadlineKind.ACKNOWLEDGE}, s.holder)
+
+
+def national(roster: Sequence[Candidate], nth: int, *, but: int | None = None) -> tuple[int, ...]:
+    """Returns one person of the national desk by turns. Returns all of them from the third time on."""
+    people = turns([c for c in roster if c.level is Level.NATIONAL and c.id != but])
+    return _by_turns(people, nth)
+
+
+def _by_turns(people: tuple[int, ...], nth: int) -> tuple[int, ...]:
+    return people if nth >= ALL_FROM else people[:1]
+
+
+def asks(s: CaseStanding, who: Collection[int]) -> tuple[Tell, ...]:
+    """Returns alerts to these people. After the district, the national desk is alerted that no one took the case."""
+    if s.holder is not None or not s.told:
+        return tells((tuple(who), Purpose.ALERT))
+    return tells((without(who, s.desk), Purpose.ALERT), (within(who, s.desk), Purpose.OPEN))
+
+
+def asked(s: CaseStanding, who: Collection[int]) -> Decision:
+    """Asks these people, with time to take the case. The assignee does not change."""
+    return Decision(asks(s, who), filed(s.case, s.at), holder=s.holder)
+
+
+def within(people: Collection[int], some: Collection[int]) -> tuple[int, ...]:
+    return tuple(one for one in people if one in some)
+
+
+def without(people: Collection[int], some: Collection[int | None]) -> tuple[int, ...]:
+    return tuple(one for one in people if one not in some)
+
+
+def closure_requested(s: CaseStanding) -> Decision:
+    """Asks the national desk to confirm a new or changed request. Does nothing if it is asked as soon anyway."""
+    asks, reminds = s.clocks.get(DeadlineKind.JUDGE), rules_deadlines.may_remind(s.urgency, s.at)
+    again = Clock(_closure_again(s) if reminds else rules_deadlines.in_hours(s.at))
+    if asks is not None and asks.due_at <= again.due_at:
+        return Decision()
+    tell = tells((who_confirms(s, 0), Purpose.JUDGE)) if reminds else ()
+    return Decision(tell, {DeadlineKind.JUDGE: again})
+
+
+def closure_due(s: CaseStanding) -> Decision:
+    """Asks the national desk again, all of it from the third time on, until it confirms or refuses."""
+    nth = s.event.nth + 1
+    again = {DeadlineKind.JUDGE: Clock(_closure_again(s), nth)}
+    return Decision(tells((who_confirms(s, nth), Purpose.JUDGE)), again)
+
+
+def _closure_again(s: CaseStanding) -> datetime:
+    """Returns when the national desk is asked again about a closure.
+
+    A danger is asked about at any hour. If every person who was met is with a service, the next time is 06:30. All
+    other cases keep to working hours. So does a danger if the desk decides and one of its people has opened the case.
+    """
+    if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
+        return rules_deadlines.in_hours(s.at + rules_deadlines.HOURLY)
+    return rules_deadlines.next_bell(s.at) if s.is_safe else s.at + rules_deadlines.AGAIN
+
+
+def closure_read(s: CaseStanding) -> Decision:
+    """Delays the next question to the next working day, if the desk must decide and has opened the case."""
+    asks = s.clocks.get(DeadlineKind.JUDGE)
+    if asks is None or not s.desk_decides:
+        return Decision()
+    again = Clock(max(asks.due_at, rules_deadlines.next_morning(s.at)), asks.nth)
+    return Decision((), {DeadlineKind.JUDGE: again})
+
+
+def decision_due(s: CaseStanding) -> Decision:
+    """Alerts the whole national desk that its decision is overdue, and again each morning.
+
+    If only the assignee is left there, the case becomes overdue. So another person learns of it too.
+    """
+    again = {DeadlineKind.DECISION: Clock(rules_deadlines.next_morning(s.at), s.event.nth + 1)}
+    who = who_confirms(s, ALL_FROM)
+    told = tells((who, Purpose.JUDGE))
+    if {*who} - {s.holder}:
+        return Decision(told, again)
+    last = red(s, but=s.holder)
+    return replace(last, tell=(*told, *last.tell), set={**last.set, **again})
+
+
+def who_confirms(s: CaseStanding, nth: int) -> tuple[int, ...]:
+    """Returns the people of the national desk to ask about a closure. The requester is never among them.
+
+    If no one else of that desk is active, returns people of the district. They cannot confirm, and the alerts continue.
+    """
+    others = without(colleagues(s.case, s.roster, but=s.judging), (s.holder,))
+    return national(s.roster, nth, but=s.judging) or _by_turns(others, nth)
+
+
+def refused(s: CaseStanding) -> Decision:
+    """Ends the closure request. A person who refuses by phone becomes the assignee."""
+    if s.event.by is None:
+        asked = s.holder is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
+        again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(s.at)}
+        return Decision((), again, {DeadlineKind.JUDGE})
+    close = {DeadlineKind.JUDGE, DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED}
+    return Decision((), held(s), close, s.event.by)
+
+
+def with_clock_of_decision(s: CaseStanding, decision: Decision) -> Decision:
+    """Returns the decision with the desk's clock in place of the assignee's, or with the assignee's again."""
+    runs = DeadlineKind.DECISION in s.clocks
+    waits = s.judging is not None and DeadlineKind.JUDGE not in decision.close
+    fresh = dict(decision.set)
+    if waits and s.desk_decides and not s.case.once:
+        fresh.pop(DeadlineKind.OUTCOME, None)
+        if not runs:
+            fresh.setdefault(DeadlineKind.DECISION, Clock(rules_deadlines.decision_due(s.at)))
+        return replace(decision, set=fresh, close=decision.close | {DeadlineKind.OUTCOME})
+    if not runs or DeadlineKind.DECISION in decision.close:
+        return decision
+    if decision.holder is not None:
+        fresh = first_outcome(s) | fresh
+    return replace(decision, set=fresh, close=decision.close | {DeadlineKind.DECISION})
+
+
+def marked(s: CaseStanding) -> Decision:
+    """Notifies every alerted responder of the mark. With danger, asks the national desk how to go."""
+    who = concerned(s)
+    if s.care is not Care.CAREFUL:
+        return Decision(tells((who, Purpose.CARE)))
+    others, deciding = without(who, s.desk), _of_desk(s, who)
+    return Decision(tells((others, Purpose.CARE), (deciding, Purpose.HOW)), how(s.care, s.at))
+
+
+def unheard(s: CaseStanding) -> Decision:
+    """Alerts another responder of the marked case, because the assignee's phone is off."""
+    return Decision(tells((s.next_told(Reason.UNREACHED), Purpose.ALERT)))
+
+
+def decided(s: CaseStanding) -> Decision:
+    """Notifies every alerted responder how the national desk wants them to go."""
+    return Decision(tells((concerned(s), Purpose.CARE)), close={DeadlineKind.MANNER})
+
+
+def how_due(s: CaseStanding) -> Decision:
+    """Notifies responders once that the national desk gave no instruction, and asks that desk again by turns.
+
+    If the desk was already asked about another tip of the cluster, that question counts for both.
+    """
+    nth = s.event.nth
+    again = {DeadlineKind.MANNER: Clock(s.at + rules_deadlines.AGAIN, nth + 1)}
+    if s.asked_beside > nth:
+        return Decision((), again)
+    going = without(concerned(s), s.desk) if nth == 0 else ()
+    deciding = national(s.roster, nth + 1)
+    return Decision(tells((going, Purpose.UNANSWERED), (deciding, Purpose.HOW)), again)
+
+
+def concerned(s: CaseStanding) -> tuple[int, ...]:
+    """Returns the active responders who were alerted of this tip or of its cluster, without duplicates."""
+    alive = {one.id for one in s.roster}
+    return tuple(dict.fromkeys((*living(s), *within(s.company, alive))))
+
+
+def moved(s: CaseStanding) -> Decision:
+    """Notifies alerted responders of the corrected place, and alerts the people of the new place.
+
+    Without danger, the people of the first place are stood down at once. After `MOST_MOVES` corrections only the
+    national desk is alerted. If it does not act, the clock for taking alerts the people of the last place.
+    """
+    before, new = living(s), s.first_told()
+    if s.event.nth > MOST_MOVES:
+        before, new = within(before, s.desk), _of_desk(s, new)
+    tell = tells((before, Purpose.MOVED), (new, Purpose.ALERT))
+    fresh, close = filed(s.case, s.at), {DeadlineKind.RED}
+    if s.urgency == Urgency.DANGER:
+        return Decision(tell, fresh, close)
+    gone = away(s)
+    close |= _wish(s, gone)
+    if s.holder in gone:
+        return Decision(tell, fresh, close | HELD, None, release=gone)
+    return Decision(tell, fresh, close, release=gone)
+
+
+def beside(s: CaseStanding) -> Decision:
+    """Alerts the people of partner desks to which a later answer gives access. No clock changes."""
+    new = told_beside(s.case, s.roster, s.told) if s.event.nth <= MOST_MOVES else ()
+    return Decision(tells((new, Purpose.ALERT)))
+
+
+def told_beside(
+    case: Case, roster: Sequence[Candidate], told: Sequence[Notified]
+) -> tuple[int, ...]:
+    """Returns the people of a camp or border desk to alert of a case that others already know."""
+    local, camp, _ = eligible(case, roster)
+    near = camp if is_district(case.place) else local
+    knew = {one.responder_id for one in told}
+    most = AT_DANGER if case.urgency == Urgency.DANGER else 1
+    wanting = max(0, most - sum(one.id in knew for one in near))
+    return turns(one for one in near if one.id not in knew)[:wanting]
+
+
+def withheld(s: CaseStanding) -> Decision:
+    """Takes the case from the district's people, because an official is or may be involved. They get no message.
+
+    The national desk is notified that the district was alerted first.
+    """
+    gone = tuple(dict.fromkeys(o.responder_id for o in s.told if o.level is not Level.NATIONAL))
+    if not gone:
+        return Decision()
+    knew = within(living(s), s.desk)
+    new = without(s.first_told(), knew)
+    tell = tells((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
+    if s.holder is not None and s.holder not in gone:
+        return Decision(tell, close=_wish(s, gone), release=gone)
+    asked = {} if DeadlineKind.RED in s.clocks else filed(s.case, s.at)
+    return Decision(tell, asked, HELD | _wish(s, gone), None, release=gone)
+
+
+def sent_down(s: CaseStanding) -> Decision:
+    """Alerts the district's people, as of a new tip, because the national desk gave them access."""
+    new = without(s.first_told(), s.knew)
+    return Decision(tells((new, Purpose.ALERT)), filed(s.case, s.at) if new else {})
+
+
+def released(s: CaseStanding) -> Decision:
+    """Stands down and notifies the people of the first place, because the national desk decided so."""
+    gone = away(s)
+    told = tells((within(living(s), gone), Purpose.LET_GO))
+    return Decision(told, close=_wish(s, gone), release=gone)
+
+
+def taken_anew(s: CaseStanding, decision: Decision) -> Decision:
+    """Asks the national desk to stand down the first place's people, because the new place has taken the case."""
+    if decision.holder == s.holder or not away(s):
+        return decision
+    lets = tells((_of_desk(s, living(s)), Purpose.LET))
+    return replace(decision, tell=(*decision.tell, *lets))
+
+
+def _of_desk(s: CaseStanding, who: Collection[int]) -> tuple[int, ...]:
+    """Returns the people of the national desk among these, or one of it by turns if there is none."""
+    return within(who, s.desk) or national(s.roster, 0)
+
+
+def away(s: CaseStanding) -> tuple[int, ...]:
+    """Returns the responders who were alerted only of a place that was corrected since.
+
+    Their take ends no request to the people of the new place.
+    """
+    here = {one.responder_id for one in s.told if not one.away}
+    return without(dict.fromkeys(one.responder_id for one in s.told if one.away), here)
+
+
+def living(s: CaseStanding) -> tuple[int, ...]:
+    """Returns the active responders who were alerted, without duplicates."""
+    alive = {one.id for one in s.roster}
+    return within(dict.fromkeys(one.responder_id for one in s.told), alive)
+
+
+def _wish(s: CaseStanding, gone: Collection[int]) -> Set[DeadlineKind]:
+    """Returns the closure clock if the requester is among the people in `gone`: then the request ends."""
+    return {DeadlineKind.JUDGE} if s.judging is not None and s.judging in gone else frozenset()

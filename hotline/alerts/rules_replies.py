@@ -1,0 +1,268 @@
+"""Lists in one table what a responder may say of a case. All code that reads or offers a digit uses it. Pure.
+
+The SMS parser reads its digits and words, and a hint offers its digits. The menus of the responders' short code save
+them. `services/referrals/casework.py` carries each of them out.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hotline.core.wording import Template
+from hotline.text.languages import CODES
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_visit_safety import Manner
+
+
+class Verb(StrEnum):
+    """The digit of each thing that a responder may say."""
+
+    HELP = "0"
+    TAKE = "1"
+    ON_SITE = "2"
+    REFERRED = "3"
+    NOT_TRAFFICKING = "4"
+    PASS_ON = "5"
+    UNSEEN = "6"
+    OPENLY = "7"
+    LET_GO = "8"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCase:
+    """One open case, with the facts that decide which digits one responder is offered by SMS."""
+
+    is_own: bool = False
+    """This responder is the assignee."""
+    is_helped: bool = False
+    """A colleague is the assignee, and no other responder is asked to take the case."""
+    is_on_site: bool = False
+    """This responder said that they are there."""
+    is_referred: bool = False
+    """This responder said that a service helps."""
+    is_passed: bool = False
+    """This responder passed the case on, and no one has taken it since."""
+    closure_requested: bool = False
+    decides: bool = False
+    """The responder is of the national desk, and that desk must say how to go."""
+    lets: bool = False
+    """The responder is of the national desk, which may stand down the first place's people."""
+
+
+Words = Mapping[str, str]
+"""Words and phrases by language, with a `|` between them, as people write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One thing that a responder may say of a case."""
+
+    offer: Template | None = None
+    """The digit and its text in a hint. None means that it asks for help and changes no case."""
+    is_possible: Callable[[OfferedCase], bool] = bool
+    """Returns True if the digit would change something. Only then a hint offers it."""
+    own: Words = field(default_factory=dict)
+    """Words by which responders say what they do themselves. They count even next to strange words."""
+    words: Words = field(default_factory=dict)
+    """Words that count only without a strange word next to them: "deux filles" counts something."""
+    labels: Words = field(default_factory=dict)
+    """Words of the hint and of the menus. They count only next to their digit."""
+    national: bool = False
+    """True if only the national desk may say it."""
+    letters: bool = False
+    """True if a responder who dials must type the letters of the reference to confirm."""
+    outcome: TipOutcome | None = None
+    """The outcome with which it closes the case or requests closure."""
+    manner: Manner | None = None
+    """The decision that it makes about how responders go."""
+    button: str = ""
+    """The button on a tip's page in the console, in English. Empty if the console offers another way."""
+
+
+REPLIES: Mapping[Verb, Reply] = {
+    Verb.HELP: Reply(words={"rw": "ubufasha", "fr": "aide", "en": "help|zero"}),
+    Verb.TAKE: Reply(
+        offer=Template.DIGIT_TAKE,
+        is_possible=lambda case: not case.is_own or case.is_passed,
+        own={
+            "rw": "ndaje|ndaza|nje|ndabifashe|ndayifashe|nemeye|ndemeye|ndabyemeye|nabyemeye",
+            "fr": "je prends|je le prends|je viens|j'arrive|j'y vais|j'accepte|je m'en occupe"
+            "|je m'en charge",
+            "en": "I take|I take it|I am coming|I'm coming|I accept",
+        },
+        words={
+            "rw": "rimwe|ngiye|ngiyeyo|ndagiye|ndagiyeyo|ndi mu nzira|turaje|tugiye|ndabikora",
+            "fr": "un|accepte|accepté|je vais|je vais sur place|je pars|je m'y rends|on y va"
+            "|nous arrivons|en route|je suis en route|je suis en chemin",
+            "en": "one|take|coming|accept|accepted|I am going|I'm going|I will go|on my way"
+            "|I am on my way|I'm on my way",
+        },
+        labels={
+            "rw": "nanjye ndafasha",
+            "fr": "prendre|aider aussi",
+            "en": "help too|take case|take it",
+        },
+        button="I take it",
+    ),
+    Verb.ON_SITE: Reply(
+        offer=Template.DIGIT_ON_SITE,
+        is_possible=lambda case: not case.is_on_site,
+        own={"rw": "nahageze|ndahageze|nagezeyo"},
+        words={
+            "rw": "kabiri",
+            "fr": "deux|sur place|je suis sur place|je suis arrivé|je suis arrivée|je suis là"
+            "|j'y suis",
+            "en": "two|on site|arrived|I arrived|I am there",
+        },
+        labels={"en": "there"},
+        button="I am there",
+    ),
+    Verb.REFERRED: Reply(
+        offer=Template.DIGIT_REFERRED,
+        is_possible=lambda case: case.is_own and not case.is_referred,
+        own={"rw": "namwohereje|namuhereje"},
+        words={"rw": "gatatu", "fr": "trois|orienté|orientée", "en": "three|referred"},
+        labels={"rw": "nohereje|nohereje ku bufasha", "en": "referred to help"},
+    ),
+    Verb.NOT_TRAFFICKING: Reply(
+        offer=Template.DIGIT_NOT_IT,
+        is_possible=lambda case: case.is_own and not case.closure_requested,
+        words={
+            "rw": "kane|si byo|sibyo",
+            "fr": "quatre|pas cela|pas ça|ce n'est pas cela|ce n'est pas ça"
+            "|c'est pas cela|c'est pas ça",
+            "en": "four|not it|it is not it|it is not that|not trafficking|no trafficking",
+        },
+        letters=True,
+        outcome=TipOutcome.NOT_TRAFFICKING,
+    ),
+    Verb.PASS_ON: Reply(
+        offer=Template.DIGIT_PASS_ON,
+        is_possible=lambda case: not case.is_helped and not case.is_passed,
+        own={
+            "rw": "sinshoboye|sinshobora|sindaje|ndahuze",
+            "fr": "je ne peux pas|je ne peux pas prendre|je ne peux pas venir|je suis occupé"
+            "|je suis occupée|je ne peux pas y aller|je ne prends pas|je ne viens pas",
+            "en": "I can't|I cant|I cannot|I can't take|I can't take it|I can't come|I can't go"
+            "|I am busy|I'm busy",
+        },
+        words={
+            "rw": "gatanu|oya",
+            "fr": "cinq|non|ne peux pas|peux pas|occupé|occupée",
+            "en": "five|no|can't|cant|cannot|can not|busy|pass|pass on",
+        },
+        labels={"rw": "undi|bihe undi", "fr": "passer"},
+        letters=True,
+        button="I pass it on",
+    ),
+    Verb.UNSEEN: Reply(
+        offer=Template.DIGIT_UNSEEN,
+        is_possible=lambda case: case.decides,
+        labels={"rw": "bucece", "fr": "discrètement", "en": "unseen"},
+        national=True,
+        manner=Manner.UNSEEN,
+    ),
+    Verb.OPENLY: Reply(
+        offer=Template.DIGIT_OPENLY,
+        is_possible=lambda case: case.decides,
+        labels={"rw": "ku mugaragaro", "fr": "ouvertement", "en": "openly"},
+        national=True,
+        manner=Manner.OPENLY,
+    ),
+    Verb.LET_GO: Reply(
+        offer=Template.DIGIT_LET_GO,
+        is_possible=lambda case: case.lets,
+        labels={"rw": "aba mbere babireke", "fr": "retirer la première équipe", "en": "let go"},
+        national=True,
+    ),
+}
+
+OF_A_CASE = tuple(verb for verb, reply in REPLIES.items() if reply.offer is not None)
+"""All verbs that change a case."""
+OFFERED_DIGITS: Mapping[Template, Verb] = {
+    **{reply.offer: verb for verb, reply in REPLIES.items() if reply.offer is not None},
+    Template.DIGIT_HELP_TOO: Verb.TAKE,
+}
+"""The digit of each text that offers one. The text begins with it in every language."""
+BUTTONS = {verb.name.lower(): verb for verb, reply in REPLIES.items() if reply.button}
+"""The verbs that a tip's page offers, by the value of their button."""
+
+
+def digits(*, national: bool) -> str:
+    """Returns the digits with which a responder may answer, including help."""
+    return "".join(verb for verb, reply in REPLIES.items() if national or not reply.national)
+
+
+def offered(case: OfferedCase) -> tuple[Template, ...]:
+    """Returns the texts of the digits that a hint offers, in order."""
+    words = {verb: REPLIES[verb].offer for verb in OF_A_CASE}
+    if case.is_helped:
+        words[Verb.TAKE] = Template.DIGIT_HELP_TOO
+    return tuple(one for verb, one in words.items() if one and REPLIES[verb].is_possible(case))
+
+
+def plain(text: str) -> str:
+    """Returns a text in capitals, without accents, with plain digits."""
+    spelled = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in spelled if unicodedata.category(c) not in ("Mn", "Cf")).upper()
+
+
+Phrase = tuple[str, ...]
+
+
+def phrases(words: Words) -> Iterable[Phrase]:
+    """Yields each phrase of a row, as the parser reads it: "I can't" is I, CAN, T."""
+    for code in CODES:
+        for one in filter(None, words.get(code, "").split("|")):
+            yield tuple("".join(c if c.isalnum() else " " for c in plain(one)).split())
+
+
+def _by_phrase(part: Callable[[Reply], Words]) -> Mapping[Phrase, Verb]:
+    return {one: verb for verb, reply in REPLIES.items() for one in phrases(part(reply))}
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+OWN = _by_phrase(lambda reply: reply.own)
+LABELS = _by_phrase(lambda reply: reply.labels)
+YES: Mapping[Phrase, Verb] = dict.fromkeys(
+    phrases(
+        {
+            "rw": "yego|yee|ego|sawa|byemewe|ni byo|nibyo",
+            "fr": "oui|d'accord|entendu|c'est bon|ça marche",
+            "en": "yes|OK|okay|agreed|I agree",
+        }
+    ),
+    Verb.TAKE,
+)
+"""Words that take a case if nothing else is said. With any other answer they are courtesy."""
+MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES}
+LONGEST = max(map(len, MEANING))
+
+REFUSALS = frozenset(phrases({"rw": "oya", "fr": "non", "en": "no"}))
+"""Words that pass a case on. Next to a strange word they deny it instead."""
+
+NEGATIONS = _set(
+    "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
+    " PAS NE JAMAIS AUCUN NTA NTABWO SI NTARABYO NTIBYO"
+)
+"""Words that negate an answer near them. The line then asks the responder."""
+
+UNSURE = _set(
+    "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO"
+    " ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ"
+    " WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
+)
+"""Words that delay or cancel an answer anywhere in the text. The line then asks, except after a take or a pass."""
+
+COURTESY = _set(
+    "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
+    " REF REFERENCE CODE KODE CASE NUMBER AND ET NA"
+    " HELLO HI SIR MADAM THANKS PLEASE PLS"
+    " BONJOUR BONSOIR SALUT MERCI SVP"
+    " MURAHO MWARAMUTSE MWIRIWE MURAKOZE NDABASABYE"
+)
+"""Words without meaning that may come with an answer. Some are the words by which an alert asks for one."""

@@ -1,0 +1,602 @@
+"""Reads the meaning of a responder's SMS: what they do with which case, in any spelling. Pure.
+
+Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. It finds only the
+responder's own references. It accepts a typing error when a responder takes a case. For all else that is not clear, the
+line asks the responder (docs/adr/0047).
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum, auto
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+
+from hotline.alerts import rules_assignment as references
+from hotline.alerts.rules_assignment import LENGTHS, TWINS
+from hotline.alerts.rules_replies import (
+    COURTESY,
+    LABELS,
+    LONGEST,
+    MEANING,
+    NEGATIONS,
+    OWN,
+    REFUSALS,
+    UNSURE,
+    YES,
+    Phrase,
+    Verb,
+    digits,
+    plain,
+)
+from hotline.text.keywords import is_stop
+
+MOST_LETTERS = 10_000
+"""Letters read of one SMS. The rest is ignored."""
+LIKE_ONE = "IL"
+"""Letters that look like 1, also when they are joined to a reference."""
+STUCK = digits(national=False) + LIKE_ONE
+LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
+"""Single letters that mean a digit if only courtesy comes with them."""
+HEAD = "rc"
+"""A reference with a colon after it. Our own messages begin so."""
+HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
+"""Words that begin our own hint, directly after such a reference. The digits after them are offers, not answers."""
+WIDEST = LENGTHS[-1] + 1
+
+_UNITS = (
+    "KM|KMS|KILOMETRES?|KILOMETERS?|M|METRES?|METERS?|MIN|MINS|MINUTES?|MINUTE|MINOTA|IMINOTA"
+    "|S|SEC|SECONDES?|SECONDS?|H|HRS?|HOURS?|HEURES?|ISAHA|AMASAHA|J|JOURS?|DAYS?|IMINSI|AM|PM"
+)
+_NOISE = re.compile(
+    r"\b\d{1,2} ?[:H] ?\d{2}\b"
+    r"|\b\d{1,4} ?[/.-] ?\d{1,2}(?: ?[/.-] ?\d{2,4})?\b"
+    rf"|\b\d+(?:[.,]\d+)? ?(?:{_UNITS})\b"
+    r"|\b(?:I?MINOTA|MINUTES?|KM|ISAHA|AMASAHA|SAA|IMINSI)[ :]*\d+(?:[.,:]\d+)?\b"
+    r"|\b\d{2,}\b"
+)
+"""Hours, dates, distances, minutes, and numbers that are no answer."""
+_SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
+"""A "no" about another person's silence is no refusal. It negates the words near it."""
+_THANKS = re.compile(r"\bTHANK YOU\b")
+_DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
+"""A punctuation mark between two words separates them: "no, trafficking" is not "no trafficking"."""
+_QUESTION = re.compile(
+    r"\?|\b(?:SHOULD|SHALL|CAN|COULD|MAY|MUST) (?:I|WE)\b|\b(?:DOIS|PUIS)[- ]?JE\b|\bEST[- ]?CE QU|\bM?B?ESE\b"
+)
+"""A question mark, or words that ask."""
+_LATER = re.compile(r"\b(?:IN|DANS|MU) (?:\d|I?MINOTA|UNE? )")
+"""Words that say how long it will take: "in 10 minutes"."""
+_LONE = re.compile(r"\b\d\b")
+
+
+class Sort(Enum):
+    """The kinds of pieces of an SMS."""
+
+    REFERENCE = auto()
+    DIGIT = auto()
+    OWN = auto()
+    """Words by which responders say what they do themselves."""
+    WORD = auto()
+    LABEL = auto()
+    """Words of a hint. They count only together with their digit."""
+    REFUSAL = auto()
+    YES = auto()
+    LETTER = auto()
+    NEGATION = auto()
+    COURTESY = auto()
+    NOISE = auto()
+    STRANGE = auto()
+    """Mixed letters and digits, which may be meant as a reference."""
+    OTHER = auto()
+
+
+ANSWERING = (Sort.DIGIT, Sort.OWN, Sort.WORD, Sort.LABEL, Sort.REFUSAL, Sort.YES)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of an SMS. `says` is a reference, the digit that is meant, or the letters. It is left out of `repr`."""
+
+    sort: Sort
+    says: str
+
+    def __repr__(self) -> str:
+        return f"Piece({self.sort.name})"
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """An SMS cut into pieces."""
+
+    pieces: tuple[Piece, ...]
+    unclear: bool = False
+    """True if some letters could be one reference of the responder or another."""
+
+
+class Meant(StrEnum):
+    """The kinds of answers."""
+
+    ACT = "act"
+    HELP = "help"
+    ASK = "ask"
+    """The verb or the case is not clear, so the line asks the responder."""
+    WRONG = "wrong"
+    """It names a reference that is not one of the responder's."""
+    STOP = "stop"
+    """The responder wants no more messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One verb for one case."""
+
+    verb: Verb
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyReading:
+    """The meaning of one SMS."""
+
+    meant: Meant
+    actions: tuple[Action, ...] = ()
+    reference: str | None = None
+    """The case that the line asks about, even if there are actions. None if it can be several, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class BareDrills:
+    """Drills that an answer without a reference may belong to, in addition to the responder's cases."""
+
+    references: tuple[str, ...] = ()
+    beside: str | None = None
+    """A case that may be meant as well. The line asks the responder about it."""
+
+
+NO_DRILLS = BareDrills()
+
+
+def parse(
+    text: str,
+    open_references: Sequence[str],
+    lately: bool,
+    over: Collection[str] = (),
+    *,
+    national: bool = False,
+    drills: BareDrills = NO_DRILLS,
+) -> ReplyReading:
+    """Reads any text. Never raises.
+
+    `lately` is True if the responder's one open case was alerted in the last twelve hours. `over` holds references of
+    closed cases. They are recognised only if written in full, and never guessed. `national` is True for a responder of
+    the national desk, which has digits of its own.
+    """
+    if is_stop(text):
+        return ReplyReading(Meant.STOP)
+    found = read_pieces(text, {*open_references, *over}, digits(national=national))
+    pieces = _sure(found.pieces)
+    named = list(dict.fromkeys(one.says for one in pieces if one.sort is Sort.REFERENCE))
+    if found.unclear:
+        return ReplyReading(Meant.ASK)
+    if named:
+        reading = _of_several(pieces, named) if len(named) > 1 else _of_one(pieces, named[0])
+        only = named[0] if len(named) == 1 else None
+        said = {one.says for one in found.pieces if one.sort is Sort.DIGIT}
+        return _unless_unsure(plain(text[:MOST_LETTERS]), reading, only, said)
+    return _of_none(text, pieces, open_references, lately, drills)
+
+
+def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
+    """Cuts any text into pieces, and finds only `references`. `allowed` holds the digits that may answer."""
+    said = plain(text[:MOST_LETTERS])
+    known = {one.translate(TWINS): one for one in references}
+    spans, unclear = _chosen(_spans(said, known, allowed + LIKE_ONE))
+    marked = _THANKS.sub(
+        "THANKS", _SILENCE.sub("NOT ", _marked(_DENIED.sub("NOT x ", said), spans))
+    )
+    marked = _LONE.sub(
+        lambda one: one[0] if one[0] in allowed else " x ", _NOISE.sub(" x ", marked)
+    )
+    names = [span.reference for span in spans]
+    tokens = re.findall(r"[A-Z0-9]+|r\d+c?|x", marked)
+    return Pieces(tuple(_pieces(tokens, names, allowed)), unclear)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    reference: str
+    before: str = ""
+    after: str = ""
+    """A digit that is joined to the reference."""
+
+
+def _spans(said: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
+    """Yields every place where one of the references can be read, the simplest reading first."""
+    if not known:
+        return
+    found = list(re.finditer(r"[A-Z0-9]+", said))
+    for width in range(1, WIDEST + 1):
+        for first in range(len(found) - width + 1):
+            group = found[first : first + width]
+            joined = "".join(piece[0] for piece in group)
+            if len(joined) > WIDEST:
+                continue
+            start, end = group[0].start(), group[-1].end()
+            for before, letters, after in _splits(joined, stuck):
+                if (reference := known.get(letters.translate(TWINS))) is not None:
+                    yield _Span(start, end, reference, before, after)
+
+
+def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
+    yield "", joined, ""
+    if joined[0] in stuck:
+        yield joined[0], joined[1:], ""
+    if joined[-1] in stuck:
+        yield "", joined[:-1], joined[-1]
+
+
+def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
+    """Returns the spans that do not overlap, in order.
+
+    The second value is True if the same letters can be read as two different references.
+    """
+    chosen: list[_Span] = []
+    unclear = False
+    for span in spans:
+        over = [one for one in chosen if one.start < span.end and span.start < one.end]
+        unclear = unclear or any(one.reference != span.reference for one in over)
+        if not over:
+            chosen.append(span)
+    return sorted(chosen, key=lambda span: span.start), unclear
+
+
+def _marked(said: str, spans: list[_Span]) -> str:
+    """Returns the text with `r0`, `r1` in place of the references. The text has no other lower-case letters."""
+    parts: list[str] = []
+    behind = 0
+    for number, span in enumerate(spans):
+        head = HEAD[-1] if said[span.end : span.end + 2].lstrip().startswith(":") else ""
+        parts += [said[behind : span.start], f" {span.before} r{number}{head} {span.after} "]
+        behind = span.end
+    return "".join([*parts, said[behind:]])
+
+
+def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece]:
+    named = [
+        names[int(token[1:].rstrip(HEAD[-1]))] if token[0] == "r" else token for token in tokens
+    ]
+    kept = _answer_alone(tokens, named, allowed)
+    at = 0
+    while at < len(kept):
+        for width in range(LONGEST, 0, -1):
+            phrase = tuple(one for one, _ in kept[at : at + width])
+            if MEANING.get(phrase, "x") in allowed:
+                break
+        else:
+            yield _single(*kept[at], allowed)
+            at += 1
+            continue
+        yield Piece(_sort_of(phrase), MEANING[phrase].value)
+        at += len(phrase)
+
+
+def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
+    """Drops an alert or a hint of ours that was sent back: all between its `K7Q4:` and its last `1 K7Q4`."""
+    kept: list[tuple[str, str]] = []
+    for token, name in zip(tokens, named, strict=True):
+        if token in HINTS and kept and kept[-1][0] == HEAD:
+            break
+        if token[0] == "r" and len(kept) > 2 and kept[-1][0] in allowed:
+            heads = [place for place, one in enumerate(kept[:-2]) if one == (HEAD, name)]
+            if heads:
+                del kept[heads[-1] + 1 :]
+                continue
+        head = token[0] == "r" and token.endswith(HEAD[-1])
+        kept.append((HEAD if head else token, name))
+    return kept
+
+
+def _sort_of(phrase: Phrase) -> Sort:
+    tables = ((Sort.OWN, OWN), (Sort.YES, YES), (Sort.REFUSAL, REFUSALS), (Sort.LABEL, LABELS))
+    return next((sort for sort, table in tables if phrase in table), Sort.WORD)
+
+
+def _single(token: str, name: str, allowed: str) -> Piece:
+    if token[0] == "r":
+        return Piece(Sort.REFERENCE, name)
+    if token == "x":
+        return Piece(Sort.NOISE, "")
+    if token in allowed:
+        return Piece(Sort.DIGIT, token)
+    if token in LETTERS:
+        return Piece(Sort.LETTER, LETTERS[token])
+    for sort, words in ((Sort.NEGATION, NEGATIONS), (Sort.COURTESY, COURTESY)):
+        if token in words:
+            return Piece(sort, token)
+    mixed = not token.isalpha() and not token.isdigit()
+    strange = mixed and LENGTHS[0] - 1 <= len(token) <= LENGTHS[-1] + 2
+    return Piece(Sort.STRANGE if strange else Sort.OTHER, token)
+
+
+def near(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns the references that differ by one letter, each with a digit joined to it.
+
+    The letter may be wrong, missing, doubled or exchanged with its neighbour.
+    """
+    found = [
+        (one, LETTERS.get(before + behind, before + behind))
+        for before, meant, behind in _splits(letters, STUCK)
+        for one in known
+        if _one_slip(meant.translate(TWINS), one)
+    ]
+    return [one for one in found if not one[1]] or found
+
+
+def _one_slip(typed: str, meant: str) -> bool:
+    """Returns True if two references differ by one letter.
+
+    An extra letter counts only if it is doubled, because a longer reference may be another one.
+    """
+    if len(typed) > len(meant):
+        return any(
+            typed[at] == typed[at - 1] and typed[:at] + typed[at + 1 :] == meant
+            for at in range(1, len(typed))
+        )
+    return OSA.distance(typed, meant, score_cutoff=1) == 1
+
+
+def _unless_unsure(
+    said: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
+) -> ReplyReading:
+    """Asks the responder if a question comes with an answer, or a word that delays or cancels.
+
+    A take is carried out all the same, and so is passing on with an apology. If such a word comes with two digits, one
+    cancels the other: "1 K7Q4 sorry 5".
+    """
+    unsure = not UNSURE.isdisjoint(re.findall(r"[A-Z]+", said)) or _LATER.search(said)
+    verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
+    asks = bool(verbs) and _QUESTION.search(said)
+    if asks or (unsure and (len(digits_said) > 1 or verbs - {Verb.PASS_ON})):
+        return ReplyReading(Meant.ASK, reference=only)
+    return reading
+
+
+def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
+    verb = _verb(pieces)
+    if verb is Verb.HELP:
+        return ReplyReading(Meant.HELP, reference=reference)
+    strange = any(one.sort is Sort.STRANGE for one in pieces)
+    if verb is None or (strange and verb is not Verb.TAKE) or _is_between(pieces):
+        return ReplyReading(Meant.ASK, reference=reference)
+    return ReplyReading(Meant.ACT, (Action(verb, reference),))
+
+
+def _is_between(pieces: Sequence[Piece]) -> bool:
+    """Returns True if the reference is between two different digits: "1 K7Q4 2"."""
+    sorts = [one.sort for one in pieces]
+    at = sorts.index(Sort.REFERENCE)
+    before, behind = (
+        {one.says for one in part if one.sort is Sort.DIGIT} for part in (pieces[:at], pieces[at:])
+    )
+    return bool(before and behind) and before != behind
+
+
+def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
+    """Reads a text with several references. Digits and references in turn are pairs.
+
+    One verb of taking takes all cases. In all other texts the line asks the responder.
+    """
+    doubtful = (Sort.NEGATION, Sort.OTHER, Sort.STRANGE, Sort.LETTER, Sort.LABEL)
+    if any(one.sort in doubtful for one in pieces):
+        return ReplyReading(Meant.ASK)
+    turns = [one for one in pieces if one.sort in (Sort.DIGIT, Sort.REFERENCE)]
+    paired = len(turns) % 2 == 0 and all(
+        one.sort is not other.sort for one, other in pairwise(turns)
+    )
+    changes = sum(one.sort is not other.sort for one, other in pairwise(turns))
+    if _verb(pieces) is Verb.TAKE and (paired or changes <= 1):
+        return ReplyReading(Meant.ACT, tuple(Action(Verb.TAKE, one) for one in named))
+    worded = any(one.sort in (Sort.OWN, Sort.WORD, Sort.REFUSAL) for one in pieces)
+    if worded or not paired:
+        return ReplyReading(Meant.ASK)
+    said: dict[str, str] = {}
+    for one, other in zip(turns[::2], turns[1::2], strict=True):
+        digit, name = (one, other) if one.sort is Sort.DIGIT else (other, one)
+        if said.setdefault(name.says, digit.says) != digit.says or digit.says == Verb.HELP:
+            return ReplyReading(Meant.ASK)
+    return ReplyReading(Meant.ACT, tuple(Action(Verb(said[one]), one) for one in named))
+
+
+def _of_none(
+    text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
+) -> ReplyReading:
+    """Reads a text without a reference. It guesses only a take, and only if a single case can be meant.
+
+    An answer that may belong to a drill counts for the drill, and for no case.
+    """
+    only = known[0] if len(known) == 1 else None
+    strange = [one.says for one in pieces if one.sort is Sort.STRANGE]
+    if strange:
+        return _of_strange(pieces, strange, known)
+    if text.strip() and not text.strip(" \n?"):
+        return ReplyReading(Meant.HELP, reference=only)
+    verb = _verb(pieces)
+    if verb is Verb.HELP:
+        return ReplyReading(Meant.HELP, reference=only)
+    bare = all(one.sort in (*ANSWERING, Sort.LETTER, Sort.COURTESY) for one in pieces)
+    if verb is Verb.TAKE and bare and drills.references:
+        actions = tuple(Action(verb, one) for one in drills.references)
+        return ReplyReading(Meant.ACT, actions, drills.beside)
+    if verb is Verb.TAKE and bare and only is not None and lately:
+        return ReplyReading(Meant.ACT, (Action(verb, only),))
+    return ReplyReading(Meant.ASK, reference=only)
+
+
+def _of_strange(
+    pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
+) -> ReplyReading:
+    """Reads letters like a reference that is not the responder's: a typing error, or another person's reference."""
+    meant = {(one, stuck) for letters in strange for one, stuck in near(letters, known)}
+    names = {one for one, _ in meant}
+    if not names:
+        within = {one for letters in strange for one in known if _is_within(letters, one)}
+        if len(within) == 1:
+            return ReplyReading(Meant.ASK, reference=within.pop())
+        shaped = any(references.read(part) for one in strange for _, part, _ in _splits(one, STUCK))
+        return ReplyReading(Meant.WRONG if shaped else Meant.ASK)
+    if len(names) > 1:
+        return ReplyReading(Meant.ASK)
+    (name,) = names
+    stuck_digits = {stuck for _, stuck in meant if stuck}
+    verb = _verb([*pieces, *(Piece(Sort.DIGIT, digit) for digit in stuck_digits)])
+    if verb is Verb.TAKE and len(strange) == 1:
+        return ReplyReading(Meant.ACT, (Action(verb, name),))
+    return ReplyReading(Meant.ASK, reference=name)
+
+
+def _is_within(letters: str, reference: str) -> bool:
+    """Returns True if only digits are joined to this reference: "12K7Q4", "1K7Q42"."""
+    before, found, behind = letters.translate(TWINS).partition(reference)
+    return bool(found) and (before + behind).isdecimal()
+
+
+def _sure(pieces: Sequence[Piece]) -> list[Piece]:
+    """Drops digits and words that are about something else: "2 girls", "abana 2", "they are coming".
+
+    A strange word next to them shows that, also after another one: "2 arrived yesterday". A 1 or a refusal directly
+    before a reference stays an answer, whatever comes before it. Any other "no" negates the words.
+    """
+    sure = list(pieces)
+    while True:
+        doubted = [at for at in range(len(sure)) if _is_doubtful(sure, at)]
+        if not doubted:
+            return sure
+        for at in doubted:
+            turns = sure[at].sort is Sort.REFUSAL
+            sure[at] = Piece(Sort.NEGATION if turns else Sort.OTHER, sure[at].says)
+
+
+def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
+    """Returns True if a strange word next to this piece removes its meaning."""
+    one = pieces[at]
+    before = pieces[at - 1].sort if at else None
+    behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
+    beside = Sort.OTHER in (before, behind)
+    if one.sort is Sort.DIGIT:
+        return beside and not (one.says == Verb.TAKE and behind is Sort.REFERENCE)
+    if one.sort is Sort.REFUSAL:
+        return beside and behind is not Sort.REFERENCE
+    if one.sort is Sort.OWN:
+        return one.says == Verb.PASS_ON and behind is Sort.OTHER
+    return beside and one.sort in (Sort.WORD, Sort.LABEL, Sort.YES, Sort.LETTER)
+
+
+def _verb(pieces: Sequence[Piece]) -> Verb | None:
+    """Returns the one thing that the responder does. Returns None if it is nothing, or more than one."""
+    said = {sort: {one.says for one in pieces if one.sort is sort} for sort in Sort}
+    if said[Sort.NEGATION]:
+        return None
+    worded = said[Sort.OWN] | said[Sort.WORD] | said[Sort.REFUSAL]
+    meant = said[Sort.DIGIT] | worded or said[Sort.YES] or _lone_letter(pieces)
+    if not said[Sort.LABEL] <= meant:
+        return None
+    if meant == {Verb.TAKE.value, Verb.ON_SITE.value} and Verb.TAKE.value not in worded:
+        return Verb.ON_SITE
+    return Verb(meant.pop()) if len(meant) == 1 else None
+
+
+def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
+    """Returns the digit that a single letter means, if only courtesy comes with it."""
+    quiet = (Sort.LETTER, Sort.COURTESY, Sort.REFERENCE, Sort.STRANGE)
+    if any(one.sort not in quiet for one in pieces):
+        return set()
+    return {one.says for one in pieces if one.sort is Sort.LETTER}
+
+
+# Decides if a responder's SMS gets an answer, from the time and the answers before it. Pure.
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+"""Longer than the period of any limit."""
+UNASKED_AN_HOUR = 3
+UNASKED_A_DAY = 8
+DANGER_AN_HOUR = 10
+"""Answers in an hour while a case of the responder is open and in danger. The last one says that no more follow."""
+ECHO = timedelta(minutes=1)
+"""Time in which a repeated text comes from a machine and gets no answer. In danger, a later repeat gets one."""
+WRONG_AN_HOUR = 2
+"""The third wrong reference in an hour gets no answer. So no one can find out by attempts which references exist."""
+ACTS_AN_HOUR = 20
+
+
+class Why(StrEnum):
+    """The reason for an answer. All reasons but the first are unasked."""
+
+    ACT = "act"
+    REPEAT = "repeat"
+    """The same action again within a day. It changes nothing."""
+    HINT = "hint"
+    HELP = "help"
+    WRONG = "wrong"
+    STOP = "stop"
+    LAST = "last"
+    """The last unasked answer of an hour, in danger. The text says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """One answer that was sent."""
+
+    why: Why
+    text_key: str
+    at: datetime
+
+
+def answered(
+    why: Why, text_key: str, given: Sequence[Before], at: datetime, *, in_danger: bool = False
+) -> Why | None:
+    """Returns the reason with which the SMS is answered. Returns None if it gets no answer."""
+    lately = [one for one in given if one.at > at - DAY]
+    alike = [one.at for one in lately if one.text_key == text_key]
+    if why is Why.ACT:
+        acts = _count(lately, at, Why.ACT)
+        if not alike and acts < ACTS_AN_HOUR:
+            return Why.ACT
+        why = Why.REPEAT
+    elif why is Why.STOP:
+        in_danger = False
+        if alike or any(one.why is Why.STOP for one in given):
+            return None
+    elif alike and (not in_danger or max(alike) > at - ECHO):
+        return None
+    unasked = [one for one in lately if one.why is not Why.ACT]
+    if why is Why.WRONG and _count(unasked, at, Why.WRONG) >= WRONG_AN_HOUR:
+        return None
+    if in_danger:
+        return _in_danger(why, unasked, at)
+    if len(unasked) >= UNASKED_A_DAY or _count(unasked, at) >= UNASKED_AN_HOUR:
+        return None
+    return why
+
+
+def _in_danger(why: Why, unasked: Sequence[Before], at: datetime) -> Why | None:
+    """Applies the wider limits for danger. A repeated action keeps the usual limits."""
+    repeats = [one for one in unasked if one.why is Why.REPEAT]
+    if why is Why.REPEAT and (
+        len(repeats) >= UNASKED_A_DAY or _count(repeats, at) >= UNASKED_AN_HOUR
+    ):
+        return None
+    if _count(unasked, at, Why.LAST):
+        return None
+    return Why.LAST if _count(unasked, at) + 1 >= DANGER_AN_HOUR else why
+
+
+def _count(given: Sequence[Before], at: datetime, why: Why | None = None) -> int:
+    """Returns the number of answers in the last hour, for one reason or for all."""
+    return sum(one.at > at - HOUR and why in (None, one.why) for one in given)

@@ -1,0 +1,110 @@
+"""Sends the monitor's notices of alarms, with their own queue and key and without a pause.
+
+If the database fails, it sends from memory.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from hotline.alarms.rules import Alarm, AlarmState, Notice, move
+from hotline.alerts import queries_outbox, service_sending
+from hotline.alerts.queries_outbox import Claim
+from hotline.alerts.service_sending import Outgoing
+from hotline.core.context import Kit, SendingKit, WatchKit
+from hotline.core.wording import Template
+from hotline.gateway import queries_alert_path, queries_on_call
+from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, SendResult
+from hotline.gateway.rules_message import Kind, Wording, render
+from hotline.gateway.tables import Message, Watcher
+from hotline.people.tables_enrolments import Addressed
+
+TEMPLATES = {
+    Notice.RAISED: Template.ALARM_RAISED,
+    Notice.AGAIN: Template.ALARM_AGAIN,
+    Notice.OVER: Template.ALARM_OVER,
+    Notice.TRIAL: Template.ALARM_TRIAL,
+}
+OTHERS_LANGUAGE = "en"
+STALE = timedelta(hours=6)
+"""Age after which a notice is dropped. If its alarm still exists, the repetition covers it."""
+
+
+def notice(alarm: str, kind: Notice, to: Watcher | None, since: datetime, at: datetime) -> Message:
+    """Returns a notice that is due now, for a contact or for the other channel."""
+    return Message(
+        kind=Kind.NOTICE,
+        watcher_id=None if to is None else to.id,
+        template=TEMPLATES[kind].name,
+        parameters=queries_on_call.notice_parameters(alarm, since),
+        language=OTHERS_LANGUAGE if to is None else to.language,
+        priority=Priority.MONITOR,
+        state=MessageState.PENDING,
+        attempts=0,
+        next_at=at,
+        created_at=at,
+    )
+
+
+def send_due(kit: WatchKit) -> None:
+    """Attempts to send each due notice once. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        waiting = queries_outbox.due_notices(session, kit.now(), oldest=STALE)
+    for message_id in waiting:
+        at = kit.now()
+        with kit.database.writing() as session:
+            # A slow gateway delays the next check.
+            queries_alert_path.note(session, at)
+            claim = queries_outbox.claim_notice(session, message_id, at, str(os.getpid()))
+        if claim is not None:
+            service_sending.record(kit, claim, _send(kit, claim))
+
+
+def contacts(kit: WatchKit) -> Sequence[tuple[str, bytes]]:
+    """Returns language and sealed number of the contacts to notify if the database fails. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return [
+            (one.language, one.sealed_number)
+            for one in queries_on_call.watchers(session)
+            if one.unreachable is None
+        ]
+
+
+def tell_of_database(
+    kit: WatchKit, known: Sequence[tuple[str, bytes]], before: AlarmState | None, *, well: bool
+) -> AlarmState | None:
+    """Notifies the known contacts of a database failure. Its state stays in memory, because no row can be written."""
+    at = kit.now()
+    change = move(before, Alarm.DATABASE, 0 if well else 1, at)
+    if change.notice is None:
+        return change.now
+    said = (
+        TEMPLATES[change.notice].name,
+        queries_on_call.notice_parameters(
+            Alarm.DATABASE, before.since if before is not None else at
+        ),
+    )
+    for language, number in known:
+        _send(kit, Claim(0, 1, Priority.MONITOR, *said, language, Addressed(number)))
+    if kit.watch.other.is_there():
+        _send(kit, Claim(0, 1, Priority.MONITOR, *said, OTHERS_LANGUAGE, None))
+    return change.now
+
+
+def _send(kit: WatchKit, claim: Claim) -> SendResult:
+    if claim.to is None:
+        taken = kit.watch.other.tell(render(claim.wording, kit.phrases))
+        return SendResult(Outcome.ACCEPTED if taken else Outcome.NOT_SENT)
+    return service_sending.send(kit, claim, _to_contact)[0]
+
+
+def _to_contact(kit: SendingKit, claim: Claim) -> Outgoing:
+    """Decrypts a contact's number. Does not check the stop list: a contact on it counts as unreachable."""
+    assert claim.to is not None
+    return Outgoing(kit.numbers.open_number(claim.to.number), render(claim.wording, kit.phrases))
+
+
+def words(kit: Kit, alarm: str, kind: Notice, since: datetime) -> str:
+    """Returns an alarm's text for the other channel: its name, its beginning, and its page of the runbook."""
+    said = queries_on_call.notice_parameters(alarm, since)
+    return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), kit.phrases)

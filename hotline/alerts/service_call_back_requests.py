@@ -1,0 +1,192 @@
+"""Stores call-back requests, notifies the national desk of them, withdraws them, and ends them in time.
+
+`ask` and both `withdraw` functions run inside their caller's transaction. This module cannot decrypt a number. Only
+`desk/call_back_desk.py` can.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from hotline.alerts import service_messages
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.ussd import Opening
+from hotline.core.wording import Template
+from hotline.flows.flow import Book
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_message import Wording
+from hotline.gateway.tables_sessions import HeldDialogue
+from hotline.keys.encrypt import SealedTip
+from hotline.people import tables_audit, tables_desks
+from hotline.text.codes import NATIONAL
+from hotline.text.time import KIGALI
+from hotline.tips import tables_call_back
+from hotline.tips.queries_report import ToldTip
+from hotline.tips.rules_call_back import (
+    ANSWERS_TOO,
+    OFFERED,
+    QUIET,
+    WORD,
+    CallBackState,
+    Window,
+    window_from,
+    windows,
+)
+from hotline.tips.tables import Tip
+from hotline.tips.tables_call_back import CallBack
+
+logger = logging.getLogger(__name__)
+
+SEALED_AS = "call-back"
+"""Value to which a request is bound in the place of a district. So it never passes for a tip."""
+
+
+def flags(kit: Kit, book: Book, opening: Opening) -> dict[str, bool]:
+    """Returns the flags that offer a call, by who needs help. Empty if the number of the desk is not verified."""
+    number = book.numbers.get(kit.line.call_back_number)
+    if number is None or not number.is_confirmed(opening.started_at.date()):
+        return {}
+    return {f"call_back.{who}": True for who in OFFERED}
+
+
+def ask(
+    session: Session,
+    kit: Kit,
+    dialogue: HeldDialogue,
+    tip: Tip | ToldTip,
+    answers: Mapping[str, str],
+    *,
+    caller: str,
+) -> None:
+    """Stores the caller's number, if the answers agree to a call in every point. Withdraws the session's earlier
+    request.
+
+    Stores nothing without the national desk's key, because no desk could decrypt the number.
+    """
+    withdraw_session(session, kit, dialogue.key, up_to_passage=tip.passage)
+    agreed = windows(answers, dialogue.started_at)
+    if not agreed:
+        return
+    uid = secrets.token_hex(16)
+    told = {
+        "number": caller,
+        "word": answers[WORD],
+        "others": answers[ANSWERS_TOO],
+        "language": tip.language,
+    }
+    keys = tables_desks.public_keys(session, [NATIONAL])
+    sealed = kit.sealer.tip(told, uid=uid, place=SEALED_AS, desks=keys, at=kit.now())
+    if NATIONAL not in sealed.grants:
+        logger.critical("alarm: a call-back is not kept: the national desk has no key that works")
+        return
+    session.add(_row(tip, uid, sealed, agreed, kit.now()))
+
+
+def withdraw_session(session: Session, kit: Kit, session_key: str, *, up_to_passage: int) -> None:
+    """Withdraws a session's requests, after `000` or after another answer to a question about the call."""
+    rows = tables_call_back.waiting_of_session(session, session_key, up_to_passage=up_to_passage)
+    _withdraw(session, kit, rows)
+
+
+def withdraw(session: Session, kit: Kit, tip_id: int) -> None:
+    """Withdraws the request that was made with a tip, when the erasure of the tip is requested."""
+    _withdraw(session, kit, tables_call_back.waiting_of(session, [tip_id]))
+
+
+def keep_time(kit: Kit) -> None:
+    """Notifies the desk of new requests and of windows that begin. Ends requests that are over.
+
+    The clock calls it. Raises StoreUnavailable.
+    """
+    at = kit.now()
+    with kit.database.reading() as session:
+        if not tables_call_back.any_due(session, at):
+            return
+    with ringing(kit) as session:
+        for row in tables_call_back.due(session, at):
+            for template in _move(session, row, at):
+                _tell(session, row, template, at)
+
+
+def end(row: CallBack, state: CallBackState, at: datetime) -> None:
+    """Ends a request and deletes its number."""
+    row.state, row.ended_at = state, at
+    row.body = row.sealed_key = b""
+
+
+def next_window(row: CallBack) -> bool:
+    """Moves a request to its second window, which again needs two people. Returns False if it has none."""
+    if row.again_at is None:
+        return False
+    window = window_from(row.again_at)
+    row.opens_at, row.closes_at, row.again_at = window.opens_at, window.closes_at, None
+    row.begun_at = row.wanted_by = row.approved_by = row.opened_at = None
+    return True
+
+
+def _row(
+    tip: Tip | ToldTip, uid: str, sealed: SealedTip, agreed: tuple[Window, ...], at: datetime
+) -> CallBack:
+    first, *second = agreed
+    return CallBack(
+        tip_id=tip.id,
+        uid=uid,
+        state=CallBackState.WAITING,
+        body=sealed.body,
+        sealed_key=sealed.grants[NATIONAL],
+        opens_at=first.opens_at,
+        closes_at=first.closes_at,
+        again_at=second[0].opens_at if second else None,
+        asked_at=at,
+    )
+
+
+def _withdraw(session: Session, kit: Kit, rows: Iterable[CallBack]) -> None:
+    for row in rows:
+        end(row, CallBackState.WITHDRAWN, kit.now())
+        if row.told_at is not None:
+            _tell(session, row, Template.CALL_WITHDRAWN, kit.now())
+
+
+def _move(session: Session, row: CallBack, at: datetime) -> list[Template]:
+    """Updates a request to the present time, and returns the messages for the desk.
+
+    It may return two: the first window was missed, and the second one has begun.
+    """
+    said: list[Template] = []
+    while row.closes_at <= at:
+        if not next_window(row):
+            end(row, CallBackState.EXPIRED, at)
+            tables_audit.append(
+                session,
+                at=at,
+                actor="clock",
+                action="call_back_expired",
+                subject=f"call-back:{row.id}",
+            )
+            return [Template.CALL_OVER]
+        row.told_at = at
+        said = [Template.CALL_MISSED]
+    if row.told_at is None and row.asked_at <= at - QUIET:
+        row.told_at = at
+        said = [Template.CALL_WAITS]
+    if row.begun_at is None and row.opens_at <= at:
+        row.begun_at = at
+        said.append(Template.CALL_NOW)
+    return said
+
+
+def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> None:
+    """Notifies each active member of the national desk who may see the tip.
+
+    The message has no number, no place and no text of the caller.
+    """
+    parameters = {
+        "ref": f"C{row.id}",
+        "time": str(row.window),
+        "until": f"{row.closes_at.astimezone(KIGALI):%H:%M}",
+    }
+    for one in tables_call_back.desk_people(session, at, row.tip_id):
+        service_messages.say(session, Wording(template, parameters, one.language), one.id, at)

@@ -1,0 +1,325 @@
+"""Handles a correction of a case's place or of its answer about officials, after the tip was filed.
+
+Also records visit safety and the national desk's decision on it, and notifies everyone who was alerted.
+
+Everything runs inside its caller's transaction, except `say`. One report attempt is one case.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from hotline.alerts import (
+    queries,
+    queries_names,
+    queries_retention,
+    service_closing,
+    service_escalation,
+    service_messages,
+    tables,
+)
+from hotline.alerts.rules_assignment import Notified
+from hotline.alerts.rules_events import Tell
+from hotline.alerts.service_case_state import coming_of
+from hotline.alerts.service_closing import EndRequest
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import EndRefused
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_delivery import DUE_STATES
+from hotline.people import tables_audit, tables_desks
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables_audit import Signer
+from hotline.text.codes import ABROAD, NATIONAL, is_camp, is_district
+from hotline.text.places import camps
+from hotline.tips import queries_duplicates, queries_report
+from hotline.tips import tables as tips_tables
+from hotline.tips.queries_report import ToldTip
+from hotline.tips.rules import Matter, TipState, Urgency, can_be_stopped, desk_of
+from hotline.tips.rules_deadlines import DeadlineKind, by_day
+from hotline.tips.rules_events import Event, Happened, Purpose
+from hotline.tips.rules_visit_safety import Care, Coming, Manner
+from hotline.tips.tables import Tip, TipPlace
+
+PARTS = timedelta(minutes=1)
+"""Time that further parts of an SMS are waited for."""
+MORE_AGAIN = timedelta(minutes=5)
+"""Shortest time between two notices that the caller added text."""
+WORST = ("no", "unsure", "yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The place and the answer about officials that decided the desks, before a correction."""
+
+    filed: bool
+    """True for a whole tip. A correction of a draft, a fragment or a complaint only moves it."""
+    place: str
+    official: str
+
+
+def route_of(tip: ToldTip) -> Route:
+    whole = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
+    return Route(whole, tip.place or "", tip.official or "")
+
+
+def official_of(before: Route, now: str) -> str:
+    """Returns the answer about officials that decides the desks. After filing, answers can only make it stricter.
+
+    Only the national desk can open such a tip to its district again.
+    """
+    if not before.filed:
+        return now
+    return max(before.official, now, key=WORST.index)
+
+
+def keep_place(session: Session, tip: ToldTip, before: Route, at: datetime) -> None:
+    """Stores the earlier place of a corrected tip.
+
+    In a danger that was alerted, the earlier desk keeps its access until the national desk ends it.
+    """
+    if not before.filed or before.place == tip.place:
+        return
+    stays = tip.urgency == Urgency.DANGER and _was_told(session, tip)
+    session.add(
+        TipPlace(
+            tip_id=tip.id, place=before.place, corrected_at=at, released_at=None if stays else at
+        )
+    )
+    tip.moved, tip.place_step = True, queries.next_step(session, tip.id)
+    queries_duplicates.follow(session, {tip.id: None})
+    session.flush()
+
+
+def readers(
+    tip: Tip | ToldTip, earlier: Sequence[TipPlace], beside: Collection[str] = ()
+) -> list[str]:
+    """Returns the codes of the desks that may read the tip. `earlier`: the places before corrections."""
+    places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
+    local = (desk_of(place, tip.official) for place in places)
+    return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *beside]
+
+
+def desks_beside(
+    session: Session,
+    tip: Tip | ToldTip,
+    earlier: Sequence[TipPlace],
+    answers: Mapping[str, str] = MappingProxyType({}),
+) -> Sequence[str]:
+    """Returns the partner desks that may read the tip: border desks for a journey, and the protection desk of a camp.
+
+    A border desk reads it if the journey can still be stopped, or if it could read it before. After a correction, the
+    earlier camp's desk keeps its access until the national desk ends that of its district.
+    """
+    if tip.official != "no" or tip.matter != Matter.TIP:
+        return ()
+    found = set(tables_desks.of_camp(session, tip.sector)) if is_camp(tip.sector) else set()
+    if tip.place == ABROAD:
+        leaves = can_be_stopped(answers)
+        known = (
+            tips_tables.beside(session, [tip.id]).get(tip.id, ()) if tip.id and not leaves else ()
+        )
+        found |= {*(tables_desks.of_kind(session, DeskKind.BORDER) if leaves else known)}
+    places = {tip.place, *(one.place for one in earlier if one.released_at is None)}
+    if any(camps(place) for place in places if is_district(place)) and _was_told(session, tip):
+        known_camps = tips_tables.camp_desks(session, tip.id).items()
+        found |= {code for code, camp in known_camps if camp[:2] in places}
+    return sorted(found)
+
+
+def passed_on(
+    session: Session, tip: ToldTip, before: Route, earlier: Sequence[TipPlace]
+) -> Sequence[str]:
+    """Returns the districts to which the tip was passed. They keep their access, like the people who were asked there.
+
+    Without danger, a corrected place ends their access together with the first place's.
+    """
+    corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
+    if not before.filed or tip.official != "no" or corrected:
+        return ()
+    own = {tip.place, before.place, *(one.place for one in earlier)}
+    return sorted(
+        code for code in queries_report.granted(session, tip.id) - own if is_district(code)
+    )
+
+
+def _was_told(session: Session, tip: Tip | ToldTip) -> bool:
+    return bool(
+        tip.id and tip.referred_at is not None and not tips_tables.is_untold(session, tip.id)
+    )
+
+
+def concerns(tip: ToldTip, before: Route, official: str) -> bool:
+    """Returns True if `tell` has something to do, even if the partner desks are the same."""
+    if not before.filed:
+        return False
+    corrected = (tip.place, tip.official) != (before.place, before.official)
+    return corrected or (official == "no" and tip.official != "no")
+
+
+def tell(
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    before: Route,
+    official: str,
+    at: datetime,
+    *,
+    others: bool = False,
+) -> None:
+    """Alerts the people who are affected by a correction. `official` is the answer of this hop.
+
+    `others`: the tip is now encrypted for other desks than before.
+    """
+    if not before.filed:
+        return
+    if before.official == "no" and tip.official != "no":
+        gone = [o.responder_id for o in queries.told(session, [tip.id])[tip.id] if not _national(o)]
+        queries_retention.withhold(session, tip.id, gone)
+        service_escalation.happen(session, kit, tip.id, Event(Happened.WITHHELD), at)
+    elif before.place != tip.place:
+        service_escalation.happen(
+            session, kit, tip.id, Event(Happened.MOVED, nth=_moves(session, tip)), at
+        )
+    elif official == "no" and tip.official != "no":
+        _tell_more(session, kit, tip, at)
+    elif others:
+        service_escalation.happen(
+            session, kit, tip.id, Event(Happened.BESIDE, nth=_moves(session, tip)), at
+        )
+
+
+def _moves(session: Session, tip: Tip) -> int:
+    return len(tips_tables.earlier_places(session, tip.id))
+
+
+def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> None:
+    """Ends the case for the people of earlier places, on the national desk's order. Ends their desks' access too."""
+    earlier = tips_tables.earlier_places(session, tip.id)
+    for row in earlier:
+        row.released_at = row.released_at or at
+    session.flush()
+    beside = desks_beside(session, tip, earlier)
+    tips_tables.take_grants(session, tip.id, but=readers(tip, earlier, beside))
+    tables_audit.of_tip(session, tip.id, "first_place_let_go", who.actor, at, who.reason)
+    service_escalation.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
+
+
+def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> None:
+    """Opens the tip to its district and alerts the people there, for the national desk."""
+    tip.official = "no"
+    tables_audit.of_tip(session, tip.id, "tip_sent_down", who.actor, at, who.reason)
+    session.flush()
+    service_escalation.happen(session, kit, tip.id, Event(Happened.SENT_DOWN), at)
+
+
+def _national(one: Notified) -> bool:
+    return one.level is Level.NATIONAL
+
+
+def _tell_more(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
+    """Notifies the people of a tip, once, that the caller told more. Only the national desk opens it to a district."""
+    told = tuple(dict.fromkeys(o.responder_id for o in queries.told(session, [tip.id])[tip.id]))
+    if told and queries_retention.newest_more(session, tip.id) is None:
+        service_messages.notify(session, kit, tip, Tell(told, Purpose.MORE), Care.NONE, at)
+
+
+def tell_added(session: Session, kit: Kit, told_tip: ToldTip, at: datetime) -> None:
+    """Notifies everyone who was alerted that the caller added text. One pending notice covers all the text.
+
+    Waits a minute for further parts of the SMS, and without danger also for daytime.
+    """
+    last = queries_retention.newest_more(session, told_tip.id)
+    if last is not None and last.state in DUE_STATES:
+        return
+    people = queries.told(session, [told_tip.id])[told_tip.id]
+    if not people:
+        return
+    due = at + PARTS if last is None else max(at + PARTS, last.created_at + MORE_AGAIN)
+    order = Tell(tuple(dict.fromkeys(one.responder_id for one in people)), Purpose.MORE)
+    tip = queries_report.row_of(session, told_tip)
+    due = due if tip.urgency == Urgency.DANGER else by_day(due)
+    service_messages.notify(session, kit, tip, order, Care.NONE, at, due=due)
+
+
+def tell_mark(session: Session, kit: Kit, tip: Tip, before: Coming, at: datetime) -> None:
+    """Alerts people of a new visit-safety mark, once. People who are alerted later read it with their alert."""
+    session.flush()
+    if before.is_marked or not coming_of(tip).is_marked:
+        return
+    if tip.manner == Manner.OPENLY:
+        # This decision was made without knowing the mark, so the national desk must decide again.
+        tip.manner = None
+    _tell(session, kit, tip, at)
+
+
+def tell_followers(session: Session, kit: Kit, tip_ids: Iterable[int], at: datetime) -> None:
+    """Notifies people of marked tips that joined a cluster. An alert of another tip replaced their alert for these."""
+    for tip_id in tip_ids:
+        _tell(session, kit, queries.tip_for_writing(session, tip_id), at)
+
+
+def _tell(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
+    _go_as_decided(session, tip, at)
+    service_escalation.happen(session, kit, tip.id, Event(Happened.MARKED), at)
+
+
+def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
+    """Applies a decision for a discreet visit, made for another tip of the cluster, to this tip."""
+    if coming_of(tip).care is not Care.CAREFUL:
+        return
+    company = queries_names.company(session, tip)
+    if all(one.manner != Manner.UNSEEN for one in company):
+        return
+    tip.manner = Manner.UNSEEN
+    by_clock = EndRequest("", "clock", f"as of tip {company[0].id}, which it is like")
+    _record_manner(session, tip, by_clock, at)
+    tables.close(session, [tip.id], [DeadlineKind.MANNER], at)
+    session.flush()
+
+
+def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> None:
+    """Records the visit-safety decision by a command, for the national desk. Raises NotFound.
+
+    Raises EndRefused if the tip is closed.
+    """
+    with ringing(kit) as session:
+        tip = tips_tables.filed(session, tip_id)
+        if tip.closed_at is not None:
+            raise EndRefused(f"tip {tip_id} is closed")
+        who = service_closing.signed_by(session, by, reason)
+        decide(session, kit, tip, manner, who, kit.now())
+
+
+def decide(
+    session: Session, kit: Kit, tip: Tip, manner: Manner, who: EndRequest, at: datetime
+) -> None:
+    """Records how responders must visit, for all marked dangers of the cluster. Each case gets a row in the audit log.
+
+    A repeated decision notifies no one.
+    """
+    company = queries_names.company(session, tip)
+    concerned = [one for one in company if one.id == tip.id or _is_asked(one)]
+    decided = [one for one in concerned if one.manner != manner]
+    if not decided:
+        return
+    for one in decided:
+        one.manner = manner
+        _record_manner(session, one, who, at)
+    session.flush()
+    tables.close(session, [one.id for one in decided], [DeadlineKind.MANNER], at)
+    service_escalation.happen(session, kit, tip.id, Event(Happened.DECIDED), at)
+
+
+def _is_asked(tip: Tip) -> bool:
+    """Returns True if the national desk must decide on the visit safety of this tip."""
+    return tip.urgency == Urgency.DANGER and coming_of(tip).is_marked
+
+
+def _record_manner(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
+    unseen = tip.manner == Manner.UNSEEN
+    tables_audit.of_tip(
+        session, tip.id, "go_unseen" if unseen else "go_openly", who.actor, at, who.reason
+    )

@@ -1,0 +1,182 @@
+"""Sends messages about a case to people who know it, and visit-safety messages with the alerts.
+
+Runs inside its caller's transaction.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from hotline.alerts import queries, service_case_state, service_duplicates
+from hotline.alerts import tables as alerts_tables
+from hotline.alerts.queries import Alert, GivenTip
+from hotline.alerts.rules_escalation import LadderStep
+from hotline.alerts.rules_events import Tell
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.flows import service_check
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import MessageState, Priority
+from hotline.gateway.rules_message import Kind, Wording, notice, responders_entry
+from hotline.gateway.tables import Message
+from hotline.people.tables import Responder
+from hotline.text.time import KIGALI
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_duplicates import under
+from hotline.tips.rules_events import Purpose
+from hotline.tips.rules_visit_safety import Care
+from hotline.tips.tables import Tip
+
+BEHIND = 100
+"""Sending order of messages that go out with alerts, after every alert.
+
+A notice that the place changed has order 0, so it goes before the new place's alerts.
+"""
+
+
+class Referred(NamedTuple):
+    """An assignment that was just written, its name, and the step that it belongs to."""
+
+    given: GivenTip
+    name: str
+    step: LadderStep
+
+
+def code_of(kit: Kit) -> str | None:
+    """Returns the code that an alert says to dial. None where replies by SMS reach us."""
+    return None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
+
+
+def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> None:
+    """Asks the assignee for the outcome, and names the time when others are alerted."""
+    (who,) = order.who
+    known_as = queries.newest_of(session, tip.id, who)
+    if known_as is None:
+        return
+    responder, code = session.get_one(Responder, who), code_of(kit)
+    due = alerts_tables.last_due(session, tip.id, DeadlineKind.OUTCOME) or at
+    said = {"ref": known_as.reference, "time": f"{due.astimezone(KIGALI):%d/%m %H:%M}"}
+    if code is None:
+        case = service_case_state.offered_case(session, tip, responder)
+        said["digits"] = service_case_state.worded(kit, case, responder.language)
+        wording = Wording(Template.REMIND_REPLY, said, responder.language)
+    else:
+        wording = Wording(Template.REMIND_DIAL, said | {"code": code}, responder.language)
+    say(session, wording, who, at, priority=tip.urgency, of=known_as.id)
+
+
+def notify(
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    order: Tell,
+    care: Care,
+    at: datetime,
+    *,
+    again: bool = False,
+    due: datetime | None = None,
+) -> tuple[int, ...]:
+    """Notifies people by the names by which they know the case. Returns the people who have no name for it.
+
+    `again`: asks people once more who know it already. `due`: the time to send it, if that is not now.
+    """
+    names = service_duplicates.names(session, tip, order, care, again=again)
+    languages = queries.languages(session, order.who)
+    number, code = service_check.number(kit), code_of(kit)
+    told = [(one, name) for one in order.who for name in names.get(one, ())]
+    for who, name in told:
+        words = notice(
+            order.purpose,
+            under(name, care),
+            languages[who],
+            number=number,
+            code=code,
+            place=tip.place,
+        )
+        said = {"ref": name.reference, **words.parameters}
+        wording = Wording(words.template, said, words.language)
+        turn, of = 0 if order.purpose is Purpose.MOVED else BEHIND, name.referral_id
+        say(session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due)
+    return tuple(who for who in order.who if who not in names)
+
+
+def care_alerts(
+    session: Session,
+    kit: Kit,
+    told: Sequence[Referred],
+    knew: Collection[tuple[int | None, int]],
+    languages: Mapping[int, str],
+) -> list[Alert]:
+    """Returns the visit-safety messages for people who are alerted of a marked case.
+
+    `knew`: pairs of tip and responder that were alerted before. They get such a message only with another alert.
+    """
+    careful = [
+        one
+        for one in told
+        if one.step.care is not Care.NONE
+        and one.step.purpose is not Purpose.HOW
+        and (
+            one.step.purpose is Purpose.ALERT
+            or (one.given.tip_id, one.given.responder_id) not in knew
+        )
+    ]
+    if not careful:
+        return []
+    desk = queries.national(session, {one.given.responder_id for one in careful})
+    number, code = service_check.number(kit), code_of(kit)
+    alerts = []
+    for given, name, step in careful:
+        decides = step.care is Care.CAREFUL and given.responder_id in desk
+        purpose = Purpose.HOW if decides else Purpose.CARE
+        language = languages[given.responder_id]
+        words = notice(purpose, step.care, language, number=number, code=code)
+        alerts.append(Alert(given, name, words, Priority.URGENT))
+    return alerts
+
+
+def confirmation(
+    session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
+) -> None:
+    """Writes a confirmation by SMS, due now. No case waits for it."""
+    say(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
+
+
+def message(
+    kind: Kind, wording: Wording, responder_id: int, *, priority: int, at: datetime, of: int | None
+) -> Message:
+    """Returns a new SMS to a responder, due at `at`. It does not store the SMS."""
+    return Message(
+        kind=kind,
+        responder_id=responder_id,
+        referral_id=of,
+        template=wording.template.name,
+        parameters=dict(wording.parameters),
+        language=wording.language,
+        priority=priority,
+        state=MessageState.PENDING,
+        next_at=at,
+        created_at=at,
+    )
+
+
+def say(
+    session: Session,
+    wording: Wording,
+    to: int,
+    at: datetime,
+    *,
+    priority: int = Priority.SOON,
+    of: int | None = None,
+    turn: int = 0,
+    due: datetime | None = None,
+) -> None:
+    """Writes an SMS to a responder, due now unless `due` names a later time."""
+    kind = Kind.CONFIRMATION if priority == Priority.CONFIRMATION else Kind.ALERT
+    row = message(kind, wording, to, priority=priority, at=at, of=of)
+    row.turn, row.next_at = turn, due or at
+    session.add(row)
+    session.flush()
+    if row.next_at <= at:
+        tables.note_due(session, row.id)

@@ -1,0 +1,281 @@
+"""Sends messages of every queue: claims a message, sends it without an open transaction, and records the result.
+
+The claim is committed before the send. The result of an attempt is written only if that attempt is still the newest.
+This module sends messages to responders in parallel. `sms_replies` sends answers, and the monitor sends its notices.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+
+from hotline.alerts import (
+    queries,
+    queries_outbox,
+    queries_retention,
+    service_commands,
+    service_delivery_reports,
+    service_escalation,
+)
+from hotline.alerts.queries_outbox import Claim
+from hotline.core.context import RelayKit, Send, SendingKit
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.errors import KeyMissing, SealBroken
+from hotline.gateway import tables, tables_contacts
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_delivery import (
+    MessageState,
+    Outcome,
+    Priority,
+    SendResult,
+    Verdict,
+    after_doubt,
+    judge,
+)
+from hotline.gateway.rules_message import NOTICES, render
+from hotline.gateway.tables import Message, Watcher
+from hotline.people.tables import Responder
+
+OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
+"""States in which the newest attempt may still report its result."""
+
+
+def deliver_due(kit: RelayKit) -> int:
+    """Begins the most urgent due sends, as far as there is room. Returns how many began.
+
+    It does not matter which message rang. When a send ends, the next due message takes its place without a ring.
+    """
+    return kit.senders.fill(partial(_claim, kit))
+
+
+def _claim(kit: RelayKit, free: int) -> Sequence[Send]:
+    at = kit.now()
+    with kit.database.reading() as session:
+        if queries_outbox.oldest_due(session, at) is None:
+            return ()
+    kit.failpoint("worker.before_claim")
+    with kit.database.writing() as session:
+        if tables.held(session, at):
+            return ()
+        worker = str(os.getpid())
+        claims = queries_outbox.claim_due(session, at, free, kit.line.sends_at_once, worker)
+    return [partial(_deliver, kit, claim) for claim in claims]
+
+
+def _deliver(kit: RelayKit, claim: Claim) -> None:
+    kit.failpoint("worker.after_claim")
+
+    result, stop_key = send(kit, claim, _to_responder, turn=kit.senders.in_turn)
+    if result.outcome is Outcome.ACCEPTED:
+        kit.failpoint("worker.after_send")
+
+    record(kit, claim, result, stop_key, turn=kit.senders.in_turn())
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One SMS that is ready to send."""
+
+    msisdn: str = field(repr=False)
+    text: str = field(repr=False)
+    stop_key: str | None = None
+    """Digest of the number on the stop list. None if the list is not checked."""
+
+
+def _to_responder(kit: SendingKit, claim: Claim) -> Outgoing:
+    """Decrypts the number and the enrolment code of a message, and renders its text. Raises KeyMissing, SealBroken.
+
+    No row contains the code in clear text.
+    """
+    to, wording = claim.to, claim.wording
+    assert to is not None
+    msisdn = kit.numbers.open_number(to.number)
+    if to.code is not None:
+        join = {"join": kit.numbers.open_number(to.code)}
+        wording = replace(wording, parameters={**wording.parameters, **join})
+    return Outgoing(msisdn, render(wording, kit.phrases), kit.pseudonyms.stopped(msisdn))
+
+
+def is_withdrawn(claim: Claim) -> bool:
+    """Returns True if the message's code was used or replaced, or if its number was deleted."""
+    to = claim.to
+    without_code = claim.template == Template.JOIN.name and (to is None or to.code is None)
+    return without_code or to is None or not to.number
+
+
+def send(
+    kit: SendingKit,
+    claim: Claim,
+    prepare: Callable[[SendingKit, Claim], Outgoing],
+    *,
+    turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> tuple[SendResult, str | None]:
+    """Sends a claimed message without an open transaction. Returns the result, and the number's stop list digest.
+
+    `prepare` decrypts the number, and raises KeyMissing or SealBroken.
+    """
+    if is_withdrawn(claim):
+        return SendResult(Outcome.WITHDRAWN), None
+    try:
+        sms = prepare(kit, claim)
+    except KeyMissing:
+        return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
+    except SealBroken:
+        return SendResult(Outcome.UNREADABLE, provider_status="seal_broken"), None
+    if sms.stop_key is not None:
+        with turn(), kit.database.reading() as session:
+            if queries_outbox.is_stopped(session, sms.stop_key):
+                return SendResult(Outcome.STOPPED), None
+    return kit.sms.send(sms.msisdn, sms.text), sms.stop_key
+
+
+def record(
+    kit: SendingKit,
+    claim: Claim,
+    result: SendResult,
+    stop_key: str | None = None,
+    *,
+    turn: AbstractContextManager[object] | None = None,
+) -> None:
+    """Records the result of an attempt, and its consequences."""
+    at = kit.now()
+    if claim.contact_key is not None:
+        # With the gateway's own records, its message id could reveal the phone behind the pseudonym.
+        result = replace(result, provider_id=None)
+    with ringing(kit, turn) as session:
+        row = queries_outbox.message_for_writing(session, claim.message_id)
+        queries_outbox.close_attempt(session, claim, result)
+        # The monitor and the workers may use different gateways, so results of one say nothing about the other.
+        if claim.priority != Priority.MONITOR and result.outcome is Outcome.ACCEPTED:
+            tables.release(session)
+        elif claim.priority != Priority.MONITOR and result.outcome is Outcome.NOT_SENT:
+            tables.note_failure(session, at)
+
+        if _may_write(row, claim.n, result.outcome):
+            verdict = _verdict(row, result)
+            _apply(session, row, result, verdict, at)
+            if row.state == MessageState.RETRY and queries_retention.is_withheld(session, row):
+                row.state = MessageState.FAILED
+            _consequences(session, kit, claim, result, verdict, at)
+        if result.provider_id is not None:
+            # Delivery reports may arrive before this row is written.
+            service_delivery_reports.apply_early(
+                session, kit, result.gateway, result.provider_id, at
+            )
+        if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_exercise:
+            # The gateway's list says that this person wants no messages. Keep that wish even if its list changes.
+            tables_contacts.stop(session, stop_key, at)
+
+
+def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
+    """Returns True if this attempt may change the message. An older attempt may do so only with a late "accepted"."""
+    if row.attempts == n:
+        return row.state in OPEN_STATES
+    return outcome is Outcome.ACCEPTED and row.state in (MessageState.UNKNOWN, MessageState.RETRY)
+
+
+def _verdict(row: Message, result: SendResult) -> Verdict:
+    # An expired lease has already counted this attempt.
+    counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
+    return judge(
+        result,
+        priority=row.priority,
+        attempts=row.attempts,
+        counted=counted,
+        chance=secrets.randbelow(1000) / 1000,
+    )
+
+
+def _apply(
+    session: Session, row: Message, result: SendResult, verdict: Verdict, at: datetime
+) -> None:
+    if row.state == MessageState.SENDING and verdict.counted:
+        row.counted += 1
+    queries_outbox.end(row, verdict.state)
+    row.next_at = at + verdict.wait
+    row.outcome = result.outcome
+    if result.outcome is Outcome.ACCEPTED:
+        row.accepted_at = at
+        row.gateway, row.provider_id = result.gateway, result.provider_id
+    if verdict.hold:
+        tables.hold(session, at + verdict.wait, result.outcome)
+    session.flush()
+
+
+def _consequences(
+    session: Session,
+    kit: SendingKit,
+    claim: Claim,
+    result: SendResult,
+    verdict: Verdict,
+    at: datetime,
+) -> None:
+    """Marks a recipient who cannot be reached, and alerts a colleague immediately."""
+    if verdict.flag and claim.watcher_id is not None:
+        session.get_one(Watcher, claim.watcher_id).unreachable = result.outcome
+        return
+    is_hers = claim.responder_id is not None and claim.to is not None and claim.to.is_hers
+    # A drill never marks a responder as unreachable. The next real alert will find out.
+    if verdict.flag and is_hers and not claim.is_exercise:
+        responder = session.get_one(Responder, claim.responder_id)
+        said = None if result.outcome is Outcome.STOPPED else result.provider_status
+        responder.unreachable = said or result.outcome
+        session.flush()
+        # Covers every open case of the responder, including this one.
+        service_commands.release_person(session, kit, responder.id, at)
+    elif verdict.replace and claim.tip_id is not None:
+        service_escalation.unreached(session, kit, claim.tip_id, at)
+
+
+def expire_leases(kit: RelayKit) -> None:
+    """Ends claims whose worker died or hangs. It is unknown whether these messages were sent."""
+    at = kit.now()
+    with ringing(kit) as session:
+        for row in queries_outbox.expired(session, at):
+            lost = SendResult(Outcome.UNKNOWN)
+            verdict = _verdict(row, lost)
+            _apply(session, row, lost, verdict, at)
+            tip_id = queries_outbox.tip_of(session, row)
+            if verdict.replace and tip_id is not None:
+                service_escalation.unreached(session, kit, tip_id, at)
+
+
+def retry_unknown(kit: RelayKit) -> None:
+    """Sends unconfirmed messages again after a waiting time. `domain.outbox.delivery.after_doubt` decides which."""
+    at = kit.now()
+    with ringing(kit) as session:
+        for row in queries_outbox.doubtful(session, at):
+            row.state = after_doubt(
+                withheld=queries_retention.is_withheld(session, row),
+                answered=queries_outbox.acknowledged(session, row),
+            )
+            if row.state == MessageState.RETRY:
+                row.next_at = at
+                tables.note_due(session, row.id)
+
+
+def miss_reports(kit: RelayKit) -> None:
+    """Resends an alert once if no delivery report arrived in time, and alerts the next person of its level.
+
+    It alerts one person for each level, however many reports are missing. A network without reports therefore causes no
+    flood of messages. The deadline of the tip does not change.
+    """
+    at = kit.now()
+    with ringing(kit) as session:
+        for row in queries_outbox.unreported(session, at):
+            row.resent = True
+            tip_id = queries_outbox.tip_of(session, row)
+            if queries_retention.is_withheld(session, row):
+                continue
+            notice = row.template in NOTICES
+            if tip_id is None or (queries.is_taken(session, tip_id) and not notice):
+                continue
+            row.state = MessageState.RETRY
+            row.next_at = at
+            tables.note_due(session, row.id)
+            if not notice and not queries.overtaken(session, row.referral_id):
+                service_escalation.unreached(session, kit, tip_id, at)

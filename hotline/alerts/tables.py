@@ -1,0 +1,411 @@
+"""Stores the answers that were sent to responders' SMS.
+
+The text of a responder's SMS is not kept. A keyed digest shows if they wrote the same before.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy import Row as ResultRow
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.alerts.rules_assignment import ReferralState
+from hotline.alerts.rules_reply_parsing import Before, Why
+from hotline.core.database import Row, add_if_new, is_any
+from hotline.core.writes import add
+from hotline.gateway.tables import ANSWERED, TOOK, TRULY_DUE, Deadline, Referral, told_to
+from hotline.people.tables import Responder, living
+from hotline.text.codes import NATIONAL
+from hotline.tips.queries_visible import may_be_told
+from hotline.tips.rules import TipState
+from hotline.tips.rules_deadlines import Clock, Clocks, DeadlineKind
+from hotline.tips.rules_receipts import Progress
+from hotline.tips.tables import Tip
+from hotline.tips.tables_call_back import desk_people
+
+
+class ReplyAnswer(Row):
+    """One answer to a responder's SMS: why it was sent, and the digest of that SMS."""
+
+    __tablename__ = "reply_answer"
+    __table_args__ = (
+        Index("reply_answer_responder", "responder_id", "answered_at"),
+        Index("reply_answer_old", "answered_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    why: Mapped[str]
+    """A `domain.sms.reply_limits.Why`."""
+    text_key: Mapped[str]
+    answered_at: Mapped[datetime]
+
+
+def before(session: Session, responder_id: int, since: datetime) -> list[Before]:
+    """Returns the answers that a responder got after `since`.
+
+    Locks the responder's row, so that two SMS from one responder are counted one by one.
+    """
+    session.execute(
+        select(Responder.id).where(Responder.id == responder_id).with_for_update(key_share=True)
+    )
+    rows = session.execute(
+        select(ReplyAnswer.why, ReplyAnswer.text_key, ReplyAnswer.answered_at).where(
+            ReplyAnswer.responder_id == responder_id, ReplyAnswer.answered_at > since
+        )
+    )
+    return [Before(Why(why), text_key, at) for why, text_key, at in rows]
+
+
+# Stores the clocks of cases as rows, so that no restart loses one. At most one of a kind is open for a tip.
+
+
+def begin(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
+    """Sets the first clock of many new tips at once. A responder must acknowledge each tip by then."""
+    same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
+    for due_at, tip_ids in due.items():
+        rows = [(tip_id, 0) for tip_id in tip_ids]
+        add(
+            session,
+            Deadline,
+            (Deadline.tip_id, Deadline.step),
+            rows,
+            {**same, Deadline.due_at: due_at},
+        )
+
+
+def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> None:
+    """Sets clocks of one tip. Each replaces the open one of its kind."""
+    close(session, [tip_id], clocks, at)
+    last = select(Deadline.kind, func.max(Deadline.step)).where(Deadline.tip_id == tip_id)
+    steps = {row[0]: row[1] for row in session.execute(last.group_by(Deadline.kind))}
+    for kind, clock in clocks.items():
+        session.add(
+            Deadline(
+                tip_id=tip_id,
+                kind=kind,
+                step=steps.get(kind, -1) + 1,
+                nth=clock.nth,
+                set_at=at,
+                due_at=clock.due_at,
+                named_at=clock.named_at,
+                fired_at=None,
+            )
+        )
+    session.flush()
+
+
+def close(
+    session: Session, tip_ids: Collection[int], kinds: Collection[DeadlineKind], at: datetime
+) -> None:
+    """Closes the open clocks of these kinds, and no others."""
+    if not tip_ids or not kinds:
+        return
+    session.execute(
+        update(Deadline)
+        .where(
+            Deadline.tip_id.in_(tip_ids), Deadline.kind.in_([*kinds]), Deadline.fired_at.is_(None)
+        )
+        .values(fired_at=at)
+    )
+
+
+def open_clocks(session: Session, tip_id: int) -> dict[DeadlineKind, Clock]:
+    """Returns the open clocks of a tip by kind."""
+    return open_clocks_of(session, [tip_id])[tip_id]
+
+
+def open_clocks_of(
+    session: Session, tip_ids: Collection[int]
+) -> dict[int, dict[DeadlineKind, Clock]]:
+    """Returns the open clocks of many tips, by tip id and kind."""
+    found: dict[int, dict[DeadlineKind, Clock]] = {one: {} for one in tip_ids}
+    here = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
+    for row in session.scalars(select(Deadline).where(*here)):
+        found[row.tip_id][DeadlineKind(row.kind)] = Clock(row.due_at, row.nth, row.named_at)
+    return found
+
+
+def asked(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
+    """Returns how often in a row the open clock of a kind has fired, as the highest among these tips.
+
+    Returns -1 if no such clock is open.
+    """
+    if not tip_ids:
+        return -1
+    here = (Deadline.tip_id.in_(tip_ids), Deadline.kind == kind, Deadline.fired_at.is_(None))
+    furthest = session.scalar(select(func.max(Deadline.nth)).where(*here))
+    return -1 if furthest is None else furthest
+
+
+def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
+    """Returns when the newest clock of a kind was or is due, as texts name it. Returns None if there was none."""
+    last = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
+    return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
+
+
+def overdue(
+    session: Session, at: datetime, limit: int, *, but: Collection[int] = ()
+) -> Sequence[ResultRow[Deadline, Tip]]:
+    """Returns the clocks that have run out, the longest overdue first, locked until the transaction ends.
+
+    Leaves out the tips in `but`.
+    """
+    due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at, Deadline.tip_id.not_in(but))
+    held = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(due)
+    ordered = held.order_by(Deadline.due_at, Deadline.id).limit(limit)
+    return session.execute(ordered.with_for_update(skip_locked=True)).all()
+
+
+def acknowledge(
+    session: Session,
+    tip_id: int,
+    responder_id: int,
+    at: datetime,
+    *,
+    proved: bool,
+    provisional: bool = False,
+) -> bool:
+    """Marks all sent assignments of a tip to this responder as acknowledged, at every level.
+
+    Returns True if the answer counts. After an answer that no inbox lists, a later one counts only once it is proved.
+    With `provisional` the inbox cannot be asked, so this answer is doubted until it is proved.
+    """
+    hers = told_to(tip_id, responder_id)
+    forged = (*hers, Referral.doubted_at.is_not(None), Referral.proved_at.is_(None))
+    doubted = is_any(session, Referral.id, *forged)
+    counts = proved or not (doubted or provisional)
+    session.execute(
+        update(Referral)
+        .where(*hers, Referral.state == ReferralState.SENT)
+        .values(
+            state=ReferralState.ACKNOWLEDGED, acknowledged_at=at, doubted_at=None if counts else at
+        )
+    )
+    if proved:
+        believe(session, tip_id, responder_id, at)
+    return counts
+
+
+def doubt(session: Session, referral: Referral, at: datetime) -> bool:
+    """Notes that no inbox lists the responder's answer. Returns True if the answer was believed until now."""
+    doubted = session.scalars(
+        update(Referral)
+        .where(
+            *told_to(referral.tip_id, referral.responder_id),
+            ANSWERED,
+            Referral.proved_at.is_(None),
+            Referral.doubted_at.is_(None),
+        )
+        .values(doubted_at=at)
+        .returning(Referral.id)
+    )
+    return bool(doubted.all())
+
+
+def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
+    """Notes that the answer is the responder's own, because the inbox lists it or the responder dialled."""
+    session.execute(
+        update(Referral)
+        .where(*told_to(tip_id, responder_id), ANSWERED, Referral.proved_at.is_(None))
+        .values(proved_at=at)
+    )
+
+
+def answered(session: Session, tip_id: int, responder_id: int) -> bool:
+    """Returns True if the tip was acknowledged in the responder's name, believed or not."""
+    return is_any(session, Referral.id, *told_to(tip_id, responder_id), ANSWERED)
+
+
+def believed(session: Session, tip_id: int, responder_id: int) -> bool:
+    """Returns True if the responder acknowledged the tip and is believed."""
+    return is_any(session, Referral.id, *told_to(tip_id, responder_id), TOOK)
+
+
+def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
+    """Returns when this responder last acknowledged the tip. Returns None if they are not believed or passed it on."""
+    took = (*told_to(tip_id, responder_id), TOOK, Referral.passed_at.is_(None))
+    return session.scalar(select(func.max(Referral.acknowledged_at)).where(*took))
+
+
+def held_since_told(
+    session: Session, responder_id: int, tip_ids: Collection[int]
+) -> frozenset[int]:
+    """Returns the tips that their assignee acknowledged after this responder was last alerted, by a proved answer.
+
+    An alert that this responder answered by acknowledging does not count. The assignee is active. The assignee has read
+    the case by any reference, or has no PIN to read it with.
+    """
+    theirs = (
+        select(
+            Referral.tip_id,
+            func.max(Referral.acknowledged_at).label("took"),
+            func.max(Referral.proved_at).label("proved"),
+        )
+        .join(Tip, (Tip.id == Referral.tip_id) & (Tip.holder_id == Referral.responder_id))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(Referral.tip_id.in_(tip_ids), Responder.active.is_(True))
+        .group_by(Referral.tip_id, Responder.pin_wrap)
+        .having(Responder.pin_wrap.is_(None) | func.max(Referral.opened_at).is_not(None))
+        .subquery()
+    )
+    unanswered = case((~TOOK, Referral.created_at))
+    told = (
+        select(Referral.tip_id, func.max(unanswered).label("at"))
+        .where(Referral.responder_id == responder_id, Referral.tip_id.in_(tip_ids))
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    found = select(theirs.c.tip_id).join(told, told.c.tip_id == theirs.c.tip_id)
+    later = or_(told.c.at.is_(None), theirs.c.took > told.c.at)
+    since = found.where(theirs.c.proved.is_not(None), later)
+    return frozenset(session.scalars(since))
+
+
+# Stores the questions that desks ask back, at most one for each tip, and the answers.
+
+
+class AskedBack(Row):
+    __tablename__ = "asked_back"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    question: Mapped[str]
+    """The name of the question on the signed list."""
+    desk: Mapped[str]
+    asked_at: Mapped[datetime]
+    public_key: Mapped[bytes]
+    """The public key that the hooks encrypt the answer to."""
+    locked_key: Mapped[bytes]
+    """The private key, encrypted with the tip's key."""
+    body: Mapped[bytes]
+    """The padded, encrypted answer. Empty until there is one."""
+    answered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    """The time when a desk officer first read the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One responder who is notified about a tip, and the reference that they know it by."""
+
+    responder_id: int
+    language: str
+    reference: str
+
+
+def ask(session: Session, row: AskedBack) -> bool:
+    """Stores a question. Returns False if the tip was asked a question before."""
+    return add_if_new(session, row)
+
+
+def questions_asked(session: Session, tip_ids: Collection[int]) -> bool:
+    """Returns True if any of these tips was ever asked a question."""
+    return is_any(session, AskedBack.tip_id, AskedBack.tip_id.in_(tip_ids))
+
+
+def waiting(
+    session: Session, tip_ids: Collection[int], *, for_writing: bool = False
+) -> AskedBack | None:
+    """Returns the question of these tips that waits for its answer, or None. Locks it if `for_writing`."""
+    here = select(AskedBack).where(AskedBack.tip_id.in_(tip_ids), AskedBack.answered_at.is_(None))
+    here = here.order_by(AskedBack.tip_id).limit(1)
+    return session.scalars(here.with_for_update() if for_writing else here).first()
+
+
+def of_tip(session: Session, tip_id: int) -> AskedBack | None:
+    return session.get(AskedBack, tip_id)
+
+
+def read(session: Session, tip_id: int, at: datetime) -> None:
+    """Notes that a desk officer reads the answer. Only the first time counts."""
+    row = session.get(AskedBack, tip_id)
+    if row is not None and row.answered_at is not None and row.read_at is None:
+        row.read_at = at
+
+
+def knows(
+    session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
+) -> dict[int, Recipient]:
+    """Returns by id the active responders of `which` who may see a tip, each with their newest reference."""
+    told = (
+        select(Responder.id, Responder.language, Referral.reference)
+        .join(Referral, Referral.responder_id == Responder.id)
+        .where(Referral.tip_id == tip_id, may_be_told(tip_id), *living(at), *which)
+        .order_by(Responder.id, Referral.id)
+    )
+    return {row[0]: Recipient(*row) for row in session.execute(told)}
+
+
+def desk(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
+    """Returns the active people of the national desk, with the tip's number as reference."""
+    people = desk_people(session, at, tip_id)
+    return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
+
+
+def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recipient]:
+    """Returns the responders who acknowledged the tip, with their references.
+
+    Adds the national desk if it asked the question, or if no responder acknowledged the tip.
+    """
+    found = knows(session, row.tip_id, at, ANSWERED)
+    if row.desk == NATIONAL or not found:
+        for one in desk(session, row.tip_id, at):
+            found.setdefault(one.responder_id, one)
+    return [*found.values()]
+
+
+def forget(session: Session, tip_ids: Collection[int]) -> None:
+    """Deletes the questions and answers of these tips."""
+    session.execute(delete(AskedBack).where(AskedBack.tip_id.in_(tip_ids)))
+
+
+# Finds tips by their receipt, for the caller who reported them.
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The tips of one receipt, and the progress of each."""
+
+    tip_ids: Sequence[int]
+    progress: Sequence[Progress]
+
+
+def give(session: Session, session_key: str, *, passage: int, receipt_key: str) -> None:
+    """Gives a receipt to the tips of this report attempt. A newer receipt replaces an earlier one."""
+    here = (Tip.session_key == session_key, Tip.passage == passage, Tip.erase_wanted_at.is_(None))
+    session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
+
+
+def find(session: Session, receipt_key: str) -> Found:
+    """Returns the tips of a receipt, and the progress of each.
+
+    Includes tips of the same report attempt that the caller reported after going back and answering differently.
+    """
+    of_receipt = Tip.receipt_key == receipt_key
+    told = select(Tip.session_key, Tip.passage).where(of_receipt, Tip.session_key != "")
+    passages = session.execute(told.distinct()).all()
+    taken = select(Referral.id).where(Referral.tip_id == Tip.id, TOOK).exists()
+    rows = session.execute(
+        select(Tip.id, taken, Tip.helped_at, Tip.closed_at)
+        .where(
+            or_(of_receipt, tuple_(Tip.session_key, Tip.passage).in_([*map(tuple, passages)])),
+            Tip.state != TipState.DRAFT,
+            Tip.erase_wanted_at.is_(None),
+        )
+        .order_by(Tip.id)
+    ).all()
+    return Found([row[0] for row in rows], [Progress(*row[1:]) for row in rows])

@@ -1,0 +1,145 @@
+"""Stores the state of each MO, and the position up to which the gateway's inbox was read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row, add_if_new
+from hotline.gateway.rules_inbox import Bookmark
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import InboundSeen
+from hotline.tips.tables import Tip
+
+SMS = "sms"
+
+
+class InboxRead(Row):
+    """The position in the inbox: a `domain.sms.listing.Bookmark`, the next time to read, and the last error."""
+
+    __tablename__ = "inbox_read"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    until: Mapped[datetime | None]
+    since: Mapped[datetime]
+    sure_from: Mapped[datetime]
+    news_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    read_at: Mapped[datetime]
+    """The last time a page was read and fully processed."""
+    fault: Mapped[str]
+    """The reason why no page was read since. Empty if nothing is wrong."""
+
+
+def bookmark(row: InboxRead) -> Bookmark:
+    return Bookmark(
+        number=row.number,
+        until=row.until,
+        since=row.since,
+        sure_from=row.sure_from,
+        news_at=row.news_at,
+    )
+
+
+def standing(session: Session) -> InboxRead | None:
+    """Returns the position in the inbox, or None if it was never read."""
+    return session.get(InboxRead, SMS)
+
+
+def begin(session: Session, at: datetime) -> None:
+    """Creates the position at the inbox's start. A second call changes nothing."""
+    first = InboxRead(
+        name=SMS,
+        number=0,
+        until=None,
+        since=at,
+        sure_from=at,
+        news_at=at,
+        next_at=at,
+        read_at=at,
+        fault="",
+    )
+    add_if_new(session, first)
+
+
+def move(
+    session: Session, before: Bookmark, now: Bookmark, *, at: datetime, next_at: datetime
+) -> bool:
+    """Moves the position after a page was fully processed. Returns False, unmoved, if another relay moved it."""
+    moved = (
+        update(InboxRead)
+        .where(InboxRead.name == SMS, InboxRead.number == before.number)
+        .values(
+            number=now.number,
+            until=now.until,
+            sure_from=now.sure_from,
+            news_at=now.news_at,
+            next_at=next_at,
+            read_at=at,
+            fault="",
+        )
+        .returning(InboxRead.name)
+    )
+    return session.scalar(moved) is not None
+
+
+def stumble(session: Session, fault: str, next_at: datetime) -> None:
+    """Records why a page was not read or not fully processed. The position stays."""
+    session.execute(
+        update(InboxRead).where(InboxRead.name == SMS).values(fault=fault, next_at=next_at)
+    )
+
+
+def heard(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[InboundSeen]:
+    """Records an MO, unless it is known already from any source. Returns the known rows. `keys` holds its digests."""
+    known = _known(session, keys)
+    if known or add_if_new(session, row):
+        return known
+    # Another process was quicker. The same id may have come with another time, so that these keys find no row.
+    return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
+
+
+def note(
+    session: Session,
+    rows: Sequence[InboundSeen],
+    *,
+    proved_at: datetime | None,
+    vouched_at: datetime | None,
+) -> None:
+    """Records that the inbox lists these MOs, or that the gateway itself delivered them in a callback."""
+    for row in rows:
+        row.proved_at = row.proved_at or proved_at
+        row.vouched_at = row.vouched_at or vouched_at
+    session.flush()
+
+
+def hasten(session: Session, next_at: datetime) -> None:
+    """Moves the next reading of the inbox to an earlier time."""
+    sooner = update(InboxRead).where(InboxRead.name == SMS, InboxRead.next_at > next_at)
+    session.execute(sooner.values(next_at=next_at))
+
+
+def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[InboundSeen]:
+    """Returns MOs that callbacks delivered in that time and no page listed. Locks them until the transaction ends."""
+    waiting = select(InboundSeen).where(
+        InboundSeen.proved_at.is_(None),
+        InboundSeen.unproven_at.is_(None),
+        InboundSeen.sms_key.is_not(None),
+        InboundSeen.received_at >= since,
+        InboundSeen.received_at < until,
+    )
+    return session.scalars(waiting.order_by(InboundSeen.received_at).with_for_update()).all()
+
+
+def unproven_answers(session: Session, since: datetime) -> int:
+    """Returns the number of recently doubted, unproven answers whose tip is still open."""
+    doubted = (Referral.doubted_at > since, Referral.proved_at.is_(None), Tip.closed_at.is_(None))
+    found = select(func.count()).select_from(Referral).join(Tip, Tip.id == Referral.tip_id)
+    return session.scalar(found.where(*doubted)) or 0
+
+
+def _known(session: Session, keys: Sequence[str]) -> Sequence[InboundSeen]:
+    held = select(InboundSeen).where(InboundSeen.sms_key.in_(keys)).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).all()

@@ -1,0 +1,122 @@
+"""Asks a reporter one question from the reviewed list, after the desk has decrypted the tip.
+
+It can decrypt what hooks seal, so no code that a hook reaches imports this file.
+"""
+
+from collections.abc import Mapping
+
+from hotline.alerts import queries_retention, service_case_events
+from hotline.alerts import tables as alerts_tables
+from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.tables import AskedBack
+from hotline.cases.decrypt_access import QuestionBack
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import AskRefused, NotFound, NotReady
+from hotline.flows.number_questions import Question, QuestionStatus, questions
+from hotline.people import tables_audit
+from hotline.tips import tables
+from hotline.tips.encrypt_notes import new_pair
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_receipts import refusal
+from hotline.tips.tables import Tip
+
+NONE_YET = {"rw": "(ntaraboneka)", "en": "(none yet)", "fr": "(pas encore)"}
+SEALED = {
+    "rw": "(cyaraje, ariko ntigifunguka)",
+    "en": "(came, and does not open)",
+    "fr": "(arrivée, mais ne s'ouvre pas)",
+}
+"""Shown in place of an answer that cannot be decrypted."""
+
+
+def listed(kit: Kit) -> Mapping[str, Question]:
+    """Returns the published questions in their order. Raises NotReady."""
+    return questions(kit.books.book(kit.books.live()))
+
+
+def put(
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    name: str,
+    *,
+    tip_key: bytes,
+    desk: str,
+    actor: str,
+    reason: str,
+) -> None:
+    """Stores a question for the reporter, who sees it with their receipt. Runs in the caller's transaction.
+
+    The caller must have decrypted the tip's key. Raises NotFound, AskRefused.
+    """
+    question = listed(kit).get(name)
+    if question is None:
+        raise NotFound(f"no question {name}: the page of the tip lists them")
+    queries_retention.kept(session, tip.id)
+    _check(session, kit, tip.id, question)
+    pair = new_pair(tip_key, uid=tip.uid)
+    row = AskedBack(
+        tip_id=tip.id,
+        question=name,
+        desk=desk,
+        asked_at=kit.now(),
+        public_key=pair.public_key,
+        locked_key=pair.locked_key,
+        body=b"",
+    )
+    if not alerts_tables.ask(session, row):
+        raise AskRefused("one question was asked already, and there is no second")
+    _log(session, row, actor, f"{name}: {reason}")
+
+
+def _log(session: Session, row: AskedBack, actor: str, reason: str) -> None:
+    by, at = EntryBy(actor, desk=row.desk), row.asked_at
+    service_case_events.done_by(session, row.tip_id, EntryKind.ASKED, by, at, key=str(row.tip_id))
+    tables_audit.append(
+        session,
+        at=at,
+        actor=actor,
+        action="question_asked",
+        subject=f"tip:{row.tip_id}",
+        reason=reason,
+    )
+
+
+def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
+    """Returns the question and its answer in a desk's language.
+
+    Uses the raw names if the question is no longer published.
+    """
+    if asked is None:
+        return {}
+    try:
+        question = listed(kit).get(asked.question)
+    except NotReady:
+        question = None
+    words = question.node.text.get(language, "") if question else ""
+    shown = {"question": f"{asked.question}: {words}"}
+    if asked.answered_at is None:
+        return shown | {"answer": NONE_YET[language]}
+    if asked.answer is None:
+        return shown | {"answer": SEALED[language]}
+    label = question.label(asked.answer, language) if question else asked.answer
+    said = label if label == asked.answer else f"{asked.answer}: {label}"
+    return shown | {"answer": f"{said} ({asked.language})"}
+
+
+def _check(session: Session, kit: Kit, tip_id: int, question: Question) -> None:
+    """Checks that the question may be asked now. Raises AskRefused."""
+    tip = tables.filed(session, tip_id)
+    key = tip.receipt_key
+    with_it = alerts_tables.find(session, key).tip_ids if key is not None else ()
+    why = refusal(
+        kit.now(),
+        told_at=tip.updated_at,
+        has_receipt=key is not None,
+        closed=tip.closed_at is not None,
+        asked=alerts_tables.questions_asked(session, [tip_id, *with_it]),
+        signed=question.standing(kit.now().date()) is QuestionStatus.SHOWS,
+    )
+    if why is not None:
+        raise AskRefused(f"tip {tip_id}: {why}")

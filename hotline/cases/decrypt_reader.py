@@ -1,0 +1,74 @@
+"""Holds the context that only the reader's process has: the keys behind the PINs, and its memory of them."""
+
+import hmac
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event, Lock
+
+from hotline.core.context import Kit
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.keys.key_making import PEPPER_KEY, READER_KEY
+from hotline.people.decrypt_members import PinVault
+
+KEPT_SECONDS = 600.0
+MOST_KEYS = 1024
+
+
+class KeyMemory:
+    """Remembers decrypted private keys by session, responder and PIN. Safe to use from several threads.
+
+    Forgets a key after ten minutes, and the oldest key where there are too many.
+    """
+
+    def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._secret = secrets.token_bytes(32)
+        self._elapsed = elapsed
+        self._kept: OrderedDict[bytes, tuple[float, bytes]] = OrderedDict()
+        self._lock = Lock()
+
+    def __repr__(self) -> str:
+        return f"KeyMemory({len(self._kept)})"
+
+    def find(self, session_key: str, responder_id: int, pin: str) -> bytes | None:
+        with self._lock:
+            self._forget()
+            found = self._kept.get(self._name(session_key, responder_id, pin))
+        return None if found is None else found[1]
+
+    def keep(self, session_key: str, responder_id: int, pin: str, private: bytes) -> None:
+        name = self._name(session_key, responder_id, pin)
+        with self._lock:
+            self._kept.setdefault(name, (self._elapsed() + KEPT_SECONDS, private))
+            while len(self._kept) > MOST_KEYS:
+                self._kept.popitem(last=False)
+
+    def _forget(self) -> None:
+        now = self._elapsed()
+        while self._kept and next(iter(self._kept.values()))[0] <= now:
+            self._kept.popitem(last=False)
+
+    def _name(self, session_key: str, responder_id: int, pin: str) -> bytes:
+        said = f"{session_key}\0{responder_id}\0{pin}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._secret, said, "sha256")
+
+
+@dataclass(frozen=True)
+class ReaderKit(Kit):
+    vault: PinVault
+    pair: LiveKeys
+    """The private keys that decrypt the PINs of hops, newest first."""
+    memory: KeyMemory = field(default_factory=KeyMemory)
+    bell: Event = field(default_factory=Event)
+    """Set when a hop asks, so that the reader answers at once."""
+
+    @classmethod
+    def of(cls, kit: Kit, keys: KeyFolder) -> "ReaderKit":
+        """Adds the reader's own keys to a context. Raises KeyMissing."""
+        return cls(
+            **vars(kit),
+            vault=PinVault(LiveKeys(keys.path, PEPPER_KEY).now),
+            pair=LiveKeys(keys.path, READER_KEY),
+        )

@@ -1,0 +1,152 @@
+"""Shows a case on the responder's phone, in their language, with warnings of danger first.
+
+Decrypts the case with the responder's own key.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from hotline.alerts import (
+    service_case_events,
+    service_closing,
+    service_duplicates,
+    service_escalation,
+)
+from hotline.alerts.service_case_state import answer_of, coming_of
+from hotline.cases import decrypt_codes, reader_pins, service_reading, service_timeline
+from hotline.cases.decrypt_access import OpenedTip
+from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.rules_reading_requests import PAGE, UNREADABLE, ReaderAnswer
+from hotline.core import rules_trial
+from hotline.core.wording import Template
+from hotline.errors import KeyMissing, NotFound, SealBroken
+from hotline.gateway.tables import Referral
+from hotline.keys.decrypt import open_grant, open_words
+from hotline.keys.encrypt import label
+from hotline.people import decrypt_grants, tables_members
+from hotline.people.rules_desks import of_responder
+from hotline.text.time import kigali
+from hotline.tips import queries_visible
+from hotline.tips.rules import Basis, Matter
+from hotline.tips.rules_events import EntryKind, EntryWay, Event, Happened
+from hotline.tips.rules_visit_safety import CARES
+from hotline.tips.tables import Tip
+
+MOST_LETTERS = 1500
+"""Letters of a page, at most: about a dozen screens. The box has room for no more."""
+BY_DIALLING = "by dialling, with her PIN"
+"""The reason that the audit log gives when a responder reads a case by phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A tip that one of the responder's desks decrypted, and its answers. Only the desk appears in `repr`."""
+
+    desk: str
+    tip_key: bytes = field(repr=False)
+    answers: Mapping[str, str] = field(repr=False)
+
+
+def page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
+    """Returns the text of the case that the responder asks for. `again`: a repeat, which was logged already."""
+    known = turn.known()
+    case = None if known is None else opened(turn, known[0])
+    if known is None or case is None:
+        return ReaderAnswer((UNREADABLE,))
+    tip, known_as = known
+    if not again:
+        reader_pins.read(turn, tip.id)
+        note_read(turn, tip, known_as)
+    notes = decrypt_codes.notes_of(turn.session, tip, case.tip_key)
+    told = OpenedTip(
+        id=tip.id,
+        matter=tip.matter,
+        place=tip.place,
+        filed_at=tip.filed_at,
+        coming=coming_of(tip),
+        erase_wanted_at=tip.erase_wanted_at,
+        earlier=(),
+        answers=case.answers,
+        notes=notes,
+    )
+    worded = service_reading.worded(turn.kit, told, turn.person.language)
+    lines = (f"{asked.strip()} {answer}".replace("\n", " ") for asked, answer in worded)
+    return _page_of(*_warnings(turn, tip), *_like(turn, tip), *lines)
+
+
+def history(turn: ReaderTurn) -> ReaderAnswer:
+    """Returns the page of what happened, newest first. Names a similar case only if the responder knows both."""
+    known = turn.known()
+    if known is None:
+        return ReaderAnswer((UNREADABLE,))
+    tip_id = known[0].id
+    moments = reversed(service_timeline.of_tip(turn.session, tip_id))
+    knows_other = bool(service_duplicates.known_beside(turn.session, [(tip_id, turn.person.id)]))
+    return _page_of(
+        *(
+            f"{kigali(one.at)} {turn.say(one.template)}"
+            for one in moments
+            if one.template is not None and (knows_other or one.kind is not EntryKind.LINKED)
+        )
+    )
+
+
+def _page_of(*lines: str) -> ReaderAnswer:
+    return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
+
+
+def note_read(turn: ReaderTurn, tip: Tip, known_as: Referral) -> None:
+    """Records in the audit log and the timeline that the responder read the case. Stops the clock that asks for it."""
+    session, at = turn.session, turn.at
+    turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
+    by = service_case_events.by_responder(turn.person.id, EntryWay.USSD)
+    if known_as.opened_at is None:
+        known_as.opened_at = at
+        service_case_events.done_by(session, tip.id, EntryKind.OPENED, by, at, key=str(known_as.id))
+    service_closing.note_opened(session, turn.kit, tip, turn.actor, by, at)
+    session.flush()
+    service_escalation.happen(
+        session, turn.kit, tip.id, Event(Happened.OPENED, by=turn.person.id), at
+    )
+
+
+def opened(turn: ReaderTurn, tip: Tip) -> OpenedCase | None:
+    """Decrypts a tip through the first of the responder's desks that may read it. None if no grant decrypts it.
+
+    A grant that opens may be of an earlier key pair. A desk has one if it got the case before its place was corrected.
+    """
+    session, member = turn.session, of_responder(turn.person.id)
+    for desk in sorted(tables_members.desks_of(session, member)):
+        _, grant = queries_visible.with_grant(session, tip.id, desk)
+        if grant is None or tip.erased_at is not None:
+            continue
+        with suppress(SealBroken, KeyMissing, NotFound):
+            unlocked = turn.kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
+            for one in decrypt_grants.open_as(session, desk, member, turn.private):
+                with suppress(SealBroken):
+                    key = open_grant(unlocked, uid=tip.uid, desk=desk, private_key=one.key)
+                    answers = open_words(tip.body, key, uid=tip.uid, place=tip.place)
+                    return OpenedCase(desk, key, answers)
+    return None
+
+
+def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
+    """Yields the warnings, which come before any text of the caller."""
+    coming = answer_of(turn.session, tip)
+    if tip.channel == rules_trial.DRILL:
+        yield turn.say(Template.EXERCISE_TOLD)
+    if (care := CARES[coming.care].screen) is not None:
+        yield turn.say(care)
+    elif coming.goes_unseen and tip.matter == Matter.TIP:
+        yield turn.say(Template.PAGE_ASK_FIRST)
+    if tip.official != "no":
+        yield turn.say(Template.PAGE_OFFICIAL)
+    if tip.basis == Basis.VITAL_INTEREST_CHILD:
+        yield turn.say(Template.PAGE_CHILD)
+
+
+def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
+    """Yields the line that names another case of the responder which is probably the same."""
+    for name in service_duplicates.known_beside(turn.session, [(tip.id, turn.person.id)]).values():
+        yield turn.say(Template.PAGE_LIKE, like=name)

@@ -1,0 +1,332 @@
+"""Shows tips that an account may see: the list and one tip without decrypting. Decrypts only in the answer to a POST.
+
+Pages with decrypted text are not cached or printed, and close after five minutes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import Response, url_for
+
+from hotline.alerts.rules_follow_up import FOLLOWS
+from hotline.alerts.rules_replies import BUTTONS, REPLIES
+from hotline.cases import (
+    decrypt_desk_reading,
+    pages_person_lines,
+    service_desk_commands,
+    service_reading,
+    service_sheet,
+)
+from hotline.cases.service_sheet import Came, TipLine, TipMoment, TipSheet
+from hotline.console.form import number_of
+from hotline.console.visit import Visit, page, posted
+from hotline.console.who import table, tinted
+from hotline.errors import AskRefused, FormRefused, KeyMissing, SealBroken
+from hotline.text.codes import ABROAD, FORMS, UNSURE, Category
+from hotline.text.phrases import phrase
+from hotline.text.places import districts, place_within
+from hotline.tips.rules import OUTCOMES, Matter, TipOutcome, Urgency
+from hotline.tips.rules_events import NoteCode
+from hotline.tips.rules_person_codes import CASE_FORMS
+from hotline.tips.rules_receipts import TipFilter, TipStanding, Wait, Whose, in_units
+from hotline.tips.rules_visit_safety import MARK_NOT_ASKED
+
+STANDINGS = table("tip_states")
+QUESTIONS = table("question_states")
+MARKS = tinted("tip_marks")
+ASKED = table("passed_on")
+UNITS = table("units")
+
+
+def in_words(visit: Visit, line: TipLine) -> Mapping[str, object]:
+    category = FORMS[line.category] if line.category else None
+    who = line.taken_by or visit.say("nobody")
+    if line.asked is not None:
+        who = visit.say(ASKED[line.asked], who=line.taken_by)
+    # Visit safety comes before everything else.
+    first = phrase("An exercise. Nobody is in danger, and nobody need go.")
+    if not line.is_exercise:
+        first = line.coming.sentence(line.matter)
+    return {
+        "line": line,
+        "stands": visit.say(_stands(line)),
+        "waited": waited(visit, line.wait) if line.wait else "",
+        "is_late": line.wait is not None and line.wait.is_late,
+        "who": who,
+        "place": place_within(line.place, line.within, visit.language),
+        "sector": visit.place(line.sector) if line.sector else "",
+        "category": visit.say(category) if category else "",
+        "urgency": visit.say(Urgency(line.urgency).label),
+        "marks": [*_marks(visit, line)],
+        "end_wanted": _outcome(visit, line.end_wanted),
+        "first": visit.say(first) if first else "",
+    }
+
+
+def _outcome(visit: Visit, outcome: str | None) -> str:
+    return visit.say(OUTCOMES[TipOutcome(outcome)].label) if outcome else ""
+
+
+def waited(visit: Visit, wait: Wait) -> str:
+    """Returns `9 of 3 min`. Each number has its own unit if the units differ."""
+    (spent, unit), (promised, promised_unit) = wait.counted
+    behind = visit.say(UNITS[promised_unit], number=promised)
+    before = str(spent) if unit == promised_unit else visit.say(UNITS[unit], number=spent)
+    return visit.say("{spent} of {promised}", spent=before, promised=behind)
+
+
+def span(visit: Visit, length: timedelta) -> str:
+    """Returns a length of time in its largest whole unit, such as `26 h`."""
+    number, unit = in_units(length)
+    return visit.say(UNITS[unit], number=number)
+
+
+def _stands(line: TipLine) -> str:
+    if line.closed_at is not None:
+        return STANDINGS[TipStanding.CLOSED]
+    if line.is_fragment:
+        return phrase("left early")
+    if line.is_helped:
+        return STANDINGS[TipStanding.HELPED]
+    return STANDINGS[TipStanding.TAKEN if line.is_taken else TipStanding.WAITS]
+
+
+def _mark(visit: Visit, name: str, **values: object) -> tuple[str, str]:
+    words, tint = MARKS[name]
+    return visit.say(words, **values), tint
+
+
+def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
+    mark, is_open = partial(_mark, visit), line.closed_at is None
+    if line.is_exercise:
+        yield mark("exercise")
+    if line.is_red and is_open:
+        yield mark("red")
+    if is_open and (coming := line.coming.mark(line.matter)):
+        yield visit.say(coming), "warn" if coming == MARK_NOT_ASKED else "bad"
+    if line.official != "no":
+        yield mark("official" if line.official == "yes" else "perhaps_official")
+    if line.is_child:
+        yield mark("child")
+    if line.end_wanted is not None and line.closure_age is not None:
+        age = span(visit, line.closure_age)
+        yield mark("closure", age=age, outcome=_outcome(visit, line.end_wanted))
+    for owed in sorted(line.owed):
+        yield visit.say(FOLLOWS[owed].owed), "warn"
+    if line.linked:
+        yield mark("linked", count=line.linked)
+    if line.question in QUESTIONS:
+        kind = "good" if line.question == "answered" else "soft"
+        yield visit.say(QUESTIONS[line.question]), kind
+    if line.outcome is not None:
+        yield _outcome(visit, line.outcome), "soft"
+    yield from _words_go(visit, line)
+
+
+def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
+    """Yields the marks about erasure: done, requested, prevented by a legal hold, or due on a day."""
+    if line.erased_at is not None:
+        yield _mark(visit, "erased", day=visit.day(line.erased_at.date()))
+        return
+    if line.erase_wanted_at is not None:
+        yield _mark(visit, "erasure_wanted")
+    if line.is_held:
+        yield _mark(visit, "held")
+    elif line.closed_at is not None or line.warned:
+        name = "goes_soon" if line.warned else "goes"
+        yield _mark(visit, name, day=visit.day(line.goes_at.date()))
+
+
+Member = TypeVar("Member", TipStanding, Whose, Matter)
+
+CAME = table("tip_events")
+NOTES = table("notes")
+REASONS = table("reasons")
+"""The reasons for decrypting. `other` needs a sentence."""
+WHY_KEPT = table("exclusion_reasons")
+
+
+def listed(visit: Visit) -> Response:
+    """Lists the tips that match the filter. The address holds the whole filter, so that a view can be linked."""
+    wanted = _filter(visit)
+    before = number_of(visit.asked("before"))
+    found = service_sheet.listed(visit.kit, visit.by, wanted, before=before)
+    asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
+    return page(
+        visit,
+        "tips.html",
+        found=found,
+        rows=[in_words(visit, line) for line in found.lines],
+        wanted=wanted,
+        shows_all=wanted == TipFilter(TipStanding.ALL) and before is None,
+        asked=asked,
+        options=_options(visit),
+    )
+
+
+def one(visit: Visit, tip_id: int) -> Response:
+    """Shows one tip without decrypting it. Answers 404 if the account may not see a tip of that number."""
+    sheet = service_sheet.one(visit.kit, visit.by, tip_id)
+    line = sheet.line
+    to_erase: Sequence[int] = ()
+    if line.erase_wanted_at is not None and not line.erased_at and sheet.is_national:
+        to_erase = service_desk_commands.others_to_erase(visit.kit, visit.by, tip_id)
+    return page(
+        visit,
+        "tip.html",
+        sheet=sheet,
+        to_erase=to_erase,
+        shown=in_words(visit, sheet.line),
+        moments=_moments(visit, sheet),
+        outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
+        kept=[
+            (str(exclusion_id), name or visit.place(desk), visit.say(WHY_KEPT[why]))
+            for exclusion_id, name, desk, why in sheet.kept
+        ],
+        asks=_asks(visit, sheet),
+        buttons=BUTTONS,
+        replies=REPLIES,
+        persons=sheet.persons,
+        parts=pages_person_lines.parts(visit, len(sheet.persons.met)),
+        follows=FOLLOWS,
+        forms=CASE_FORMS,
+        of_persons=pages_person_lines.forms(sheet.persons),
+        address=partial(pages_person_lines.form_of, tip_id),
+    )
+
+
+def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
+    """Returns each timeline entry's time, text and reason."""
+    return [(one.at, *_moment(visit, sheet, one)) for one in sheet.moments]
+
+
+def _moment(visit: Visit, sheet: TipSheet, one: TipMoment) -> tuple[str, str]:
+    match one.came:
+        case Came.LOGGED:
+            about = visit.say("tip {name}", name=sheet.line.id)
+            said = visit.say(one.phrase, subject=about, outcome=_outcome(visit, one.outcome))
+            why = visit.say(one.reason) if one.reason in REASONS.values() else one.reason
+            return f"{one.who} {said}".strip(), why
+        case Came.PERSON:
+            return pages_person_lines.in_clear(visit, one), ""
+        case Came.NOTED:
+            return visit.say(NOTES[one.outcome or NoteCode.WORDS], who=one.who), ""
+    return visit.say(CAME[one.came], who=one.who, place=visit.place(one.place)), ""
+
+
+def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
+    """Returns each available question: its name, its text for the reader, and the screen that the caller gets."""
+    language = sheet.line.language
+    shown = []
+    for name, question in sheet.questions.items():
+        keys = enumerate(question.node.choices, 1)
+        choices = " ".join(f"{key} {one.label.get(language, '')}" for key, one in keys)
+        seen = f"{question.node.text.get(language, '')} {choices}".strip()
+        shown.append((name, question.node.text.get(visit.language, name), seen))
+    return shown
+
+
+FILTERS = ("state", "matter", "whose", "place", "urgency", "category", "question", "soon", "owes")
+
+
+def _filter(visit: Visit) -> TipFilter:
+    """Returns the filter from the address. An unknown value means no filter or the default."""
+    asked = visit.asked
+    urgency = number_of(asked("urgency"))
+    return TipFilter(
+        standing=_member(TipStanding, asked("state"), TipStanding.WAITS),
+        matter=_member(Matter, asked("matter"), Matter.TIP),
+        whose=_member(Whose, asked("whose"), Whose.ANYBODY),
+        place=asked("place")[:20],
+        urgency=urgency if urgency in {*Urgency} else None,
+        category=asked("category") if asked("category") in {*Category} else "",
+        question=asked("question") if asked("question") in QUESTIONS else "",
+        soon=asked("soon") == "yes",
+        owes=asked("owes") == "yes",
+    )
+
+
+def _member(kind: type[Member], value: str, otherwise: Member) -> Member:
+    return kind(value) if value in {one.value for one in kind} else otherwise
+
+
+def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
+    """Returns the options of each select of the filter."""
+    anything = ("", visit.say("anything"))
+    elsewhere = [(code, visit.place(code)) for code in (ABROAD, UNSURE)]
+    places = sorted(((one.code, one.name) for one in districts()), key=lambda one: one[1])
+    whose = {Whose.ANYBODY: phrase("anybody's"), Whose.MINE: phrase("mine")}
+    return {
+        "state": visit.options(STANDINGS),
+        "whose": visit.options(whose),
+        "place": [anything, *places, *elsewhere],
+        "urgency": [anything, *visit.options({one.value: one.label for one in Urgency})],
+        "category": [anything, *visit.options({one: FORMS[one] for one in Category})],
+        "question": [anything, *visit.options(QUESTIONS)],
+    }
+
+
+OPEN_SECONDS = 300
+"""The seconds for which a decrypted page stays open, unless the reader closes it before."""
+OTHER = "other"
+MOST_LETTERS = 200
+CLOSED = phrase(
+    "No key of yours opens these words: they are erased, or your desk must let you in again."
+)
+NOT_ASKED = phrase(
+    "This question cannot be asked now: one was asked before, there is no receipt, or more is being told."
+)
+
+
+def opened_page(visit: Visit, template: str, back: str, **values: Any) -> Response:
+    """Draws a decrypted page for five minutes. After that the browser returns to `back`."""
+    answer = page(visit, template, minutes=OPEN_SECONDS // 60, **values)
+    answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
+    return answer
+
+
+@posted(one, "why", says={KeyMissing: CLOSED, SealBroken: CLOSED})
+def read(visit: Visit, tip_id: int) -> Response:
+    """Shows the decrypted text of a tip. The audit row is committed before the page is drawn."""
+    why = reason_of(visit, "why", "Say why you open the words.")
+    sheet = service_sheet.one(visit.kit, visit.by, tip_id)
+    told = decrypt_desk_reading.read(visit.kit, visit.by, visit.token, tip_id, why)
+    return opened_page(
+        visit,
+        "tip_opened.html",
+        url_for("tips.one", tip_id=tip_id),
+        sheet=sheet,
+        shown=in_words(visit, sheet.line),
+        told=service_reading.worded(visit.kit, told, visit.language),
+        earlier=[visit.place(one) for one in told.earlier],
+    )
+
+
+@posted(one, "question", says={KeyMissing: CLOSED, SealBroken: CLOSED, AskRefused: NOT_ASKED})
+def ask(visit: Visit, tip_id: int) -> None:
+    """Asks the reporter one question from the signed list. The reporter finds it with the receipt."""
+    question, reason = visit.form.text("question", most=40), visit.form.text("reason", most=200)
+    if not question or not reason:
+        raise FormRefused(
+            {
+                "question": "" if question else visit.say("Choose a question."),
+                "reason-ask": "" if reason else visit.say("Say why."),
+            }
+        )
+    decrypt_desk_reading.ask(visit.kit, visit.by, visit.token, tip_id, question, reason)
+
+
+def reason_of(visit: Visit, field: str, missing: str) -> str:
+    """Returns the reason in English, as the audit log stores it: one of the list, or the typed text.
+
+    Raises FormRefused if there is none.
+    """
+    chosen = visit.form.text(field, most=20)
+    reason = REASONS.get(chosen, "")
+    if chosen == OTHER:
+        reason = visit.form.text("other", most=MOST_LETTERS)
+    if not reason:
+        raise visit.wrong(field, missing)
+    return reason

@@ -1,0 +1,76 @@
+"""Prepares the persons of a case for its page without decrypting: numbers, deadlines, and links to forms."""
+
+from collections.abc import Mapping, Sequence
+
+from babel import Locale
+from flask import url_for
+
+from hotline.alerts.rules_follow_up import MEETS
+from hotline.cases.service_persons import CasePersons
+from hotline.cases.service_sheet import TipMoment
+from hotline.console.visit import Visit
+from hotline.console.who import table
+from hotline.text.languages import FIRST
+from hotline.text.phrases import phrase
+from hotline.text.places import STATES
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL, QUESTIONS, STATE
+
+ON_A_PAGE = 5
+"""The persons that one page shows. A person's notes can be long, so more would make the page slow."""
+
+
+THE_LINE = phrase("The line")
+
+
+HAPPENED = table("person_events")
+
+
+def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
+    """Returns the number and label of each part. Empty if all persons fit on one page."""
+    begins = range(1, count + 1, ON_A_PAGE)
+    says = phrase("persons {first} to {last}")
+    return [
+        (str(part), visit.say(says, first=first, last=min(first + ON_A_PAGE - 1, count)))
+        for part, first in enumerate(begins, 1)
+        if count > ON_A_PAGE
+    ]
+
+
+def forms(persons: CasePersons) -> Sequence[EntryKind]:
+    """Returns the available forms: for meeting a person, for a person already met, or for help already offered."""
+    return [
+        kind
+        for kind in CASE_FORMS
+        if kind in MEETS or (persons.offers if kind in OF_REFERRAL else persons.met)
+    ]
+
+
+def in_clear(visit: Visit, moment: TipMoment) -> str:
+    """Returns an entry of the timeline without its codes, since they are encrypted."""
+    who = visit.place(moment.who) or visit.say(THE_LINE)
+    said = visit.say(HAPPENED[EntryKind(moment.outcome)], who=who)
+    corrects = visit.say("It corrects what was noted before.")
+    return f"{said} {corrects}" if moment.corrects else said
+
+
+def value(visit: Visit, name: str, code: str) -> str:
+    """Returns a code in the reader's words. A code of a later release stays unchanged."""
+    if name == STATE:
+        return states(visit.language).get(code, code)
+    asked = QUESTIONS.get(name)
+    words = None if asked is None else asked.values.get(code)
+    return visit.say(words) if words else code
+
+
+def states(language: str) -> Mapping[str, str]:
+    """Returns the names of countries only. French takes the place of Kinyarwanda, which has no names of its own."""
+    names = Locale("fr" if language == FIRST else language).territories
+    return {code: names[code] for code in STATES}
+
+
+def form_of(tip_id: int, kind: EntryKind, *, whom: str = "", corrects: int | None = None) -> str:
+    """Returns the address of a form. Values that are missing are left out."""
+    return url_for(
+        "persons.ask", tip_id=tip_id, act=kind.value, whom=whom or None, corrects=corrects
+    )

@@ -1,0 +1,153 @@
+"""Finds the cases that a month's count includes, and deletes codes about persons after the count."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session, defer
+
+from hotline.alerts import rules_follow_up
+from hotline.alerts.queries_retention import HELD
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import (
+    CaseCode,
+    CaseCounted,
+    CaseGrant,
+    CaseKey,
+    StartedFormRow,
+)
+from hotline.core import rules_trial
+from hotline.tips.rules import Matter
+from hotline.tips.rules_retention import WARNING
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
+
+FILED = func.coalesce(Tip.filed_at, Tip.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTips:
+    """The tips of one month that have codes about persons."""
+
+    tips: Sequence[Tip]
+    written: int
+    """The number of case events with codes. It shows if anything was written since."""
+
+    @property
+    def ids(self) -> Sequence[int]:
+        return [tip.id for tip in self.tips]
+
+    @property
+    def counting(self) -> Sequence[Tip]:
+        """Returns the tips that statistics count. Leaves out trials, drills, sample data and complaints."""
+        return [
+            tip
+            for tip in self.tips
+            if tip.channel not in rules_trial.UNCOUNTED and tip.matter == Matter.TIP
+        ]
+
+
+def due(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
+    """Returns the months that should be counted by then and were not.
+
+    The months begin with the first one that has codes, or that was counted.
+    """
+    filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
+    known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
+    return rules_follow_up.due(known, counted, at)
+
+
+def of_month(session: Session, begins: datetime, ends: datetime) -> MonthTips:
+    within = (begins <= FILED, ends > FILED)
+    found = select(Tip).join(CaseKey, CaseKey.tip_id == Tip.id).where(*within)
+    rows = session.scalars(found.options(defer(Tip.body)).order_by(Tip.id)).all()
+    written = (
+        select(func.count(CaseCode.case_log_id))
+        .join(CaseLogRow, CaseLogRow.id == CaseCode.case_log_id)
+        .join(Tip, Tip.id == CaseLogRow.tip_id)
+    )
+    return MonthTips(rows, session.scalar(written.where(*within)) or 0)
+
+
+def late(session: Session, counted: Collection[str], at: datetime) -> Mapping[str, Sequence[int]]:
+    """Returns by month the tips whose first code was written after the month was counted."""
+    found = select(Tip.id, FILED).join(CaseKey, CaseKey.tip_id == Tip.id)
+    found = found.outerjoin(CaseCounted, CaseCounted.tip_id == Tip.id)
+    found = found.where(CaseCounted.tip_id.is_(None), rules_follow_up.counted_before(at) > FILED)
+    by_month: dict[str, list[int]] = {}
+    for tip_id, filed in session.execute(found.order_by(Tip.id)):
+        by_month.setdefault(rules_follow_up.month_of(filed), []).append(tip_id)
+    return {month: ids for month, ids in by_month.items() if month in counted}
+
+
+def hold(session: Session, tip_ids: Collection[int]) -> None:
+    """Locks tips for a count. Earlier writers have finished, and later ones wait for the end of this transaction."""
+    held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
+    session.execute(held.with_for_update(key_share=True))
+
+
+def warn(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
+    """Marks the cases of months that are counted soon, so that an admin can see them. Returns how many."""
+    old = select(CaseKey.tip_id).join(Tip, Tip.id == CaseKey.tip_id)
+    old = old.where(CaseKey.warned_at.is_(None), filed_before > FILED)
+    held = old.order_by(CaseKey.tip_id).limit(limit).with_for_update(of=CaseKey, skip_locked=True)
+    ids = session.scalars(held).all()
+    session.execute(update(CaseKey).where(CaseKey.tip_id.in_(ids)).values(warned_at=at))
+    return len(ids)
+
+
+def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
+    """Deletes codes, times and keys of counted cases without a legal hold and without a running clock.
+
+    Returns the ids of their tips.
+    """
+    over = (CaseKey.tip_id == CaseCounted.tip_id, CaseKey.warned_at <= at - WARNING)
+    old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
+    old = old.where(over[1], ~HELD, ~_followed()).order_by(Tip.id).limit(limit)
+    held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
+    # A writer may have held the tip meanwhile. So the conditions are checked again under the lock.
+    still = select(Tip.id).where(Tip.id.in_(held), ~HELD, ~_followed())
+    ids = session.scalars(still.order_by(Tip.id)).all()
+    entries = select(CaseLogRow.id).where(CaseLogRow.tip_id.in_(ids))
+    for gone in (
+        delete(CaseCode).where(CaseCode.case_log_id.in_(entries)),
+        *(
+            delete(row).where(row.tip_id.in_(ids))
+            for row in (StartedFormRow, ServiceReferral, PossibleVictim, CaseGrant, CaseKey)
+        ),
+    ):
+        session.execute(gone.execution_options(synchronize_session=False))
+    return ids
+
+
+def warned(session: Session) -> Sequence[tuple[int, datetime, bool]]:
+    """Returns the cases whose codes are deleted soon, or would be without a legal hold.
+
+    Each is the tip, its filing time, and True if it is under a legal hold.
+    """
+    found = select(Tip.id, FILED, HELD).join(CaseKey, CaseKey.tip_id == Tip.id)
+    rows = session.execute(found.where(CaseKey.warned_at.is_not(None)).order_by(Tip.id))
+    return [(tip_id, at, held) for tip_id, at, held in rows]
+
+
+def unwarn(session: Session, tip_id: int) -> None:
+    """Clears the warning of a case after its legal hold was lifted. Deletion is then warned about again."""
+    session.execute(update(CaseKey).where(CaseKey.tip_id == tip_id).values(warned_at=None))
+
+
+def are_kept(session: Session, tip_id: int) -> bool:
+    return session.get(CaseKey, tip_id) is not None
+
+
+def _followed() -> ColumnElement[bool]:
+    """Returns the condition that a clock runs for a person of the case, or for an offer."""
+    return or_(
+        *(
+            select(row.tip_id)
+            .where(row.tip_id == Tip.id, row.due_at.is_not(None))
+            .correlate(Tip)
+            .exists()
+            for row in (PossibleVictim, ServiceReferral)
+        )
+    )

@@ -1,0 +1,306 @@
+"""Returns pages of tips and single tips for one viewer, without their texts. Each query uses `visible_to`.
+
+Finds the questions about a person that are not answered yet, and the closures that wait for an approver. Each has one
+condition and one query, so that all pages agree. Returns the timeline of one tip: who was alerted, what each did, and
+which clocks ran out. It reads only unencrypted rows.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer, load_only
+
+from hotline.alerts.queries_retention import HELD
+from hotline.alerts.tables import AskedBack
+from hotline.core import rules_trial
+from hotline.core.writes import among
+from hotline.errors import NotFound
+from hotline.gateway.queries_health import UNTAKEN
+from hotline.gateway.rules_message import Kind
+from hotline.gateway.tables import BELIEVED, STANDS, TOOK, TRULY_DUE, Deadline, Message, Referral
+from hotline.people.tables import Responder
+from hotline.tips.queries_visible import Viewer, visible_to
+from hotline.tips.rules import Matter, TipOutcome, TipState
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_persons import FollowKind
+from hotline.tips.rules_receipts import TipFilter, TipStanding, Whose
+from hotline.tips.tables import REAL, Tip
+from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
+
+OPEN = Tip.closed_at.is_(None)
+TAKEN = and_(Tip.state != TipState.FRAGMENT, ~UNTAKEN)
+WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), UNTAKEN)
+"""Conditions of filed tips that people are asked to take."""
+QUESTION = {
+    "asked": AskedBack.answered_at.is_(None),
+    "answered": AskedBack.answered_at.is_not(None) & AskedBack.read_at.is_(None),
+    "read": AskedBack.read_at.is_not(None),
+}
+
+
+def page(
+    session: Session, viewer: Viewer, wanted: TipFilter, *, before: int | None, limit: int
+) -> Sequence[Tip]:
+    """Returns the viewer's tips that match a filter, newest first. With `before`, returns those with a lower id."""
+    found = _seen(viewer).where(*_conditions(viewer, wanted))
+    if before is not None:
+        found = found.where(Tip.id < before)
+    return session.scalars(found.order_by(Tip.id.desc()).limit(limit)).all()
+
+
+WAIT = (
+    *(Tip.id, Tip.place, Tip.within, Tip.urgency, Tip.state, Tip.matter, Tip.channel),
+    *(Tip.filed_at, Tip.closed_at, Tip.holder_id),
+)
+"""The columns that show how long a tip waits. The bar of every page reads them for all waiting tips."""
+
+
+def waiting(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
+    """Returns the tips that wait to be acknowledged, oldest first. Leaves out drills, which are never late."""
+    real = (Tip.matter == Matter.TIP, Tip.channel.not_in(rules_trial.UNCOUNTED))
+    found = _seen(viewer).options(load_only(*WAIT, raiseload=True)).where(*WAITING, *real)
+    return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
+
+
+def seen(session: Session, viewer: Viewer, tip_id: int) -> Tip:
+    """Returns a tip without its text. Raises NotFound if there is none, or none for this viewer."""
+    tip = session.scalar(_seen(viewer).where(Tip.id == tip_id))
+    if tip is None:
+        raise NotFound(f"no tip {tip_id}")
+    return tip
+
+
+def takes(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
+    """Returns for each acknowledged tip when its assignee acknowledged it.
+
+    If the assignee never answered that they take it, returns when a colleague first did.
+    """
+    rows = session.execute(
+        select(Tip.id, Referral.acknowledged_at)
+        .join(Referral, Referral.tip_id == Tip.id)
+        .where(Tip.id.in_(tip_ids), ~UNTAKEN, TOOK, STANDS)
+        .order_by(
+            Tip.id,
+            case((Referral.responder_id == Tip.holder_id, 1), else_=0),
+            Referral.acknowledged_at.desc(),
+        )
+    )
+    return {tip_id: at for tip_id, at in rows if at is not None}
+
+
+def questions(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
+    """Returns the state of the question that was asked about each tip: asked, answered or read."""
+    rows = session.execute(
+        select(AskedBack.tip_id, AskedBack.answered_at, AskedBack.read_at).where(
+            among(session, AskedBack.tip_id, tip_ids)
+        )
+    )
+    return {
+        tip_id: "read" if read_at else "answered" if answered_at else "asked"
+        for tip_id, answered_at, read_at in rows
+    }
+
+
+def held(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
+    """Returns those of these tips that are under a legal hold."""
+    return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HELD)))
+
+
+def known(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
+    """Returns those of these tips that this viewer may see, newest first."""
+    found = select(Tip.id).where(*REAL, Tip.id.in_(tip_ids), visible_to(viewer))
+    return session.scalars(found.order_by(Tip.id.desc())).all()
+
+
+def linked(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
+    """Returns the other tips of the same phone and week that this viewer may see, newest first."""
+    if not tip.contact_key or tip.matter != Matter.TIP:
+        return ()
+    found = select(Tip.id).where(*_of_phones(viewer, [tip.contact_key]), Tip.id != tip.id)
+    return session.scalars(found.order_by(Tip.id.desc())).all()
+
+
+def linked_counts(
+    session: Session, viewer: Viewer | None, tips: Sequence[Tip]
+) -> Mapping[int, int]:
+    """Returns the number of tips that each tip is linked to. Leaves out complaints, which are never linked."""
+    linked = [tip for tip in tips if tip.contact_key and tip.matter == Matter.TIP]
+    keys = {tip.contact_key for tip in linked}
+    rows = session.execute(
+        select(Tip.contact_key, func.count())
+        .where(*_of_phones(viewer, keys))
+        .group_by(Tip.contact_key)
+    )
+    told = Counter({row[0]: row[1] for row in rows})
+    return {tip.id: max(told[tip.contact_key] - 1, 0) for tip in linked}
+
+
+def _of_phones(viewer: Viewer | None, keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return (*REAL, Tip.matter == Matter.TIP, Tip.contact_key.in_(keys), visible_to(viewer))
+
+
+def _seen(viewer: Viewer) -> Select[Tip]:
+    return select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer))
+
+
+def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[bool]]:
+    yield Tip.matter == wanted.matter
+    yield from _standing(wanted.standing)
+    if wanted.whose is Whose.MINE:
+        yield _hers(viewer)
+    if wanted.place:
+        yield Tip.place == wanted.place
+    if wanted.urgency is not None:
+        yield Tip.urgency == wanted.urgency
+    if wanted.category:
+        yield Tip.category == wanted.category
+    if wanted.question in QUESTION:
+        yield exists().where(AskedBack.tip_id == Tip.id, QUESTION[wanted.question])
+    if wanted.owes:
+        yield is_owing()
+    if wanted.soon:
+        yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HELD
+
+
+def _standing(standing: TipStanding) -> Iterator[ColumnElement[bool]]:
+    if standing is TipStanding.WAITS:
+        yield or_(and_(*WAITING), CLOSURE_WAITS)
+    elif standing is TipStanding.TAKEN:
+        yield from (OPEN, TAKEN, Tip.helped_at.is_(None))
+    elif standing is TipStanding.HELPED:
+        yield from (OPEN, Tip.helped_at.is_not(None))
+    elif standing is TipStanding.JUDGED:
+        yield CLOSURE_WAITS
+    elif standing is TipStanding.CLOSED:
+        yield Tip.closed_at.is_not(None)
+
+
+def _hers(viewer: Viewer) -> ColumnElement[bool]:
+    """Returns the condition that the viewer is the assignee, or was alerted while people are asked to take the tip."""
+    told = aliased(Referral)
+    was_told = exists().where(
+        told.tip_id == Tip.id, told.responder_id == viewer.responder_id, told.released_at.is_(None)
+    )
+    return or_(Tip.holder_id == viewer.responder_id, UNTAKEN & was_told.correlate(Tip))
+
+
+OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.rung > 0)
+OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.rung > 0)
+"""Conditions of a clock that rang at least once and still runs."""
+
+
+def is_owing() -> ColumnElement[bool]:
+    """Returns the condition of `Tip` that an answer about a person is overdue.
+
+    It searches the few clocks, not each tip.
+    """
+    offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
+    return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
+
+
+def owing(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
+    """Returns the tips with an overdue answer that this viewer may see, oldest first."""
+    found = select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer), is_owing())
+    return session.scalars(found.order_by(Tip.id).limit(limit)).all()
+
+
+def owed(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
+    """Returns by tip which answers are overdue."""
+    told: dict[int, set[FollowKind]] = {}
+    offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
+        ServiceReferral.tip_id.in_(tip_ids), *OF_OFFER
+    )
+    for tip_id, clock in session.execute(offers):
+        told.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.ANSWER))
+    people = select(PossibleVictim.tip_id, PossibleVictim.clock).where(
+        PossibleVictim.tip_id.in_(tip_ids), *OF_PERSON
+    )
+    for tip_id, clock in session.execute(people):
+        told.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.CONSENT))
+    return {tip_id: frozenset(kinds) for tip_id, kinds in told.items()}
+
+
+CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
+"""Condition of `Tip`: a closure was requested, and no approver has confirmed or refused it."""
+
+
+class WaitingClosure(NamedTuple):
+    """One closure that waits for an approver."""
+
+    tip: Tip
+    outcome: TipOutcome
+    requested_by: str
+    """The person's name as the case keeps it: `responder:7`, `account:4:Alice` or `name:Alice`."""
+    requested_at: datetime
+
+
+def closures_waiting(
+    session: Session, viewer: Viewer | None, limit: int
+) -> Sequence[WaitingClosure]:
+    """Returns the pending closures that this viewer may see, the oldest request first."""
+    found = select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer), CLOSURE_WAITS)
+    rows = session.scalars(found.order_by(Tip.closure_requested_at, Tip.id).limit(limit))
+    return [
+        WaitingClosure(
+            tip,
+            TipOutcome(tip.end_wanted or TipOutcome.SILENT),
+            tip.end_wanted_by or "",
+            tip.closure_requested_at,
+        )
+        for tip in rows
+        if tip.closure_requested_at is not None
+    ]
+
+
+class ToldPerson(NamedTuple):
+    """One assignment of a tip, with the responder's name."""
+
+    referral: Referral
+    name: str
+    believed: bool
+
+
+def told_of(session: Session, tip_id: int) -> Sequence[ToldPerson]:
+    """Returns the assignments of a tip, in the order of the alerts."""
+    rows = session.execute(
+        select(Referral, Responder.name, BELIEVED)
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(Referral.tip_id == tip_id)
+        .order_by(Referral.created_at, Referral.id)
+    )
+    return [ToldPerson(referral, name, bool(believed)) for referral, name, believed in rows]
+
+
+def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
+    """Returns the responders whose phone received an alert, and when."""
+    rows = session.execute(
+        select(Responder.name, Message.delivered_at)
+        .join(Referral, Referral.id == Message.referral_id)
+        .join(Responder, Responder.id == Message.responder_id)
+        .where(Referral.tip_id == tip_id, Message.kind == Kind.ALERT)
+        .order_by(Message.id)
+    )
+    return [(name, at) for name, at in rows if at is not None]
+
+
+def silences(session: Session, tip_id: int) -> Sequence[datetime]:
+    """Returns the times at which the limit for acknowledging the tip ran out."""
+    rows = select(Deadline.fired_at).where(
+        Deadline.tip_id == tip_id,
+        Deadline.kind == DeadlineKind.ACKNOWLEDGE,
+        Deadline.fired_at >= Deadline.due_at,
+    )
+    return [at for at in session.scalars(rows.order_by(Deadline.fired_at)) if at is not None]
+
+
+def clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
+    """Returns the running clocks of these tips: tip, kind and due time, the earliest first."""
+    rows = session.execute(
+        select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
+        .where(among(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))
+        .order_by(TRULY_DUE, Deadline.id)
+    )
+    return [(tip_id, kind, due_at) for tip_id, kind, due_at in rows]

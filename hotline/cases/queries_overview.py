@@ -1,0 +1,166 @@
+"""Reads the state of tips from tips, assignments and responders together. Reads plain columns only."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from hotline.cases import queries_list
+from hotline.gateway import queries_health
+from hotline.gateway.tables import BELIEVED, STANDS, Referral
+from hotline.people.rules_audit import actor
+from hotline.people.tables import Responder
+from hotline.tips.queries_visible import Viewer, visible_to
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_receipts import Asked
+from hotline.tips.tables import REAL, Tip
+
+
+@dataclass(frozen=True, slots=True)
+class TipOverview:
+    """One tip with its state in plain columns. It holds nothing encrypted."""
+
+    tip: Tip
+    acknowledged_by: str | None
+    """The first responder who acknowledged it, is believed, and may still act on it."""
+    acknowledged_at: datetime | None
+    unproven: str | None
+    """A responder whose SMS answer is not in the gateway's inbox. The answer counts for nothing until it is there."""
+    referrals: int
+    same_contact: int
+    """The number of other tips from the same phone that week. They are linked, never merged. Complaints have no links.
+    """
+    question: str | None = None
+    """The state of the question back: asked, answered or read."""
+    responsible: str | None = None
+    """The assignee's name."""
+    clock: str | None = None
+    """The kind of the deadline that is due first (`domain.referrals.clocks.DeadlineKind`)."""
+    due_at: datetime | None = None
+    end_wanted_by: str | None = None
+    """The person who requested closure, until an approver decides."""
+    asked: Asked | None = None
+    """The reason why other responders are asked to take it although it has an assignee."""
+    is_red: bool = False
+    """True once everyone was alerted and no one has taken it. The national desk gets alerts until it takes the tip."""
+
+    @property
+    def is_taken(self) -> bool:
+        """Returns True if it has an assignee and no one else is asked to take it."""
+        return self.responsible is not None and self.asked is None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One filter of the list of tips. A tip must fit every field that is set."""
+
+    is_open: bool = False
+    """Leaves out closed tips."""
+    viewer: Viewer | None = None
+    """The reader of the list. Tips that they may not see are neither listed nor counted."""
+    since: datetime | None = None
+    """Leaves out tips filed before this moment."""
+    urgency: int | None = None
+    before: int | None = None
+    """The id of a tip. Only older tips are listed."""
+    tip_id: int | None = None
+    """The id of the only tip to list."""
+    limit: int | None = None
+
+
+EVERY = Wanted()
+
+
+def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
+    """Returns tips, newest first, without drafts and the hotline's own test tips."""
+    found = _tips(session, wanted)
+    more = queries_list.linked_counts(session, wanted.viewer, [tip for tip, *_ in found])
+    ids = [tip.id for tip, *_ in found]
+    asked = queries_list.questions(session, ids)
+    clocks: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    for tip_id, kind, due_at in queries_list.clocks(session, ids):
+        clocks[tip_id].append((due_at, kind))
+    beside = queries_health.asked_beside_holder(session)
+    people = session.execute(select(Responder.id, Responder.name))
+    names: dict[int | None, str] = {row.id: row.name for row in people}
+    return [
+        TipOverview(
+            tip,
+            name,
+            taken_at,
+            doubted,
+            count,
+            more.get(tip.id, 0),
+            asked.get(tip.id),
+            responsible=names.get(tip.holder_id),
+            clock=clocks[tip.id][0][1] if tip.id in clocks else None,
+            due_at=clocks[tip.id][0][0] if tip.id in clocks else None,
+            end_wanted_by=_named(tip.end_wanted_by, names),
+            asked=beside.get(tip.id),
+            is_red=any(kind == DeadlineKind.RED for _, kind in clocks.get(tip.id, ())),
+        )
+        for tip, name, taken_at, doubted, count in found
+    ]
+
+
+def _tips(
+    session: Session, wanted: Wanted
+) -> Sequence[tuple[Tip, str | None, datetime | None, str | None, int]]:
+    """Returns each tip with its first taker, the time, an unproven responder, and the number of assignments."""
+    first = (
+        select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
+        .where(BELIEVED, STANDS)
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    taken = (
+        select(Referral.tip_id, func.min(Responder.name).label("name"), first.c.at)
+        .join(first, (first.c.tip_id == Referral.tip_id) & (first.c.at == Referral.acknowledged_at))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(BELIEVED, STANDS)
+        .group_by(Referral.tip_id, first.c.at)
+        .subquery()
+    )
+    unproven = (
+        select(Referral.tip_id, func.min(Responder.name).label("name"))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(~BELIEVED)
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    told = select(Referral.tip_id, func.count().label("count")).group_by(Referral.tip_id).subquery()
+    rows = session.execute(
+        select(Tip, taken.c.name, taken.c.at, unproven.c.name, func.coalesce(told.c.count, 0))
+        .outerjoin(taken, taken.c.tip_id == Tip.id)
+        .outerjoin(unproven, unproven.c.tip_id == Tip.id)
+        .outerjoin(told, told.c.tip_id == Tip.id)
+        .where(*REAL, *_conditions(wanted))
+        .order_by(Tip.id.desc())
+        .limit(wanted.limit)
+    )
+    return [(tip, name, at, doubted, count) for tip, name, at, doubted, count in rows]
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.is_open:
+        yield Tip.closed_at.is_(None)
+    if wanted.since is not None:
+        yield Tip.filed_at >= wanted.since
+    if wanted.urgency is not None:
+        yield Tip.urgency == wanted.urgency
+    if wanted.before is not None:
+        yield Tip.id < wanted.before
+    if wanted.tip_id is not None:
+        yield Tip.id == wanted.tip_id
+    yield visible_to(wanted.viewer)
+
+
+def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
+    """Turns `name:Alice` or `responder:7` into the person's name."""
+    if who is None:
+        return None
+    known = {one: name for one, name in names.items() if one is not None}
+    return actor(who, known)[1]

@@ -1,0 +1,64 @@
+"""Finds which weekly lock is on each grant of a tip or a case. The first bytes of a grant name the week."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, LargeBinary, func, or_, select
+from sqlalchemy.orm import Session
+
+from hotline.alerts.tables_case_keys import CaseGrant
+from hotline.keys.encrypt import case_name, label
+from hotline.keys.weekly_lock import LOCKED, MARK_BYTES, mark
+from hotline.tips.tables import Grant, Tip
+
+GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
+
+
+@dataclass(frozen=True, slots=True)
+class OldGrant:
+    grant: Grant | CaseGrant
+    bound: bytes
+    """The label that the lock is bound to."""
+
+
+def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
+    """Returns the grants whose lock is older than this week's, or that have no lock.
+
+    Leaves out grants that can no longer be decrypted, and rows that others have locked. Locks the rows until the
+    transaction ends.
+    """
+    found: list[OldGrant] = []
+    for row in GRANTS:
+        begins = _mark(row)
+        openable = or_(mark(since) <= begins, begins < LOCKED)
+        old = (
+            select(row, Tip.uid)
+            .join(Tip, Tip.id == row.tip_id)
+            .where(mark(week) > begins, openable)
+            .order_by(row.id)
+            .limit(limit - len(found))
+            .with_for_update(of=row, skip_locked=True)
+        )
+        found += [OldGrant(one, _bound(one, uid)) for one, uid in session.execute(old)]
+    return found
+
+
+def oldest(session: Session) -> str | None:
+    """Returns the earliest week whose lock is still on a grant, or None."""
+    marks: list[bytes] = []
+    for row in GRANTS:
+        begins = _mark(row)
+        first = select(begins).where(begins >= LOCKED).order_by(begins).limit(1)
+        marks += session.scalars(first).all()
+    return min(marks)[1:].decode() if marks else None
+
+
+def _mark(row: Any) -> ColumnElement[bytes]:
+    return func.substr(row.sealed_key, 1, MARK_BYTES, type_=LargeBinary)
+
+
+def _bound(grant: Grant | CaseGrant, uid: str) -> bytes:
+    if isinstance(grant, CaseGrant):
+        return label(case_name(uid), grant.holder)
+    return label(uid, grant.desk_code)

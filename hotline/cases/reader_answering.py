@@ -1,0 +1,577 @@
+"""Builds the lists and menu texts of a responder's cases, as they were when the session began."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotline.alerts import queries_names, service_duplicates, tables
+from hotline.alerts.service_case_state import desk_decides
+from hotline.cases import (
+    decrypt_questions,
+    decrypt_reader_commands,
+    decrypt_reader_pages,
+    decrypt_reader_persons,
+    reader_pins,
+    tables_reading_requests,
+)
+from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases.reader_turns import ReaderTry, ReaderTurn
+from hotline.cases.rules_reading_requests import (
+    CHANGED,
+    CHOSEN,
+    ENDED,
+    HAS_WARNINGS,
+    HISTORY,
+    KEPT_FOR,
+    MY_QUESTIONS,
+    MY_WORK,
+    NEW_AGAIN,
+    NEW_PIN,
+    NOT_ME,
+    NUMBER_END,
+    NUMBER_KEY,
+    NUMBER_PROVED,
+    PAPER_RIGHT,
+    PERSON_VERBS,
+    PROOF_OVER,
+    PROVES,
+    REFUSED,
+    RIGHT,
+    START_PIN,
+    WARNINGS,
+    AskKind,
+    ReaderAnswer,
+    ReaderAsk,
+    ReadingState,
+    bound_to,
+    rested,
+)
+from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
+from hotline.core import rules_trial
+from hotline.core.database import Session
+from hotline.core.ussd import Opening, Pinned
+from hotline.core.wording import Template
+from hotline.duty import service_phone_proof
+from hotline.errors import NotReady, PinRefused, SealBroken
+from hotline.flows.flow import said
+from hotline.flows.number_questions import QuestionStatus
+from hotline.gateway import tables_sessions
+from hotline.gateway.doorbell import ringing
+from hotline.keys import one_off
+from hotline.keys.encrypt import KeyPair
+from hotline.people import tables_enrolments
+from hotline.people.rules import EnrolmentKind
+from hotline.people.tables import Responder
+from hotline.people.tables_enrolments import Enrolment
+from hotline.text.keying import is_easy
+from hotline.text.places import alerted_as, place_name
+from hotline.text.time import kigali
+from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
+from hotline.tips.rules_deadlines import DeadlineKind, in_good_hands
+from hotline.tips.tables import Tip
+
+HERS, LETS, DECIDES, JUDGES = "hers", "lets", "decides", "judges"
+"""Prefix of a pinned flag, before the name of a case. `services/dialogue/entry_cases.py` says what each means."""
+HAS_WORK = "has_work"
+"""Flag of a responder who has an open case."""
+HAS_QUESTIONS = "has_questions"
+MOST_QUESTIONS = 10
+MOST_CASES = 40
+"""Cases on a list, at most. The box of an answer has room for no more."""
+
+
+def view(turn: ReaderTurn, pinned: Pinned) -> ReaderAnswer:
+    """Returns references, places, times and numbers of persons. It never contains a caller's text."""
+    person_id = turn.person.id
+    tips = dict(queries_names.tips_of(turn.session, person_id))
+    every = [one for one in pinned.cases if one in tips]
+    known = {tips[one].id for one in every}
+    followed_now = queries_names.followed(turn.session, person_id)
+    due = {tip.id for _, tip in followed_now}
+    theirs = _theirs(turn, {case: tips[case] for case in every}, pinned, due)
+    urgent = {one for one in every if tips[one].urgency == Urgency.DANGER} - theirs
+    every.sort(key=lambda one: (f"{HERS}.{one}" not in pinned.flags, one not in urgent))
+    cases = every[:MOST_CASES]
+    asked = [one for one in followed_now if one[1].id not in known]
+    followed = dict(asked[: MOST_CASES - len(cases)])
+    tips |= followed
+
+    words = {
+        "open": str(len(every)),
+        "urgent": str(len(urgent)),
+        "last": reader_pins.last_opened(turn),
+    }
+    for case in (*cases, *followed):
+        words |= _words(turn, case, tips[case])
+    labels = [
+        *_labels(turn, {case: tips[case] for case in cases}, theirs, pinned),
+        *((case, turn.say(Template.LIST_FOLLOW, ref=case)) for case in followed),
+    ]
+    questions = _questions(turn)
+    has = {
+        HAS_WORK: bool(labels),
+        HAS_QUESTIONS: bool(questions),
+        HAS_WARNINGS: reader_pins.has_unread_warnings(turn),
+    }
+    flags = (RIGHT, *(flag for flag, some in has.items() if some))
+    hers = followed | {
+        one: tips[one] for one in cases if f"{HERS}.{one}" in pinned.flags or tips[one].id in due
+    }
+    judged = {
+        one: tips[one] for one in cases if f"{JUDGES}.{one}" in pinned.flags and one not in hers
+    }
+    people = decrypt_reader_persons.of_cases(turn, hers).and_also(
+        decrypt_reader_persons.owed_in(turn, judged)
+    )
+    lists = {MY_WORK: labels, MY_QUESTIONS: questions}
+    return ReaderAnswer(flags, lists, words).and_also(people)
+
+
+def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
+    place = place_name(alerted_as(tip.place, tip.within), turn.person.language)
+    words = {f"ref.{case}": case, f"place.{case}": place}
+    if tip.end_wanted_by is not None and tip.end_wanted is not None:
+        words[f"asked.{case}"] = turn.say(OUTCOMES[TipOutcome(tip.end_wanted)].screen)
+    return words
+
+
+def _theirs(
+    turn: ReaderTurn, cases: Mapping[str, Tip], pinned: Pinned, due: Collection[int]
+) -> frozenset[str]:
+    """Returns the cases that a colleague has and that need nothing from this responder.
+
+    A drill is never among them, because its label must say that it is a drill.
+    """
+    asks = (f"{HERS}.", f"{LETS}.", f"{DECIDES}.", f"{JUDGES}.")
+    asked = {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
+    quiet = {
+        case: tip
+        for case, tip in cases.items()
+        if case not in asked and tip.id not in due and tip.channel != rules_trial.DRILL
+    }
+    there = _with_colleagues(turn, quiet.values())
+    return frozenset(case for case, tip in quiet.items() if tip.id in there)
+
+
+def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
+    """Returns the ids of tips that a colleague has taken and read.
+
+    Leaves out a tip that is overdue, or that has news since this responder was alerted.
+    """
+    held = [
+        one.id
+        for one in tips
+        if one.holder_id not in (None, turn.person.id) and one.end_wanted_by is None
+    ]
+    if not held:
+        return frozenset()
+    theirs = tables.held_since_told(turn.session, turn.person.id, held)
+    clocks = tables.open_clocks_of(turn.session, theirs)
+    return frozenset(one for one in theirs if in_good_hands(clocks.get(one, {}), turn.at))
+
+
+def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
+    """Returns the questions that are approved today, each by name and in the responder's language."""
+    try:
+        listed = decrypt_questions.listed(turn.kit)
+    except NotReady:
+        return ()
+    today = turn.at.date()
+    signed = (one for one in listed.values() if one.standing(today) is QuestionStatus.SHOWS)
+    language = turn.person.language
+    return [(one.name, said(one.node.text, language)) for one in signed][:MOST_QUESTIONS]
+
+
+def _labels(
+    turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: Pinned
+) -> Iterable[tuple[str, str]]:
+    """Yields each case with its label on the list. The label names another case that is probably the same."""
+    like = service_duplicates.known_beside(
+        turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
+    )
+    for case, tip in cases.items():
+        label = _label(turn, case, tip, pinned)
+        if case in theirs:
+            label = turn.say(Template.LIST_THEIRS, ref=case)
+        other = like.get((tip.id, turn.person.id))
+        yield case, label if other is None else turn.say(Template.LIST_LIKE, case=label, like=other)
+
+
+def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: Pinned) -> str:
+    if tip.channel == rules_trial.DRILL:
+        return turn.say(Template.LIST_EXERCISE, ref=case)
+    if f"{JUDGES}.{case}" in pinned.flags or desk_decides(turn.session, tip):
+        return turn.say(Template.LIST_CLOSURE, ref=case)
+    if f"{HERS}.{case}" in pinned.flags:
+        due = tables.last_due(turn.session, tip.id, DeadlineKind.OUTCOME)
+        return case if due is None else turn.say(Template.LIST_DUE, ref=case, time=kigali(due))
+    urgent = tip.urgency == Urgency.DANGER
+    return turn.say(Template.LIST_URGENT if urgent else Template.LIST_NEW, ref=case)
+
+
+# Does the reader's work: checks a PIN, carries out one request, and encrypts the answer to the hop that waits.
+
+PROVED = b"proved"
+
+
+@dataclass(frozen=True, slots=True)
+class ProofTry:
+    """The result of checking a code and a start PIN, made before the transaction opens."""
+
+    wanted: Enrolment | None = None
+    """The enrolment that was proved; None where the proof failed."""
+    pair: KeyPair | None = field(default=None, repr=False)
+    wrap: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshWrap:
+    """A responder's private key, wrapped under another PIN or the newest pepper."""
+
+    public: bytes
+    """Public half of the wrapped key."""
+    before: bytes | None = field(repr=False)
+    """The wrap that this one replaces; None where the responder chose another PIN."""
+    wrap: bytes = field(repr=False)
+
+
+def _rewrapped(
+    kit: ReaderKit, one: ReaderTry, private: bytes, wrap: bytes | None
+) -> FreshWrap | None:
+    """Wraps a key under the PIN that is chosen, or under the newest pepper and the same PIN.
+
+    Returns None where neither is needed, or where the chosen PIN is refused. `wrap` is None where the memory held the
+    key.
+    """
+    pin = _chosen_pin(one) if one.kind is AskKind.CHANGE else None
+    before = None if pin is not None else wrap
+    if one.responder_id is None or (pin is None and (wrap is None or not kit.vault.is_old(wrap))):
+        return None
+    fresh = kit.vault.wrap(private, pin or one.pin, one.responder_id)
+    return FreshWrap(one_off.public_of(private), before, fresh)
+
+
+def _move(person: Responder, fresh: FreshWrap) -> None:
+    """Stores the new wrap. Writes nothing if the responder got another key pair or PIN meanwhile."""
+    if person.public_key == fresh.public and person.pin_wrap == fresh.before:
+        person.pin_wrap = fresh.wrap
+
+
+def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
+    """Changes the PIN and ends the session. The earlier PIN decrypts nothing from then on."""
+    if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
+        return ReaderAnswer((REFUSED,))
+    turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
+    turn.log("pin_changed", "by dialling")
+    return ReaderAnswer((CHANGED,))
+
+
+def _waits_for(kit: ReaderKit, one: ReaderTry) -> Enrolment | None:
+    """Returns the enrolment that this phone may prove now; None if there is none."""
+    with kit.database.reading() as session:
+        return tables_enrolments.to_prove(session, one.typed.get(NUMBER_KEY, ""), kit.now())
+
+
+def _knows_code(kit: ReaderKit, one: ReaderTry) -> bool:
+    """Returns True if the responder keyed the code that this phone was sent, in the place of a PIN."""
+    return service_phone_proof.knows_code(_waits_for(kit, one), one.pin)
+
+
+def _proof_tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
+    """Checks the code and the start PIN. Makes a key pair where the responder chooses a PIN."""
+    wanted = _waits_for(kit, one)
+    if not _proves(kit, one, wanted) or wanted is None:
+        return ProofTry()
+    is_chosen = one.kind is AskKind.CHOOSE and wanted.kind == EnrolmentKind.ENROL
+    chosen = _chosen_pin(one) if is_chosen else None
+    if chosen is None:
+        return ProofTry(wanted)
+    pair = KeyPair.new()
+    return ProofTry(wanted, pair, kit.vault.wrap(pair.private, chosen, wanted.responder_id))
+
+
+def _chosen_pin(one: ReaderTry) -> str | None:
+    """Returns the PIN that was keyed twice. None if the two differ, or if the PIN is easy to guess."""
+    chosen = one.typed.get(NEW_PIN, "")
+    refused = is_easy(chosen) or chosen == one.typed.get(NUMBER_END)
+    return chosen if chosen and chosen == one.typed.get(NEW_AGAIN) and not refused else None
+
+
+def _proof_decided(
+    session: Session, kit: ReaderKit, first: PinReading, proof: ProofTry
+) -> ReaderAnswer:
+    """Decides the answer of a reading. A reading that was refused once stays refused."""
+    wanted = proof.wanted
+    if wanted is None or first.state == ReadingState.WRONG:
+        first.state = ReadingState.WRONG
+        return ReaderAnswer()
+    first.state = ReadingState.DONE
+    if wanted.kind != EnrolmentKind.ENROL:
+        is_new = service_phone_proof.prove(session, kit, wanted)
+        return ReaderAnswer((NUMBER_PROVED if is_new else PROOF_OVER,))
+    if first.asks["kind"] == AskKind.PROVE:
+        return ReaderAnswer((PAPER_RIGHT,))
+    if proof.pair is None or proof.wrap is None:
+        return ReaderAnswer((REFUSED,))
+    public, wrap = proof.pair.public, proof.wrap
+    is_new = service_phone_proof.prove(session, kit, wanted, public_key=public, pin_wrap=wrap)
+    return ReaderAnswer((CHOSEN if is_new else PROOF_OVER,))
+
+
+def _proof_refused(session: Session, kit: ReaderKit, one: ReaderTry) -> ReaderAnswer:
+    """Returns the answer to a wrong proof. It also says if the proof expired or had too many attempts."""
+    key = one.typed.get(NUMBER_KEY, "")
+    is_over = tables_enrolments.to_prove(session, key, kit.now()) is None
+    return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
+
+
+def _proves(kit: ReaderKit, one: ReaderTry, wanted: Enrolment | None) -> bool:
+    """Returns True if the code and the start PIN are right.
+
+    Takes the same time if no proof is pending, or if no attempt is left.
+    """
+    start, costs = one.typed.get(START_PIN, ""), kit.vault.costs
+    if wanted is None:
+        return service_phone_proof.matches(None, one.pin, start, costs=costs)
+    name = f"{wanted.id}\0{one.pin}\0{start}"
+    if kit.memory.find(one.session_key, wanted.responder_id, name) is not None:
+        return True
+    with kit.database.writing() as session:
+        # An attempt that was decided already does not count again.
+        first = tables_reading_requests.hold(session, one.reading_id)
+        counts = first.state == ReadingState.ASKED and tables_enrolments.take_try(
+            session, wanted.id
+        )
+    tries = wanted if counts else None
+    if not service_phone_proof.matches(tries, one.pin, start, costs=costs):
+        return False
+    kit.memory.keep(one.session_key, wanted.responder_id, name, PROVED)
+    return True
+
+
+logger = logging.getLogger(__name__)
+
+WRONG = ReaderAnswer()
+CODE_RIGHT = ReaderAnswer((PROVES,))
+PROOFS = (AskKind.PROVE, AskKind.CHOOSE)
+
+
+@dataclass(frozen=True, slots=True)
+class PinTry:
+    """The result of checking a PIN, made before the transaction opens."""
+
+    private: bytes | None = field(default=None, repr=False)
+    """The responder's private key; None for a wrong PIN."""
+    is_code: bool = False
+    """True if it is not a PIN but the code that this phone was sent."""
+    fresh: FreshWrap | None = None
+    """The key in a new wrap, under another PIN or under the newest pepper."""
+
+
+def answer_next(kit: ReaderKit) -> bool:
+    """Answers one waiting hop. Returns False where none waits. Raises StoreUnavailable.
+
+    A hop whose key is in memory comes first, then an enrolled phone, then the oldest.
+    """
+    with kit.database.reading() as session:
+        waiting = tables_reading_requests.unanswered(session, kit.now() - KEPT_FOR)
+    if not waiting:
+        return False
+    tries = [_read(kit, ask, row) for ask, row in waiting]
+    first = next((one for one in tries if one.comes_first), tries[0])
+    one = next((one for one in tries if _remembered(kit, one) is not None), first)
+    try:
+        _answer(kit, one)
+    except (SealBroken, KeyError, TypeError, ValueError) as broken:
+        # One row that cannot be processed must not block the others.
+        logger.error("an ask cannot be answered: %s", type(broken).__name__)
+        with kit.database.writing() as session:
+            tables_reading_requests.answer(session, one.ask_id, None, kit.now())
+    return True
+
+
+def _read(kit: ReaderKit, ask: PinReadingAsk, row: PinReading) -> ReaderTry:
+    bound, kind = bound_to(row.session_key, row.text_digest), AskKind(row.asks["kind"])
+    box = _opened(kit, ask.sealed_pin, bound) or {}
+    typed = {str(name): str(value) for name, value in box.items()}
+    return ReaderTry(
+        ask.id, row.id, kind, ask.public_key, row.session_key, bound, row.responder_id, typed
+    )
+
+
+def _opened(kit: ReaderKit, sealed: bytes, bound: str) -> dict[str, Any] | None:
+    """Decrypts a box with the reader's current key pair or the one before it. None where neither decrypts it."""
+    for private in kit.pair.now():
+        with suppress(SealBroken):
+            return one_off.open_box(sealed, private=private, bound=bound)
+    return None
+
+
+def _remembered(kit: ReaderKit, one: ReaderTry) -> bytes | None:
+    """Returns the private key, if this session keyed this PIN before."""
+    if one.responder_id is None:
+        return None
+    return kit.memory.find(one.session_key, one.responder_id, one.pin)
+
+
+def _tried(kit: ReaderKit, one: ReaderTry) -> PinTry:
+    """Checks the PIN of this hop. Takes the key from memory if the session keyed the PIN before.
+
+    An unknown phone takes the same time.
+    """
+    private, wrap = _remembered(kit, one), None
+    if private is None and one.responder_id is not None:
+        with kit.database.reading() as session:
+            person = session.get(Responder, one.responder_id)
+            wrap = person.pin_wrap if person is not None and person.active else None
+    if private is None and wrap is not None and one.responder_id is not None:
+        with suppress(PinRefused):
+            private = kit.vault.open(wrap, one.pin, one.responder_id)
+    elif private is None:
+        kit.vault.open_nothing(one.pin)
+    if private is None:
+        return PinTry(is_code=_knows_code(kit, one))
+    return PinTry(private, fresh=_rewrapped(kit, one, private, wrap))
+
+
+def _answer(kit: ReaderKit, one: ReaderTry) -> None:
+    proof = _proof_tried(kit, one) if one.kind in PROOFS else None
+    found = _tried(kit, one) if proof is None else PinTry()
+    noted = tables_sessions.find(kit.database, one.session_key)
+    opening = None if noted is None else noted[0]
+    with ringing(kit) as session:
+        first = tables_reading_requests.hold(session, one.reading_id)
+        if proof is not None:
+            answer = _proved(session, kit, one, first, proof)
+        else:
+            is_over = opening is not None and opening.started_at < kit.now() - KEPT_FOR
+            if is_over and first.state == ReadingState.ASKED:
+                # A repeat after the readings are erased would meet newer lists. The same keys would do something else.
+                first.state = ReadingState.RESTED
+            answer = _decided(session, kit, one, first, found, opening)
+        tables_reading_requests.decide(session, one.reading_id, first.state)
+        box = one_off.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
+        tables_reading_requests.answer(session, one.ask_id, box, kit.now())
+        is_right = first.state == ReadingState.DONE
+    if is_right and found.private is not None and one.responder_id is not None:
+        kit.memory.keep(one.session_key, one.responder_id, one.pin, found.private)
+
+
+def _proved(
+    session: Session, kit: ReaderKit, one: ReaderTry, first: PinReading, proof: ProofTry
+) -> ReaderAnswer:
+    if first.state == ReadingState.DONE and first.sealed_answer is not None:
+        return _kept(kit, first, first.sealed_answer)
+    answer = _proof_decided(session, kit, first, proof)
+    if first.state == ReadingState.DONE:
+        _keep(kit, first, answer)
+        return answer
+    return _proof_refused(session, kit, one)
+
+
+def _decided(
+    session: Session,
+    kit: ReaderKit,
+    one: ReaderTry,
+    first: PinReading,
+    found: PinTry,
+    opening: Opening | None,
+) -> ReaderAnswer:
+    """Decides the answer of this reading. A reading that was refused once stays refused."""
+    at, person = kit.now(), None
+    if first.responder_id is not None:
+        person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
+    if person is not None and found.private is not None and not _may_open(person):
+        # The reader's memory may be older than the removal of the responder, or than the end of the PIN.
+        return _of_nobody(first, PinTry())
+    if first.state == ReadingState.WRONG or first.responder_id is None:
+        return _of_nobody(first, found)
+    if person is None or first.state == ReadingState.RESTED or reader_pins.rests(person, at):
+        first.state = ReadingState.RESTED if first.state == ReadingState.ASKED else first.state
+        return rested(None if person is None else person.rested_until)
+    if found.private is None and (found.is_code or person.pin_wrap is None):
+        return _of_nobody(first, found)
+    ask, private = ReaderAsk.from_dict(first.asks), found.private or b""
+    turn = ReaderTurn(session, kit, person, ask, at, private, one.typed)
+    if found.private is None:
+        return _wrong(turn, first)
+    again = first.state == ReadingState.DONE
+    first.state = ReadingState.DONE
+    if again and first.sealed_answer is not None:
+        return _kept(kit, first, first.sealed_answer)
+    if found.fresh is not None and ask.kind is not AskKind.CHANGE:
+        _move(person, found.fresh)
+    answer = _done(turn, found.fresh, opening, again=again)
+    if ask.kind is not AskKind.PAGE:
+        _keep(kit, first, answer)
+    return answer
+
+
+def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
+    """Counts a wrong PIN and asks again. Says at once if this attempt blocks the phone for a time."""
+    reader_pins.wrong(turn)
+    has_rest = reader_pins.rests(turn.person, turn.at)
+    if first.state == ReadingState.ASKED:
+        first.state = ReadingState.RESTED if has_rest else ReadingState.WRONG
+    return rested(turn.person.rested_until) if has_rest else WRONG
+
+
+def _may_open(person: Responder) -> bool:
+    return person.active and person.pin_wrap is not None
+
+
+def _of_nobody(first: PinReading, found: PinTry) -> ReaderAnswer:
+    """Answers a PIN that belongs to no responder. It is the code of a phone to prove, or it is wrong.
+
+    No responder's wrong PINs are counted for it.
+    """
+    if found.is_code and first.state != ReadingState.WRONG:
+        first.state = ReadingState.DONE
+        return CODE_RIGHT
+    first.state = ReadingState.WRONG
+    return WRONG
+
+
+def _done(
+    turn: ReaderTurn, fresh: FreshWrap | None, opening: Opening | None, *, again: bool
+) -> ReaderAnswer:
+    ask = turn.ask
+    match ask.kind:
+        case AskKind.VIEW:
+            seen = view(turn, (opening and opening.pinned) or Pinned())
+            reader_pins.opened(turn, opening.network if opening is not None else None)
+            return seen
+        case AskKind.PAGE if ask.verb == HISTORY:
+            return decrypt_reader_pages.history(turn)
+        case AskKind.PAGE if ask.verb == WARNINGS:
+            return reader_pins.warnings(turn)
+        case AskKind.PAGE:
+            return decrypt_reader_pages.page(turn, again=again)
+        case AskKind.ACT if ask.verb == NOT_ME:
+            reader_pins.end(turn)
+            return ReaderAnswer((ENDED,))
+        case AskKind.ACT if ask.verb in PERSON_VERBS:
+            return decrypt_reader_persons.act(turn)
+        case AskKind.ACT:
+            return decrypt_reader_commands.act(turn)
+        case AskKind.CHANGE:
+            return _change(turn, fresh)
+        case AskKind.PROVE | AskKind.CHOOSE:
+            raise ValueError("what is proved opens nothing")
+
+
+def _keep(kit: ReaderKit, first: PinReading, answer: ReaderAnswer) -> None:
+    """Stores the answer for a repeat of the same request."""
+    own = one_off.public_of(kit.pair.now()[0])
+    bound = bound_to(first.session_key, first.text_digest)
+    first.sealed_answer = one_off.seal(answer.to_dict(), public=own, bound=bound)
+
+
+def _kept(kit: ReaderKit, first: PinReading, sealed: bytes) -> ReaderAnswer:
+    """Returns the stored answer, letter by letter. Raises SealBroken if it does not decrypt."""
+    box = _opened(kit, sealed, bound_to(first.session_key, first.text_digest))
+    if box is None:
+        raise SealBroken("what was answered before does not open")
+    return ReaderAnswer.from_dict(box)

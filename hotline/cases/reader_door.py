@@ -1,0 +1,34 @@
+"""Lets the web process ask the reader. Limits the threads that wait for it, and finds the reader's public key."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.keys.key_making import READER_KEY, READER_PUBLIC_KEY
+from hotline.keys.one_off import public_of
+
+MOST_WAITING = 2
+"""Threads of one process that may wait for the reader at a time. The other threads answer callers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderDoor:
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))
+    pause: Callable[[float], None] = time.sleep
+    elapsed: Callable[[], float] = time.monotonic
+
+
+def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
+    """Returns a function that returns the reader's public key. It reads the public file, or the reader's own pair.
+
+    Returns None if the folder has neither. An upgraded installation has none before `hotline init`.
+    """
+    if folder.holds(READER_KEY):
+        pair = LiveKeys(folder.path, READER_KEY)
+        return lambda: public_of(pair.now()[0])
+    if folder.holds(READER_PUBLIC_KEY):
+        half = LiveKeys(folder.path, READER_PUBLIC_KEY)
+        return lambda: half.now()[0]
+    return None

@@ -1,0 +1,218 @@
+"""Counts wrong PINs, ends a PIN, and warns the coordinator of signs that another person uses it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from hotline.alerts import queries, service_escalation, service_responder_sms
+from hotline.cases import tables_reading_requests
+from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.rules_reading_requests import KEPT_FOR, PAGE, ReaderAnswer
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_message import Wording, responders_entry
+from hotline.people import rules_pin_rest, tables
+from hotline.people import tables as people_tables
+from hotline.people.rules import Level
+from hotline.people.rules_pin_rest import (
+    MANY_CASES,
+    MANY_WITHIN,
+    SHOWN,
+    SHOWN_FOR,
+    SMS,
+    PinWarning,
+    is_night,
+    night_began,
+    nights_told_before,
+)
+from hotline.people.tables import PinWarningRow, Responder
+from hotline.text.time import kigali
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_events import Event, Happened
+from hotline.tips.tables import Tip
+
+LEADS = (Level.COORDINATOR, Level.NATIONAL)
+MOST_WARNINGS = 40
+"""Newest warnings that are searched for those of one coordinator."""
+MOST_LINES = 12
+"""Newest warnings on the page, so that they fill three screens at most."""
+
+
+def rests(person: Responder, at: datetime) -> bool:
+    return person.rested_until is not None and person.rested_until > at
+
+
+def wrong(turn: ReaderTurn) -> None:
+    """Counts a wrong PIN. The third in a row blocks the phone for a time.
+
+    The sixth in a day blocks it until the morning, and also passes its open dangers to other responders.
+    """
+    person, at = turn.person, turn.at
+    person.wrong_pins = [*person.wrong_pins, at.isoformat()]
+    until = rules_pin_rest.rested_until([datetime.fromisoformat(one) for one in person.wrong_pins])
+    turn.session.flush()
+    if until is None:
+        return
+    person.rested_until = until
+    if rules_pin_rest.is_long(at, until):
+        _pass_dangers_on(turn)
+    wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali(until)}, person.language)
+    service_responder_sms.say(turn.session, person, wording, at)
+    _warn(turn, PinWarning.WRONG)
+
+
+def opened(turn: ReaderTurn, network: str | None) -> None:
+    """Counts an opening of the list of cases, and clears the wrong PINs.
+
+    Warns at once of an opening from another network. A warning of an opening at night waits until the morning.
+    """
+    session, person, at = turn.session, turn.person, turn.at
+    person.wrong_pins = []
+    moved = None not in (network, person.pin_network) and network != person.pin_network
+    person.pin_opened_at, person.pin_openings = at, person.pin_openings + 1
+    person.pin_network = network or person.pin_network
+    session.flush()
+    if is_night(at) and not people_tables.has(
+        session, person.id, PinWarning.NIGHT, night_began(at)
+    ):
+        people_tables.add(session, person.id, PinWarning.NIGHT, at, waits=True)
+    if moved:
+        _warn(turn, PinWarning.NETWORK)
+
+
+def read(turn: ReaderTurn, tip_id: int) -> None:
+    """Counts a case that was read. Warns once if the responder read unusually many cases within an hour."""
+    person, at = turn.person, turn.at
+    noted = (one.partition("@") for one in person.read_lately)
+    before = {int(case): when for case, _, when in noted}
+    before = {
+        case: when
+        for case, when in before.items()
+        if at - datetime.fromisoformat(when) < MANY_WITHIN
+    }
+    is_many = tip_id not in before and len(before) == MANY_CASES
+    before.pop(tip_id, None)
+    before[tip_id] = at.isoformat()
+    person.read_lately = [f"{case}@{when}" for case, when in before.items()]
+    turn.session.flush()
+    if is_many:
+        _warn(turn, PinWarning.MANY)
+
+
+def end(turn: ReaderTurn) -> None:
+    """Ends the PIN, so that it decrypts nothing from now on. Passes the phone's open dangers on. Alerts still arrive.
+
+    Only a new enrolment by two admins gives another PIN.
+    """
+    turn.person.pin_wrap = None
+    turn.session.flush()
+    turn.log("pin_ended", "not me")
+    _pass_dangers_on(turn)
+    _warn(turn, PinWarning.NOT_ME)
+
+
+def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
+    """Writes the warning, and notifies the coordinators of this responder."""
+    people_tables.add(turn.session, turn.person.id, kind, turn.at, waits=False)
+    code = responders_entry(turn.kit.line.service_code)
+    for one in _who_lead(turn.session, turn.person, turn.at):
+        wording = Wording(SMS[kind], {"code": code}, one.language)
+        service_responder_sms.say(turn.session, one, wording, turn.at)
+
+
+def _pass_dangers_on(turn: ReaderTurn) -> None:
+    """Passes each open danger of this phone to the next responder."""
+    for tip_id in queries.told_of(turn.session, turn.person.id):
+        if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
+            event = Event(Happened.PASSED, by=turn.person.id)
+            service_escalation.happen(turn.session, turn.kit, tip_id, event, turn.at)
+
+
+def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
+    """Returns the active coordinators of this responder's desks, without the responder.
+
+    Returns the others of the national desk where there are none, or where the responder is a coordinator too.
+    """
+    coordinators = () if person.level in LEADS else tables.leaders(session, person, at)
+    others = [one for one in tables.who_live(session, at) if one.id != person.id]
+    return coordinators or [one for one in others if one.level == Level.NATIONAL]
+
+
+def tell_nights(kit: Kit) -> None:
+    """Notifies coordinators at 07:00 how many phones of the desk opened cases at night, by one SMS to each.
+
+    Marks each warning that was sent, so a repeat sends nothing twice. Raises StoreUnavailable.
+    """
+    at = kit.now()
+    before = nights_told_before(at)
+    with kit.database.reading() as session:
+        if not people_tables.waits(session, before):
+            return
+    code = responders_entry(kit.line.service_code)
+    with ringing(kit) as session:
+        phones = Counter[int]()
+        for responder_id in people_tables.tell(session, before, at):
+            person = session.get_one(Responder, responder_id)
+            phones.update(one.id for one in _who_lead(session, person, at))
+        for leader_id, count in sorted(phones.items()):
+            leader = session.get_one(Responder, leader_id)
+            words = {"count": str(count), "code": code}
+            wording = Wording(SMS[PinWarning.NIGHT], words, leader.language)
+            service_responder_sms.say(session, leader, wording, at)
+
+
+def last_opened(turn: ReaderTurn) -> str:
+    """Returns when the PIN opened the list of cases before this time, and how often: "28/11 03:12 (14 times)"."""
+    at = turn.person.pin_opened_at
+    if at is None:
+        return turn.say(Template.PIN_NEVER)
+    count = str(turn.person.pin_openings)
+    return turn.say(Template.PIN_OPENED, time=kigali(at), count=count)
+
+
+def has_unread_warnings(turn: ReaderTurn) -> bool:
+    """Returns True if a coordinator has warnings that were sent since the coordinator last read them."""
+    read_at = turn.person.warnings_read_at
+    return any(
+        row.told_at is not None and (read_at is None or row.told_at > read_at)
+        for row, _ in _warnings_for(turn)
+    )
+
+
+def warnings(turn: ReaderTurn) -> ReaderAnswer:
+    """Returns the page of warnings about the PINs of the desk, newest first. From then on they count as read."""
+    lines = [
+        turn.say(SHOWN[PinWarning(row.kind)], time=kigali(row.at), who=about.name)
+        for row, about in _warnings_for(turn)[:MOST_LINES]
+    ]
+    turn.person.warnings_read_at = turn.at
+    return ReaderAnswer(words={PAGE: "\n".join([*lines, turn.say(Template.WARNINGS_END)])})
+
+
+def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
+    """Returns the warnings of the last days that this coordinator may read, each with its responder, newest first."""
+    session, person, at = turn.session, turn.person, turn.at
+    if person.level not in LEADS:
+        return ()
+    rows = people_tables.newest(session, at - SHOWN_FOR, limit=MOST_WARNINGS)
+    pairs = [(row, session.get_one(Responder, row.responder_id)) for row in rows]
+    return [
+        (row, about)
+        for row, about in pairs
+        if person.id in {one.id for one in _who_lead(session, about, at)}
+    ]
+
+
+def forget_old_readings(kit: Kit) -> None:
+    """Deletes requests behind a PIN that are ten minutes old. The reader and the clock both call it.
+
+    A repeat deletes nothing more. It takes no write lock if there is nothing to delete. Raises StoreUnavailable.
+    """
+    before = kit.now() - KEPT_FOR
+    with kit.database.reading() as session:
+        if not tables_reading_requests.holds_older(session, before):
+            return
+    with kit.database.writing() as session:
+        tables_reading_requests.forget(session, before)

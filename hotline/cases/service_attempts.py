@@ -1,0 +1,127 @@
+"""Checks attempts at secrets that could be guessed. Notes each one in the transaction that compares it.
+
+A repeated hop gets its previous answer. A wrong, an unknown and a blocked secret get the same answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hotline.cases.rules_reading_requests import without_pins
+from hotline.core import tables_attempts
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.rules_attempts import DAY, HOUR, Secret, exhausted
+from hotline.core.tables_attempts import Guess
+from hotline.core.ussd import UssdHop, follows
+from hotline.gateway import tables_sessions
+from hotline.gateway.tables_sessions import HeldDialogue
+
+BUT_PINS = "but-pins:"
+"""Prefix of a digest that was made without digits that may be a work PIN."""
+Opens = Callable[[Session], "SecretLook"]
+"""Compares a secret, and returns what it gives access to."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretLook:
+    """The result of an attempt. No part of it may be logged."""
+
+    said: Sequence[str] = ()
+    opened_key: str | None = field(default=None, repr=False)
+
+    @property
+    def flags(self) -> Mapping[str, bool]:
+        return dict.fromkeys(self.said, True)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretAttempt:
+    """One attempt: the secret, the caller, and the text before it. No part of it may be logged."""
+
+    secret: Secret
+    session_key: str = field(repr=False)
+    heard_key: str = field(repr=False)
+    target_key: str = field(repr=False)
+    caller: str = field(repr=False)
+
+
+def heard_mark(kit: Kit, session_key: str, text: str, *, but_pins: bool = False) -> str:
+    """Returns the mark of the heard text for a session's row. `but_pins` leaves out digits that may be a work PIN."""
+    if but_pins:
+        return f"{len(text)}:{BUT_PINS}{kit.pseudonyms.heard(session_key, without_pins(text))}"
+    return f"{len(text)}:{kit.pseudonyms.heard(session_key, text)}"
+
+
+def extends(kit: Kit, dialogue: HeldDialogue, text: str) -> bool:
+    """Returns True if `text` continues the text that the session has heard.
+
+    A row of an older release stores only the length of that text, so only the length is compared.
+    """
+    length = max(dialogue.heard, 0)
+    if not follows(text, length):
+        return False
+    known = dialogue.heard_key or ""
+    older = not known.startswith(f"{length}:")
+    but_pins = known.startswith(f"{length}:{BUT_PINS}")
+    return older or known == heard_mark(kit, dialogue.key, text[:length], but_pins=but_pins)
+
+
+def look_once(
+    kit: Kit, hop: UssdHop, upto: int, secret: Secret, target_key: str, opens: Opens
+) -> SecretLook:
+    """Returns the result of a secret in a hop. A repeated hop gets its previous result.
+
+    A text that does not continue the heard text gets no result. Raises StoreUnavailable.
+    """
+    key = kit.pseudonyms.session(hop.session_id)
+    heard_key = kit.pseudonyms.heard(key, hop.text[:upto])
+    with kit.database.reading() as session:
+        before = tables_attempts.find(session, key, heard_key)
+    if before is not None:
+        return SecretLook(before.said, before.opened_key)
+
+    attempt = SecretAttempt(secret, key, heard_key, target_key, hop.caller)
+    with kit.database.writing() as session:
+        dialogue = tables_sessions.hold(session, key)
+        before = tables_attempts.find(session, key, heard_key)
+        if before is not None:
+            return SecretLook(before.said, before.opened_key)
+        if dialogue is None or not extends(kit, dialogue, hop.text):
+            return SecretLook()
+        return judged(session, kit, attempt, opens)
+
+
+def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> SecretLook:
+    """Compares and notes one attempt, in the caller's transaction. After too many attempts, only notes it."""
+    at, secret, target = kit.now(), attempt.secret, attempt.target_key
+    contact_key = kit.pseudonyms.contact(attempt.caller, at)
+
+    tables_attempts.take_turns(session, [contact_key, target])
+    worn = exhausted(
+        secret,
+        of_contact=tried(session, kit, secret, attempt.caller),
+        of_target=tables_attempts.count_of_target(session, secret, target, at - DAY),
+    )
+    found = SecretLook() if worn else opens(session)
+
+    right_code = secret is Secret.CODE and found.opened_key is not None
+    row = Guess(
+        secret=secret,
+        session_key=attempt.session_key,
+        heard_key=attempt.heard_key,
+        contact_key=contact_key,
+        target_key="" if right_code else target,
+        compared=not worn,
+        opened_key=found.opened_key,
+        said=[*found.said],
+        at=at,
+    )
+    tables_attempts.note(session, row)
+    return found
+
+
+def tried(session: Session, kit: Kit, secret: Secret, caller: str) -> int:
+    """Returns how many attempts of this caller were noted in the last hour."""
+    at = kit.now()
+    keys = {kit.pseudonyms.contact(caller, at), kit.pseudonyms.contact(caller, at - HOUR)}
+    return tables_attempts.count_of_contact(session, secret, keys, at - HOUR)

@@ -1,0 +1,87 @@
+"""Seals codes about a person, and unfinished forms, to the key pair of a case. Decrypts nothing.
+
+Runs inside the caller's transaction.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+
+from hotline.alerts import queries, tables_case_keys
+from hotline.alerts.tables_case_keys import CaseCode
+from hotline.cases.rules_reading_requests import StartedForm
+from hotline.core import rules_trial
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import KeyMissing
+from hotline.keys.encrypt import new_case, seal_codes
+from hotline.tips.rules import Matter
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.tables import Tip
+
+
+def case_public(session: Session, kit: Kit, tip: Tip, at: datetime) -> bytes:
+    """Returns the key to which a case's codes are sealed, and makes it if needed.
+
+    Raises KeyMissing without the reader's key.
+    """
+    found = tables_case_keys.public_key(session, tip.id)
+    if found is not None:
+        return found
+    return tables_case_keys.make(session, tip.id, new_case(kit.sealer, uid=tip.uid, at=at), at)
+
+
+def started_by(responder_id: int) -> str:
+    """Returns the text to which a responder's unfinished form is bound.
+
+    Finished forms are bound to their case event.
+    """
+    return f"started by {responder_id}"
+
+
+def keep(session: Session, kit: Kit, tip: Tip, entry_id: int, codes: bytes, at: datetime) -> None:
+    """Seals and stores the codes of one case event. Raises KeyMissing."""
+    public_key = case_public(session, kit, tip, at)
+    body = seal_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
+    tables_case_keys.keep_body(session, CaseCode, entry_id, body)
+
+
+def keep_form(
+    session: Session, kit: Kit, responder_id: int, reference: str, form: StartedForm
+) -> None:
+    """Stores a responder's unfinished form in place of the previous one.
+
+    Stores nothing for a case that takes no such form.
+    """
+    tip = _tip_of(session, responder_id, reference)
+    if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
+        return
+    if form.kind is EntryKind.SCREENED and tip.closed_at is not None:
+        return
+    at = kit.now()
+    with suppress(KeyMissing):
+        public_key = case_public(session, kit, tip, at)
+        body = seal_codes(
+            form.to_text().encode(),
+            public_key=public_key,
+            uid=tip.uid,
+            entry_id=started_by(responder_id),
+        )
+        tables_case_keys.keep_form(session, tip.id, responder_id, body, at)
+
+
+def drop_form(session: Session, responder_id: int, reference: str) -> None:
+    """Deletes a responder's unfinished form in a case, after the finished one was written."""
+    tip = _tip_of(session, responder_id, reference)
+    if tip is not None:
+        tables_case_keys.drop_form(session, tip.id, responder_id)
+
+
+def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
+    """Returns the case that this responder knows by this reference.
+
+    Returns None if the responder was released from it.
+    """
+    known_as = queries.of_responder(session, responder_id, reference)
+    if known_as is None or known_as.released_at is not None:
+        return None
+    return session.get_one(Tip, known_as.tip_id)

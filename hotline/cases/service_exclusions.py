@@ -1,0 +1,208 @@
+"""Excludes a person or a desk from a tip: a person named in it, or one that the caller does not trust.
+
+One person excludes. Lifting takes two: one of the national desk asks, another decides. The excluded person is never
+told the reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.alerts import (
+    queries,
+    queries_people,
+    queries_retention,
+    service_case_events,
+    service_escalation,
+)
+from hotline.alerts.service_case_events import EntryBy
+from hotline.cases import service_viewer
+from hotline.core.actors import Actor, SignedIn, entered_as
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.duty.service_leaves import find
+from hotline.errors import EndRefused, NotFound
+from hotline.gateway.doorbell import ringing
+from hotline.people import service_approving, tables_accounts, tables_audit, tables_desks
+from hotline.people.rules_desks import of_account, of_responder
+from hotline.people.service_approving import About, ApprovalRule, Decision
+from hotline.people.tables import Responder
+from hotline.people.tables_approvals import Approval, ApprovalKind
+from hotline.people.tables_audit import Signer
+from hotline.text.codes import NATIONAL
+from hotline.text.names import is_one_name
+from hotline.text.phrases import remark
+from hotline.text.places import district_named
+from hotline.tips import queries_visible, tables
+from hotline.tips.queries_visible import Excluded, Exclusion, ExclusionReason
+from hotline.tips.rules_events import LIFTED, WHY, YES, EntryKind, Event, Happened
+from hotline.tips.rules_receipts import TipStop
+
+EVERY_STEP = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFrom:
+    """The person or the desk to exclude; exactly one is set.
+
+    A person is a responder by exact name or id, or a console account by its name. A desk has a code or a name.
+    """
+
+    person: str | None = None
+    desk: str | None = None
+
+
+def keep_from(kit: Kit, tip_id: int, whom: KeptFrom, why: str, *, by: Signer, reason: str) -> None:
+    """Excludes a person or a desk from the tip, and hands their tasks to others at once.
+
+    `why` is an `ExclusionReason`. A name that fits a responder and an account excludes both. Raises NotFound. Raises
+    EndRefused if they are excluded already.
+    """
+    at = kit.now()
+    with ringing(kit) as session:
+        tip = tables.filed(session, tip_id)
+        there = {row.whom for row in queries_visible.standing(session, tip_id, for_writing=True)}
+        fresh = [one for one in _whom(session, whom) if one not in there]
+        if not fresh:
+            raise EndRefused(f"tip {tip_id} is kept from them already", TipStop.KEPT_ALREADY)
+        signed = tables_audit.signer(by)
+        for one in fresh:
+            row = Exclusion(
+                tip_id=tip.id, **one._asdict(), why=ExclusionReason(why), by=signed, at=at
+            )
+            session.add(row)
+            session.flush()
+            log_of(session, row, row.by, at)
+            tables_audit.of_tip(
+                session, tip_id, "tip_excluded", signed, at, f"{why}: {one}: {reason}"
+            )
+        _let_go(session, kit, tip_id, at)
+
+
+def log_of(
+    session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
+) -> None:
+    """Writes the case event of an exclusion. Only the exclusion's own row says which person or desk it is about."""
+    codes = {WHY: row.why, **({LIFTED: YES} if lifted else {})}
+    key = f"{row.id}:lifted" if lifted else str(row.id)
+    by = EntryBy(actor)
+    service_case_events.done_by(
+        session, row.tip_id, EntryKind.EXCLUDED, by, at, key=key, codes=codes
+    )
+
+
+def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
+    """Ends their assignments, withholds their unsent messages, and alerts the next people."""
+    kept = queries_visible.kept_from(session, [tip_id])[tip_id]
+    told = {one.responder_id for one in queries.told(session, [tip_id])[tip_id]}
+    for who in sorted(kept & told):
+        service_escalation.happen(session, kit, tip_id, Event(Happened.LEFT, by=who), at)
+    queries_retention.withhold(session, tip_id, kept & told)
+    queries_retention.release(session, tip_id, kept & told, EVERY_STEP, at)
+
+
+def name_of(session: Session, row: Exclusion) -> str:
+    """Returns the name of the person that is excluded from a tip; empty for a desk."""
+    if row.responder_id is not None:
+        return session.get_one(Responder, row.responder_id).name
+    if row.account_id is not None:
+        return tables_accounts.one(session, row.account_id).shown
+    return ""
+
+
+def _whom(session: Session, whom: KeptFrom) -> Sequence[Excluded]:
+    """Returns the responder, account or desk to exclude. A linked account counts as its responder. Raises NotFound."""
+    if whom.person is None:
+        return [Excluded(desk_code=_desk(session, whom.desk or ""))]
+    account = tables_accounts.find(session, entered_as(whom.person))
+    found = []
+    if account is None or queries_people.named(session, whom.person):
+        found.append(Excluded(responder_id=find(session, whom.person).id))
+    if account is not None:
+        joined = account.responder_id
+        found.append(
+            Excluded(account_id=account.id) if joined is None else Excluded(responder_id=joined)
+        )
+    return [*dict.fromkeys(found)]
+
+
+def _desk(session: Session, typed: str) -> str:
+    """Returns the code of a desk by its code or name. Raises NotFound, also for the national desk."""
+    known = {
+        one.code: one.name or "" for one in tables_desks.everything(session) if one.code != NATIONAL
+    }
+    district = district_named(typed)
+    for code, name in known.items():
+        if code in (typed, district) or (name and is_one_name(name, typed)):
+            return code
+    raise NotFound("no such desk: say a person, or a desk that is not the national one")
+
+
+def ask_lift(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
+    """Requests that another person lifts an exclusion. A repeat changes nothing. Raises NotFound."""
+    with kit.database.writing() as session:
+        row = _held(session, exclusion_id)
+        if service_approving.request(
+            session, kit, by, ApprovalKind.LIFT, f"exclusion:{row.id}", reason
+        ):
+            asker, why = tables_audit.signer(by), f"{row.whom}: {reason}"
+            tables_audit.of_tip(
+                session, row.tip_id, "tip_exclusion_lift_asked", asker, kit.now(), why
+            )
+
+
+def _held(session: Session, exclusion_id: int) -> Exclusion:
+    row = session.get(Exclusion, exclusion_id, with_for_update=True)
+    if row is None or row.lifted_at is not None:
+        raise NotFound("the tip is kept from nobody by that any more")
+    return row
+
+
+def _id_in(asked: Approval) -> int:
+    return int(asked.subject.partition(":")[2])
+
+
+def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About | None:
+    """Describes a pending request. Returns None if the reader may not see the tip, by the desks that they open."""
+    row = session.get(Exclusion, _id_in(asked))
+    viewer = service_viewer.viewer_of(session, by)
+    if row is None or row.lifted_at is not None or not service_viewer.is_national(viewer):
+        return None
+    if not queries_visible.is_visible(session, row.tip_id, viewer):
+        return None
+    name, member = name_of(session, row), ""
+    if row.responder_id is not None:
+        member = of_responder(row.responder_id)
+    elif row.account_id is not None:
+        member = of_account(row.account_id)
+    asks, tip = service_approving.name_of(asked.asked_by), row.tip_id
+    return About(
+        remark("{by} asks that {about} may know of tip {tip} again", by=asks, about=name, tip=tip)
+        if name
+        else remark(
+            "{by} asks that the desk {desk} may know of tip {tip} again",
+            by=asks,
+            desk=row.desk_code or "",
+            tip=tip,
+        ),
+        f"tip:{tip}",
+        detail=str(row.whom),
+        name=name,
+        member=member,
+    )
+
+
+def _lift(decision: Decision) -> None:
+    row = _held(decision.session, _id_in(decision.row))
+    row.lifted_by, row.lifted_at = tables_audit.by_actor(decision.by), decision.kit.now()
+    log_of(decision.session, row, row.lifted_by, row.lifted_at, lifted=True)
+
+
+LIFT = ApprovalRule(
+    kind=ApprovalKind.LIFT,
+    decided_by=service_approving.NATIONAL,
+    about=_about,
+    approve=_lift,
+    given="tip_exclusion_lifted",
+    refused="tip_exclusion_kept",
+)

@@ -1,0 +1,162 @@
+"""Reads the persons of a case from its sealed codes. Writes new codes and the rows that follow from them.
+
+The codes are stored once, sealed, with their case event. The other rows contain numbers, times and deadlines, and can
+be rebuilt from the log. All functions run inside the caller's transaction. No code that a hook reaches imports this
+file.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.alerts import (
+    rules_follow_up,
+    service_case_events,
+    tables_case_events,
+    tables_case_keys,
+)
+from hotline.alerts.rules_follow_up import FollowClock
+from hotline.alerts.service_case_events import EntryBy
+from hotline.cases import decrypt_codes, service_codes
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import CodesRefused, SealBroken
+from hotline.tips import tables_persons
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_persons import MetPerson, OfferedHelp, PersonEntry, fold
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
+
+
+def follow(
+    session: Session, tip: Tip, before: Sequence[MetPerson], after: Sequence[MetPerson]
+) -> None:
+    """Updates the rows of a case after a change of its persons. An unchanged deadline keeps its escalation level."""
+    was, tip_id = {one.n: one for one in before}, tip.id
+    rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
+    for person in after:
+        old = was.get(person.n)
+        _follow_person(session, tip, old, person)
+        for offer in person.referrals:
+            row = rows.get(offer.offered_id) or _new(session, tip_id, person.n, offer)
+            row.answered_at, row.arrived_at = offer.answered_at, offer.arrived_at
+            row.thirty_at = offer.thirty_at
+            clock = rules_follow_up.of_offer(person, offer)
+            if clock != _clock_before(old, offer.offered_id):
+                row.clock = None if clock is None else clock.kind.value
+                row.due_at, row.rung = _due(clock), 0
+    session.flush()
+
+
+def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: MetPerson) -> None:
+    tables_persons.meet(session, tip.id, person.n, person.met_at)
+    row = session.get_one(PossibleVictim, (tip.id, person.n))
+    row.responder_id = _asked_by(person)
+    clock = rules_follow_up.of_person(person, tip.urgency)
+    if old is None or rules_follow_up.of_person(old, tip.urgency) != clock:
+        row.clock = None if clock is None else clock.kind.value
+        row.due_at, row.rung = _due(clock), 0
+
+
+def _asked_by(person: MetPerson) -> int | None:
+    """Returns the responder who last asked the person for consent to help."""
+    if not person.consents:
+        return None
+    last, _, _ = person.consents[-1]
+    heard = [one.entry.responder_id for one in person.moments if one.entry.at == last]
+    return heard[-1] if heard else None
+
+
+def _clock_before(old: MetPerson | None, offered_id: int) -> FollowClock | None:
+    offers = old.referrals if old is not None else ()
+    found = next((one for one in offers if one.offered_id == offered_id), None)
+    return None if old is None or found is None else rules_follow_up.of_offer(old, found)
+
+
+def _new(session: Session, tip_id: int, n: int, offer: OfferedHelp) -> ServiceReferral:
+    row = ServiceReferral(
+        offered_id=offer.offered_id,
+        tip_id=tip_id,
+        n=n,
+        responder_id=offer.offered_by,
+        offered_at=offer.offered_at,
+        rung=0,
+    )
+    tables_persons.offer(session, row)
+    return row
+
+
+def _due(clock: FollowClock | None) -> datetime | None:
+    return None if clock is None else clock.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAct:
+    """One statement about a person of a case."""
+
+    kind: EntryKind
+    said: PersonCodes
+    by: EntryBy
+    at: datetime
+    key: str
+    """A key of its own, so that a repeated statement is written once."""
+    supersedes: int | None = None
+    """The case event that it corrects."""
+
+
+def opened(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
+    """Returns the persons of a case, or none if no codes exist.
+
+    Raises SealBroken if codes exist and `private` is None.
+    """
+    return fold(entries_of(session, tip, private))
+
+
+def entries_of(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
+    """Returns the case events about persons, in order. An event that does not decrypt hides no other."""
+    if private is None:
+        if tables_case_keys.public_key(session, tip.id) is not None:
+            raise SealBroken("the codes of this case do not open")
+        return ()
+    return [*_read(session, tip, decrypt_codes.codes_of(session, tip, private))]
+
+
+def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[PersonEntry]:
+    for row in tables_case_events.of_tip(session, tip.id):
+        if row.id not in codes:
+            continue
+        with suppress(ValueError, KeyError, TypeError):
+            said, kind = PersonCodes.from_bytes(codes[row.id]), EntryKind(row.kind)
+            who, desk = row.responder_id, row.desk
+            yield PersonEntry(row.id, kind, row.at, said, who, desk, row.way, row.supersedes)
+
+
+def write(
+    session: Session, kit: Kit, tip: Tip, act: PersonAct, *, private: bytes | None
+) -> tuple[int, MetPerson] | None:
+    """Writes a case event, its sealed codes, and the rows that follow from both.
+
+    Returns the event's id and the person's current state, or None if it was written before. The caller must have locked
+    the tip. Raises ValueError for unknown codes, CodesRefused, SealBroken or KeyMissing.
+    """
+    kind, said, by, at = act.kind, act.said.checked(act.kind), act.by, act.at
+    known = entries_of(session, tip, private)
+    before = fold(known)
+    if tables_case_events.is_written(session, f"{kind}:{act.key}"):
+        return None
+    stop = rules_follow_up.judged(before, kind, said, at, corrects=act.supersedes)
+    if stop is not None:
+        raise CodesRefused(stop)
+    entry_id = service_case_events.done_by(
+        session, tip.id, kind, by, at, key=act.key, supersedes=act.supersedes
+    )
+    if entry_id is None:
+        return None
+    service_codes.keep(session, kit, tip, entry_id, said.to_bytes(), at)
+    who, way = by.responder_id, by.by_way.value
+    new = PersonEntry(entry_id, kind, at, said, who, by.desk, way, act.supersedes)
+    after = fold((*known, new))
+    follow(session, tip, before, after)
+    return entry_id, next(one for one in after if one.n == said.n)

@@ -1,0 +1,247 @@
+"""Shows the persons of a case on a page. Without a key it shows how many there are and which clocks run.
+
+With the case's key it also shows what was recorded of each person. Nothing decrypted here is stored. No module that a
+hook uses imports this one.
+
+Also records an account's reports about a person: those that a responder's phone can make, and official decisions.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hotline.alerts import queries, tables_case_events, tables_case_keys
+from hotline.alerts.rules_follow_up import StopReason
+from hotline.alerts.service_case_events import EntryBy
+from hotline.cases import (
+    decrypt_codes,
+    queries_list,
+    service_follow_up,
+    service_people,
+    service_timeline,
+)
+from hotline.cases.service_people import PersonAct
+from hotline.cases.service_timeline import CaseMoment
+from hotline.cases.service_viewer import found_or_refused, viewer_of
+from hotline.core import rules_trial
+from hotline.core.actors import SignedIn
+from hotline.core.context import ConsoleKit, Kit
+from hotline.core.database import Session
+from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
+from hotline.gateway.doorbell import ringing
+from hotline.people import decrypt_grants, service_sessions, tables_audit
+from hotline.people.rules_audit import actor
+from hotline.people.rules_desks import of_account
+from hotline.tips import tables_persons
+from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules import Matter
+from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_person_codes import CASE_FORMS, CONSENT, ConsentCode, PersonCodes
+from hotline.tips.rules_persons import FollowKind, MetPerson
+from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
+
+NOTED = "person_noted"
+"""Action in the audit log when an account records a report about a person."""
+OF_PEOPLE = frozenset(CASE_FORMS)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """A follow-up that is due for one person, and its time limit."""
+
+    n: int
+    kind: FollowKind
+    due_at: datetime
+    is_owed: bool
+    """True if a responder was asked for it and has not answered yet."""
+    offered_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePersons:
+    """The unencrypted data on the persons of a case: numbers and times."""
+
+    met: Mapping[int, datetime]
+    offers: Sequence[ServiceReferral]
+    clocks: Sequence[RunningClock]
+    """The clock that is due first comes first."""
+    are_gone: bool
+    """True if a person was met, and the codes were erased when the month was counted."""
+    is_counted: bool = False
+    """True if the month was counted. Later reports help the person but are in no statistics."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPersons:
+    """The reports on each person, which do not appear in `repr`, and their author, by case event."""
+
+    people: Sequence[MetPerson] = field(repr=False)
+    by: Mapping[int, str]
+
+
+def in_clear(session: Session, tip_id: int) -> CasePersons:
+    rows, offers = tables_persons.of_tip(session, tip_id), tables_persons.offers_of(session, tip_id)
+    followed: list[PossibleVictim | ServiceReferral] = [*rows, *offers]
+    clocks = [
+        RunningClock(
+            row.n,
+            FollowKind(row.clock),
+            row.due_at,
+            row.rung > 0,
+            row.offered_id if isinstance(row, ServiceReferral) else None,
+        )
+        for row in followed
+        if row.due_at is not None and row.clock is not None
+    ]
+    met = {row.n: row.met_at for row in rows}
+    gone = not met and tables_case_events.has_met(session, tip_id)
+    clocks.sort(key=lambda one: one.due_at)
+    return CasePersons(met, offers, clocks, gone, tables_case_keys.is_counted(session, tip_id))
+
+
+def still_owed(kit: Kit, tip_id: int) -> Sequence[RunningClock]:
+    """Returns the follow-ups that are due for the persons of a case, the earliest first."""
+    with kit.database.reading() as session:
+        return in_clear(session, tip_id).clocks
+
+
+def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedPersons:
+    """Returns the reports on the persons. The row in the audit log is committed first; so is that of a refusal.
+
+    Raises NotFound if this account may see no such tip, KeyMissing, and SealBroken if its key decrypts nothing.
+    """
+    viewer, tip = found_or_refused(kit, by, tip_id, reason)
+    try:
+        private_key = key_of(kit, token)
+        with kit.database.reading() as session:
+            _, private = case_key(session, kit, by, private_key, viewer, tip)
+            found = service_people.opened(session, tip, private)
+            names = noted_by(session, tip_id)
+    except (KeyMissing, SealBroken):
+        _append(kit, by, tip_id, "tip_refused", f"the persons do not open: {reason}")
+        raise
+    _append(kit, by, tip_id, "people_read", reason)
+    return OpenedPersons(found, names)
+
+
+def known(
+    session: Session, kit: ConsoleKit, by: SignedIn, token: str, tip: Tip
+) -> Sequence[MetPerson]:
+    """Returns the persons of a case for a rule. No page shows them. Raises KeyMissing, SealBroken."""
+    viewer = viewer_of(session, by)
+    _, private = case_key(session, kit, by, key_of(kit, token), viewer, tip)
+    return service_people.opened(session, tip, private)
+
+
+def key_of(kit: ConsoleKit, token: str) -> bytes:
+    """Returns the account's own private key. Raises KeyMissing."""
+    private_key = service_sessions.key_of(kit, token)
+    if private_key is None:
+        raise KeyMissing("the key of this session is closed")
+    return private_key
+
+
+def case_key(
+    session: Session, kit: ConsoleKit, by: SignedIn, private_key: bytes, viewer: Viewer, tip: Tip
+) -> tuple[str, bytes | None]:
+    """Returns the desk through which this account opens the case, and the case's key.
+
+    The key is None if none of its desks was given one.
+    """
+    member, desks = of_account(by.account_id), sorted(viewer.desks)
+    for desk in desks:
+        with suppress(NotFound, SealBroken):
+            keys = [one.key for one in decrypt_grants.open_as(session, desk, member, private_key)]
+            found = decrypt_codes.private_by(session, kit, tip, desk, keys)
+            if found is not None:
+                return desk, found
+    return next(iter(desks), ""), None
+
+
+def noted_by(session: Session, tip_id: int) -> Mapping[int, str]:
+    """Returns the author of each case event about a person: a responder, an account, or a desk. Empty for the clock."""
+    signed = {
+        row.at: actor(row.actor, {})[1]
+        for row in tables_audit.entries(session, subject=f"tip:{tip_id}")
+        if row.action == NOTED
+    }
+    told = [one for one in service_timeline.of_tip(session, tip_id) if one.kind in OF_PEOPLE]
+    return {one.entry_id: _name(one, signed) for one in told}
+
+
+def _name(one: CaseMoment, signed: Mapping[datetime, str]) -> str:
+    return signed.get(one.at) or one.who or one.desk
+
+
+def _append(kit: ConsoleKit, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
+    with kit.database.writing() as session:
+        tables_audit.sign(
+            session, by.actor, at=kit.now(), action=action, subject=f"tip:{tip_id}", reason=reason
+        )
+
+
+CLOSED = "closed"
+"""Reason for a refusal: the case is closed, so no new person can be screened."""
+
+
+def note(
+    kit: ConsoleKit,
+    by: SignedIn,
+    token: str,
+    tip_id: int,
+    kind: EntryKind,
+    said: PersonCodes,
+    *,
+    once: str,
+    corrects: int | None,
+) -> None:
+    """Records the report in a form, with a row in the audit log. A form about a new person has the number 0.
+
+    `once`: a value that is unique for the form, so that a form sent twice is recorded once. Raises NotFound if this
+    account may see no such tip, CodesRefused, and ValueError for codes of no list. Raises KeyMissing or SealBroken if
+    its key decrypts nothing of the case.
+    """
+    private_key, at, actor = key_of(kit, token), kit.now(), tables_audit.by_actor(by.actor)
+    with ringing(kit) as session:
+        viewer = viewer_of(session, by)
+        queries_list.seen(session, viewer, tip_id)
+        tip = queries.tip_for_writing(session, tip_id)
+        if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
+            raise NotFound(f"tip {tip_id} is about no person who was met")
+        key = f"{tip_id}:{by.account_id}:{once}"
+        if tables_case_events.is_written(session, f"{kind}:{key}"):
+            return
+        desk, private = case_key(session, kit, by, private_key, viewer, tip)
+        act = PersonAct(
+            kind,
+            _numbered(session, tip, said).checked(kind),
+            EntryBy(actor, EntryWay.CONSOLE, desk, viewer.responder_id),
+            at,
+            key,
+            corrects,
+        )
+        _check(session, tip, act, private)
+        if service_follow_up.record(session, kit, tip, act, private=private) is not None:
+            subject = f"tip:{tip_id}"
+            tables_audit.append(
+                session, at=at, actor=actor, action="person_noted", subject=subject, reason=""
+            )
+
+
+def _numbered(session: Session, tip: Tip, said: PersonCodes) -> PersonCodes:
+    """Gives a new person the next number of the case."""
+    numbers = (row.n for row in tables_persons.of_tip(session, tip.id))
+    return said if said.n else replace(said, n=max(numbers, default=0) + 1)
+
+
+def _check(session: Session, tip: Tip, act: PersonAct, private: bytes | None) -> None:
+    """Refuses reports that the screens of a phone never offer. Raises CodesRefused."""
+    if act.kind is EntryKind.SCREENED and tip.closed_at is not None and act.supersedes is None:
+        raise CodesRefused(CLOSED)
+    if act.kind is not EntryKind.CONSENT or act.said.codes[CONSENT] != ConsentCode.YES:
+        return
+    known = service_people.opened(session, tip, private)
+    if any(one.n == act.said.n and one.is_child for one in known):
+        raise CodesRefused(StopReason.UNDECIDED)

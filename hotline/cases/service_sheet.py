@@ -1,0 +1,461 @@
+"""Shows a console account its tips without their text: a page of the list, late tips, and one whole tip.
+
+Only the national desk reads the reasons that people gave, because they may name a person known to a district. The desk
+whose member requested a closure also reads the reasons of the request and of its refusal.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.alerts import (
+    queries,
+    queries_names,
+    queries_retention,
+    service_case_state,
+    service_closing,
+)
+from hotline.alerts import tables as alerts_tables
+from hotline.alerts.service_case_state import coming_of
+from hotline.cases import (
+    decrypt_questions,
+    queries_list,
+    service_desk_commands,
+    service_exclusions,
+    service_persons,
+    service_timeline,
+    service_waiting_closures,
+    service_weekly_keys,
+)
+from hotline.cases.service_persons import CasePersons
+from hotline.cases.service_viewer import is_national, viewer_of
+from hotline.core import rules_trial
+from hotline.core.actors import SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Session
+from hotline.errors import NotReady
+from hotline.flows.number_questions import Question, QuestionStatus
+from hotline.gateway import queries_health
+from hotline.people import tables, tables_audit
+from hotline.people.rules_audit import actor, template
+from hotline.tips import queries_duplicates, queries_visible
+from hotline.tips import tables as tips_tables
+from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules import Basis, Matter, TipState, Urgency
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_events import SAYS, EntryKind
+from hotline.tips.rules_persons import FollowKind
+from hotline.tips.rules_receipts import Asked, TipFilter, Wait, wait_of
+from hotline.tips.rules_visit_safety import Coming
+from hotline.tips.tables import Tip
+
+ROWS = 50
+"""Rows on one page."""
+MOST_LATE = 200
+"""Pending tips that are looked at. Beyond them the page counts no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipLine:
+    """One tip without its text, for a row of the list and the head of its page."""
+
+    id: int
+    matter: str
+    place: str
+    within: str | None
+    sector: str | None
+    category: str | None
+    urgency: int
+    official: str
+    is_child: bool
+    is_fragment: bool
+    is_exercise: bool
+    language: str
+    """Language of the report."""
+    filed_at: datetime | None
+    coming: Coming
+    manner: str | None
+    wait: Wait | None
+    """The time that it waited for an acknowledgement. None for a fragment, and for a tip closed without one."""
+    is_taken: bool
+    """True if a responder is the assignee and no one else is asked to take it."""
+    taken_by: str
+    """The assignee's name, even while people are asked to take the tip; empty if there is none."""
+    asked: Asked | None
+    """The reason why people are asked to take it although it has an assignee."""
+    is_helped: bool
+    closed_at: datetime | None
+    outcome: str | None
+    end_wanted: str | None
+    closure_requested_at: datetime | None
+    closure_age: timedelta | None
+    """The time that its closure has waited for a second person. None if no closure was requested."""
+    linked: int
+    question: str
+    is_red: bool
+    is_held: bool
+    erase_wanted_at: datetime | None
+    erased_at: datetime | None
+    goes_at: datetime
+    """The time when its text is erased, if no legal hold protects it."""
+    warned: bool
+    owed: frozenset[FollowKind]
+    """The follow-ups on its persons that were asked for and not answered yet."""
+
+
+OF_TIP = (
+    *("id", "matter", "place", "within", "sector", "category", "urgency", "official", "language"),
+    *("filed_at", "manner", "closed_at", "outcome", "closure_requested_at"),
+    *("erase_wanted_at", "erased_at"),
+)
+"""Fields of a line that are copied from the tip's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipList:
+    lines: Sequence[TipLine]
+    before: int | None
+    """Older tips have ids below this one. None if there are no older tips."""
+    opens: bool
+    """True if at least one desk's key was encrypted for this account."""
+    is_national: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateTip:
+    id: int
+    place: str
+    within: str | None
+    wait: Wait
+    passed_by: str
+    """The assignee who passed it on; empty if no assignee did."""
+
+
+@dataclass(frozen=True, slots=True)
+class UntakenTips:
+    late: Sequence[LateTip]
+    """The longest wait comes first."""
+    in_time: int
+    """Number of other pending tips, which are within the promised time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Data about the tips of a page from other tables, by tip id."""
+
+    takes: Mapping[int, datetime]
+    asked: Mapping[int, Asked]
+    questions: Mapping[int, str]
+    held: frozenset[int]
+    linked: Mapping[int, int]
+    names: Mapping[int, str]
+    red: frozenset[int]
+    owed: Mapping[int, frozenset[FollowKind]]
+
+
+def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
+    """Returns one page of the newest tips: late tips first, then urgent ones. Raises StoreUnavailable.
+
+    A page is cut by tip ids, so this order holds within the page. The page Today lists late tips from all pages.
+    """
+    service_weekly_keys.forget(kit)
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        found = queries_list.page(session, viewer, wanted, before=before, limit=ROWS + 1)
+        lines = lines_of(session, viewer, found[:ROWS], kit.now())
+    older = found[ROWS - 1].id if len(found) > ROWS else None
+    return TipList(sorted(lines, key=_order), older, bool(viewer.desks), is_national(viewer))
+
+
+def _order(line: TipLine) -> tuple[bool, int, int]:
+    """Returns the sort key: late, then urgent, then newest. Tips that wait for no one come last, newest first."""
+    waits = line.closed_at is None and not line.is_taken and not line.is_fragment
+    is_late = waits and line.wait is not None and line.wait.is_late
+    asks = waits or line.closure_age is not None
+    return not is_late, line.urgency if asks else Urgency.HEARD + 1, -line.id
+
+
+def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
+    """Returns the tips that no responder has acknowledged yet: each late one, and the number of the others."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        rows = queries_list.waiting(session, viewer, MOST_LATE) if viewer.desks else ()
+        passed = _passed_by(session, rows)
+    waits = [(tip, wait) for tip in rows if (wait := _wait(tip, None, at)) is not None]
+    late = [
+        LateTip(tip.id, tip.place, tip.within, wait, passed.get(tip.id, ""))
+        for tip, wait in waits
+        if wait.is_late
+    ]
+    return UntakenTips(late, len(waits) - len(late))
+
+
+def _passed_by(session: Session, tips: Sequence[Tip]) -> Mapping[int, str]:
+    """Returns, by tip, the name of the assignee who passed it on."""
+    asked = queries_health.asked_beside_holder(session, [tip.id for tip in tips if tip.holder_id])
+    if Asked.PASSED_ON not in asked.values():
+        return {}
+    names = tables.names(session)
+    passed = [tip for tip in tips if asked.get(tip.id) is Asked.PASSED_ON]
+    return {tip.id: names.get(tip.holder_id or 0, "") for tip in passed}
+
+
+def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[Tip]:
+    """Returns the tips in which a follow-up on a person is due, oldest first. The number is limited."""
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        return queries_list.owing(session, viewer, MOST_LATE) if viewer.desks else ()
+
+
+def lines_of(
+    session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
+) -> Sequence[TipLine]:
+    """Returns the lines of these tips. Reads the data from other tables once for the whole page."""
+    ids = [tip.id for tip in found]
+    clocks = queries_list.clocks(session, ids)
+    beside = _Beside(
+        takes=queries_list.takes(session, ids),
+        asked=queries_health.asked_beside_holder(session, ids),
+        questions=queries_list.questions(session, ids),
+        held=queries_list.held(session, ids),
+        linked=queries_list.linked_counts(session, viewer, found),
+        names=tables.names(session) if ids else {},
+        red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.RED),
+        owed=queries_list.owed(session, ids),
+    )
+    return [_line(tip, beside, at) for tip in found]
+
+
+def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
+    taken_at, asked = beside.takes.get(tip.id), beside.asked.get(tip.id)
+    is_taken = tip.holder_id is not None and asked is None
+    ended_untaken = tip.closed_at is not None or is_taken
+    return TipLine(
+        **{name: getattr(tip, name) for name in OF_TIP},
+        is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
+        is_fragment=tip.state == TipState.FRAGMENT,
+        is_exercise=tip.channel == rules_trial.DRILL,
+        coming=coming_of(tip),
+        wait=None if ended_untaken and taken_at is None else _wait(tip, taken_at, at),
+        is_taken=is_taken,
+        taken_by=beside.names.get(tip.holder_id, "") if tip.holder_id is not None else "",
+        asked=asked,
+        is_helped=tip.helped_at is not None,
+        end_wanted=tip.end_wanted if tip.end_wanted_by else None,
+        closure_age=_closure_age(tip, at),
+        linked=beside.linked.get(tip.id, 0),
+        question=beside.questions.get(tip.id, ""),
+        is_red=tip.id in beside.red,
+        is_held=tip.id in beside.held,
+        goes_at=queries_retention.term_of(tip, held=tip.id in beside.held).goes_at,
+        warned=tip.warned_at is not None,
+        owed=beside.owed.get(tip.id, frozenset()),
+    )
+
+
+def _closure_age(tip: Tip, at: datetime) -> timedelta | None:
+    if tip.closure_requested_at is None or tip.closed_at is not None:
+        return None
+    return max(at - tip.closure_requested_at, timedelta())
+
+
+def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
+    if tip.filed_at is None or tip.state == TipState.FRAGMENT or tip.matter != Matter.TIP:
+        return None
+    if tip.channel == rules_trial.DRILL:
+        return None
+    return wait_of(tip.urgency, tip.filed_at, ended_at=taken_at or tip.closed_at, now=at)
+
+
+HIDDEN = ("tip_exclu", "tip_refused")
+"""Prefixes of audit log actions that only the national desk sees: exclusions, and refused attempts to read."""
+
+
+class Came(StrEnum):
+    """The kind of an item in a tip's timeline."""
+
+    TOLD = "told"
+    ALERTED = "alerted"
+    DELIVERED = "delivered"
+    SILENT = "silent"
+    TAKEN = "taken"
+    DOUBTED = "doubted"
+    ON_SITE = "on_site"
+    HANDED = "handed"
+    PASSED = "passed"
+    RELEASED = "released"
+    MOVED = "moved"
+    PERSON = "person"
+    """A report about a person. `outcome` is the kind of the case event. Its content is encrypted."""
+    NOTED = "noted"
+    """A responder's note. `outcome` is its code. Its text, if it has one, is shown only with the tip's text."""
+    LOGGED = "logged"
+    """A row of the audit log, in the words of `phrase`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipMoment:
+    at: datetime
+    came: Came
+    who: str = ""
+    phrase: str = ""
+    outcome: str = ""
+    reason: str = ""
+    place: str = ""
+    entry_id: int = 0
+    """Id of the case event; 0 for an item from elsewhere."""
+    corrects: bool = False
+    """True if it replaces an earlier case event, which is shown too."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipSheet:
+    line: TipLine
+    moments: Sequence[TipMoment]
+    """Oldest first."""
+    linked: Sequence[int]
+    """Other tips of the same phone and week."""
+    alike: Sequence[int]
+    """Other tips that are similar to it."""
+    is_national: bool
+    needs_second: bool
+    """True if a second person must confirm its closure."""
+    may_judge: bool
+    """True if this account may decide on the requested closure."""
+    has_opened: bool
+    """True if this account has opened the case since closure was requested."""
+    desk_decides: bool
+    """True if the national desk decides on the closure."""
+    decision_due: datetime | None
+    """The time limit of that decision. None if no clock runs, because no one was alerted of the tip."""
+    reference: str
+    """The name of the tip in the alert to this account's responder; empty if the responder got no alert."""
+    holds: bool
+    """True if that responder is the assignee and no one else is asked to take it."""
+    questions: Mapping[str, Question]
+    """The questions that the caller may be asked now, by name."""
+    kept: Sequence[tuple[int, str, str, str]]
+    """Each exclusion, for the national desk: its id, the excluded person or else the desk, and the reason."""
+    persons: CasePersons
+
+
+def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
+    """Returns the page of one tip. Raises NotFound if there is no such tip, or none for this account."""
+    at = kit.now()
+    asks = _questions(kit, at)
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        tip = queries_list.seen(session, viewer, tip_id)
+        (line,) = lines_of(session, viewer, [tip], at)
+        national = is_national(viewer)
+        known_as, me = "", service_closing.signed_by(session, by.actor, "").name
+        if viewer.responder_id is not None:
+            newest = queries.newest_of(session, tip.id, viewer.responder_id)
+            known_as = "" if newest is None else newest.reference
+        decision = alerts_tables.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
+        return TipSheet(
+            line=line,
+            moments=sorted(_moments(session, viewer, tip, national), key=lambda one: one.at),
+            linked=queries_list.linked(session, viewer, tip),
+            alike=_alike(session, viewer, tip),
+            is_national=national,
+            needs_second=service_closing.needs_second(session, tip),
+            may_judge=national
+            and tip.end_wanted_by is not None
+            and not service_closing.is_same(session, tip.end_wanted_by, me),
+            has_opened=service_closing.has_opened(session, tip, me),
+            desk_decides=service_case_state.desk_decides(session, tip),
+            decision_due=None if decision is None else decision.due_at,
+            reference=known_as,
+            holds=viewer.responder_id is not None
+            and tip.holder_id == viewer.responder_id
+            and line.is_taken,
+            questions={} if line.question or line.closed_at or line.erased_at else asks,
+            kept=_kept(session, tip) if national else (),
+            persons=service_persons.in_clear(session, tip.id),
+        )
+
+
+def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
+    ring = {one.id for one in queries_names.company(session, tip) if one.id != tip.id}
+    others = queries_duplicates.beside(session, [tip.id]).get(tip.id, frozenset())
+    return queries_list.known(session, viewer, ring | others)
+
+
+def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
+    """Returns the questions that are approved and may be asked today."""
+    try:
+        found = decrypt_questions.listed(kit)
+    except NotReady:
+        return {}
+    day = at.date()
+    return {name: one for name, one in found.items() if one.standing(day) is QuestionStatus.SHOWS}
+
+
+def _kept(session: Session, tip: Tip) -> Sequence[tuple[int, str, str, str]]:
+    return [
+        (row.id, service_exclusions.name_of(session, row), row.desk_code or "", row.why)
+        for row in queries_visible.standing(session, tip.id)
+    ]
+
+
+def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
+    if tip.filed_at is not None:
+        yield TipMoment(tip.filed_at, Came.TOLD)
+    for place in tips_tables.earlier_places(session, tip.id):
+        yield TipMoment(place.corrected_at, Came.MOVED, place=place.place)
+    for told in queries_list.told_of(session, tip.id):
+        yield from _of_person(told)
+    for name, at in queries_list.deliveries(session, tip.id):
+        yield TipMoment(at, Came.DELIVERED, name)
+    for at in queries_list.silences(session, tip.id):
+        yield TipMoment(at, Came.SILENT)
+    noted_by = service_persons.noted_by(session, tip.id)
+    for entry in service_timeline.of_tip(session, tip.id):
+        if entry.entry_id in noted_by:
+            yield TipMoment(
+                entry.at,
+                Came.PERSON,
+                noted_by[entry.entry_id],
+                outcome=entry.kind.value,
+                entry_id=entry.entry_id,
+                corrects=entry.supersedes is not None,
+            )
+        if entry.kind is EntryKind.NOTE:
+            yield TipMoment(entry.at, Came.NOTED, entry.who, outcome=entry.codes.get(SAYS, ""))
+    yield from _logged(session, viewer, tip, national)
+
+
+def _of_person(told: queries_list.ToldPerson) -> Iterator[TipMoment]:
+    row, name = told.referral, told.name
+    taken = Came.TAKEN if told.believed else Came.DOUBTED
+    came = (
+        (row.created_at, Came.ALERTED),
+        (row.acknowledged_at, taken),
+        (row.on_site_at, Came.ON_SITE),
+        (row.handed_to_help_at, Came.HANDED),
+        (row.passed_at, Came.PASSED),
+        (row.released_at, Came.RELEASED),
+    )
+    for at, what in came:
+        if at is not None:
+            yield TipMoment(at, what, name)
+
+
+def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
+    names = tables.names(session)
+    rows = tables_audit.entries(session, subject=f"tip:{tip.id}")
+    readable = service_waiting_closures.readable(session, viewer, rows)
+    for row in rows:
+        if row.action == service_persons.NOTED or (row.action.startswith(HIDDEN) and not national):
+            continue
+        if row.action in service_desk_commands.ACTIONS:
+            other = service_desk_commands.other_of(row.reason)
+            if other is None or not queries_visible.is_visible(session, other, viewer):
+                continue
+        phrase, outcome = template(row.action)
+        reason = row.reason if row.id in readable else ""
+        who = actor(row.actor, names)[1]
+        yield TipMoment(row.at, Came.LOGGED, who, phrase, outcome, reason)

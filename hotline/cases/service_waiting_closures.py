@@ -1,0 +1,196 @@
+"""Lists the closures that wait for a second person, as a console account may see them.
+
+Decides which accounts may read the reasons of a requested closure and of its refusal. These are the national desk and
+the desk of the person who asked. A reason may contain facts that other desks must not see.
+
+Sends the national desk a morning SMS about closures that have waited 24 hours or longer. The clock calls it each
+second. It does its work once a day, at 06:30 or when the relay starts later that morning.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.alerts import queries, queries_retention, service_closing, service_responder_sms
+from hotline.alerts.service_case_state import RESPONDER
+from hotline.cases import queries_list
+from hotline.cases.queries_list import WaitingClosure
+from hotline.cases.service_viewer import is_national, viewer_of
+from hotline.core.actors import SignedIn
+from hotline.core.context import ConsoleKit, Kit
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_message import Wording, responders_entry
+from hotline.people import tables, tables_audit, tables_members
+from hotline.people.rules import Level
+from hotline.people.rules_audit import actor
+from hotline.people.rules_desks import of_account
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips import queries_visible
+from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules import TipOutcome, Urgency
+from hotline.tips.rules_deadlines import next_bell
+
+REQUESTED, REFUSED = "end_wanted_", "end_refused"
+"""Names in the audit log: the prefix of a request, before its outcome, and the name of a refusal."""
+
+
+def readable(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> frozenset[int]:
+    """Returns the ids of the rows of one tip whose reasons this viewer may read. `rows`: the oldest first."""
+    if is_national(viewer):
+        return frozenset(row.id for row in rows)
+    return frozenset(_of_own_desk(session, viewer, rows))
+
+
+def of_request(session: Session, viewer: Viewer, tip_id: int) -> str:
+    """Returns the reason of the pending closure. Empty if this viewer may not read it."""
+    rows = tables_audit.entries(session, subject=f"tip:{tip_id}")
+    asked = [row for row in rows if row.action.startswith(REQUESTED)][-1:]
+    may = readable(session, viewer, asked)
+    return "".join(row.reason for row in asked if row.id in may)
+
+
+def _of_own_desk(session: Session, viewer: Viewer, rows: Sequence[AuditEntry]) -> Iterator[int]:
+    is_own = False
+    for row in rows:
+        if row.action.startswith(REQUESTED):
+            is_own = bool(_desks_of(session, row.actor) & viewer.desks)
+        if is_own and (row.action.startswith(REQUESTED) or row.action == REFUSED):
+            yield row.id
+
+
+def _desks_of(session: Session, actor: str) -> frozenset[str]:
+    """Returns the desks of the person who acted. Empty for a command."""
+    account_id = tables_audit.account_of(actor)
+    if account_id is not None:
+        return tables_members.desks_of(session, of_account(account_id))
+    number = actor.removeprefix(RESPONDER)
+    if number == actor or not number.isdecimal():
+        return frozenset()
+    return frozenset(row.desk_code for row in tables.running(session, int(number)))
+
+
+MOST = 200
+"""Closures on one page."""
+LATE_AFTER = timedelta(hours=24)
+"""Waiting time after which the national desk's morning SMS names a closure."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureLine:
+    """A pending closure, without encrypted data."""
+
+    tip_id: int
+    place: str
+    within: str | None
+    outcome: TipOutcome
+    requested_by: str
+    """The person's name, for people to read."""
+    requested_at: datetime
+    age: timedelta
+    reason: str
+    """The reason for the request. Only the national desk and the requester's own desk read it."""
+    is_danger: bool
+    may_confirm: bool
+    """True if this account may be the second person, once it has opened the case."""
+
+    @property
+    def is_late(self) -> bool:
+        return self.age >= LATE_AFTER
+
+
+def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[ClosureLine]:
+    """Returns the closures that this account may see, the oldest request first."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        found = queries_list.closures_waiting(session, viewer, MOST) if viewer.desks else ()
+        if not found:
+            return ()
+        names = tables.names(session)
+        asks = service_closing.signed_by(session, by.actor, "")
+        return [
+            ClosureLine(
+                one.tip.id,
+                one.tip.place,
+                one.tip.within,
+                one.outcome,
+                actor(one.requested_by, names)[1],
+                one.requested_at,
+                max(at - one.requested_at, timedelta()),
+                of_request(session, viewer, one.tip.id),
+                one.tip.urgency == Urgency.DANGER,
+                is_national(viewer)
+                and not service_closing.is_same(session, one.requested_by, asks.name),
+            )
+            for one in found
+        ]
+
+
+ERRAND = "morning closures"
+DAY = timedelta(days=1)
+UNTIL = timedelta(hours=5)
+"""Time after 06:30 in which a relay that starts still sends that morning's SMS."""
+NAMED = 6
+"""References in one SMS. The SMS gives the number of the others."""
+
+
+def tell(kit: Kit) -> None:
+    """Writes the SMS of this morning, once. Raises StoreUnavailable."""
+    at = kit.now()
+    bell = next_bell(at) - DAY
+    if at - bell > UNTIL:
+        return
+    with kit.database.reading() as session:
+        if _is_done(session, bell):
+            return
+    with ringing(kit) as session:
+        if _is_done(session, bell):
+            return
+        _tell(session, kit, at)
+        queries_retention.finish(session, ERRAND, at)
+
+
+def _is_done(session: Session, bell: datetime) -> bool:
+    done_at = queries_retention.done_at(session, ERRAND)
+    return done_at is not None and done_at >= bell
+
+
+def _tell(session: Session, kit: Kit, at: datetime) -> None:
+    waiting = queries_list.closures_waiting(session, queries_visible.THE_LINE, MOST)
+    late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
+    if not late:
+        return
+    desk = [one for one in tables.who_live(session, at) if one.level == Level.NATIONAL]
+    for person in desk:
+        names = _names(session, late, person)
+        if not names:
+            continue
+        said = {"refs": _listed(names), "code": responders_entry(kit.line.service_code)}
+        wording = Wording(Template.CLOSURES_WAIT, said, person.language)
+        service_responder_sms.say(session, person, wording, at)
+
+
+def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) -> list[str]:
+    """Returns the closures that this person may decide on, by the names that the person knows.
+
+    A closure without such a name has the number of its tip.
+    """
+    names = []
+    for one in late:
+        hers = service_closing.by_responder(person.id).name
+        asked_it = bool(one.requested_by) and service_closing.is_same(
+            session, one.requested_by, hers
+        )
+        if asked_it or not queries_visible.who_may(session, one.tip.id, [person.id]):
+            continue
+        known_as = queries.names_of(session, one.tip.id).get(person.id)
+        names.append(f"T{one.tip.id}" if known_as is None else known_as.reference)
+    return names
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return " ".join(names[:NAMED]) + (f" +{more}" if more > 0 else "")

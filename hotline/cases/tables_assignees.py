@@ -1,0 +1,69 @@
+"""Finds the desks that lack the key of a case, and those that should not hold it. `visible` has the condition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
+from sqlalchemy.orm import Session, defer
+
+from hotline.alerts.tables_case_keys import CaseGrant, CaseKey
+from hotline.core.database import is_any
+from hotline.keys.encrypt import READER
+from hotline.people.tables_desks import Desk
+from hotline.tips.queries_visible import desk_may_know
+from hotline.tips.tables import Grant, Tip
+
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LackingDesk:
+    """A desk that may read a tip but holds no key of its case yet."""
+
+    tip: Tip
+    code: str
+    public_key: bytes
+
+
+def lacking(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
+    """Returns the next desks that lack a key, ordered by tip and desk."""
+    held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
+    found = (
+        select(Tip, Desk.code, Desk.public_key)
+        .join(CaseKey, CaseKey.tip_id == Tip.id)
+        .join(Grant, Grant.tip_id == Tip.id)
+        .join(Desk, Desk.code == Grant.desk_code)
+        .where(~held, Desk.retired_at.is_(None), desk_may_know(Desk.code))
+        .where(tuple_(Tip.id, Desk.code) > after)
+        .options(defer(Tip.body))
+        .order_by(Tip.id, Desk.code)
+        .limit(BATCH)
+    )
+    return [LackingDesk(*row) for row in session.execute(found)]
+
+
+def any_beyond(session: Session) -> bool:
+    """Returns True if any desk holds a key that it should not hold."""
+    return is_any(session, CaseGrant.id, _beyond())
+
+
+def take(session: Session) -> int:
+    """Deletes the case keys of desks that may no longer know the tip. Returns how many it deleted.
+
+    Erasing a tip's text also deletes the tip's grants. That alone takes no case key away.
+    """
+    gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
+    rows = session.scalars(gone.execution_options(synchronize_session=False))
+    return len(rows.all())
+
+
+def _beyond() -> ColumnElement[bool]:
+    held = select(Grant.id).where(Grant.tip_id == Tip.id, Grant.desk_code == CaseGrant.holder)
+    granted = held.correlate(Tip, CaseGrant).exists()
+    still = and_(
+        Tip.id == CaseGrant.tip_id,
+        or_(granted, Tip.erased_at.is_not(None)),
+        desk_may_know(CaseGrant.holder),
+    )
+    may = exists(select(Tip.id).where(still)).correlate(CaseGrant)
+    return and_(CaseGrant.holder != READER, ~may)

@@ -1,0 +1,181 @@
+"""Stores the requests that responders send to the reader with their PINs. The rows are deleted after minutes.
+
+A reading is one request, once for each place of a session's text. An ask is one hop that waits for it. A hop that
+arrives twice asks twice, but the request is carried out once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.cases.rules_reading_requests import ReaderAsk, ReadingState
+from hotline.core.database import Database, Row, add_if_new
+
+
+class PinReading(Row):
+    """One request: a view, a page or a command.
+
+    The result is encrypted to the reader itself, and to each waiting hop.
+    """
+
+    __tablename__ = "reading"
+    __table_args__ = (UniqueConstraint("session_key", "text_digest"), Index("reading_at", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_key: Mapped[str]
+    text_digest: Mapped[str]
+    """Keyed digest of the text up to this request, without the PIN. So the digest cannot be used to try PINs."""
+    responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
+    """None for a phone that belongs to no responder."""
+    asks: Mapped[dict[str, Any]]
+    """A `domain.dialogue.asks.ReaderAsk`."""
+    of_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id"))
+    """The earlier reading that this one repeats. The request is carried out once for both."""
+    state: Mapped[str]
+    """A `domain.dialogue.asks.ReadingState`."""
+    sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The answer, encrypted to the reader alone, so that a repeat gets the same answer. Never a page."""
+    shown: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The answer that the hop showed, under a key that needs the gateway's session id and the PIN. Never a page."""
+    given_up_at: Mapped[datetime | None]
+    """The time when the responder was asked to wait. From then on this place of the text always says so."""
+    at: Mapped[datetime]
+
+
+class PinReadingAsk(Row):
+    """One waiting hop: the PIN, encrypted to the reader, and the place for its answer."""
+
+    __tablename__ = "reading_ask"
+    __table_args__ = (Index("reading_ask_open", "answered_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"))
+    sealed_pin: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    """The hop's own public key. The answer is encrypted to it."""
+    box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+def of_session(session: Session, session_key: str) -> dict[str, PinReading]:
+    """Returns the readings of a session by the digest of their text."""
+    rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
+    return {row.text_digest: row for row in rows}
+
+
+def begin(
+    session: Session,
+    session_key: str,
+    text_digest: str,
+    *,
+    responder_id: int | None,
+    asks: ReaderAsk,
+    of_id: int | None,
+    at: datetime,
+) -> PinReading:
+    """Returns the reading of this place. Creates it if there is none."""
+    new = PinReading(
+        session_key=session_key,
+        text_digest=text_digest,
+        responder_id=responder_id,
+        asks=asks.to_dict(),
+        of_id=of_id,
+        state=ReadingState.ASKED,
+        at=at,
+    )
+    add_if_new(session, new)
+    here = (PinReading.session_key == session_key, PinReading.text_digest == text_digest)
+    return session.scalars(select(PinReading).where(*here)).one()
+
+
+def ask(
+    session: Session, reading_id: int, sealed_pin: bytes, public_key: bytes, at: datetime
+) -> int:
+    row = PinReadingAsk(
+        reading_id=reading_id,
+        sealed_pin=sealed_pin,
+        public_key=public_key,
+        box=None,
+        asked_at=at,
+        answered_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def box_of(database: Database, ask_id: int) -> bytes | None:
+    """Returns the answer to one hop, or None if there is no answer yet. Raises StoreUnavailable."""
+    with database.looking() as connection:
+        asked = f"SELECT box FROM reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
+        row = connection.first(asked, (ask_id,))
+    return None if row is None else bytes(row[0])
+
+
+def settle(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
+    """Fixes the answer that this place of the text shows. Without an answer, this place always says to wait.
+
+    Of two hops the first one decides. Returns the committed reading.
+    """
+    session.execute(
+        update(PinReading)
+        .where(
+            PinReading.id == reading_id,
+            PinReading.shown.is_(None),
+            PinReading.given_up_at.is_(None),
+        )
+        .values({"given_up_at": at} if shown is None else {"shown": shown})
+        .execution_options(synchronize_session=False)
+    )
+    fresh = select(PinReading).where(PinReading.id == reading_id)
+    return session.scalars(fresh.execution_options(populate_existing=True)).one()
+
+
+def unanswered(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
+    """Returns the hops that still wait, oldest first. Leaves out hops that asked before `since`."""
+    waiting = (
+        select(PinReadingAsk, PinReading)
+        .join(PinReading, PinReading.id == PinReadingAsk.reading_id)
+        .where(PinReadingAsk.answered_at.is_(None), PinReadingAsk.asked_at > since)
+        .order_by(PinReadingAsk.id)
+    )
+    return [(ask, reading) for ask, reading in session.execute(waiting)]
+
+
+def hold(session: Session, reading_id: int) -> PinReading:
+    """Returns the first reading of this request and locks it until the transaction ends."""
+    root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
+    first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
+    return session.scalars(first.execution_options(populate_existing=True)).one()
+
+
+def decide(session: Session, reading_id: int, state: str) -> None:
+    """Records the state of a reading, which may repeat an earlier one."""
+    here = update(PinReading).where(PinReading.id == reading_id)
+    session.execute(here.values(state=state).execution_options(synchronize_session=False))
+
+
+def answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
+    """Stores the answer for a waiting hop. `box` is None if there is no answer."""
+    here = update(PinReadingAsk).where(
+        PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
+    )
+    session.execute(
+        here.values(box=box, answered_at=at).execution_options(synchronize_session=False)
+    )
+
+
+def holds_older(session: Session, before: datetime) -> bool:
+    return session.scalar(select(PinReading.id).where(PinReading.at <= before).limit(1)) is not None
+
+
+def forget(session: Session, before: datetime) -> None:
+    """Deletes old readings, with the hops that waited for them."""
+    old = select(PinReading.id).where(PinReading.at <= before)
+    session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
+    session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))
+    session.execute(delete(PinReading).where(PinReading.at <= before))

@@ -1,0 +1,365 @@
+"""Builds the context of each process from real parts. No other module does."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from socket import gethostname
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases.reader_door import ReaderDoor, public_half
+from hotline.cli import factories
+from hotline.core.catalogues import load_phrases
+from hotline.core.clock import Failpoints
+from hotline.core.context import (
+    ConsoleKit,
+    DoorKit,
+    Instruments,
+    Kit,
+    Line,
+    LookingKit,
+    RelayKit,
+    Watch,
+    WatchKit,
+)
+from hotline.core.database import open_database, sqlite_file
+from hotline.core.environment import CHECKOUT
+from hotline.core.settings import Settings
+from hotline.dialogue.replay_cache import SessionMemory
+from hotline.editing.service_reading_aids import read_aids
+from hotline.errors import FolderRefused, KeyWrong, PartMissing, StoreUnavailable
+from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import LivePhrases, SqlBookshelf, in_a_thread
+from hotline.gateway.queries_alert_path import TickMemory
+from hotline.keys.conversation_state import RunCipher, WeeklyRuns
+from hotline.keys.decrypt import LiveNumbers
+from hotline.keys.encrypt import Sealer
+from hotline.keys.factor_sealer import Proofs
+from hotline.keys.key_folder import DIAL_SECRET, EACH, KeyFolder, LiveKeys
+from hotline.keys.key_making import (
+    READER_PUBLIC_KEY,
+    RELAY_KEY,
+    RELAY_PUBLIC_KEY,
+    WATCH_KEY,
+    WATCH_PUBLIC_KEY,
+)
+from hotline.keys.pseudonyms import Pseudonyms
+from hotline.keys.tables_canaries import ProcessStart
+from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, stuck
+from hotline.monitoring import service_checks_keys
+from hotline.people.demo_sign_in import demo_accounts_in
+
+if TYPE_CHECKING:
+    from hotline.dialogue.redis_circuit import Circuit
+
+
+logger = logging.getLogger(__name__)
+
+
+class Role(StrEnum):
+    """One area of trust, with a key folder of its own. A process starts with that folder only."""
+
+    HOOKS = "hooks"
+    """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths, the relay's public key.
+    Decrypts nothing stored."""
+    WORKERS = "workers"
+    """alerts, misc, clock: the relay's key pair for responders' numbers, and the stop key. Decrypts no tip."""
+    WATCH = "watch"
+    """watch: the key of the on-call contacts' numbers. Decrypts no responder's number and no tip."""
+    READER = "reader"
+    """reader: the pepper of the responders' PINs, the key pair that PINs are sealed to, the weekly key. Decrypts a tip
+    only with a PIN."""
+    PAGES = "pages"
+    """console: the key of the accounts' second factors, the weekly key, enrolled and stop keys, the relay's public key.
+    It enrols people but decrypts no number. It decrypts a tip only with a person's own key."""
+    CONSOLE = "console"
+    """The commands: enrolled and stop keys, the public keys of the relay and of the monitor. A passphrase decrypts
+    tips."""
+
+
+SEALING = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
+"""Keys that seal for other processes. Data that a wrong key seals is lost."""
+WALKING = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
+"""Roles whose processes destroy the keys of past weeks, and so must write in their folders."""
+
+
+UNFINISHED_INIT = "init-unfinished"
+"""Name of a file in a home that `hotline init` is making. It is removed when everything is made."""
+
+
+def key_folder(settings: Settings, role: Role) -> Path:
+    """Returns the key folder of a process with this role."""
+    return settings.keys or settings.home / "keys" / role.value
+
+
+def build_door(settings: Settings, *, without: Collection[str] = ()) -> DoorKit:
+    """Builds the web process's context, `without` keys that are wrong. Raises the errors of `build_kit`."""
+    fuse = factories.circuit()
+    kit, keys = _common(settings, Role.HOOKS, fuse, without)
+    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.weekly_lock, factories.now)
+    return DoorKit(
+        **vars(kit),
+        runs=factories.runs(settings, cipher, fuse),
+        notes=factories.notes(settings, fuse),
+        sessions=SessionMemory(),
+        reader=ReaderDoor(),
+        ticks=TickMemory(),
+    )
+
+
+def build_relay(settings: Settings) -> RelayKit:
+    """Builds the context of the workers and the clock. Raises the errors of `build_kit`."""
+    kit, keys = _common(settings, Role.WORKERS, factories.circuit())
+    account = factories.gateway_account(settings, keys)
+    return RelayKit(
+        **vars(kit),
+        sms=factories.sms(settings, account, sender_of(settings), kit.database),
+        numbers=_numbers(kit, keys, RELAY_KEY),
+        senders=factories.senders(settings),
+        inbox=factories.inbox(account),
+        hook=factories.own_hook(line_address(settings), keys.path),
+    )
+
+
+def build_watch(settings: Settings) -> WatchKit:
+    """Builds the monitor's context. Raises the errors of `build_kit`."""
+    kit, keys = _common(settings, Role.WATCH, factories.circuit())
+    account = factories.gateway_account(settings, keys)
+    secret = LiveKeys(keys.path, DIAL_SECRET)
+    dialler = factories.dialler(line_address(settings), secret.now, settings.service_code)
+    instruments = factories.instruments(settings, dialler, factories.balance(account))
+    return WatchKit(
+        **vars(kit),
+        watch=_watch(settings, keys, instruments),
+        sms=factories.sms(settings, account, sender_of(settings), kit.database),
+        numbers=_numbers(kit, keys, WATCH_KEY),
+    )
+
+
+def build_open_door(settings: Settings) -> DoorKit:
+    """Builds the web process's context and leaves out wrong keys that seal. The process accepts tips in any case.
+
+    A tip that a wrong key seals is lost. Without the key, the tip is sealed to its desks only. Raises the errors of
+    `build_kit`.
+    """
+    kit = build_door(settings)
+    wrong = wrong_keys(kit, settings, Role.HOOKS)
+    if not wrong:
+        return kit
+    logger.critical("alarm: %s", wrong_sentence(key_folder(settings, Role.HOOKS), wrong))
+    left_out = SEALING & frozenset(wrong)
+    if not left_out:
+        return kit
+    kit.database.close()
+    return build_door(settings, without=left_out)
+
+
+def build_console(settings: Settings, *, without: Collection[str] = ()) -> LookingKit:
+    """Builds the context of the commands, `without` keys that are wrong. Raises the errors of `build_kit`."""
+    kit, keys = _common(settings, Role.CONSOLE, factories.circuit(), without)
+    return LookingKit(
+        **vars(kit), watch=_watch(settings, keys, factories.instruments(settings, None, None))
+    )
+
+
+def build_pages(settings: Settings) -> ConsoleKit:
+    """Builds the context of the console's pages. Raises the errors of `build_kit`."""
+    kit, keys = _common(settings, Role.PAGES, factories.circuit())
+    kit.database.keep_documents()
+    return ConsoleKit(
+        **vars(kit),
+        watch=_watch(settings, keys, factories.instruments(settings, None, None)),
+        proofs=Proofs.of(keys),
+        console_url=settings.console_url,
+        pretended=settings.pretended,
+        proxies=settings.console_proxies,
+        demo_accounts=demo_accounts_in(settings.home) if settings.pretended else (),
+        aids=read_aids(CHECKOUT / "docs" / "glossary.md", CHECKOUT / "flows"),
+    )
+
+
+def build_reader(settings: Settings) -> ReaderKit:
+    """Builds the reader's context. Raises the errors of `build_kit`."""
+    return ReaderKit.of(*_common(settings, Role.READER, factories.circuit()))
+
+
+BUILDERS: Mapping[Role, Callable[[Settings], Kit]] = MappingProxyType(
+    {
+        Role.HOOKS: build_door,
+        Role.WORKERS: build_relay,
+        Role.WATCH: build_watch,
+        Role.READER: build_reader,
+        Role.CONSOLE: build_console,
+        Role.PAGES: build_pages,
+    }
+)
+
+
+def build_kit(settings: Settings, role: Role) -> Kit:
+    """Builds the context of one role. Opens no connection yet.
+
+    Raises NotReady before `hotline init`, FolderRefused if a weekly key cannot be written, KeyMissing, SettingsInvalid.
+    """
+    return BUILDERS[role](settings)
+
+
+def _common(
+    settings: Settings, role: Role, fuse: "Circuit", without: Collection[str] = ()
+) -> tuple[Kit, KeyFolder]:
+    """Builds the parts that every process has. Returns them with the key folder of this role."""
+    keys = KeyFolder(key_folder(settings, role), without=without)
+    if not keys.path.is_dir():
+        raise missing(settings, f"the key folder {keys.path} is not there")
+    if role in WALKING and stuck(keys):
+        raise FolderRefused(
+            f"the key folder {keys.path} cannot be written, so that the keys of past weeks would stay:"
+            " mount it writable for this role's account, and it must own it (docs/deployment.md)"
+        )
+    database = open_database(settings.database_url)
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        raise missing(settings, f"the database {file} is not there")
+    # Hops wait for no flow set. A console page shows a publication at once.
+    behind = in_a_thread if role is Role.HOOKS else None
+    books = SqlBookshelf(database, place_lists(), behind=behind)
+    kit = Kit(
+        database=database,
+        books=books,
+        jobs=factories.jobs(settings, fuse),
+        sealer=_sealer(keys, RELAY_PUBLIC_KEY),
+        pseudonyms=Pseudonyms(keys),
+        phrases=load_phrases(live=LivePhrases(books)),
+        line=line_of(settings),
+        now=factories.clock(settings),
+        failpoint=Failpoints(settings.faults) if settings.faults else survive,
+    )
+    return kit, keys
+
+
+def missing(settings: Settings, what: str) -> PartMissing:
+    """Returns an error that names the missing part and the next step."""
+    return PartMissing(what, next_step(settings))
+
+
+def next_step(settings: Settings) -> str:
+    """Returns the next step if a folder, a key or the tables are missing.
+
+    Advises `hotline init` only on a machine without any part of a line. A volume that is not mounted looks like a new
+    machine. New keys decrypt nothing that the old ones sealed.
+    """
+    if (settings.home / UNFINISHED_INIT).exists():
+        return (
+            "`hotline init` was broken off here: run `hotline init` again, it makes what is missing"
+        )
+    there = part_of_a_line(settings)
+    if not there:
+        return "run `hotline init`"
+    return (
+        f"{there} is there, so mount what is missing, restore it (`hotline keys import`, `hotline restore`),"
+        " or set HOTLINE_HOME"
+    )
+
+
+def part_of_a_line(settings: Settings) -> str:
+    """Returns the name of an existing home, key folder or database. Returns an empty text on a new machine."""
+    for folder in (settings.keys, settings.home):
+        if folder is not None and folder.exists():
+            return str(folder)
+    from hotline.operations.migrate import TablesState, look_at, place_of
+
+    try:
+        found = look_at(settings.database_url)
+    except StoreUnavailable:
+        return place_of(settings.database_url)
+    return "" if found.state is TablesState.MISSING else found.place
+
+
+def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
+    live = LiveKeys(keys.path, public_key) if keys.holds(public_key) else None
+    return Sealer(weekly_lock=WeeklyLock(keys), live=live, reader=public_half(keys))
+
+
+def _numbers(kit: Kit, keys: KeyFolder, name: str) -> LiveNumbers:
+    return LiveNumbers(
+        LiveKeys(keys.path, name),
+        lambda held: service_checks_keys.is_ours(kit.database, name, held),
+    )
+
+
+def wrong_keys(kit: Kit, settings: Settings, role: Role) -> Sequence[str]:
+    """Returns the names of keys that decrypt no canary. Records the start of this process for the others.
+
+    Returns none if the database does not answer. The process then waits for the database. It asks again when it cannot
+    decrypt a number.
+    """
+    try:
+        wrong = service_checks_keys.check(kit.database, key_folder(settings, role)).wrong
+    except StoreUnavailable:
+        return ()
+    other = bool(settings.alarm_command or settings.alarm_mail) if role is Role.WATCH else None
+    start = ProcessStart(
+        role=role,
+        host=gethostname(),
+        at=kit.now(),
+        wrong_keys=", ".join(wrong),
+        second_channel=other,
+    )
+    service_checks_keys.note_start(kit.database, start)
+    return wrong
+
+
+def refuse_wrong_keys(kit: Kit, settings: Settings, role: Role) -> None:
+    """Raises KeyWrong if a key of this process is wrong. With it, the process would decrypt nothing. No other process
+    could decrypt the data that it seals."""
+    if wrong := wrong_keys(kit, settings, role):
+        raise KeyWrong(wrong_sentence(key_folder(settings, role), wrong))
+
+
+def wrong_sentence(folder: Path, wrong: Sequence[str]) -> str:
+    its = "is damaged, or another line's" if len(wrong) == 1 else "are damaged, or another line's"
+    return (
+        f"{', '.join(wrong)} in {folder} {its}: mount that folder, restore it (`hotline keys import`),"
+        " or set HOTLINE_HOME"
+    )
+
+
+def _watch(settings: Settings, keys: KeyFolder, instruments: Instruments) -> Watch:
+    return Watch(
+        sealer=_sealer(keys, WATCH_PUBLIC_KEY),
+        instruments=instruments,
+        other=factories.other_channel(settings),
+        budget=settings.sms_budget,
+    )
+
+
+def line_address(settings: Settings) -> str:
+    """Returns the address at which our other processes reach the web process."""
+    return settings.line_url or f"http://127.0.0.1:{settings.port}"
+
+
+def line_of(settings: Settings) -> Line:
+    return Line(
+        service_code=settings.service_code,
+        shortcode=settings.shortcode,
+        inbound_sms=settings.inbound_sms,
+        inbox=settings.sms_inbox,
+        limits={"": DEFAULT_LIMIT},
+        sms_a_day=settings.sms_a_day,
+        sends_at_once=settings.sends_at_once,
+        answers_cries=settings.answer_cries,
+        gateway_addresses=settings.gateway_addresses,
+        call_back_number=settings.call_back_number,
+        national_number=settings.national_number,
+    )
+
+
+def survive(_failpoint: str) -> None:
+    """Does nothing. It is the failpoint of every line that is not under test."""
+
+
+def sender_of(settings: Settings) -> str:
+    """Returns the sender of an alert: the one of the settings, else the shortcode if a reply reaches it."""
+    return settings.sender_id or (settings.shortcode if settings.inbound_sms else "")

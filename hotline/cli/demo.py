@@ -1,0 +1,234 @@
+"""Runs `hotline demo`: the whole line on this machine, with the emulator as gateway and a page of two handsets."""
+
+import asyncio
+import json
+import os
+import shlex
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from urllib.error import URLError
+
+import click
+
+from hotline.cli import demo_home, key_gate
+from hotline.cli.contexts import Role, build_console, build_reader, key_folder
+from hotline.cli.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
+from hotline.cli.desks import PASSPHRASE_FILE
+from hotline.cli.hooks import addresses
+from hotline.cli.keeper import (
+    Keeper,
+    ProcfileLine,
+    Program,
+    only_run,
+    procfile_option,
+    read_procfile,
+    refuse_taken,
+)
+from hotline.cli.run import fork_server_place, listening, programs_of
+from hotline.core.environment import CHECKOUT, OWNER_ALONE, PREFIX
+from hotline.core.settings import Settings, spelled_out
+from hotline.errors import ImportRefused, StartFailed
+from hotline.gateway.rules_message import responders_entry
+from hotline.keys.key_folder import hook_secrets
+from hotline.monitoring import service_alarms
+from hotline.people import service_demo_pins
+from hotline.people.rules import (
+    CALL_BACK_NUMBER,
+    NATIONAL_NUMBER,
+    ON_CALL,
+    WITH_PINS,
+    demo_responders,
+    read_responders,
+)
+
+PINS = "demo-pins.json"
+"""File in the home with the PINs of three responders."""
+DEADLINE = 60.0
+"""Seconds that a slow machine has to get ready."""
+FAREWELL = "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
+NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
+"""The numbers that the desk calls from and that responders call. They are sample data, verified in a demo only."""
+SERVED, SERVED_IN_A_DEMO = "workers.console:application", "workers.demo_console:application"
+
+
+@click.command()
+@click.option("--page-port", default=8001, show_default=True, help="Where the handsets are.")
+@click.option("--made", is_flag=True, help="`hotline init --demo` made this home: begin at once.")
+@click.option(
+    "--pins/--no-pins",
+    default=True,
+    show_default=True,
+    help="Three responders have PINs, the desk calls back, and somebody is on call.",
+)
+@click.option("--empty", is_flag=True, help="Without sample data.")
+@procfile_option
+def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool) -> None:
+    """Runs the line with an emulated gateway and a page of two handsets. Ctrl-C ends everything.
+
+    Settings are those of any line. The gateway is always the emulator, so nothing leaves this machine. A new demo
+    begins with twelve months of sample data, marked as such on every page and file.
+    """
+    environ = environ_of(spelled_out(os.environ), page_port)
+    if pins:
+        environ = {**NUMBERS, **environ}
+    settings = Settings.read(environ)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with only_run(settings.home):
+        entries = with_one_click(read_procfile(procfile.read_text(encoding="utf-8")))
+        for port in (page_port, *(port for _, port in listening(settings, entries))):
+            refuse_taken("127.0.0.1", port)
+        if not made:
+            _make(environ, empty=empty)
+        if pins:
+            make_pins(settings, settings.home / PASSPHRASE_FILE)
+            _put_on_call(settings)
+        _begin(settings, environ, page_port, entries)
+
+
+def _begin(
+    settings: Settings, environ: dict[str, str], page_port: int, entries: tuple[ProcfileLine, ...]
+) -> None:
+    demo_home.keep(settings.home, environ)
+    hooks = settings.home / "demo-hooks.json"
+    hooks.touch(mode=0o600)
+    live = hook_secrets(key_folder(settings, Role.HOOKS))
+    hooks.write_text(json.dumps(addresses(settings, live)), encoding="utf-8")
+
+    key_gate.await_senders(settings)
+    handsets, awaited = (
+        f"http://127.0.0.1:{page_port}/",
+        [f"http://127.0.0.1:{settings.port}/readyz"],
+    )
+    greeting = (
+        f"\nReady. Open {handsets} and dial on the citizen's handset: 5 is the report, 7 English."
+    )
+    if any(one.name == "console" for one in entries):
+        awaited.append(f"{settings.console_url}/enter")
+        greeting += (
+            f"\nThe console is {settings.console_url}/: its sign-in page signs you in with one click;"
+            " two accounts read tips."
+        )
+    greeting += told_pins(settings.home, responders_entry(settings.service_code)) + FAREWELL
+    with fork_server_place() as fork_server:
+        programs = programs_of(settings, entries, environ, fork_server)
+        emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
+        keeper = Keeper((*programs, emulator), say=_say)
+        asyncio.run(_run(keeper, (*awaited, handsets), greeting))
+
+
+def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
+    """Returns the given settings with the emulator as the only gateway. Replies by SMS are on by default."""
+    environ = {**DEFAULTS, **given, "HOTLINE_GATEWAY_USERNAME": "sandbox"}
+    environ["HOTLINE_GATEWAY_URL"] = f"http://127.0.0.1:{page_port}"
+    for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
+        environ.pop(f"{PREFIX}{name}", None)
+    environ.setdefault("HOTLINE_CLOCK", str(Path(environ.get(HOME, PLAIN)) / CLOCK))
+    return environ
+
+
+def with_one_click(entries: tuple[ProcfileLine, ...]) -> tuple[ProcfileLine, ...]:
+    """Returns the processes with the demo's console in place of the line's."""
+    return tuple(
+        replace(one, command=one.command.replace(SERVED, SERVED_IN_A_DEMO)) for one in entries
+    )
+
+
+def _put_on_call(settings: Settings) -> None:
+    """Adds the demo's on-call contact, once."""
+    kit = build_console(settings)
+    with closing(kit.database), suppress(ImportRefused):
+        service_alarms.add(kit, *ON_CALL, by="demo")
+
+
+def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
+    argv = ["hotline", "process", "emulator", "--port", str(port), "--hooks", str(hooks)]
+    argv += ["--service-code", settings.service_code, "--shortcode", settings.shortcode]
+    argv += ["--clock", str(settings.clock)]
+    for person in read_responders(demo_responders()):
+        argv += ["--responder", f"{person.msisdn}:{person.name}"]
+    argv += ["--responder", f"{ON_CALL[1]}:{ON_CALL[0]}"]
+    argv += ["--console", f"{settings.console_url}/", "--readme", str(CHECKOUT / "README.md")]
+    known = {name: value for name, value in environ.items() if not name.startswith("HOTLINE_")}
+    return Program("gateway", ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null"), known)
+
+
+async def _run(keeper: Keeper, awaited: Iterable[str], greeting: str) -> None:
+    telling = asyncio.create_task(_tell_when_ready(awaited, greeting))
+    try:
+        await keeper.run()
+    finally:
+        telling.cancel()
+
+
+async def _tell_when_ready(awaited: Iterable[str], greeting: str) -> None:
+    """Prints the greeting when every address answers. Reports a failure if one does not answer in time."""
+    try:
+        async with asyncio.timeout(DEADLINE):
+            for address in awaited:
+                while not await asyncio.to_thread(_answers, address):
+                    await asyncio.sleep(0.1)
+    except TimeoutError:
+        _say(f"not ready after {DEADLINE:.0f} seconds: `hotline doctor` says why")
+        return
+    click.echo(greeting)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _make(environ: Mapping[str, str], *, empty: bool) -> None:
+    """Runs `hotline init --demo` in a process of its own, whose progress appears where ours does. Raises
+    StartFailed."""
+    words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
+    words += [] if empty else ["--sample"]
+    if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+        raise StartFailed("`hotline init --demo` did not succeed")
+
+
+def _say(line: str) -> None:
+    click.echo(f"hotline: {line}", err=True)
+
+
+def make_pins(settings: Settings, passphrase: Path) -> None:
+    """Makes PINs for the demo's responders. Makes none with a real gateway, or without the file of the desks'
+    passphrase."""
+    if not settings.pretended or not passphrase.exists():
+        return
+    kit = build_reader(settings)
+    with closing(kit.database):
+        words = passphrase.read_text(encoding="utf-8").strip()
+        made = service_demo_pins.make(kit, kit.vault.wrap, words)
+    file = settings.home / PINS
+    file.touch(mode=0o666 & ~OWNER_ALONE)
+    pins = {**kept_pins(settings.home), **{one.name: one.pin for one in made}}
+    file.write_text(json.dumps(pins), encoding="utf-8")
+
+
+def kept_pins(home: Path) -> Mapping[str, str]:
+    """Returns the PINs by name. They are empty if the file is missing or damaged."""
+    try:
+        return dict(json.loads((home / PINS).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def told_pins(home: Path, entry: str) -> str:
+    """Returns a text with what each phone dials, and its PIN. It is empty if no responder has a PIN."""
+    pins = kept_pins(home)
+    people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
+    rows = [
+        f"\n  hotline dial '{entry}' --as {one.msisdn}   PIN {pins[one.name]}   {one.name}"
+        for one in people
+        if one.name in pins
+    ]
+    return f"\nThree responders read cases behind a PIN:{''.join(rows)}" if rows else ""

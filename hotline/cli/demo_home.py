@@ -1,0 +1,75 @@
+"""Finds the home of `bin/demo` for a command in the same folder, if no other line is named."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from hotline.core.environment import PREFIX
+from hotline.core.settings import Settings
+from hotline.errors import StartFailed
+from hotline.people.demo_sign_in import demo_accounts_in
+
+HOME = "HOTLINE_HOME"
+GATEWAY = "HOTLINE_GATEWAY_URL"
+HANDSETS = "http://127.0.0.1:8001"
+PLAIN = Path("var")
+"""The home of a line whose settings name none."""
+DEMO = Path("var/demo")
+"""The folder in which `bin/demo` keeps its line."""
+SETTINGS = "demo-settings.json"
+"""File in a demo's home with the settings that it runs under. No other line has it."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+CLOCK = "demo-clock"
+DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
+"""A demo's settings, unless the environment sets others."""
+NAMING = ("HOTLINE_SETTINGS", "HOTLINE_DATABASE_URL", "HOTLINE_REDIS_URL", "HOTLINE_KEYS", GATEWAY)
+"""Settings that mean a line of the operator's own. A home that is named may still be a demo's."""
+ASKING = (
+    *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
+    *("law", "oncall", "outgoing", "people", "tips"),
+)
+"""Commands about a line that exists already."""
+
+
+def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
+    """Returns the settings with which `command` reaches the demo's line. They are empty if another line is meant, or if
+    there is no demo."""
+    if command not in ASKING or any(environ.get(name, "").strip() for name in NAMING):
+        return {}
+    named = environ.get(HOME, "").strip()
+    home = Path(named) if named else PLAIN if (PLAIN / "keys").exists() else DEMO
+    return {**_kept(home), **environ, HOME: str(home)} if is_demo(home) else {}
+
+
+def is_demo(home: Path) -> bool:
+    """Returns True for a home in which `hotline demo` wrote its settings."""
+    return (home / SETTINGS).is_file()
+
+
+def refuse_elsewhere(settings: Settings, host: str) -> None:
+    """Raises StartFailed unless this is the console of a demo on this machine."""
+    if not settings.pretended or host not in LOOPBACK:
+        raise StartFailed("one-click sign-in is for a demo on a loopback address alone")
+    if not is_demo(settings.home) or not demo_accounts_in(settings.home):
+        raise StartFailed(f"{settings.home} is not the home of a demo")
+
+
+def keep(home: Path, environ: Mapping[str, str]) -> None:
+    """Writes down the settings of a demo, for its owner only."""
+    file = home / SETTINGS
+    file.touch(mode=0o600)
+    ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    file.write_text(json.dumps(ours), encoding="utf-8")
+
+
+def gateway_here() -> str:
+    """Returns the address of the handsets of the demo in this folder, or else the default address."""
+    return _kept(DEMO).get(GATEWAY, HANDSETS)
+
+
+def _kept(home: Path) -> Mapping[str, str]:
+    try:
+        kept = json.loads((home / SETTINGS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in kept.items() if name != HOME}

@@ -1,0 +1,89 @@
+"""Runs `hotline dial`: a handset of the emulator in a terminal."""
+
+from typing import Any
+
+import click
+import requests
+
+from hotline.cli.demo_home import HANDSETS, gateway_here
+from hotline.emulator.settings import CITIZEN
+from hotline.errors import HandsetRefused, NumberInvalid
+from hotline.flows.screen import wrapped
+from hotline.text.phone_numbers import caller
+
+WIDTH = 24
+SECONDS = 60.0
+REFUSED = 409
+
+
+def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
+    """Sends one request to the emulator's control API, and returns the dialogue. Raises HandsetRefused."""
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(f"{url.rstrip('/')}/control/{what}", json=fields, timeout=SECONDS)
+    if answer.status_code == REFUSED:
+        raise HandsetRefused(answer.json()["error"])
+    answer.raise_for_status()
+    dialogue: dict[str, Any] = answer.json()
+    return dialogue
+
+
+def draw(dialogue: dict[str, Any], columns: int) -> str:
+    """Returns the screen in a frame, with its septets below it. A dialogue that ended shows its status instead."""
+    lines = [f"| {piece:<{columns}} |" for piece in wrapped(dialogue["screen"], columns)]
+    edge = f"+{'-' * (columns + 2)}+"
+    foot = f"{dialogue['septets']}/156" if dialogue["open"] else (dialogue["status"] or "")
+    return "\n".join([edge, *lines, edge, f"{foot:>{columns + 4}}"])
+
+
+def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    try:
+        return caller(given)
+    except NumberInvalid:
+        raise click.BadParameter(f"must be a number like {CITIZEN}") from None
+
+
+@click.command()
+@click.argument("code")
+@click.option(
+    "--as", "msisdn", default=CITIZEN, show_default=True, callback=_whose, help="Whose handset."
+)
+@click.option(
+    "--emulator",
+    "url",
+    default=gateway_here,
+    help=f"Where the handsets are: the demo's of this folder, or {HANDSETS}.",
+)
+@click.option("--network", help="A network code, instead of the prefix's.")
+@click.option(
+    "--columns",
+    type=click.IntRange(12, 40),
+    default=WIDTH,
+    show_default=True,
+    help="How many letters a line of the handset holds: many hold 16.",
+)
+def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
+    """Dials CODE on one of the emulator's handsets. An empty line hangs up, and so does the end of the input."""
+    whose = {"from": msisdn, "code": code, "network": network or ""}
+    try:
+        dialogue = _ask(url, "dial", **whose)
+    except HandsetRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    except requests.RequestException:
+        raise click.ClickException(f"no emulator answers at {url}: start `hotline demo`") from None
+    click.echo(draw(dialogue, columns))
+    while dialogue["open"]:
+        try:
+            text = click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        except click.Abort:
+            click.echo()
+            text = ""
+        if not text:
+            _ask(url, "hangup", session=dialogue["session"])
+            return
+        try:
+            dialogue = _ask(url, "reply", session=dialogue["session"], text=text)
+        except HandsetRefused:
+            click.echo("The network has ended this dialogue.")
+            return
+        click.echo(draw(dialogue, columns))

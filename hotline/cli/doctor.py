@@ -1,0 +1,461 @@
+"""Asks the web process and the console, for the doctor, if they run and which line they belong to."""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from hotline.cli import demo_home
+from hotline.cli.closed import folder_found, gateway_key_found, kept_found
+from hotline.cli.contexts import Role, build_console, key_folder, next_step, wrong_sentence
+from hotline.cli.law import owed_found
+from hotline.cli.making import LOST
+from hotline.cli.options import as_json_option, picked, print_json
+from hotline.cli.settings import helps
+from hotline.core.check_result import CheckResult, CheckState, warning
+from hotline.core.context import Kit, LookingKit
+from hotline.core.database import open_database
+from hotline.core.settings import Settings, variable_of
+from hotline.dialogue import service_answers
+from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
+from hotline.flows import service_check
+from hotline.gateway import tables_contacts
+from hotline.keys.encrypt import mark_of
+from hotline.keys.factor_sealer import FactorSealer
+from hotline.keys.key_folder import KeyFolder, older
+from hotline.keys.key_making import PEPPER_KEY, RELAY_PUBLIC_KEY, lacking
+from hotline.keys.weekly_lock import stuck
+from hotline.monitoring import (
+    service_checks_call_backs,
+    service_checks_console,
+    service_checks_keys,
+    service_checks_outside,
+    service_checks_processes,
+    service_checks_traffic,
+    service_trials,
+)
+from hotline.monitoring.service_checks_database import findings
+from hotline.monitoring.service_checks_keys import KeysChecked
+from hotline.operations import decrypt_rekeying, migrate
+from hotline.operations.migrate import TablesState
+from hotline.people import service_desks
+from hotline.text.causes import cause_of
+
+PATIENCE = 2.0
+"""Seconds until a process must answer that it runs."""
+READY_PATIENCE = 5.0
+"""Seconds for the longer question, because the web process waits for the database."""
+MOST_BYTES = 64 * 1024
+OK, WRONG_HOST = 200, 421
+LINE = "X-Line"
+"""The header in which the console names its line."""
+ANYWHERE = {"", "0.0.0.0", "::"}
+BEGIN_WEB = (
+    "`hotline run` or `systemctl restart hotline-web` starts it; its log says why it ended."
+    " Where it runs on another machine, set HOTLINE_LINE_URL"
+)
+BEGIN_CONSOLE = (
+    "`hotline run` or `systemctl start hotline-console` starts it; its log says why it ended"
+)
+END_OTHER = "end that program, or set HOTLINE_PORT; then start the web process"
+END_OTHER_CONSOLE = "end that program, or set HOTLINE_CONSOLE_PORT; then start the console"
+ELSEWHERE = "say `hotline doctor` on the machine of the web process; `dial` says what the watch process finds"
+NOT_READY = "see the lines above; docs/runbook.md says what each reason means"
+AGAIN = "start the console again: it reads HOTLINE_CONSOLE_URL when it starts"
+IN_FRONT = "set HOTLINE_CONSOLE_URL=https://NAME, and put a web server in front: docs/deployment.md, The console"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer of a program at an address. `mark` is None if no console of any line answers there."""
+
+    status: int
+    body: str
+    mark: str | None
+
+    @property
+    def is_alive(self) -> bool:
+        return (self.status, self.body) == (OK, "ok")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    host: str
+    port: int
+    encrypted: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    def asked(
+        self, path: str, *, patience: float = PATIENCE, name: str = ""
+    ) -> tuple[Answered | None, str]:
+        """Asks for a page, by the host's own name or another. Returns the answer, or why there is none."""
+        kind = HTTPSConnection if self.encrypted else HTTPConnection
+        line = kind(self.host, self.port, timeout=patience)
+        try:
+            line.request("GET", path, headers={"Host": name} if name else {})
+            found = line.getresponse()
+            body = found.read(MOST_BYTES).decode("utf-8", "replace")
+            return Answered(found.status, body, found.headers.get(LINE)), ""
+        except (OSError, HTTPException) as broken:
+            return None, cause_of(broken)
+        finally:
+            line.close()
+
+
+def web_found(settings: Settings) -> CheckResult:
+    """Checks the web process of this machine. If nothing listens here, checks the address in HOTLINE_LINE_URL."""
+    host = "127.0.0.1" if settings.web_host in ANYWHERE else settings.web_host
+    here, there = Place(host, settings.port), _place_of(settings.line_url)
+    answered, cause = here.asked("/healthz")
+    if answered is not None:
+        says = f"another program answers at {here}"
+        return _ready(here) if answered.is_alive else CheckResult("web", False, says, END_OTHER)
+    says = f"{here}: {cause}"
+    if there is not None and there != here and cause == "connection refused":
+        answered, elsewhere = there.asked("/healthz")
+        if answered is not None and answered.is_alive:
+            return _ready(there)
+        if answered is not None:
+            says = f"not asked from here: nothing listens at {here}, and {there} shows no /healthz"
+            return warning("web", says, ELSEWHERE)
+        says = f"{says}; {there}: {elsewhere}"
+    return CheckResult("web", False, f"{says}: no caller is answered", BEGIN_WEB)
+
+
+def _place_of(url: str) -> Place | None:
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return None
+    encrypted = parts.scheme == "https"
+    return Place(parts.hostname, parts.port or (443 if encrypted else 80), encrypted)
+
+
+def _ready(place: Place) -> CheckResult:
+    """Checks that the running web process is ready, and gives its reasons if it is not."""
+    answered, cause = place.asked("/readyz", patience=READY_PATIENCE)
+    if answered is None:
+        says = f"lives at {place}, and does not say whether it is ready: {cause}"
+        return CheckResult("web", False, says, "see `database` above")
+    if answered.status == OK:
+        return CheckResult("web", True, f"answers at {place}, and offers callers everything")
+    reasons = f"an error ({answered.status})"
+    with suppress(ValueError, TypeError, KeyError):
+        reasons = "; ".join(map(str, json.loads(answered.body)["reasons"])) or reasons
+    return CheckResult("web", False, f"answers at {place}, and is not ready: {reasons}", NOT_READY)
+
+
+def console_found(settings: Settings, mark: str) -> CheckResult:
+    """Checks that this line's console answers to its own name. Asks here first, then at its encrypted address.
+
+    `mark` tells this line from others. It is empty if no key of this line is on this machine.
+    """
+    causes = []
+    name = urlsplit(settings.console_url).netloc
+    for shown, place in _console_places(settings):
+        answered, cause = place.asked("/enter", name=name)
+        if answered is None:
+            causes.append(f"{shown}: {cause}")
+            continue
+        says, todo = _wrong_console(answered, shown, name, mark)
+        return CheckResult("console", not says, says or f"answers at {shown}", todo)
+    return CheckResult("console", False, "; ".join(causes), BEGIN_CONSOLE)
+
+
+def _console_places(settings: Settings) -> Iterator[tuple[str, Place]]:
+    here = Place("127.0.0.1", settings.console_port)
+    yield str(here), here
+    there = _place_of(settings.console_url)
+    if there is not None and there.encrypted:
+        yield urlsplit(settings.console_url).netloc, there
+
+
+def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tuple[str, str]:
+    """Returns what is wrong with the console that answered, and the next step. Both are empty if nothing is wrong."""
+    if answered.mark is None:
+        return f"another program answers at {place}", END_OTHER_CONSOLE
+    if mark and answered.mark != mark:
+        return f"another line's console answers at {place}", END_OTHER_CONSOLE
+    if answered.status == WRONG_HOST:
+        return f"answers at {place}, and to another name than {name}", AGAIN
+    if answered.status != OK:
+        return f"answers at {place} with an error ({answered.status})", "its log says why"
+    return "", ""
+
+
+def address_found(settings: Settings) -> CheckResult:
+    """Checks that people can reach the console from their own machines. A demo needs no such address."""
+    url = settings.console_url
+    if urlsplit(url).scheme == "https":
+        return CheckResult("console address", True, url)
+    says = f"{url}: nobody reaches it but from this machine"
+    todo = "" if settings.pretended else IN_FRONT
+    return CheckResult("console address", settings.pretended, says, todo)
+
+
+def apart_found(owners: Mapping[Role, int], folder: Path) -> CheckResult:
+    """Checks that the web process cannot read the key of second factors. Compares the owners of the key folders."""
+    name = "console key apart"
+    if len(set(owners.values())) < 2:
+        says = "one account owns every key folder: `hotline run` gives the web process another one"
+        return CheckResult(name, True, says)
+    if owners.get(Role.PAGES) != owners.get(Role.HOOKS):
+        return CheckResult(name, True, "the web process runs as an account that cannot read it")
+    says = f"{folder} belongs to the account of the web process, which talks with strangers"
+    return CheckResult(name, False, says, f"chown -R hotline-console: {folder}")
+
+
+def owners_of(folders: Mapping[Role, Path]) -> Mapping[Role, int]:
+    """Returns the user number of the owner of each folder that exists."""
+    return {role: path.stat().st_uid for role, path in folders.items() if path.is_dir()}
+
+
+# Runs `hotline doctor`, which checks every part of the line and says what to do next.
+
+MADE = "`hotline upgrade` copies it from another role's folder, or makes it where this release brings it"
+DOCTOR_PATIENCE = 2.0
+"""Seconds until the gateway must answer."""
+DATABASE_TODO = "see to its server, its disk, its lock and HOTLINE_DATABASE_URL"
+COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
+OF_REAL_CALLERS = frozenset(
+    {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
+)
+"""Checks that matter only for a line with real callers."""
+SAID = frozenset({"database", service_checks_processes.WATCHERS})
+"""Checks of every process that the doctor makes more strictly itself."""
+SHOWN = ("name", "state", "says", "todo", "level", "names")
+"""Fields of a check in the JSON for programs."""
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@click.command()
+@as_json_option
+@click.option("--wrong", "only_wrong", is_flag=True, help="Only what is wrong, and warnings.")
+@click.option("--settings", "with_settings", is_flag=True, help="Every setting too, with its help.")
+def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
+    """Checks every part of the line. Exits with 1 if a part is wrong.
+
+    Shows no key, no number and no word of a tip.
+    """
+    settings = Settings.read(os.environ)
+    found = checked(settings)
+    shown = [one for one in found if not only_wrong or one.state is not CheckState.OK]
+    wrong = sum(one.state is CheckState.WRONG for one in found)
+    warnings = sum(one.state is CheckState.WARNING for one in found)
+    if as_json:
+        print_json(
+            {
+                **({"settings": settings.shown()} if with_settings else {}),
+                "findings": [picked(one, *SHOWN) for one in shown],
+                "counts": {"wrong": wrong, "warnings": warnings, "checks": len(found)},
+            }
+        )
+    else:
+        if with_settings:
+            _show_settings(settings)
+        _show(shown)
+        ending = "" if warnings == 1 else "s"
+        click.echo(f"{wrong} wrong, {warnings} warning{ending} of {len(found)}")
+    if wrong:
+        sys.exit(1)
+
+
+def checked(settings: Settings) -> Sequence[CheckResult]:
+    """Runs every check. Returns the results in the order in which a person reads them."""
+    found = (
+        folder_found("home", settings.home, settings),
+        *kept_found(settings),
+        *gateway_key_found(settings),
+        *keys_found(settings),
+        *_inside(settings),
+        web_found(settings),
+        *_console(settings),
+        owed_found(settings),
+        _gateway_found(settings.gateway_url),
+    )
+    demo = settings.pretended and demo_home.is_demo(settings.home)
+    return tuple(map(_of_demo, found)) if demo else found
+
+
+def _of_demo(one: CheckResult) -> CheckResult:
+    """Returns a demo's result. A warning that matters only for real callers is no warning there."""
+    if one.state is not CheckState.WARNING or one.name not in OF_REAL_CALLERS:
+        return one
+    return CheckResult(one.name, True, f"{one.says} (no fault of a demo)")
+
+
+def keys_found(settings: Settings) -> Iterator[CheckResult]:
+    """Yields one result for each role. With HOTLINE_KEYS, the folder holds one role's keys, so none count as
+    missing."""
+    known, opened = _proofs(settings)
+    for role in Role:
+        folder = key_folder(settings, role)
+        name = f"keys of {role}"
+        found = folder_found(name, folder, settings)
+        if found.ok and stuck(KeyFolder(folder)):
+            says = (
+                f"{folder} cannot be written: the keys of past weeks stay, and open what was erased"
+            )
+            todo = "mount it writable for its account, and restart its processes"
+            found = CheckResult(name, False, says, todo)
+        missing = lacking(folder, role) if found.ok and settings.keys is None else []
+        if missing:
+            lost = known.intersection(missing)
+            todo = next_step(settings) if not known else LOST if lost else MADE
+            found = CheckResult(name, False, f"{folder} lacks {', '.join(missing)}", todo)
+        elif found.ok:
+            found = _proved(name, folder, opened.get(role, KeysChecked()))
+        yield found
+
+
+def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
+    if checked.wrong:
+        says, _, todo = wrong_sentence(folder, checked.wrong).partition(": ")
+        return CheckResult(name, False, says, todo)
+    if checked.unproved:
+        says = f"nothing proves that {', '.join(checked.unproved)} in {folder} are this line's"
+        return warning(name, says, "compare them with the export; then `hotline upgrade`")
+    return CheckResult(name, True, str(folder))
+
+
+def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]]:
+    """Returns the keys that the tables know, and the check of each role's folder.
+
+    Returns nothing if the database does not answer, or if its tables are not current.
+    """
+    try:
+        if migrate.look_at(settings.database_url).state is not TablesState.CURRENT:
+            return frozenset(), {}
+        with closing(open_database(settings.database_url)) as database:
+            known = service_checks_keys.known_names(database)
+            return known, {
+                role: service_checks_keys.check(database, key_folder(settings, role))
+                for role in Role
+            }
+    except StoreUnavailable:
+        return frozenset(), {}
+
+
+def _inside(settings: Settings) -> tuple[CheckResult, ...]:
+    tables = _tables(settings)
+    try:
+        kit = build_console(settings)
+    except PartMissing as broken:
+        return tables, CheckResult("line", False, broken.what, broken.step)
+    except (NotReady, KeyMissing) as broken:
+        return tables, CheckResult("line", False, str(broken), next_step(settings))
+    with closing(kit.database):
+        tables = _commits(kit, tables) if tables.ok else tables
+        return (
+            tables,
+            *(_of_rows(kit, settings) if tables.ok else ()),
+            *service_checks_outside.findings(kit),
+            service_checks_outside.second_channel(kit),
+            *service_checks_traffic.findings(kit),
+        )
+
+
+def _of_rows(kit: LookingKit, settings: Settings) -> tuple[CheckResult, ...]:
+    """Returns the checks that need a database that answers."""
+    sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
+    return (
+        *(one for one in findings(kit) if one.name not in SAID),
+        *service_checks_processes.findings(kit),
+        *service_trials.findings(kit, pretended=settings.pretended),
+        service_answers.finding(kit, sealed=sealed),
+        *service_checks_call_backs.findings(kit),
+        service_check.finding(kit),
+        *_pepper(kit, settings),
+        *service_checks_console.findings(kit, _factors(settings), pretended=settings.pretended),
+        *service_desks.keys_found(kit),
+    )
+
+
+def _tables(settings: Settings) -> CheckResult:
+    """Checks that the database answers and holds the tables of this release."""
+    try:
+        found = migrate.look_at(settings.database_url)
+        if found.state is TablesState.MISSING:
+            says = f"{found.place} holds no tables of a line"
+            return CheckResult("database", False, says, next_step(settings))
+        migrate.refuse_unless_current(found)
+    except StoreUnavailable as broken:
+        place = migrate.place_of(settings.database_url)
+        return CheckResult("database", False, f"{broken} ({place})", DATABASE_TODO)
+    except NotReady as broken:
+        return CheckResult("database", False, str(broken), "docs/runbook.md, Nothing is there")
+    return CheckResult("database", True, f"{found.place} answers, and can be written")
+
+
+def _commits(kit: Kit, tables: CheckResult) -> CheckResult:
+    """Checks that the database can commit. With a full disk it still answers queries."""
+    try:
+        with kit.database.writing() as session:
+            tables_contacts.try_writing(session, kit.now())
+    except StoreUnavailable as broken:
+        return CheckResult(tables.name, False, f"{broken}: it cannot commit", DATABASE_TODO)
+    return tables
+
+
+def _pepper(kit: Kit, settings: Settings) -> tuple[CheckResult, ...]:
+    """Counts the PINs that still need the old pepper during a rotation, if this machine has that pepper."""
+    keys = KeyFolder(key_folder(settings, Role.READER))
+    before = older(PEPPER_KEY)
+    return (decrypt_rekeying.pepper_finding(kit, keys.read(before)),) if keys.holds(before) else ()
+
+
+def _factors(settings: Settings) -> FactorSealer | None:
+    """Returns the sealer of second factors, or None if this machine has no key of the console's pages."""
+    try:
+        return FactorSealer.of(KeyFolder(key_folder(settings, Role.PAGES)))
+    except KeyMissing:
+        return None
+
+
+def _console(settings: Settings) -> Iterator[CheckResult]:
+    yield address_found(settings)
+    folders = {role: key_folder(settings, role) for role in Role}
+    if settings.keys is None:
+        yield apart_found(owners_of(folders), folders[Role.PAGES])
+    keys = [KeyFolder(folders[role]) for role in (Role.CONSOLE, Role.PAGES)]
+    held = [one.read(RELAY_PUBLIC_KEY) for one in keys if one.holds(RELAY_PUBLIC_KEY)]
+    yield console_found(settings, mark_of(held[0]) if held else "")
+
+
+def _gateway_found(url: str) -> CheckResult:
+    """Checks that a program listens at the gateway's address. Shows the host but not the URL, which may hold a
+    password."""
+    parts = urlsplit(url)
+    place = (parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
+    try:
+        socket.create_connection(place, DOCTOR_PATIENCE).close()
+    except OSError as broken:
+        says = f"{cause_of(broken)} ({place[0]}:{place[1]})"
+        return CheckResult("gateway", False, says, "see HOTLINE_GATEWAY_URL and the network")
+    return CheckResult("gateway", True, f"answers at {place[0]}:{place[1]}")
+
+
+def _show_settings(settings: Settings) -> None:
+    shown = settings.shown()
+    for one in helps():
+        click.echo(f"{one.name:18} {shown[one.name] or '(empty)'}")
+        click.secho(f"{'':18} {variable_of(one.name)}: {one.description}", dim=True)
+    click.echo()
+
+
+def _show(found: Sequence[CheckResult]) -> None:
+    for one in found:
+        word = "WRONG" if one.state is CheckState.WRONG else one.state
+        mark = click.style(f"{word:7}", fg=COLOURS[one.state])
+        click.echo(f"{mark} {one.name}: {one.says}")
+        if one.todo and one.state is not CheckState.OK:
+            click.echo(f"        -> {one.todo}")

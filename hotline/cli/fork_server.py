@@ -1,0 +1,166 @@
+"""Starts processes of the line by forking. Imports the code that they share once, before any key is read.
+
+A forked process shares the memory of that code with all others, and starts at once. The fork server never knows a key
+or a setting. A child learns its own from the request (docs/adr/0143).
+
+The keeper asks on a unix socket, one connection a process: a line of JSON with `argv`, `environ` and `gate`. It
+receives the process's number, and answers `go` when it has noted that. In the end it receives the exit code. With a
+`gate`, a role, it receives instead why that role's processes must not start, as JSON. If the fork server ends, the
+processes that it forked continue.
+"""
+
+import gc
+import json
+import os
+import selectors
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import setproctitle
+
+from hotline.core.importing import uncollected
+
+SHARED = (
+    *("hotline.cli.main", "hotline.cli.processes", "workers.worker", "workers.clock"),
+    *("workers.jobs", "hotline.gateway.africastalking", "hotline.monitoring.instruments"),
+    *("hotline.gateway.own_line", "flask", "granian.cli"),
+)
+"""Modules that more than one process imports. They hold no page and no code that decrypts a case."""
+GO = b"go\n"
+PATIENCE = 5.0
+"""Seconds in which a whole request must arrive, and later the keeper's answer."""
+FORKING = 10.0
+"""Seconds for which the keeper waits for a fork server that may be frozen. Then it continues without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """One request of the keeper to the fork server."""
+
+    argv: tuple[str, ...]
+    environ: Mapping[str, str] = field(repr=False)
+    """The whole environment of the process. Not in `repr`, because it may hold a secret."""
+    gate: str = ""
+
+    def line(self) -> bytes:
+        """Returns the request as a line of JSON, ready to send."""
+        said = {"argv": self.argv, "environ": dict(self.environ), "gate": self.gate}
+        return f"{json.dumps(said)}\n".encode()
+
+
+def ask_gate(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | None:
+    """Returns why the processes of a role must not start. Returns None if they may, or if the fork server does not
+    answer."""
+    with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(FORKING)
+        asking.connect(str(fork_server))
+        asking.sendall(StartRequest((), environ, role).line())
+        refused: str | None = json.loads(asking.makefile().readline())
+        return refused
+    return None
+
+
+def main(path: str) -> None:
+    """Serves requests at a path until a signal ends it. In a child, becomes the process that was requested."""
+    setproctitle.getproctitle()  # It finds the place of its own name now, because a changed environment hides it.
+    with uncollected():
+        for name in SHARED:
+            import_module(name)
+        # Otherwise each process would do this at its first query, in memory of its own.
+        import_module("sqlalchemy.orm").configure_mappers()
+    gc.collect()
+    gc.freeze()
+    with socket.socket(socket.AF_UNIX) as listening:
+        os.umask(0o077)
+        listening.bind(path)
+        listening.listen(64)
+        request, asking = _serve(listening)
+    _become_own_process(request)
+    if request.gate:
+        with asking, suppress(OSError):
+            asking.sendall(f"{json.dumps(_refusal(request))}\n".encode())
+    elif _is_noted(asking):
+        import_module("hotline.cli.main").start()
+
+
+def _serve(listening: socket.socket) -> tuple[StartRequest, socket.socket]:
+    """Forks a child for each request, and reports its exit code. Returns in a child only."""
+    waiting = selectors.DefaultSelector()
+    waiting.register(listening, selectors.EVENT_READ)
+    while True:
+        for key, _ in waiting.select():
+            if key.fileobj is not listening:
+                waiting.unregister(key.fileobj)
+                _tell_end(key.data, int(key.fd))
+                continue
+            asking, _ = listening.accept()
+            request = _heard(asking)
+            if request is None:
+                asking.close()
+                continue
+            if (child := os.fork()) == 0:
+                _forget_siblings(waiting)
+                return request, asking
+            waiting.register(os.pidfd_open(child), selectors.EVENT_READ, (child, asking))
+
+
+def _forget_siblings(waiting: selectors.BaseSelector) -> None:
+    for key in waiting.get_map().values():
+        if key.data is not None:
+            os.close(key.fd)
+            key.data[1].close()
+    waiting.close()
+
+
+def _heard(asking: socket.socket) -> StartRequest | None:
+    asking.settimeout(PATIENCE)
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        said: Any = json.loads(asking.makefile().readline())
+        return StartRequest(tuple(said["argv"]), said["environ"], said["gate"])
+    return None
+
+
+def _tell_end(child: tuple[int, socket.socket], handle: int) -> None:
+    number, asking = child
+    _, status = os.waitpid(number, 0)
+    os.close(handle)
+    with suppress(OSError), asking:
+        asking.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _become_own_process(request: StartRequest) -> None:
+    """Gives a child a process group, an environment and a name of its own."""
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(request.environ)
+    time.tzset()
+    sys.argv = list(request.argv)
+    setproctitle.setproctitle(" ".join(request.argv) or f"hotline gate {request.gate}")
+
+
+def _is_noted(asking: socket.socket) -> bool:
+    """Sends this process's number. Returns True when the keeper has noted it, and so can signal its group."""
+    with asking, suppress(OSError):
+        asking.sendall(f"{os.getpid()}\n".encode())
+        return asking.recv(len(GO)) == GO
+    return False
+
+
+def _refusal(request: StartRequest) -> str | None:
+    key_gate, config, bootstrap = map(
+        import_module, ("hotline.cli.key_gate", "hotline.core.settings", "hotline.cli.contexts")
+    )
+    settings = config.Settings.read(request.environ)
+    refused: str | None = key_gate.KeyGate(settings, bootstrap.Role(request.gate))()
+    return refused
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

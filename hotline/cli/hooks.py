@@ -1,0 +1,131 @@
+"""Runs `hotline keys hooks`. Prints the addresses for the gateway's dashboard, and changes them without a lost call."""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from hotline.cli.contexts import Role, key_folder
+from hotline.cli.options import as_json_option, print_json, second_of
+from hotline.core.settings import Settings
+from hotline.errors import TooSoon
+from hotline.keys import hook_secrets as keys_hook_secrets
+from hotline.keys.key_folder import HOOKS, hook_secrets
+
+PATHS = {"ended": "ussd/ended"}
+"""Paths of hooks that differ from the hook's name."""
+QUIET = timedelta(minutes=10)
+"""Time since its last call in which an old address still counts as in use."""
+
+
+def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
+    """Returns the address if it begins as one. Refuses it otherwise, before anything changes."""
+    if base and not base.startswith(("http://", "https://")):
+        raise click.BadParameter("begins with https://")
+    return base
+
+
+base_option = click.option(
+    "--base", metavar="URL", callback=_an_address, help="How the gateway reaches the web process."
+)
+
+
+@click.group(invoke_without_command=True)
+@base_option
+@as_json_option
+@click.pass_context
+def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
+    """Prints the secret addresses that the gateway calls. A person who has them can forge a caller."""
+    if context.invoked_subcommand is None:
+        settings = Settings.read(os.environ)
+        _print(settings, hook_secrets(key_folder(settings, Role.HOOKS)), base, as_json=as_json)
+
+
+@hooks.command()
+@base_option
+@as_json_option
+def rotate(base: str | None, as_json: bool) -> None:
+    """Makes new addresses and prints them. The old ones work until `hotline keys hooks end-old`.
+
+    Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines, copy
+    the `hooks` folder to each before pasting. Then copy `listed.secret` to each `workers` folder.
+    """
+    settings = Settings.read(os.environ)
+    live = keys_hook_secrets.rotate(key_folder(settings, Role.HOOKS), _relay(settings))
+    _print(settings, live, base, as_json=as_json)
+    click.echo(
+        "paste these into the gateway's dashboard; the old ones are answered too, until"
+        " `hotline keys hooks end-old`",
+        err=True,
+    )
+
+
+@hooks.command("end-old")
+@click.option("--now", is_flag=True, help="Also where an old address was called a moment ago.")
+@as_json_option
+def end_old(now: bool, as_json: bool) -> None:
+    """Ends the old addresses, and prints when each was last called.
+
+    Refuses while one was called less than ten minutes ago, unless --now is given. Its next call would get a 404.
+    """
+    settings = Settings.read(os.environ)
+    folder = key_folder(settings, Role.HOOKS)
+    live, after = keys_hook_secrets.live_secrets(folder), datetime.now(UTC) - QUIET
+    old = {hook: keys_hook_secrets.last_used(folder, known[1:]) for hook, known in live.items()}
+    busy = [hook for hook, at in old.items() if at is not None and at > after]
+    if busy and not now:
+        raise TooSoon(
+            f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} minutes"
+            " ago: paste the new one into the dashboard first, or say --now"
+        )
+    keys_hook_secrets.end_old(folder, _relay(settings))
+    new = {hook: keys_hook_secrets.last_used(folder, known[:1]) for hook, known in live.items()}
+    ended = {hook: max(len(known) - 1, 0) for hook, known in live.items()}
+    if as_json:
+        print_json(
+            {
+                hook: {
+                    "ended": ended[hook],
+                    "old_last_used": second_of(old[hook]),
+                    "new_last_used": second_of(new[hook]),
+                }
+                for hook in live
+            }
+        )
+        return
+    for hook in live:
+        click.echo(
+            f"{hook:9} {ended[hook]} ended, last called {_said(old[hook])};"
+            f" the one that stays {_said(new[hook])}"
+        )
+
+
+def _relay(settings: Settings) -> Path | None:
+    """Returns the folder of the relay's own address, or None if the relay is not on this machine."""
+    folder = key_folder(settings, Role.WORKERS)
+    return folder if folder.is_dir() else None
+
+
+def _print(
+    settings: Settings, live: Mapping[str, Sequence[str]], base: str | None, *, as_json: bool
+) -> None:
+    found = addresses(settings, live, base)
+    if as_json:
+        print_json(found)
+        return
+    for hook, address in found.items():
+        click.echo(f"{hook:9} {address}")
+
+
+def addresses(
+    settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
+) -> dict[str, str]:
+    """Returns the address of each hook, below `base` or else on this machine."""
+    base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
+    return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
+
+
+def _said(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "never"

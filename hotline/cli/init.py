@@ -1,0 +1,266 @@
+"""Runs `hotline init`, which makes all that a line needs. Runs `hotline upgrade`, which adds what a new version
+needs.
+"""
+
+import os
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing, suppress
+from importlib import import_module, metadata
+from pathlib import Path
+
+import click
+
+from hotline.cases import decrypt_access
+from hotline.cli import factories
+from hotline.cli.accounts import link_line
+from hotline.cli.contexts import (
+    UNFINISHED_INIT,
+    Role,
+    build_console,
+    build_pages,
+    key_folder,
+    missing,
+)
+from hotline.cli.desks import PASSPHRASE_FILE
+from hotline.cli.kit import new_passphrase
+from hotline.cli.making import make_missing, prove_all
+from hotline.cli.options import FOLDER, passphrase_in, passphrase_of, passphrase_option, progress
+from hotline.core.context import Kit
+from hotline.core.database import open_database
+from hotline.core.environment import CHECKOUT
+from hotline.core.settings import Settings
+from hotline.duty import service_enrolment, service_new_links
+from hotline.editing import service_draft_steps, service_publishing, service_reviews
+from hotline.errors import FolderRefused, NotReady
+from hotline.flows import service_authoring
+from hotline.gateway import service_alert_path
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import RANDOM, ROLES
+from hotline.keys.weekly_lock import WEEKLY_KEY
+from hotline.operations import migrate
+from hotline.people import service_demo_accounts
+from hotline.people.demo_sign_in import keep_demo_accounts
+from hotline.people.rules import CALL_BACK_NUMBER, demo_numbers, demo_responders
+
+FLOWS = CHECKOUT / "flows"
+
+flows_option = click.option("--flows", type=FOLDER, default=FLOWS, help="Another folder of flows.")
+
+
+@click.command()
+@flows_option
+@passphrase_option("the passphrase that desks open with")
+@click.option("--demo", is_flag=True, help="Enrol invented responders, two for each district.")
+@click.option("--sample", is_flag=True, help="With --demo: write twelve invented months.")
+@click.option(
+    "--new-key",
+    "new",
+    multiple=True,
+    type=click.Choice(sorted({*RANDOM, WEEKLY_KEY})),
+    help="A key that is lost for good: make another. What the lost one sealed stays closed.",
+)
+def init(
+    flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool, sample: bool
+) -> None:
+    """Makes keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else.
+
+    A key that this line had and that is missing here is never made again, unless --new-key names it.
+    """
+    settings = Settings.read(os.environ)
+    found = migrate.look_at(settings.database_url)
+    migrate.refuse_unknown(found)
+    _home(settings.home)
+    keys = settings.home / "keys"
+    _mark_unfinished(settings.home, found)
+    made = make_missing(settings, found, factories.clock(settings)(), new=new)
+    _told("keys", made, there=f"in {keys}")
+    _migrate(settings, keys, new=new)
+
+    kit = build_console(settings)
+    with closing(kit.database):
+        _publish(kit, settings, flows, demo=demo)
+        _desks(kit, settings, passphrase_file, demo=demo)
+        if demo:
+            _rehearse(kit)
+        else:
+            _first_account(kit, settings)
+    if demo:
+        _demo_accounts(settings, passphrase_file)
+    if demo and sample:
+        _sample(settings, found)
+    (settings.home / UNFINISHED_INIT).unlink(missing_ok=True)
+
+
+@click.command()
+@flows_option
+def upgrade(flows: Path) -> None:
+    """Updates tables and flows to this version, before its processes start. Safe to repeat."""
+    settings = Settings.read(os.environ)
+    folder = key_folder(settings, Role.CONSOLE)
+    if not folder.is_dir():
+        raise missing(settings, f"the key folder {folder} is not there")
+    found = migrate.look_at(settings.database_url)
+    migrate.refuse_unknown(found)
+    if found.state is migrate.TablesState.MISSING:
+        raise missing(settings, f"{found.place} holds no tables of a line")
+    keys = settings.home / "keys"
+    whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
+    if whole:
+        # Only keys of a kind that this release brings. A missing key of an older kind is refused.
+        made = make_missing(settings, found, factories.clock(settings)())
+        _told("keys", made, there=f"in {keys}")
+    _migrate(settings, keys if whole else None)
+    kit = build_console(settings)
+    with closing(kit.database):
+        _publish(kit, settings, flows)
+
+
+def _home(home: Path) -> None:
+    """Makes the home folder. Raises FolderRefused if this account may not make it or write in it."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as broken:
+        raise FolderRefused(
+            f"{home} cannot be made ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
+            " for the account of the line, or set HOTLINE_HOME"
+        ) from None
+    # In a container the keys are mounted, and the rest of the home is read-only.
+    if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
+        raise FolderRefused(
+            f"{home} cannot be written by this account: give it to the account of the line"
+        )
+
+
+def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
+    """Marks the home of a new line until everything in it is made.
+
+    Without the mark, an interrupted init looks like a line whose database is not mounted.
+    """
+    holds_keys = any(one.is_file() for one in (home / "keys").glob("*/*"))
+    if found.state is migrate.TablesState.MISSING and not holds_keys:
+        # A container's home is read-only but for its keys, and needs no mark.
+        with suppress(OSError):
+            (home / UNFINISHED_INIT).touch(mode=0o600)
+
+
+def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
+    """Updates the tables, and adds a canary for each key. Adds none without the key folders of all roles."""
+    progress("tables")
+    with closing(open_database(settings.database_url)) as database:
+        changed = migrate.upgrade(database)
+        if keys is not None:
+            prove_all(database, keys, new=new)
+        service_alert_path.begin(database, factories.clock(settings)())
+    _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")
+
+
+def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) -> None:
+    """Publishes the flows of a folder, or makes a draft of them if a person has published others. Raises FlowInvalid
+    for an error in them, and changes nothing."""
+    progress("flows")
+    document = service_authoring.read_folder(folder)
+    if settings.pretended:
+        document["numbers"] = [*document["numbers"], *_demo_numbers(kit, demo=demo)]
+    for finding in service_publishing.bearable(document):
+        click.echo(finding.sentence, err=True)
+    signed = service_reviews.read_signatures(folder)
+    told = service_draft_steps.release(kit, document, metadata.version("hotline"), signed)
+    if told.change is not None:
+        click.echo(
+            f"flows: what this version brings waits as change {told.change}, since {told.published_by} published"
+            f" others: {settings.console_url}/changes/{told.change}"
+        )
+        return
+    click.echo(f"flows: revision {told.revision} is live")
+
+
+def _demo_numbers(kit: Kit, *, demo: bool) -> Sequence[Mapping[str, str]]:
+    """Returns the sample numbers of a demo. An upgrade needs them too, or it would change the flows of a demo.
+
+    They keep the day on which they were verified, because another day would make another revision.
+    """
+    row, today = None, kit.now().date()
+    with suppress(NotReady):
+        row = kit.books.book(kit.books.live()).numbers.get(CALL_BACK_NUMBER)
+    if row is None and not demo:
+        return ()
+    signed = row.confirmed_on if row is not None and row.is_confirmed(today) else None
+    return demo_numbers(signed or today)
+
+
+def _desks(kit: Kit, settings: Settings, file: Path | None, *, demo: bool) -> None:
+    missing = decrypt_access.missing_desks(kit)
+    made: Sequence[str] = ()
+    if missing:
+        passphrase = _passphrase(settings.home, file, demo=demo)
+        progress(f"keys of {len(missing)} desks")
+        made = decrypt_access.make_desks(kit, passphrase)
+    _told("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
+
+
+def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
+    """Returns the passphrase in `file` or from the terminal. Otherwise makes one in a file that only its owner
+    reads."""
+    if file is not None:
+        return passphrase_in(file)
+    own = home / PASSPHRASE_FILE
+    if not own.exists() and not demo and sys.stdin.isatty():
+        return passphrase_of(None, "A passphrase that every desk will open with", twice=True)
+    if not own.exists() and not KeyFolder(home).writable():
+        raise FolderRefused(
+            f"{home} is read-only, and keeps no new passphrase: say `init` at a terminal, or give --passphrase-file"
+        )
+    if KeyFolder(home).make(PASSPHRASE_FILE, f"{new_passphrase()}\n".encode()):
+        todo = "" if demo else ": write it on paper and remove it"
+        click.echo(f"{own} holds the desks' passphrase{todo}", err=True)
+    return passphrase_in(own)
+
+
+def _rehearse(kit: Kit) -> None:
+    if service_enrolment.list_responders(kit):
+        _told("responders", [], there="enrolled")
+        return
+    progress("responders")
+    people = service_enrolment.import_responders(kit, demo_responders())
+    _told("responders", [f"{len(people)} invented ones, for a demo"], there="")
+
+
+def _first_account(kit: Kit, settings: Settings) -> None:
+    """Prints a link for the first admin, until a person has used one."""
+    first = service_new_links.first(kit)
+    if first is None:
+        _told("accounts", [], there="the page Accounts shows them")
+        return
+    click.echo(f"accounts: {service_new_links.FIRST} is made by {link_line(settings, first.link)}")
+
+
+def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
+    """Makes accounts whose passwords the sign-in page shows, two with a desk. Makes none with a real gateway."""
+    kit = build_pages(settings)
+    file = passphrase_file or settings.home / PASSPHRASE_FILE
+    with closing(kit.database):
+        made = service_demo_accounts.make(kit)
+        if file.exists():
+            service_demo_accounts.open_desks(kit, passphrase_in(file))
+    if made:
+        keep_demo_accounts(settings.home, (*kit.demo_accounts, *made))
+    _told("accounts", [one.name for one in made], there="if the gateway is the pretended one")
+
+
+def _sample(settings: Settings, found: migrate.TablesFound) -> None:
+    """Writes sample data into a new line. Only this function imports the code for it."""
+    if found.state is not migrate.TablesState.MISSING:
+        _told("sample data", [], there="or the line has data of its own")
+        return
+    progress("sample data of twelve months")
+    import_module("hotline.cli.sample").write(settings)
+    _told("sample data", ["twelve months, all invented"], there="")
+
+
+def _told(what: str, made: Sequence[str], *, there: str) -> None:
+    """Prints what was made, or that it existed already."""
+    for one in made:
+        click.echo(f"{what}: made {one}")
+    if not made:
+        click.echo(f"{what}: were there, {there}")

@@ -1,0 +1,423 @@
+"""Keeps programs running, and ends all of them at the end.
+
+A program that ends is started again, without limit. It starts at once if it ran for a while. Otherwise it starts after
+a pause, which grows to five seconds. Each program leads a process group of its own. When the leader ends, the keeper
+kills the group, because a web server's workers would still hold the port. The guard is a small shell at the other end
+of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all that is left (docs/adr/0014).
+"""
+
+import asyncio
+import fcntl
+import os
+import re
+import signal
+import socket
+import time
+from asyncio.subprocess import Process
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from hotline.cli.fork_server import FORKING, GO, StartRequest
+from hotline.cli.options import FILE
+from hotline.core.environment import CHECKOUT
+from hotline.core.settings import Settings
+from hotline.errors import Occupied, SettingsInvalid
+
+FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 5.0
+SETTLED = 5.0
+"""Seconds after which a program counts as well started."""
+OPENING = 30.0
+"""Seconds for which other programs wait for the socket of one that they need. On a slow machine the fork server imports
+for ten. A program that does not wait is executed, and takes all that memory itself."""
+TELLING = 1.0
+"""Seconds for which the keeper waits for the exit code of a process that has ended."""
+ASKED_AGAIN = 5.0
+"""Seconds until a program that must not start is tried again. The operator may fix the cause meanwhile."""
+FAREWELL = 15.0
+"""Seconds from asking a program to end to killing it. A send with its record takes less, and so does a relay's end."""
+
+GUARD = """
+trap '' INT TERM HUP
+live=' '
+while read -r sign group; do
+    case $sign in
+        +) live="$live$group " ;;
+        -) live="${live%% $group *} ${live#* $group }" ;;
+    esac
+done
+for group in $live; do kill -s KILL -- "-$group" 2>/dev/null; done
+"""
+BIRTH = """
+(echo "+ $$" >&0)
+exec "$@" </dev/null
+"""
+"""A program reports itself to the guard before it begins. So the guard knows every program at every moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    name: str
+    argv: tuple[str, ...]
+    environ: Mapping[str, str] = field(repr=False)
+    """The whole environment of the program, which inherits nothing. Not in `repr`, because it may hold a secret."""
+    opens: Path | None = None
+    """A socket that other programs need. Such a program starts before them and ends after them."""
+    refused: Callable[[], str | None] | None = field(default=None, repr=False)
+    """A function that is called in a thread before each start. Returns why the program must not start now, or None."""
+    fork_server: Path | None = None
+    """Socket of the fork server, which gets `words` as the command. Without an answer there, `argv` is executed."""
+    words: tuple[str, ...] = ()
+
+
+class Child(Protocol):
+    """One process that was started."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+
+class _Forked:
+    """One process that the fork server forked, before and after the keeper notes it."""
+
+    def __init__(self, pid: int, told: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._told, self._asked = told, asked
+        self._handle, self._ended = os.pidfd_open(pid), asyncio.Event()
+        asyncio.get_running_loop().add_reader(self._handle, self._end)
+
+    @classmethod
+    async def begin(cls, fork_server: Path, request: StartRequest) -> "_Forked":
+        """Requests a process from the fork server. Raises OSError or ValueError if it gets no answer."""
+        told, asked = await asyncio.open_unix_connection(fork_server)
+        asked.write(request.line())
+        async with asyncio.timeout(FORKING):
+            return cls(int(await told.readline()), told, asked)
+
+    def go(self) -> None:
+        self._asked.write(GO)
+
+    async def wait(self) -> int:
+        """Returns the exit code. If the fork server does not send it in time, returns that of a killed process."""
+        await self._ended.wait()
+        if self.returncode is None:
+            told = b""
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TELLING):
+                    told = await self._told.readline()
+            self.returncode = int(told) if told else -signal.SIGKILL
+            self._asked.close()
+        return self.returncode
+
+    def _end(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._handle)
+        os.close(self._handle)
+        self._ended.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    task: asyncio.Task[None]
+    stopping: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    process: Process
+    pipe: int
+    """Open as long as the keeper runs."""
+
+    @classmethod
+    async def start(cls) -> "_Guard":
+        reading, writing = os.pipe()
+        process = await asyncio.create_subprocess_exec(
+            "/bin/sh", "-c", GUARD, stdin=reading, start_new_session=True
+        )
+        os.close(reading)
+        return cls(process, writing)
+
+    def tell(self, sign: str, child: Child) -> None:
+        """Reports a process to the guard: `+` for one that runs, `-` for one that ended."""
+        with suppress(BrokenPipeError):
+            os.write(self.pipe, f"{sign} {child.pid}\n".encode())
+
+    async def end(self) -> None:
+        os.close(self.pipe)
+        await self.process.wait()
+
+
+class Keeper:
+    def __init__(
+        self,
+        programs: Iterable[Program],
+        *,
+        say: Callable[[str], None],
+        complain: Callable[[str], None] | None = None,
+    ) -> None:
+        """Takes a function that reports progress, and one that reports a program that must not start. `complain` is
+        `say` by default."""
+        self._programs = tuple(programs)
+        self._told = say
+        self._complained = complain or say
+
+    async def run(self) -> None:
+        """Runs the programs until SIGINT, SIGTERM or SIGHUP. Then ends all that it has started."""
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        guard = await _Guard.start()
+
+        needed = [self._begin(guard, program) for program in self._programs if program.opens]
+        for program in self._programs:
+            if program.opens:
+                await _either(_appearance(program.opens), stop.wait())
+        others = [self._begin(guard, program) for program in self._programs if not program.opens]
+        await stop.wait()
+
+        for wave in (others, needed):
+            for kept in wave:
+                kept.stopping.set()
+            await asyncio.gather(*(kept.task for kept in wave))
+        await guard.end()
+
+    def _say(self, line: str) -> None:
+        """Reports progress. The programs continue even if this fails, as on a full disk or without a terminal."""
+        with suppress(OSError):
+            self._told(line)
+
+    def _complain(self, line: str) -> None:
+        """Reports a fault. The programs continue even if this fails, as in `_say`."""
+        with suppress(OSError):
+            self._complained(line)
+
+    def _begin(self, guard: _Guard, program: Program) -> _Kept:
+        stopping = asyncio.Event()
+        return _Kept(asyncio.create_task(self._keep(guard, program, stopping)), stopping)
+
+    async def _keep(self, guard: _Guard, program: Program, stopping: asyncio.Event) -> None:
+        clock = asyncio.get_running_loop().time
+        pause, told = 0.0, ""
+        while not stopping.is_set():
+            if why := await _refusal(program):
+                if why != told:
+                    self._complain(f"{program.name} is not started: {why}")
+                told = why
+                await _either(asyncio.sleep(ASKED_AGAIN), stopping.wait())
+                continue
+            told, began = "", clock()
+            try:
+                ending = await self._live(guard, program, stopping)
+            except OSError as broken:
+                ending = f"did not start: {broken.strerror}"
+            if stopping.is_set():
+                return
+
+            lived_well = clock() - began >= SETTLED
+            pause = 0.0 if lived_well else min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2))
+            self._say(f"{program.name} {ending}; starting it again")
+            await _either(asyncio.sleep(pause), stopping.wait())
+
+    async def _live(self, guard: _Guard, program: Program, stopping: asyncio.Event) -> str:
+        """Runs a program until it ends, and returns how it ended."""
+        if program.opens is not None:
+            program.opens.unlink(missing_ok=True)
+        child = await _forked(guard, program) or await _executed(guard, program)
+        self._say(f"{program.name} started, process {child.pid}")
+
+        await _either(child.wait(), stopping.wait())
+        if child.returncode is None:
+            _kill_group(child, signal.SIGTERM)
+            await _either(child.wait(), asyncio.sleep(FAREWELL))
+        _kill_group(child, signal.SIGKILL)
+        guard.tell("-", child)
+        return _ending(await child.wait())
+
+
+async def _forked(guard: _Guard, program: Program) -> Child | None:
+    """Returns the process that the fork server forked. Returns None if it does not answer, or does not fork this
+    program."""
+    if program.fork_server is None:
+        return None
+    with suppress(OSError, ValueError):
+        child = await _Forked.begin(
+            program.fork_server, StartRequest(program.words, program.environ)
+        )
+        guard.tell("+", child)
+        child.go()
+        return child
+    return None
+
+
+async def _executed(guard: _Guard, program: Program) -> Child:
+    return await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", BIRTH, program.name),
+        *program.argv,
+        env=dict(program.environ),
+        stdin=guard.pipe,
+        start_new_session=True,
+    )
+
+
+async def _refusal(program: Program) -> str:
+    """Returns why a program must not start, or an empty text if it may."""
+    if program.refused is None:
+        return ""
+    return await asyncio.to_thread(program.refused) or ""
+
+
+def _kill_group(child: Child, number: signal.Signals) -> None:
+    try:
+        os.killpg(child.pid, number)
+    except ProcessLookupError:
+        return
+
+
+async def _appearance(socket: Path) -> None:
+    async with asyncio.timeout(OPENING):
+        while not socket.exists():
+            await asyncio.sleep(0.02)
+
+
+async def _either(*waits: Coroutine[Any, Any, object]) -> None:
+    """Waits for the first coroutine that finishes, and cancels the rest."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _ending(code: int) -> str:
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+
+
+# Reads the Procfile, the list of the line's processes, one `name: command` a line.
+
+LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
+
+procfile_option = click.option(
+    "--procfile", type=FILE, default=CHECKOUT / "Procfile", help="Another list of processes."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcfileLine:
+    name: str
+    command: str
+    """A command for `sh`. It may name settings, as in `${HOTLINE_PORT:-8000}`."""
+
+
+def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
+    """Returns the processes in their order. Raises SettingsInvalid with every line that is invalid or repeated."""
+    entries: dict[str, ProcfileLine] = {}
+    problems: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        found = LINE.match(line)
+        if found is None:
+            problems.append(f"Procfile line {number}: not `name: command`")
+        elif found["name"] in entries:
+            problems.append(f"Procfile line {number}: {found['name']} stands there twice")
+        else:
+            entries[found["name"]] = ProcfileLine(found["name"], found["command"].strip())
+
+    if problems:
+        raise SettingsInvalid(problems)
+    return tuple(entries.values())
+
+
+# Allows one line in one home, and one web process on one port. A second one would share its calls or damage its data.
+
+LOCK = "run.lock"
+PATIENCE = 2.0
+"""Seconds in which the workers of a killed web process release their port."""
+EACH = 0.05
+
+
+def place_of(settings: Settings, process: str) -> tuple[str, int]:
+    """Returns the host and the port of `web` or `console`."""
+    if process == "web":
+        return settings.web_host, settings.port
+    return settings.console_host, settings.console_port
+
+
+@contextmanager
+def only_run(home: Path) -> Iterator[None]:
+    """Locks the home for one `hotline run` or `demo`. The lock ends with the process. Raises Occupied."""
+    handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise Occupied(
+            f"a line already runs in {home}, and goes on: end it first,"
+            " or set HOTLINE_HOME for another line"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
+    """Raises Occupied if another program still listens on the port after `patience` seconds."""
+    end = time.monotonic() + patience
+    while not _free(host, port):
+        if time.monotonic() >= end:
+            raise Occupied(
+                f"port {port} is taken: another line or program listens there, and would get some of this"
+                " line's calls. End it, or set HOTLINE_PORT (HOTLINE_CONSOLE_PORT for the console, --page-port"
+                " for the demo's handsets)"
+            )
+        time.sleep(EACH)
+
+
+def _free(host: str, port: int) -> bool:
+    """Returns True if the port is free. Raises Occupied if the address does not belong to this machine."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise Occupied(
+            f"{host} is no address of this machine: see HOTLINE_WEB_HOST and HOTLINE_CONSOLE_HOST"
+        ) from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError:
+            return False
+    return True
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("process", type=click.Choice(["web", "console"]))
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def listen(process: str, command: tuple[str, ...]) -> None:
+    """Becomes COMMAND, a server's, with the `--host`, `--port` and `--workers` of the settings.
+
+    Stops if the port is taken or a setting is wrong, before the server prints its own usage. The Procfile uses this
+    command for the processes that answer requests.
+    """
+    settings = Settings.read(os.environ)
+    host, port = place_of(settings, process)
+    workers = settings.web_workers if process == "web" else 1
+    refuse_taken(host, port, patience=PATIENCE)
+    given = ("--host", host, "--port", str(port), "--workers", str(workers))
+    if command[0] != "granian":
+        os.execvp(command[0], (*command, *given))
+    from granian.cli import cli as granian
+
+    # In this process, so that the server's workers share what the fork server has imported.
+    granian.main(args=[*command[1:], *given], prog_name=command[0])

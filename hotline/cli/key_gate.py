@@ -1,0 +1,95 @@
+"""Stops `hotline run` and `demo` from starting a process whose keys are lost, damaged or another line's."""
+
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from socket import gethostname
+
+from hotline.cli import factories
+from hotline.cli.contexts import Role, build_console, missing, wrong_sentence
+from hotline.cli.making import LOST
+from hotline.core.database import Database, open_database
+from hotline.core.settings import Settings
+from hotline.errors import KeyMissing, NotReady, StoreUnavailable
+from hotline.gateway import service_alert_path
+from hotline.keys.key_making import lacking
+from hotline.keys.tables_canaries import ProcessStart
+from hotline.monitoring import service_alarms, service_checks_keys
+
+
+class KeyGate:
+    """One role's check before each start of its processes. When a key is repaired they start, without a new `run`."""
+
+    def __init__(self, settings: Settings, role: Role) -> None:
+        self._settings = replace(settings, keys=None)
+        self._role = role
+        self._folder = settings.home / "keys" / role
+
+    def __call__(self) -> str | None:
+        """Returns why the role's processes must not start, and records that. Returns None if they may start, or if the
+        database does not answer."""
+        with suppress(StoreUnavailable), closing(self._database()) as database:
+            try:
+                names, why = self._refusal(database)
+            except KeyMissing as unreadable:
+                names, why = "a key", str(unreadable)
+            if why is None:
+                return None
+            self._note(database, names)
+            return why
+        return None
+
+    def _refusal(self, database: Database) -> tuple[str, str | None]:
+        """Returns the names of the keys that prevent the start, and the reason. The reason is None if there are
+        none."""
+        if not self._folder.is_dir():
+            return "every key", str(
+                missing(self._settings, f"the key folder {self._folder} is not there")
+            )
+        lost = sorted(
+            service_checks_keys.known_names(database).intersection(
+                lacking(self._folder, self._role)
+            )
+        )
+        if lost:
+            return ", ".join(lost), f"{self._folder} lacks {', '.join(lost)}: {LOST}"
+        wrong = service_checks_keys.check(database, self._folder).wrong
+        if wrong:
+            return ", ".join(wrong), wrong_sentence(self._folder, wrong)
+        return "", None
+
+    def _note(self, database: Database, names: str) -> None:
+        start = ProcessStart(
+            role=self._role,
+            host=gethostname(),
+            at=factories.clock(self._settings)(),
+            wrong_keys=names,
+            second_channel=None,
+        )
+        service_checks_keys.note_start(database, start)
+        if self._role is Role.WATCH:
+            # No other process reports that the monitor does not start.
+            with suppress(NotReady, KeyMissing):
+                kit = build_console(self._settings)
+                with closing(kit.database):
+                    service_alarms.tell_other_of_keys(kit)
+
+    def _database(self) -> Database:
+        return open_database(self._settings.database_url)
+
+
+def web_warning(settings: Settings) -> str | None:
+    """Returns what is wrong with the web process's keys, or None. The web process starts in any case."""
+    folder: Path = settings.home / "keys" / Role.HOOKS
+    with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
+        if wrong := service_checks_keys.check(database, folder).wrong:
+            return f"web starts all the same, and files: {wrong_sentence(folder, wrong)}"
+    return None
+
+
+def await_senders(settings: Settings) -> None:
+    """Records that the processes that send start now, unless a wrong key stops them."""
+    with suppress(StoreUnavailable):
+        if KeyGate(settings, Role.WORKERS)() is None:
+            with closing(open_database(settings.database_url)) as database:
+                service_alert_path.await_senders(database, factories.clock(settings)())

@@ -1,0 +1,125 @@
+"""Runs `hotline process NAME`: the processes behind the web. Imports the layers above it by name."""
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
+from threading import Event
+from types import FrameType
+from typing import Any
+
+import click
+
+from hotline.cli.contexts import Role, build_reader, build_relay, build_watch, refuse_wrong_keys
+from hotline.core.context import LookingKit
+from hotline.core.importing import uncollected
+from hotline.core.logs import configure
+from hotline.core.settings import Settings
+from hotline.errors import KeyWrong
+from hotline.monitoring.prometheus import serving
+from hotline.monitoring.service_alarms import tell_other_of_keys
+from hotline.monitoring.service_measures import gather
+
+
+@click.command()
+def alerts() -> None:
+    """Sends alerts until a signal ends it. Exits with 1 if Redis is down."""
+    _work("alerts")
+
+
+@click.command()
+def misc() -> None:
+    """Runs all jobs but alerts until a signal ends it. Exits with 1 if Redis is down."""
+    _work("misc")
+
+
+def _work(queue: str) -> None:
+    settings = _settings_of(queue)
+    kit = build_relay(settings)
+    refuse_wrong_keys(kit, settings, Role.WORKERS)
+    sys.exit(_runner("worker")(kit, settings.redis_url, queue))
+
+
+@click.command()
+def reader() -> None:
+    """Decrypts cases for responders' phones, behind their PINs, until a signal ends it."""
+    settings = _settings_of("reader")
+    kit = build_reader(settings)
+    refuse_wrong_keys(kit, settings, Role.READER)
+    run, stop = _runner("reader"), until_told()
+    run(kit, settings.redis_url, stop, hear=lambda: ends_on_signal(stop))
+
+
+@click.command()
+def clock() -> None:
+    """Does the work that depends on time: assigns, reminds, repeats, and delivers what no worker did. A signal ends
+    it."""
+    settings = _settings_of("clock")
+    kit = build_relay(settings)
+    refuse_wrong_keys(kit, settings, Role.WORKERS)
+    _runner("clock")(kit, until_told())
+
+
+@click.command()
+def watch() -> None:
+    """Checks everything every ten seconds and notifies on-call contacts, until a signal ends it."""
+    settings = _settings_of("watch")
+    kit = build_watch(settings)
+    try:
+        refuse_wrong_keys(kit, settings, Role.WATCH)
+    except KeyWrong:
+        # Without the key no number decrypts. The second channel needs no key.
+        tell_other_of_keys(kit)
+        raise
+    stop = until_told()
+    run = _runner("watchman")
+    with _metrics(settings, kit):
+        run(kit, stop)
+
+
+def _settings_of(process: str) -> Settings:
+    settings = Settings.read(os.environ)
+    configure(settings.log, process)
+    return settings
+
+
+def _runner(worker: str) -> Callable[..., Any]:
+    """Imports and returns what a process runs. Exempts all present objects from garbage collection."""
+    with uncollected():
+        run: Callable[..., Any] = import_module(f"workers.{worker}").run
+    keep_what_is_here()
+    return run
+
+
+def _metrics(settings: Settings, kit: LookingKit) -> AbstractContextManager[object]:
+    """Serves `/metrics` if a port is set for it. Raises Occupied if the port is taken."""
+    if not settings.metrics_port:
+        return nullcontext()
+    return serving(settings.metrics_host, settings.metrics_port, lambda: gather(kit))
+
+
+def keep_what_is_here() -> None:
+    """Exempts all present objects from garbage collection. A burst of tips makes thousands of tuples. Each time the
+    collector checked all other objects again, which was a fifth of a tip's cost."""
+    gc.collect()
+    gc.freeze()
+
+
+def until_told() -> Event:
+    """Returns an event that is set when a signal asks this process to stop."""
+    stop = Event()
+    ends_on_signal(stop)
+    return stop
+
+
+def ends_on_signal(stop: Event) -> None:
+    """Sets `stop` when a signal asks this process to stop. Replaces any earlier handler."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, end)

@@ -1,0 +1,169 @@
+"""Runs `hotline run`: every process of the line on one machine. Each gets only its own keys and variables."""
+
+import asyncio
+import json
+import logging
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from hotline.cli.fork_server import ask_gate
+from hotline.cli.keeper import (
+    PATIENCE,
+    Keeper,
+    ProcfileLine,
+    Program,
+    only_run,
+    place_of,
+    procfile_option,
+    read_procfile,
+    refuse_taken,
+)
+from hotline.core import redis
+from hotline.core.environment import CHECKOUT
+from hotline.core.logs import configure
+from hotline.core.settings import Settings, spelled_out
+
+logger = logging.getLogger(__name__)
+
+HOOKS, WATCH = "hooks", "watch"
+FORKED = ("hotline", "process")
+"""First words of a command that the fork server forks."""
+PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
+ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
+"""Variables that any program may have."""
+SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
+"""Place of the gateway's key. Only a process that sends may have it."""
+WATCHING = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
+"""Variables that only the monitor may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One process of the Procfile, as it runs here."""
+
+    role: str
+    """Value of a `bootstrap.Role`. The keeper does not import `bootstrap`, which builds contexts."""
+    count: int = 1
+    sends: bool = True
+
+
+POSTS: Mapping[str, Post] = {
+    "web": Post(HOOKS, sends=False),
+    "alerts": Post("workers", count=2),
+    "misc": Post("workers"),
+    "clock": Post("workers"),
+    "watch": Post(WATCH),
+    "reader": Post("reader", sends=False),
+    "console": Post("pages", sends=False),
+}
+"""The Procfile's `release` is not here, because it serves a platform's deploy. On one machine a person runs `hotline
+init`."""
+
+
+@click.command()
+@procfile_option
+def run(procfile: Path) -> None:
+    """Runs the line: the processes in the Procfile, and the embedded Redis if no URL is set.
+
+    Restarts a process that ends. Ends everything on Ctrl-C. Starts nothing if the web process's keys, the database or
+    the gateway's key are missing. Starts nothing if the tables are another release's. Starts nothing if a line runs in
+    this home already, or if the port is taken. A process whose key is lost or wrong is named, and starts when the key
+    is repaired. The web process accepts tips meanwhile.
+    """
+    settings = Settings.read(os.environ)
+    entries = read_procfile(procfile.read_text(encoding="utf-8"))
+    configure(settings.log, "keeper")
+    logger.setLevel(logging.INFO)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(PREPARE, stdin=pipe, stdout=pipe, stderr=pipe) as preparing:
+        said = preparing.stdout.readline() if preparing.stdout else b""
+        if not said:
+            _, complaint = preparing.communicate()
+            click.echo(complaint, err=True, nl=False)
+            sys.exit(preparing.returncode)
+        if warning := json.loads(said):
+            logger.critical(warning)
+        with only_run(settings.home), fork_server_place() as fork_server:
+            for host, port in listening(settings, entries):
+                refuse_taken(host, port, patience=PATIENCE)
+            preparing.communicate(b"go on\n")
+            programs = programs_of(settings, entries, os.environ, fork_server)
+            asyncio.run(Keeper(programs, say=logger.info, complain=logger.error).run())
+
+
+@contextmanager
+def fork_server_place() -> Iterator[Path]:
+    """Yields the path on which the fork server listens. It is short, in a folder of this process only."""
+    with TemporaryDirectory(prefix="hotline-") as folder:
+        yield Path(folder) / "fork_server"
+
+
+def listening(settings: Settings, entries: Sequence[ProcfileLine]) -> Iterator[tuple[str, int]]:
+    """Yields the host and the port of each process of a Procfile that listens."""
+    names = {entry.name for entry in entries}
+    for name in ("web", "console"):
+        if name in names:
+            yield place_of(settings, name)
+
+
+def programs_of(
+    settings: Settings,
+    entries: tuple[ProcfileLine, ...],
+    environ: Mapping[str, str],
+    fork_server: Path,
+) -> tuple[Program, ...]:
+    """Returns the fork server, and every process of the line with the settings that it may have.
+
+    No process gets the name of a file with settings.
+    """
+    environ = spelled_out(environ)
+    ordinary = {name: environ[name] for name in ORDINARY if name in environ}
+    ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
+    ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+
+    programs = []
+    if settings.embedded_redis:
+        socket = redis.socket_of(settings.redis_url)
+        argv = redis.command(socket, settings.home / "redis")
+        programs.append(Program("redis", argv, ordinary, opens=socket))
+    serving = (sys.executable, "-m", "hotline.cli.fork_server", str(fork_server))
+    programs.append(Program("fork_server", serving, ordinary, opens=fork_server))
+    all_known = {**ordinary, **_named(environ), "HOTLINE_HOME": str(settings.home)}
+    for entry in entries:
+        post = POSTS.get(entry.name)
+        if post is None:
+            continue
+        known = ordinary | _settings_for(post, settings, environ)
+        argv = ("/bin/sh", "-c", f"exec {entry.command}")
+        words = tuple(shlex.split(entry.command))
+        forks = fork_server if words[:2] == FORKED else None
+        # The web process accepts tips even if its keys are wrong, so it has no gate.
+        gate = partial(ask_gate, fork_server, post.role, all_known) if post.role != HOOKS else None
+        for number in range(1, post.count + 1):
+            name = entry.name if post.count == 1 else f"{entry.name}.{number}"
+            programs.append(
+                Program(name, argv, known, refused=gate, fork_server=forks, words=words)
+            )
+    return tuple(programs)
+
+
+def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """Returns the settings for one process, with its role's key folder. Hides settings that are not for it."""
+    hidden = (*(() if post.sends else SENDING), *(() if post.role == WATCH else WATCHING))
+    known = {name: value for name, value in _named(environ).items() if name not in hidden}
+    keys = settings.home / "keys" / post.role
+    return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}
+
+
+def _named(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name.startswith("HOTLINE_")}

@@ -1,0 +1,448 @@
+"""Writes twelve months of sample data into a new demo in bulk: closed tips, calls, persons and releases.
+
+The line's own services file and take the open tips, on an adjustable clock. All pages and files that show the data mark
+it as sample data.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from hotline.alerts import queries as alerts_queries
+from hotline.alerts import (
+    queries_people,
+    rules_assignment,
+    rules_follow_up,
+    service_assignment,
+    service_case_events,
+    service_commands,
+    service_delivery_reports,
+    service_sending,
+    tables_case_keys,
+)
+from hotline.alerts.rules_assignment import ReferralState
+from hotline.alerts.rules_commands import Act
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.cases import service_codes
+from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cli import factories
+from hotline.cli.contexts import build_console, build_door, build_reader, build_relay
+from hotline.core import tables_sample
+from hotline.core.actors import AccountRole, Actor
+from hotline.core.context import DoorKit, Kit, RelayKit
+from hotline.core.database import Session
+from hotline.core.settings import Settings
+from hotline.core.ussd import EndNotice, UssdHop
+from hotline.counters import tables
+from hotline.counters.rules import WEEK_BEGINS, Measure, ScreenMeasure
+from hotline.counters.service import day_of
+from hotline.counters.tables import People, Reach
+from hotline.counters.tables_screens import ScreenCount
+from hotline.dialogue import service_session
+from hotline.emulator.server import choices
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
+from hotline.gateway.tables import Referral
+from hotline.people import tables_accounts, tables_desks
+from hotline.people.demo_sign_in import demo_accounts_in
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_lessons import LESSONS
+from hotline.programmes.rules_sessions import HELD
+from hotline.programmes.tables import Joined
+from hotline.statistics import queries, reader_person_sums, service_releases
+from hotline.statistics.encrypt import encrypt_sums
+from hotline.statistics.rules_definitions import CellName, Dimension
+from hotline.statistics.rules_periods import due_at, due_periods
+from hotline.statistics.rules_rounding import Sum
+from hotline.statistics.rules_use import NETWORKS, QUIZ_MEASURES
+from hotline.text.codes import FORMS, NATIONAL, Category
+from hotline.text.places import PROVINCES, districts, place_name
+from hotline.text.quiz import QuizOutcome
+from hotline.tips import tables_persons
+from hotline.tips.rules import Basis, TipOutcome, TipState, Urgency
+from hotline.tips.rules_events import EntryKind, EntryWay, Purpose, TakeProof
+from hotline.tips.rules_person_codes import PersonCodes
+from hotline.tips.rules_retention import WORDS
+from hotline.tips.tables import Grant, Tip
+
+MONTHS, TIPS_A_MONTH, PERSONS_A_MONTH, CALLS_A_DAY = 12, 110, 14, 40
+TIPS_OF_THIS_MONTH = 60
+OPEN_TIPS, OPEN_PERSONS, OFFICERS = 12, 24, 60
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+KINDS = tuple(one.value for one in Category)
+TAKEN_WITHIN: Mapping[Urgency, tuple[int, int]] = {
+    Urgency.DANGER: (1, 4),
+    Urgency.SEEN: (2, 90),
+    Urgency.HEARD: (8, 600),
+}
+"""Minutes until a responder takes a tip, at least and at most."""
+STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
+"""Steps of a person, in their order. Nine of ten persons continue from each step."""
+SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
+TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
+
+
+@dataclass
+class SampleClock:
+    """A clock that shows the time that it was set to."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class SampleLine:
+    """One line with its contexts over one database and one clock, and its random numbers."""
+
+    door: DoorKit
+    relay: RelayKit
+    reader: ReaderKit
+    desk: Kit
+    clock: SampleClock
+    now: datetime
+    actors: Mapping[AccountRole, Actor]
+    random: Random = field(default_factory=lambda: Random(1))
+    sms: FakeSms = field(default_factory=FakeSms)
+
+    @property
+    def months(self) -> Sequence[str]:
+        """Returns the twelve months before this one, the earliest first."""
+        found = [rules_follow_up.month_of(self.now)]
+        while len(found) <= MONTHS:
+            found.append(rules_follow_up.month_of(rules_follow_up.begins(found[-1]) - DAY))
+        return found[:0:-1]
+
+
+def write(settings: Settings) -> None:
+    """Writes the sample data of a new demo. Raises StoreUnavailable."""
+    line = _line(settings)
+    with closing(line.door.database):
+        with line.desk.database.writing() as session:
+            tables_sample.mark_invented(session, line.now)
+            _use(session, line)
+            _closed_tips(session, line)
+            _sums(session, line)
+            for name, target in TARGETS.items():
+                of = f"{line.now:%Y}"
+                queries.write_target(session, name, of, target, by="sample", at=line.now)
+        _persons(line)
+        _releases(line)
+        _open_tips(line)
+
+
+def _line(settings: Settings) -> SampleLine:
+    now = factories.clock(settings)()
+    clock, sms = SampleClock(now), FakeSms()
+    door, relay = build_door(settings), build_relay(settings)
+    reader, desk = build_reader(settings), build_console(settings)
+    for other in (relay, reader, desk):
+        other.database.close()
+    same: dict[str, Any] = {
+        "database": door.database,
+        "books": door.books,
+        "now": clock,
+        "jobs": FakeJobs(),
+    }
+    roles = {role: one.name for one in demo_accounts_in(settings.home) for role in one.roles}
+    with door.database.reading() as session:
+        ids = {one.shown: one.id for one in tables_accounts.everybody(session)}
+    return SampleLine(
+        door=replace(door, **same, notes=FakeNotes(), runs=FakeRuns()),
+        relay=replace(relay, **same, sms=sms, senders=FakeSenders()),
+        reader=replace(reader, **same),
+        desk=replace(desk, **same),
+        clock=clock,
+        now=now,
+        actors={role: Actor(name, ids[name]) for role, name in roles.items() if name in ids},
+        sms=sms,
+    )
+
+
+def _use(session: Session, line: SampleLine) -> None:
+    """Writes calls, topics, quiz answers, lessons, networks, callers, trainees, community sessions and hourly
+    coverage."""
+    random, live = line.random, service_releases.live_rows(line.desk)
+    first, after = day_of(rules_follow_up.begins(line.months[0])), day_of(line.now)
+    cells: Counter[tuple[Any, ...]] = Counter()
+    for number in range((after - first).days):
+        day = first + number * DAY
+        for _ in range(CALLS_A_DAY + number // 12 + random.randint(-8, 8)):
+            language = random.choices(("rw", "en", "fr"), (82, 10, 8))[0]
+            entry = random.choices(("", *sorted(live.codes)), (8, *(1 for _ in live.codes)))[0]
+            cells[day, Measure.SESSION, language, entry, "", ""] += 1
+            topic = random.choice(sorted(live.topics))
+            cells[day, Measure.TOPIC, language, entry, "", topic] += random.random() < 0.7
+        for outcome, share in zip(QuizOutcome, (4, 5, 1, 2), strict=True):
+            cells[day, QUIZ_MEASURES[outcome], "rw", "", "", "passport"] += share
+        if random.random() < 0.4:
+            cells[day, HELD, "rw", "", random.choice(districts()).code, "village"] += 1
+    names = ("day", "measure", "language", "entry", "district", "topic")
+    session.add_all(
+        Reach(**dict(zip(names, cell, strict=True)), channel="ussd", count=count)
+        for cell, count in cells.items()
+    )
+    for month in line.months:
+        session.add(People(period=month, count=700 + random.randint(0, 200)))
+        for begins in WEEK_BEGINS:
+            week = day_of(rules_follow_up.begins(month)) + (begins - 1) * DAY
+            for name, count in zip(NETWORKS, (220, 90, 8), strict=False):
+                session.add(_screen(week, ScreenMeasure.SESSION, name, count))
+            for place, screen in enumerate(sorted(live.screens)):
+                shown = max(12, 180 - 2 * place + random.randint(-9, 9))
+                session.add(_screen(week, ScreenMeasure.SHOWN, screen, shown))
+                session.add(_screen(week, ScreenMeasure.ANSWERED, screen, shown * 8 // 10))
+    for number in range(OFFICERS):
+        joined = rules_follow_up.begins(random.choice(line.months)) + random.randint(1, 20) * DAY
+        lessons = LESSONS if number % 3 else LESSONS[: number % 5]
+        passed = {name: (joined + n * DAY).isoformat() for n, name in enumerate(lessons, 1)}
+        row = Joined(number_key=f"sample {number}", roll=Roll.OFFICERS, district="12")
+        row.created_at, row.told, row.passed = joined, [], passed
+        session.add(row)
+    hours = line.now.replace(minute=0, second=0, microsecond=0)
+    away = {hours - n * HOUR: (["57"] if n % 24 < 5 else []) for n in range(1, 24 * 14)}
+    tables.write_many(session, away)
+
+
+def _screen(week: Any, measure: str, name: str, count: int) -> ScreenCount:
+    return ScreenCount(week=week, measure=measure, name=name, count=count)
+
+
+def _closed_tips(session: Session, line: SampleLine) -> None:
+    """Writes the closed tips of a year with their case events. The text of old tips is already erased."""
+    random, codes = line.random, sorted(area.code for area in districts())
+    weights = [5 if code.startswith("1") else 1 for code in codes]
+    members = queries_people.members(session)
+    people = {code: [one.id for one in members if one.covers(code)] for code in codes}
+    keys = tables_desks.public_keys(session, (NATIONAL, *codes))
+    names = iter(rules_assignment.draw(secrets.token_bytes(400_000), 6, MONTHS * TIPS_A_MONTH * 2))
+    for begins, lasts, many in _spells(line):
+        made: list[tuple[Tip, Mapping[str, bytes]]] = []
+        for _ in range(many):
+            filed = begins + lasts * random.random()
+            made.append(_tip(line, filed, random.choices(codes, weights)[0], keys))
+        session.add_all(tip for tip, _ in made)
+        session.flush()
+        met: list[int] = []
+        for tip, grants in made:
+            for code, key in grants.items():
+                session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=key))
+            if _log(session, line, tip, random.choice(people[tip.place]), next(names)):
+                met.append(tip.id)
+        month = rules_follow_up.month_of(begins)
+        if rules_follow_up.counted_at(month) <= line.now:
+            tables_case_keys.mark_counted(session, met, month, rules_follow_up.counted_at(month))
+
+
+def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
+    """Yields periods with the number of tips in each: every month, and this month up to yesterday."""
+    for number, month in enumerate(line.months):
+        yield rules_follow_up.begins(month), 28 * DAY, TIPS_A_MONTH + 2 * number
+    begins = min(rules_follow_up.begins(rules_follow_up.month_of(line.now)), line.now - 3 * DAY)
+    yield begins, line.now - DAY - begins, TIPS_OF_THIS_MONTH
+
+
+def _tip(
+    line: SampleLine, filed: datetime, place: str, keys: Mapping[str, bytes]
+) -> tuple[Tip, Mapping[str, bytes]]:
+    """Returns a closed tip, and its key encrypted to the desks that may read it. An erased tip has no keys."""
+    random = line.random
+    urgency = random.choices(tuple(Urgency), (22, 60, 18))[0]
+    closed = min(filed + random.randint(5, 90) * HOUR, line.now - HOUR)
+    uid, erased = secrets.token_hex(16), closed + WORDS if closed + WORDS < line.now else None
+    tip = Tip(
+        uid=uid,
+        identity=f"erased:{uid}" if erased else f"sample {uid}",
+        session_key="",
+        contact_key="",
+        passage=1,
+        state=TipState.FILED,
+        channel="ussd",
+        language=random.choices(("rw", "en", "fr"), (88, 7, 5))[0],
+        entry="",
+        place=place,
+        category=random.choice(KINDS),
+        urgency=urgency,
+        official="no" if random.random() > 0.04 else "yes",
+        basis=Basis.PUBLIC_DUTY,
+        body=b"",
+        created_at=filed,
+        updated_at=filed,
+        filed_at=filed,
+        referred_at=filed,
+        referred_urgency=urgency,
+        closed_at=closed,
+        outcome=random.choices(tuple(TipOutcome)[:4], (4, 4, 3, 1))[0],
+        erased_at=erased,
+    )
+    if erased is not None:
+        return tip, {}
+    wanted = (NATIONAL, place) if tip.official == "no" else (NATIONAL,)
+    sealed = line.desk.sealer.tip(
+        {"danger": "yes" if urgency is Urgency.DANGER else "no"},
+        uid=uid,
+        place=place,
+        desks={code: keys[code] for code in wanted},
+        at=filed,
+    )
+    tip.body = sealed.body
+    return tip, sealed.grants
+
+
+def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: str) -> bool:
+    """Writes the assignment of a closed tip and its case events. Returns True if the responder met a person."""
+    random, at = line.random, tip.created_at
+    low, high = TAKEN_WITHIN[Urgency(tip.urgency)]
+    taken = at + (low + (high - low) * random.random() ** 2) * MINUTE
+    opened = taken + random.randint(1, 9) * MINUTE
+    on_site = opened + random.randint(20, 200) * MINUTE if random.random() < 0.6 else None
+    month = rules_follow_up.month_of(at)
+    is_counted = rules_follow_up.counted_at(month) <= line.now
+    is_met = is_counted and on_site is not None and random.random() < 0.8
+    tip.holder_id = responder_id
+    alert = Referral(tip_id=tip.id, step=0, responder_id=responder_id, reference=name)
+    alert.state, alert.created_at, alert.on_site_at = ReferralState.CLOSED, at, on_site
+    alert.acknowledged_at = alert.proved_at = taken
+    alert.opened_at = opened
+    session.add(alert)
+    happened: list[tuple[EntryKind, datetime | None, dict[str, str]]] = [
+        (EntryKind.TOLD, at, {"why": Purpose.ALERT}),
+        (EntryKind.TAKEN, taken, {"proof": TakeProof.PROVED}),
+        (EntryKind.OPENED, opened, {}),
+        (EntryKind.ON_SITE, on_site, {}),
+        (EntryKind.SCREENED, on_site if is_met else None, {}),
+        (EntryKind.CLOSED, tip.closed_at, {"outcome": str(tip.outcome)}),
+    ]
+    for kind, moment, codes in happened:
+        if moment is not None:
+            row = CaseLogRow(tip_id=tip.id, at=moment, responder_id=responder_id, codes=codes)
+            row.way, row.kind, row.key = EntryWay.USSD, kind, f"{kind}:sample:{tip.id}"
+            session.add(row)
+    return is_met
+
+
+def _sums(session: Session, line: SampleLine) -> None:
+    """Writes the sums of persons for each month that is counted by now."""
+    for month in line.months:
+        if rules_follow_up.counted_at(month) > line.now:
+            continue
+        sums: dict[CellName, Sum] = {}
+        for _ in range(PERSONS_A_MONTH):
+            key = secrets.randbelow(256)
+            for name in _cells(line.random):
+                sums[name] = sums.get(name, Sum()) + Sum(1, key)
+        body = encrypt_sums(sums, month=month, public_key=line.reader.sealer.reader_key())
+        queries.write_person_sum(session, month, body, rules_follow_up.counted_at(month))
+
+
+def _cells(random: Random) -> Iterator[CellName]:
+    """Yields the cells that one person counts in."""
+    for step in (*STEPS, "consented_known", "safe_at_30"):
+        yield CellName(step)
+        if random.random() > 0.9:
+            break
+    who = random.choices(("woman", "man", "girl", "boy"), (40, 26, 22, 12))[0]
+    yield CellName("persons_by_who", Dimension.WHO, who)
+    yield CellName("persons_by_form", Dimension.FORM, random.choice(sorted(FORMS)))
+    yield CellName("persons_by_province", Dimension.PROVINCE, random.choice(sorted(PROVINCES)))
+    nation = random.choices(("rwanda", "other"), (80, 20))[0]
+    yield CellName("persons_by_nationality", Dimension.NATIONALITY, nation)
+    means = "child" if who in ("girl", "boy") else random.choice(("force", "deceit", "both"))
+    yield CellName("persons_by_means", Dimension.MEANS, means)
+
+
+def _persons(line: SampleLine) -> None:
+    """Writes persons of cases whose month is not counted yet. Encrypts their codes as any person's."""
+    by = EntryBy("account:1:Sample", EntryWay.CONSOLE)
+    with line.desk.database.writing() as session:
+        recent = [
+            tip
+            for tip in session.query(Tip).where(Tip.erased_at.is_(None)).order_by(Tip.id.desc())
+            if rules_follow_up.counted_at(rules_follow_up.month_of(tip.created_at)) > line.now
+        ]
+        for tip in recent[:OPEN_PERSONS]:
+            at = tip.created_at + 3 * HOUR
+            tables_persons.meet(session, tip.id, 1, at)
+            kind, key = EntryKind.SCREENED, f"sample person:{tip.id}"
+            said = service_case_events.done_by(session, tip.id, kind, by, at, key=key) or 0
+            seen = {**SIGNS, "form": line.random.choice(sorted(FORMS))}
+            plain = PersonCodes(1, seen).checked(kind).to_bytes()
+            service_codes.keep(session, line.desk, tip, said, plain, at)
+
+
+def _releases(line: SampleLine) -> None:
+    """Makes each release on its day, with the line's own service. Approves the ones that are older than a week."""
+    made: list[str] = []
+    for period in due_periods(day_of(rules_follow_up.begins(line.months[0])), line.now):
+        line.clock.at = due_at(period)
+        reader_person_sums.hand_over(line.reader, line.clock.at)
+        made += service_releases.make_due(line.desk, line.clock.at)
+    for period in made:
+        if due_at(period) > line.now - 7 * DAY:
+            continue
+        for role in (AccountRole.NATIONAL, AccountRole.PROGRAMME_LEAD):
+            line.clock.at = due_at(period) + DAY
+            service_releases.approve(line.desk, line.actors[role], role, period)
+    line.clock.at = line.now
+
+
+def _open_tips(line: SampleLine) -> None:
+    """Simulates callers who report in the last hours, and responders who take most tips. Uses the line's own
+    services."""
+    for number in range(OPEN_TIPS):
+        line.clock.at = line.now - (OPEN_TIPS - number) * 20 * MINUTE
+        _report(line, number, districts()[number % 3 if number % 2 else number])
+        service_assignment.refer_waiting(line.relay)
+        sent = len(line.sms.sent)
+        service_sending.deliver_due(line.relay)
+        for place in range(sent + 1, len(line.sms.sent) + 1):
+            service_delivery_reports.apply_report(
+                line.relay, ReportIn(f"ATXid_{place:032x}", "Success")
+            )
+        if number < OPEN_TIPS - 2:
+            _take(line, number)
+    line.clock.at = line.now
+
+
+def _report(line: SampleLine, number: int, area: Any) -> None:
+    """Reports a tip from a district, key by key."""
+    session_id, msisdn, text = f"sample-{number}", f"+2507883009{number:02}", ""
+    keys = iter(("", "5", "1" if number % 5 == 2 else "2", "2"))
+    wanted = iter((place_name(area.code[0], "rw"), area.name))
+    details = iter("11411")
+    screen = ""
+    for _ in range(24):
+        key = next(keys, None)
+        if key is None:
+            label = next(wanted, None)
+            offered = choices(screen.removeprefix("CON "))
+            key = offered.get(label, "9") if label is not None else next(details, "1")
+            if label is not None and label not in offered:
+                wanted = iter((label, *wanted))
+        text = f"{text}*{key}" if text else key
+        screen = service_session.take_turn(
+            line.door, UssdHop(session_id, msisdn, text, NETWORKS[number % 2])
+        )
+        if screen.startswith("END"):
+            break
+    service_session.end_session(line.door, EndNotice(session_id, "Success"))
+
+
+def _take(line: SampleLine, number: int) -> None:
+    """Simulates an alerted responder who takes the newest tip. One in three also arrives on site."""
+    with line.desk.database.writing() as session:
+        tip = session.query(Tip).order_by(Tip.id.desc()).limit(1).one()
+        alerted = alerts_queries.names_of(session, tip.id)
+        for responder_id, row in [*alerted.items()][:1]:
+            for verb in (Verb.TAKE, Verb.ON_SITE)[: 1 + (number % 3 == 0)]:
+                line.clock.at += 3 * MINUTE
+                act = Act(responder_id, row.reference, verb, EntryWay.USSD, line.clock.at)
+                service_commands.act(session, line.desk, act)

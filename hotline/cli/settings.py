@@ -1,0 +1,90 @@
+"""Runs `hotline settings`, which writes all settings to a TOML file. Writes docs/settings.md from the same texts."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from textwrap import wrap
+from typing import Any
+
+import click
+
+from hotline.core.settings import Settings, variable_of
+
+WITHOUT = "Without it: "
+"""Words in a field's docstring that begin the consequence of leaving the setting out."""
+HEAD_OF_FILE = """\
+# Settings of the line. HOTLINE_SETTINGS names this file; without it none is read.
+# An environment variable wins: HOTLINE_PORT over `port`. Remove the # before a setting to set it.
+"""
+HEAD_OF_PAGE = """\
+# Settings
+
+`hotline settings --markdown` writes this page. `hotline settings > settings.toml` writes a file of all settings to
+fill in, and `HOTLINE_SETTINGS` names that file; without it none is read. Each setting is also an environment variable:
+`HOTLINE_PORT` is `port`. The variable wins. Faults are told all at once, without a value, and nothing starts.
+`hotline doctor --settings` shows what is in force.
+
+Where each process has an account of its own, `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` belong in `watch.env`,
+which only the watch process reads.
+
+| setting | what it is | value | if not set |
+|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingHelp:
+    """The help of one setting."""
+
+    name: str
+    description: str
+    value: str
+    """Its type, such as `a number from 1 to 65535`."""
+    otherwise: str
+    """The consequence of leaving the setting out."""
+    example: object
+
+
+def helps() -> list[SettingHelp]:
+    """Returns the help of every setting, in their order, from its docstring and its declaration."""
+    descriptions = Settings.descriptions()
+    return [_help(one.name, descriptions[one.name], one.metadata) for one in fields(Settings)]
+
+
+def _help(name: str, text: str, declared: Mapping[str, Any]) -> SettingHelp:
+    description, _, otherwise = " ".join(text.split()).partition(WITHOUT)
+    default, example = declared["default"], declared["example"]
+    shown = ("no", "yes")[default] if isinstance(default, bool) else default
+    return SettingHelp(
+        name=name,
+        description=description.strip(),
+        value=declared["kind"].meaning,
+        otherwise=otherwise or f"`{shown}`",
+        example=default if example is None else example,
+    )
+
+
+def as_toml() -> str:
+    """Returns a TOML file that sets nothing. Each setting is a comment, below its help."""
+    lines = [HEAD_OF_FILE]
+    for one in helps():
+        text = f"{one.description} Value: {one.value}. If not set: {one.otherwise}."
+        lines += [f"# {line}" for line in wrap(text, 100, break_long_words=False)]
+        lines.append(f"#{one.name} = {json.dumps(one.example)}\n")
+    return "\n".join(lines)
+
+
+def as_markdown() -> str:
+    """Returns the page docs/settings.md, a table of all settings."""
+    rows = (
+        f"| `{variable_of(one.name)}` | {one.description} | {one.value} | {one.otherwise} |\n"
+        for one in helps()
+    )
+    return HEAD_OF_PAGE + "".join(rows)
+
+
+@click.command()
+@click.option("--markdown", is_flag=True, help="The page docs/settings.md instead.")
+def settings(*, markdown: bool) -> None:
+    """Prints a TOML file of all settings to fill in, for HOTLINE_SETTINGS."""
+    click.echo(as_markdown() if markdown else as_toml(), nl=False)

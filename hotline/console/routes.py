@@ -1,0 +1,94 @@
+"""Reads the console's pages from one table, `routes.csv`. A page without a row does not exist.
+
+A new page needs a view, a template and a row. The first request for a page imports its view's module. An unused
+console loads none of them. `docs/console.md` explains it.
+"""
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+
+from flask import Response
+
+from hotline.console import who
+from hotline.core.actors import AccountRole
+
+ANYBODY = "anybody"
+"""The value in the table's column of roles for an address that needs no sign-in."""
+
+
+class Method(StrEnum):
+    GET = "GET"
+    POST = "POST"
+
+
+class Needs(StrEnum):
+    """One requirement of a page in addition to a role."""
+
+    NOTHING = ""
+    FRESH = "fresh"
+    """Password and code within the last 15 minutes."""
+    ANEW = "anew"
+    """Password and code in this request, even after a recent sign-in. The view's service checks them."""
+    KEY = "key"
+    """The account's own key, decrypted. This includes a sign-in within the last 15 minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address that needs no sign-in: the sign-in pages and the static files."""
+
+    method: Method
+    rule: str
+    """The address as Flask writes it, such as `/accounts/<int:account_id>`."""
+    endpoint: str
+    """The name for `url_for`, such as `accounts.listed`. It stays when the view moves."""
+    name: str
+    """The view's module below `hotline`, and its function."""
+
+    def view(self) -> Callable[..., Response]:
+        """Imports the module if needed, and returns its function."""
+        module, _, function = self.name.rpartition(".")
+        view: Callable[..., Response] = getattr(import_module(f"hotline.{module}"), function)
+        return view
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute(Route):
+    """One page for accounts. Accounts with other roles get 404."""
+
+    roles: frozenset[AccountRole]
+    needs: Needs
+    """Applies to a POST only, since a GET changes nothing."""
+    audit: str
+    """The action that the page's service writes to the audit log."""
+    menu: str
+    """The page's word in the navigation bar. Most pages have none."""
+
+    def lets_in(self, roles: frozenset[AccountRole]) -> bool:
+        return self.roles == who.ALL or bool(self.roles & roles)
+
+
+def _route(row: Mapping[str, str]) -> Route:
+    """Returns the route of a table row. Its roles are a group in `who`."""
+    method, rule, view = Method(row["method"]), row["rule"], row["view"]
+    if row["roles"] == ANYBODY:
+        return Route(method, rule, row["endpoint"], view)
+    roles, needs = getattr(who, row["roles"]), Needs(row["needs"])
+    return PageRoute(method, rule, row["endpoint"], view, roles, needs, row["audit"], row["menu"])
+
+
+def _rows() -> list[Mapping[str, str]]:
+    lines = Path(__file__).with_name("routes.csv").read_text("utf-8").splitlines()
+    return [*csv.DictReader(line for line in lines if not line.startswith("#"))]
+
+
+ROUTES = tuple(map(_route, _rows()))
+PAGES = tuple(route for route in ROUTES if isinstance(route, PageRoute))
+DEMO = (
+    Route(Method.POST, "/enter/demo", "demo_entering.enter", "people.pages_demo_sign_in.enter"),
+)
+"""The routes of the demo's process only."""

@@ -1,0 +1,133 @@
+"""Loads the console's templates in each language, its catalogue, and its static files by digest.
+
+Each language has its own Jinja environment. So `_` translates a phrase into the page's language, in macros too.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime
+from flask import url_for
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from hotline.console.form import FORM_KEY
+from hotline.console.who import TABLES
+from hotline.core.actors import SignedIn
+from hotline.text.codes import FORMS
+from hotline.text.languages import CODES, NAMES
+from hotline.text.time import KIGALI
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+TEMPLATES = HERE / "templates"
+STATISTICS_TEMPLATES = HERE.parent / "statistics" / "templates"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+Catalogue = Mapping[str, Mapping[str, str]]
+"""Translations by language and English text."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One static file of the pages. Its name contains its digest, so that a browser may keep it for a year."""
+
+    name: str
+    body: bytes
+    kind: str
+
+
+class Templates:
+    """The templates of all languages, which draw pages. Safe among threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.files = _static_files()
+        self._environments = {code: self._environment(code) for code in CODES}
+
+    def say(self, language: str, phrase: str, **values: object) -> str:
+        """Returns a phrase with its `{placeholders}` filled. A missing translation gives the English text."""
+        words = self._words(language, phrase)
+        # Without values the text has no placeholders. A refusal of a service may contain a brace.
+        return words.format_map(values) if values else words
+
+    def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
+        """Draws a whole page. Every template also gets `by`, `key`, `menu`, `faults` and `language`."""
+        key = Markup('<input type="hidden" name="{}" value="{}">')
+        given = {
+            "faults": {},
+            "key": key.format(FORM_KEY, by.session_key) if by else Markup(),
+            "menu": (),
+            "bars": tuple,
+            "counts": dict,
+            "sample_marks": tuple,
+        }
+        drawn = self._environments[language].get_template(template)
+        return drawn.render(given | values | {"by": by})
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader([TEMPLATES, STATISTICS_TEMPLATES]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.do"],
+        )
+        environment.globals.update(
+            _=partial(self._marked, language),
+            language=language,
+            languages=NAMES,
+            url_for=url_for,
+            static=self._static,
+            tables=TABLES,
+        )
+        environment.filters.update(
+            said=lambda table: [(each, self.say(language, words)) for each, words in table.items()],
+            when=partial(when, language),
+            day=partial(day, language),
+            clock=clock,
+            form=FORMS.get,
+        )
+        return environment
+
+    def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
+        """Translates for a template. Escapes the phrase and its values, except for values that are `Markup` already."""
+        words = self._words(language, phrase)
+        return escape(words).format(**values) if values else escape(words)
+
+    def _words(self, language: str, phrase: str) -> str:
+        return self._catalogue.get(language, {}).get(phrase) or phrase
+
+    def _static(self, name: str) -> str:
+        return url_for("entering.static", name=self.files[name].name)
+
+
+def _static_files() -> Mapping[str, StaticFile]:
+    """Returns the static files by the name that a template uses."""
+    found = {}
+    for path in sorted(STATIC.iterdir()):
+        body = path.read_bytes()
+        digest = hashlib.sha256(body).hexdigest()[:12]
+        name = f"{path.stem}.{digest}{path.suffix}"
+        found[path.name] = StaticFile(name, body, KINDS[path.suffix])
+    return found
+
+
+def when(language: str, at: datetime) -> str:
+    """Formats a day and a time in Kigali."""
+    there = at.astimezone(KIGALI)
+    return format_datetime(there, "d MMMM y, HH:mm", locale=language)
+
+
+def day(language: str, on: date) -> str:
+    return format_date(on, "d MMMM y", locale=language)
+
+
+def clock(at: datetime) -> str:
+    """Formats a time of day in Kigali, without the day."""
+    return f"{at.astimezone(KIGALI):%H:%M}"

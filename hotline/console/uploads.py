@@ -1,0 +1,125 @@
+"""Writes spreadsheets of texts as workbook or CSV files, and reads uploaded files."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from typing import TypeVar
+
+from flask import request
+
+from hotline.console.visit import Visit, refusal_words
+from hotline.errors import FormRefused, ImportRefused
+from hotline.text import review_sheets, spreadsheet_reading, spreadsheets
+from hotline.text.phrases import remark
+from hotline.text.review_sheets import SheetRow
+from hotline.text.spreadsheet_reading import SheetLimits
+
+LIMITS = SheetLimits(rows=5_000)
+MOST_LETTERS = 700_000
+"""The most letters of all texts in a sheet. All flows in three languages have a tenth of it."""
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+CELLS = 5
+MOST_BYTES = 3 * 2**20
+"""The largest size of the hidden field with the rows."""
+Taken = TypeVar("Taken")
+
+
+def written(
+    kind: str,
+    rows: Sequence[Mapping[str, str]],
+    language: str,
+    columns: Sequence[str] = review_sheets.COLUMNS,
+) -> bytes:
+    if kind == "csv":
+        return review_sheets.write(rows, columns).encode("utf-8-sig")
+    return spreadsheets.write(
+        review_sheets.table(rows, columns),
+        widths=review_sheets.WIDTHS,
+        writable=(language, "agreed"),
+        choices={"agreed": "yes"},
+    )
+
+
+def uploaded(visit: Visit, read: Callable[[bytes], Taken]) -> Taken:
+    """Returns the result of `read` on the uploaded file. Raises FormRefused."""
+    upload = request.files.get("sheet")
+    if upload is None or not upload.filename:
+        raise visit.wrong("sheet", "Choose a file first.")
+    with closing(upload):
+        raw: bytes = upload.read(LIMITS.size + 1)
+    try:
+        return read(raw)
+    except ImportRefused as refused:
+        raise not_taken(visit, refused) from None
+
+
+def not_taken(visit: Visit, refused: ImportRefused) -> FormRefused:
+    """Returns the error for a refused file, in the reader's language."""
+    return visit.wrong(
+        "sheet", "This file cannot be taken: {message}", message=refusal_words(visit, refused)
+    )
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Returns True if the first bytes are those of a workbook. Raises ImportRefused for a file that is too large."""
+    if len(raw) > LIMITS.size:
+        raise ImportRefused([remark("more than 2 MB")])
+    return raw.startswith(spreadsheet_reading.BEGINS)
+
+
+def decoded(raw: bytes) -> str:
+    """Returns the text of a CSV file. Raises ImportRefused."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ImportRefused([remark("not UTF-8: save it as .xlsx or CSV UTF-8")]) from None
+
+
+def opened(raw: bytes, language: str) -> Sequence[SheetRow]:
+    """Returns the rows of a sheet. Raises ImportRefused."""
+    if is_workbook(raw):
+        rows = review_sheets.rows_of(spreadsheet_reading.read(raw, LIMITS), language)
+    else:
+        rows = review_sheets.read(decoded(raw), language)
+    if len(rows) > LIMITS.rows:
+        raise ImportRefused([remark("more than {count} rows", count=LIMITS.rows)])
+    if sum(len(row.place) + len(row.words) for row in rows) > MOST_LETTERS:
+        raise ImportRefused([remark("too many letters for a sheet of ours")])
+    return rows
+
+
+def packed(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
+    """Packs rows for a hidden field, each with its reason for refusal, if it has one."""
+    said = whys or [""] * len(rows)
+    cells = [
+        [row.line, row.place, row.words, row.digest, why]
+        for row, why in zip(rows, said, strict=True)
+    ]
+    return json.dumps(cells, ensure_ascii=False)
+
+
+def unpacked(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
+    """Reads the rows from the hidden field, which the browser may have changed. Raises FormRefused."""
+    try:
+        cells = json.loads(visit.form.text("rows", most=MOST_BYTES))
+    except (ValueError, RecursionError):
+        cells = None
+    if not isinstance(cells, list) or len(cells) > LIMITS.rows or not all(map(_is_row, cells)):
+        broken = ImportRefused([remark("the form is broken: upload the sheet again")])
+        raise not_taken(visit, broken)
+    return [
+        (SheetRow(line, place, review_sheets.plain_words(words), "yes", digest), why)
+        for line, place, words, digest, why in cells
+    ]
+
+
+def _is_row(cells: object) -> bool:
+    return (
+        isinstance(cells, list)
+        and len(cells) == CELLS
+        and isinstance(cells[0], int)
+        and all(isinstance(text, str) for text in cells[1:])
+    )

@@ -1,0 +1,279 @@
+"""Gives a view its request, draws its page and handles its form's errors. Also splits long lists into parts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from functools import partial, wraps
+from inspect import signature
+from math import ceil
+from typing import Any, Generic, Self, TypeVar
+
+from flask import Response, make_response, redirect, url_for
+from werkzeug.urls import iri_to_uri
+
+from hotline.console.form import FormFaults, PostedForm, number_of
+from hotline.console.routes import PAGES
+from hotline.console.templating import Templates, day, when
+from hotline.core import service_sample
+from hotline.core.actors import AccountRole, Refused, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.errors import FormRefused, HotlineError, ImportRefused, StoreUnavailable, Unavailable
+from hotline.text.languages import CODES
+from hotline.text.phrases import Remark
+from hotline.text.places import place_name
+
+COOKIE = "__Host-hotline"
+"""The cookie of a session."""
+KNOWN = "__Host-hotline-known"
+"""The cookie of a browser that signed in before. Failed attempts by strangers do not block this browser."""
+LINK_COOKIE = "__Host-hotline-link"
+"""The cookie of the browser in which a link's password was chosen. Only this browser can do the later steps."""
+
+
+def sample_marks(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
+    """Returns the sample-data sentence in each language. Empty for real data. Raises StoreUnavailable."""
+    from hotline.text.phrases import SAMPLE
+
+    if not service_sample.is_invented(kit):
+        return []
+    return [(code, templates.say(code, SAMPLE)) for code in CODES]
+
+
+def marks_if_known(kit: ConsoleKit, templates: Templates) -> Sequence[tuple[str, str]]:
+    """Returns the same for a page without statistics. Empty if the database does not answer."""
+    try:
+        return sample_marks(kit, templates)
+    except StoreUnavailable:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class GuestVisit:
+    """One request, perhaps without a signed-in account."""
+
+    kit: ConsoleKit
+    templates: Templates
+    language: str
+    path: str
+    """The address without the host, with its query."""
+    query: Mapping[str, str]
+    form: PostedForm
+    """Empty for a GET."""
+    is_from_elsewhere: bool
+    """True if a link on another site led here. The browser then sends no cookie for this request."""
+    network: str = field(repr=False)
+    """The network from which the request comes. It limits the attempts of strangers."""
+    known: str = field(repr=False)
+    """The mark of a browser that signed in before. It does not sign anyone in."""
+    began: str = field(repr=False)
+    """The token of the browser in which a link's password was chosen."""
+    faults: FormFaults = field(default_factory=dict, kw_only=True)
+    """The errors of the posted form, which the page shows."""
+
+    def say(self, phrase: str, **values: object) -> str:
+        """Returns a phrase of the catalogue in the reader's language. The page that shows it escapes the values."""
+        return self.templates.say(self.language, phrase, **values)
+
+    def asked(self, name: str) -> str:
+        """Returns a value from the address's query. Empty if it is missing."""
+        return self.query.get(name, "")
+
+    def when(self, at: datetime) -> str:
+        """Formats a day and a time in Kigali, in the reader's language."""
+        return when(self.language, at)
+
+    def day(self, on: date) -> str:
+        return day(self.language, on)
+
+    def place(self, code: str) -> str:
+        """Returns the name of a place in the reader's language."""
+        return place_name(code, self.language)
+
+    def options(self, table: Mapping[Any, str]) -> list[tuple[str, str]]:
+        """Returns a table's values and phrases in the reader's language, as options of a select."""
+        return [(str(value), self.say(phrase)) for value, phrase in table.items()]
+
+    def wrong(self, name: str, phrase: str, **values: object) -> FormRefused:
+        """Returns an error with this sentence at a field of the form."""
+        return FormRefused({name: self.say(phrase, **values)})
+
+    def reason(self, name: str, phrase: str, *, most: int = 200, is_printable: bool = False) -> str:
+        """Returns the typed reason. Raises FormRefused with this sentence at that field if there is none.
+
+        `is_printable` accepts only a reason on one line.
+        """
+        reason = self.form.text("reason", most=most)
+        if not reason or (is_printable and not reason.isprintable()):
+            raise self.wrong(name, phrase)
+        return reason
+
+    def with_faults(self, faults: FormFaults) -> Self:
+        """Returns the same request with these form errors. Ignores errors with an empty sentence."""
+        return replace(self, faults={name: says for name, says in faults.items() if says})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(GuestVisit):
+    """One request of a signed-in account, after the guard has checked its role and the page's requirement."""
+
+    by: SignedIn
+    token: str = field(repr=False)
+    """The session's token."""
+
+    def may(self, roles: frozenset[AccountRole]) -> bool:
+        """Returns True if the account has one of these roles."""
+        return bool(self.by.roles & roles)
+
+
+def signed(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
+    """Returns the same request with the signed-in account and its language."""
+    common = {each.name: getattr(guest, each.name) for each in fields(GuestVisit)}
+    common["language"] = by.language if by.language in CODES else guest.language
+    return Visit(**common, by=by, token=token)
+
+
+ON_EVERY_PAGE: dict[str, Callable[[ConsoleKit, SignedIn], object]] = {}
+"""What every template may ask for, by name. The application of the console fills it."""
+
+
+def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
+    """Draws a template with these values. `forms.html` lists the other values that every template gets.
+
+    The status is 422 for a form with errors, unless `status` is given.
+    """
+    given: dict[str, object] = {
+        "path": visit.path,
+        "query": visit.query,
+        "faults": visit.faults,
+        "typed": visit.form,
+        # A function, because not every template shows the marks.
+        "sample_marks": partial(marks_if_known, visit.kit, visit.templates),
+    }
+    by = None
+    if isinstance(visit, Visit):
+        # Imported here, so that a process without sign-ins does not load Today's lines.
+        by = visit.by
+        given["menu"] = [row for row in PAGES if row.menu and row.lets_in(by.roles)]
+        given["sample_marks"] = partial(sample_marks, visit.kit, visit.templates)
+        given |= {name: partial(one, visit.kit, by) for name, one in ON_EVERY_PAGE.items()}
+    drawn = visit.templates.draw(visit.language, template, by=by, **given | values)
+    return make_response(drawn, status or (422 if visit.faults else 200))
+
+
+def see(endpoint: str, **values: str | int) -> Response:
+    """Redirects with status 303 to a page, after a POST was stored."""
+    given: dict[str, Any] = dict(values)
+    return see_address(url_for(endpoint, **given))
+
+
+def see_address(address: str) -> Response:
+    """Redirects in the same way to an address of the console."""
+    return make_response(redirect(address, code=303))
+
+
+def attachment(body: bytes, name: str, kind: str) -> Response:
+    """Returns a file as a download."""
+    answer = make_response(body)
+    answer.headers["Content-Type"] = kind
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def moment(visit: GuestVisit, to: str) -> Response:
+    """Returns a page that loads `to` at once. The new request has the cookies, which a link from elsewhere omits."""
+    answer = page(visit, "moment.html", to=to)
+    answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
+    return answer
+
+
+def refusal_words(visit: GuestVisit, refused: HotlineError) -> str:
+    """Returns a service's refusal in the reader's language. The catalogue has its English text."""
+    return "; ".join(
+        one.said(visit.say) if isinstance(one, Remark) else visit.say(str(one))
+        for one in (refused.said if isinstance(refused, ImportRefused) else refused.args)
+    )
+
+
+def why(visit: GuestVisit, refused: HotlineError) -> str:
+    """Returns the refusal as a sentence, with a capital letter and a full stop."""
+    words = refusal_words(visit, refused)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def not_taken(visit: GuestVisit, refused: Refused) -> str:
+    """Returns the message for a wrong sign-in. It does not say whether name, password or code is wrong."""
+    seconds = refused.wait_seconds
+    if refused.is_busy and seconds:
+        return visit.say(
+            "Too many sign-in attempts came from your network. Try again in {seconds} seconds.",
+            seconds=seconds,
+        )
+    if refused.is_busy:
+        return visit.say(
+            "Many passwords are being checked at this moment. Try again in a few seconds."
+        )
+    says = visit.say("The name, the password or the code is not right.")
+    again = visit.say("The next try is in {seconds} seconds.", seconds=seconds) if seconds else ""
+    return f"{says} {again}".strip()
+
+
+def endpoint_of(view: Callable[..., Response]) -> str:
+    """Returns the name of a view's page for `url_for`."""
+    name = f"{view.__module__.removeprefix('hotline.')}.{view.__name__}"
+    return next(page.endpoint for page in PAGES if page.name == name)
+
+
+def posted(
+    shows: Callable[..., Response],
+    field: str = "",
+    *refusals: type[HotlineError],
+    says: Mapping[type[HotlineError], str] | None = None,
+) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
+    """Makes a view from a function that handles a form. `shows` draws the form's page again, with the errors.
+
+    A refusal from a service appears at the field `field`, in its own words or in those of `says`. `{name}` in `field`
+    is a
+    part of the address. If the function returns nothing, the view redirects to the page.
+    """
+    parts, phrases = signature(shows).parameters, says or {}
+
+    def made(act: Callable[..., Response | None]) -> Callable[..., Response]:
+        @wraps(act)
+        def view(visit: Any, **values: Any) -> Response:
+            kept = {name: value for name, value in values.items() if name in parts}
+            try:
+                answer = act(visit, **values)
+            except Unavailable:
+                raise
+            except FormRefused as refused:
+                return shows(visit.with_faults(refused.faults), **kept)
+            except (*refusals, *phrases) as refused:
+                known = (words for kind, words in phrases.items() if isinstance(refused, kind))
+                words = next(map(visit.say, known), None) or why(visit, refused)
+                return shows(visit.with_faults({field.format(**values): words}), **kept)
+            return answer or see(endpoint_of(shows), **kept)
+
+        return view
+
+    return made
+
+
+MOST_ROWS = 50
+"""The rows of one part of a list."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ListPart(Generic[T]):
+    rows: Sequence[T]
+    number: int
+    """Starts at 1."""
+    count: int
+
+
+def part_of_list(rows: Sequence[T], asked: str) -> ListPart[T]:
+    """Returns the part that the address requests, such as `?part=2`, or the nearest existing part."""
+    count = max(1, ceil(len(rows) / MOST_ROWS))
+    number = min(max(number_of(asked, digits=4) or 1, 1), count)
+    return ListPart(rows[(number - 1) * MOST_ROWS : number * MOST_ROWS], number, count)

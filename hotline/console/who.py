@@ -1,0 +1,71 @@
+"""Groups roles for the route table and for Today. Also marks phrases and reads tables of phrases."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hotline.core import actors
+from hotline.core.actors import READERS, AccountRole
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    is_bad: bool
+    """True if the line is red and comes before the others."""
+    phrase: str
+    """The English text with placeholders. The page translates it."""
+    values: Mapping[str, str]
+    endpoint: str
+    """The page to which the line links."""
+    part: Mapping[str, int | str]
+    """The variable parts of that page's address."""
+    says: str
+    """A phrase with the same placeholders that fills `{says}` in the line."""
+
+
+ALL = frozenset(AccountRole)
+"""Every signed-in account, even if its only role is still pending approval."""
+BUT_AUDITOR = ALL - {AccountRole.AUDITOR}
+BUT_TRANSLATOR = ALL - {AccountRole.TRANSLATOR}
+ADMIN = frozenset({AccountRole.ADMIN})
+AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
+RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
+"""The roles that keep the hotline running."""
+PEOPLE = RUNNING | {AccountRole.DESK}
+"""The roles that see responders and desks. A desk sees only itself and changes nothing."""
+DECIDING = PEOPLE
+"""The roles that can approve requests."""
+EDITOR = frozenset({AccountRole.EDITOR})
+APPROVER = frozenset({AccountRole.APPROVER})
+WRITING = EDITOR | APPROVER
+READING = WRITING | {AccountRole.AUDITOR}
+"""The roles that read a whole draft."""
+WORDS = WRITING | {AccountRole.TRANSLATOR}
+
+
+TABLES: Mapping[str, Mapping[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("words.toml").read_text("utf-8")
+)
+"""The content of `words.toml`, by the name of the table."""
+
+
+def table(name: str) -> Mapping[str, str]:
+    """Returns a table's English sentences, by the value that each describes."""
+    return TABLES[name]
+
+
+def tinted(name: str) -> Mapping[str, tuple[str, str]]:
+    """Returns a table whose sentences each have a tint."""
+    return {value: (words, tint) for value, (words, tint) in TABLES[name].items()}
+
+
+DESKS = READERS
+"""The roles that read tips of a district or of the nation. The keys sealed to the account decide which tips."""
+NATIONAL = frozenset({AccountRole.NATIONAL})
+LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
+RELEASING = frozenset(actors.RELEASING)
+"""The roles that approve a release of statistics. One account of each role must approve."""
+WORKING = DESKS | WORDS
+"""The roles whose first page is Today. All others start with the overview of statistics."""

@@ -1,0 +1,57 @@
+"""Checks if a request came from a known address. Pure. Never raises for a malformed address."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+
+def comes_from(address: str, networks: Sequence[str]) -> bool:
+    """Returns True if an address is in one of the networks. Returns False for a text that is no address."""
+    found = _address(address)
+    return found is not None and any(found in ip_network(network) for network in networks)
+
+
+def _address(written: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(written.strip())
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found
+
+
+# Returns the address from which a request comes.
+
+LOOPBACK = ("127.0.0.0/8", "::1")
+"""The addresses of a web server on this machine, which may name the client's address."""
+
+
+def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
+    """Returns the peer's address. If the peer is one of our web servers, returns the last address that it named.
+
+    `proxies` are the networks of other trusted web servers.
+    """
+    peer: str = environ.get("REMOTE_ADDR") or ""
+    named: str = environ.get("HTTP_X_FORWARDED_FOR") or ""
+    if not named or not comes_from(peer, (*LOOPBACK, *proxies)):
+        return peer
+    return named.rpartition(",")[2].strip()
+
+
+# Finds the network of an address. Pure.
+
+ONE_PLACE = 64
+"""Bits of an IPv6 network that one household or office has. Its users can choose any address in the network."""
+
+
+def network_of(address: str) -> str:
+    """Returns an IPv4 address unchanged, the /64 of an IPv6 address, and an empty text for anything else."""
+    try:
+        found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ip_network((found, ONE_PLACE), strict=False))

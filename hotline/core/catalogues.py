@@ -1,0 +1,68 @@
+"""Reads the gettext `.po` catalogues of `locales/`. They hold the texts of handsets and of the console."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from hotline.core.environment import CHECKOUT
+from hotline.errors import NotReady
+from hotline.text.gsm7 import to_gsm7
+from hotline.text.languages import CODES
+from hotline.text.phrases import LiveWords, Phrases, as_shipped
+
+LOCALES = CHECKOUT / "locales"
+CONSOLE = "console"
+"""File name of the console's catalogue, without its ending."""
+
+
+def catalogue_path(locales: Path, language: str, name: str = "messages") -> Path:
+    return locales / language / "LC_MESSAGES" / f"{name}.po"
+
+
+def load_phrases(locales: Path = LOCALES, live: LiveWords = as_shipped) -> Phrases:
+    """Returns the phrases of every language. A missing or fuzzy phrase appears in English.
+
+    Raises NotReady if a catalogue is missing.
+    """
+    return Phrases(_catalogues(locales), live)
+
+
+@cache
+def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
+    """Returns the texts of handsets by language, then by English text. Replaces letters outside GSM-7, such as curly
+    quotes."""
+    found = {language: _read(catalogue_path(locales, language)) for language in CODES}
+    return {
+        language: {phrase: to_gsm7(words) for phrase, words in said.items()}
+        for language, said in found.items()
+    }
+
+
+def load_console_words(locales: Path = LOCALES) -> Mapping[str, Mapping[str, str]]:
+    """Returns the console's texts by language, then by English text. Keeps their accents and curly quotes.
+
+    Raises NotReady if a catalogue is missing.
+    """
+    return {language: _read(catalogue_path(locales, language, CONSOLE)) for language in CODES}
+
+
+def _read(path: Path) -> Mapping[str, str]:
+    """Returns the translations of one file by English text, without the empty and the fuzzy ones."""
+    try:
+        with path.open("rb") as file:
+            catalogue = read_po(file)
+    except FileNotFoundError:
+        raise NotReady(
+            f"no catalogue {path.name} for {path.parts[-3]}: python tools/update_texts.py"
+        ) from None
+    return {
+        message.id: message.string
+        for message in catalogue
+        if isinstance(message.id, str)
+        and isinstance(message.string, str)
+        and message.id
+        and message.string
+        and not message.fuzzy
+    }

@@ -1,0 +1,334 @@
+"""Opens the database: SQLite on one machine, PostgreSQL on many. It is the only source of truth.
+
+Every time is an aware UTC `datetime`. A transaction is short. None stays open while another machine is asked anything.
+This module also draws the record keys that decide how published counts are rounded.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import UTC, datetime
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Float,
+    MetaData,
+    QueuePool,
+    create_engine,
+    event,
+    select,
+    text,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+from hotline.core.driver import (
+    CURSOR,
+    IN_SESSION,
+    FileConnection,
+    JointWrites,
+    Memory,
+    Places,
+    PlainConnection,
+    R,
+    ServerConnection,
+    Work,
+    WriterTurn,
+    quietly,
+    text_of,
+)
+from hotline.core.rules_record_keys import KEYS
+from hotline.errors import SettingsInvalid
+
+__all__ = (
+    "Database",
+    "PlainConnection",
+    "Row",
+    "Session",
+    "Utc",
+    "add_if_new",
+    "is_any",
+    "open_database",
+    "run_uncompiled",
+    "seconds_between",
+    "sqlite_file",
+    "take_turns",
+)
+
+LOCK_SECONDS = 3.0
+"""Seconds that a writer waits for a writer of another process."""
+TURN_SECONDS = 2.0
+"""Seconds that a writer first waits for the other writers of its process. Both together are a hop's five seconds."""
+CONNECTIONS = 16
+"""Connections of one process to SQLite's file. Each stays open, since opening one costs as much as several hops."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """A column of aware times. It returns every time in UTC, even where the database keeps no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class seconds_between(FunctionElement[float]):  # noqa: N801 - used in queries like any SQL function
+    """An SQL function: the seconds from one time to a later one, exact to a millisecond."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(seconds_between, "sqlite")
+def _in_file(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str:
+    earlier, later = (compiler.process(one, **how) for one in element.clauses)
+    return f"round((julianday({later}) - julianday({earlier})) * 86400, 3)"
+
+
+@compiles(seconds_between, "postgresql")
+def _on_server(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str:
+    earlier, later = (compiler.process(one, **how) for one in element.clauses)
+    return f"extract(epoch FROM {later} - {earlier})"
+
+
+def run_uncompiled(session: Session) -> None:
+    """Turns off PostgreSQL's just-in-time compiler for the queries of this transaction.
+
+    Where some ten thousand rows are counted, compiling a query costs more than it saves.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL jit = off"))
+
+
+class Row(DeclarativeBase):
+    """The base class of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s_index",
+            "uq": "%(table_name)s_%(column_0_N_name)s_once",
+            "fk": "%(table_name)s_%(column_0_N_name)s_of",
+            "pk": "%(table_name)s_key",
+        }
+    )
+    """Gives every constraint a name that a migration can use."""
+    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Database:
+    """A database with the transactions `reading()` and `writing()`. A `Session` writes everything or nothing.
+
+    Raises StoreUnavailable if the database does not answer, is locked for too long, or cannot commit.
+    """
+
+    def __init__(self, engine: Engine, *, turn: float = TURN_SECONDS) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._turn = WriterTurn(turn)
+        self._joint = JointWrites(self.plainly, turn)
+        self._memory: Memory | None = None
+
+    def keep_documents(self) -> Memory:
+        """Keeps documents of revisions in memory for later reading transactions. Returns that memory.
+
+        It helps a process that reads the documents many times.
+        """
+        if self._memory is None:
+            self._memory = Memory()
+        return self._memory
+
+    def share(self, places: Places) -> None:
+        """Sets the places that limit how many threads work at once.
+
+        A thread gives its place back while another thread writes for it.
+        """
+        self._joint.places = places
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yields a session on one snapshot. Anything that it writes is rolled back."""
+        with self._session("BEGIN") as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            if self._memory is not None:
+                # Not in `writing()`: a document that is rolled back there never was a revision.
+                session.info[IN_SESSION] = self._memory
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yields a session that takes SQLite's write lock at once, so that two writers queue and never deadlock.
+
+        On PostgreSQL each statement sees what was committed before it. A row that is changed after a read is locked by
+        that read (`with_for_update`). Rows that foreign keys name are locked with `key_share=True`. Otherwise two
+        writers whose rows name the same row could wait for each other.
+        """
+        with self._its_turn(), self._session("BEGIN IMMEDIATE") as session:
+            yield session
+            if session.in_transaction():
+                session.commit()
+            elif self.is_sqlite:
+                session.info[CURSOR].connection.commit()
+
+    @contextmanager
+    def plainly(self) -> Iterator[PlainConnection]:
+        """Yields a transaction in the driver's own SQL, for work that every session does. Commits like `writing`."""
+        with self._its_turn(), self.looking() as plain:
+            plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+            yield plain
+            plain.change("COMMIT")
+
+    def jointly(self, work: Work[R]) -> R:
+        """Runs `work` in a transaction like that of `plainly` and returns its result.
+
+        On SQLite all waiting threads share one transaction.
+        """
+        if self.is_sqlite:
+            return self._joint.write(work)
+        with self.plainly() as connection:
+            return work(connection)
+
+    @contextmanager
+    def looking(self) -> Iterator[PlainConnection]:
+        """Yields a connection for queries in the driver's own SQL. Each query sees everything committed before it."""
+        with quietly():
+            if self.is_sqlite:
+                with closing(self.engine.raw_connection()) as raw:
+                    yield FileConnection(raw)
+            else:
+                with self.engine.connect() as connection:
+                    yield ServerConnection(
+                        connection.execution_options(isolation_level="AUTOCOMMIT")
+                    )
+
+    def _its_turn(self) -> AbstractContextManager[object]:
+        return self._turn if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def _session(self, begin: str) -> Iterator[Session]:
+        with quietly(), self.engine.connect() as connection:
+            info = {}
+            if self.is_sqlite:
+                # The mapper joins this transaction at its first query. Many hops never use the mapper.
+                info[CURSOR] = connection.connection.cursor()
+                info[CURSOR].execute(begin)
+            with Session(connection, expire_on_commit=False, info=info) as session:
+                yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def add_if_new(session: Session, row: Row) -> bool:
+    """Inserts a row unless one of its unique keys is taken. Returns True if it was inserted.
+
+    The transaction continues in both cases.
+    """
+    table: Any = type(row).__table__
+    given = row.__dict__
+    values = {name: given[name] for name in table.c.keys() if name in given}  # noqa: SIM118
+    session.flush()
+    inserted = _insert_if_new(table, session.get_bind().dialect.name)
+    # Reads the returned key, never `rowcount`: psycopg does not say how many rows an insert made.
+    return session.connection().execute(inserted, values).first() is not None
+
+
+@cache
+def _insert_if_new(table: Any, dialect: str) -> Any:
+    """Returns the insert of a table, built once and without the mapper.
+
+    That costs a sixth of building an insert for each row.
+    """
+    inserted = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+    return inserted.on_conflict_do_nothing().returning(*table.primary_key)
+
+
+def is_any(session: Session, key: Any, *which: Any) -> bool:
+    """Returns True if any row of the table of `key` meets the conditions."""
+    return session.scalar(select(key).where(*which).limit(1)) is not None
+
+
+def take_turns(session: Session, lock: int) -> None:
+    """Takes one of PostgreSQL's advisory locks until the transaction ends. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
+
+def insert_into(session: Session, row: type[Row]) -> Any:
+    """Returns an `Insert` that supports ON CONFLICT, for the database of this session.
+
+    Imports the dialect by name. The other database's dialect and driver would be a sixth of all that a process loads
+    before its first answer.
+    """
+    return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(row)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Returns the file of a `sqlite:///` address, or None for a server."""
+    parts = make_url(url)
+    return Path(parts.database) if parts.drivername == "sqlite" and parts.database else None
+
+
+def open_database(url: str) -> Database:
+    """Returns the database at an address: `sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet.
+
+    Raises SettingsInvalid.
+    """
+    try:
+        if url.startswith("sqlite"):
+            return Database(_open_sqlite(url))
+        # PostgreSQL's driver is loaded only where it is used.
+        return Database(import_module("hotline.core.database_server").open_server(url))
+    except (ArgumentError, ValueError):
+        raise SettingsInvalid(["HOTLINE_DATABASE_URL: cannot be read as an address"]) from None
+
+
+def _open_sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        json_serializer=text_of,
+        poolclass=QueuePool,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+        connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # The driver begins no transaction of its own. `_session` begins each one.
+        connection.isolation_level = None
+        # Without `recursive_triggers`, `INSERT OR REPLACE` deletes a row and skips the trigger that refuses it.
+        pragmas = "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    return engine
+
+
+def new_record_key() -> int:
+    """Returns a random record key from 0 to 255. It stays as secret as its record, and no exported file holds it."""
+    return secrets.randbelow(KEYS)

@@ -1,0 +1,108 @@
+"""Opens connections to PostgreSQL with strict time limits, so that each hop is answered within five seconds.
+
+The server's own limits for a lock and a statement come first and leave the connection usable. Our limits come
+later, for a server that is frozen or unplugged. They close the connection.
+"""
+
+import select
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg.abc import PQGen
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+
+from hotline.core.driver import text_of
+
+LOCK_MS = 2500
+STATEMENT_MS = 3000
+PATIENCE = 3.5
+"""Seconds until an answer times out. With 0.6 seconds for Redis, a hop still takes less than five."""
+CONNECT_SECONDS = 2
+POOL_SECONDS = 3.0
+CONNECTIONS = 15
+"""Connections of one process. Each stays open once used, since opening costs the server more than most queries."""
+READ_ONLY = "25006"
+"""The SQLSTATE of a server that answers but cannot write: a standby, or a demoted primary."""
+
+NETWORK: Mapping[str, object] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 3000,
+    "application_name": "hotline",
+}
+"""The limits after which the network between two machines counts as cut."""
+SESSION: Mapping[str, object] = {
+    # A confirmed save survives a crash, whatever the server's own default is.
+    "synchronous_commit": "on",
+    "lock_timeout": LOCK_MS,
+    "statement_timeout": STATEMENT_MS,
+    "idle_in_transaction_session_timeout": 15_000,
+    # A client that vanished with a lock, such as the relay's leader, is detected after fifteen seconds.
+    "tcp_keepalives_idle": 5,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 2,
+}
+"""The settings that the server gets for each of our sessions."""
+
+Answer = TypeVar("Answer")
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """One connection that closes when an answer takes longer than `patience` seconds. None waits without a limit."""
+
+    patience: float | None = PATIENCE
+
+    def wait(
+        self, gen: PQGen[Answer], interval: float = 0.1, timeout: float | None = None
+    ) -> Answer:
+        bound = self.patience if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, bound)
+        except errors.OperationalError as broken:
+            if timeout is None and type(broken).__name__ == "_WaitTimeout":
+                # Half an answer may still arrive. It must not become the answer to the next query.
+                self.pgconn.finish()
+            raise
+
+
+def open_server(url: str) -> Engine:
+    """Creates the engine. It opens no connection yet."""
+    options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        json_serializer=text_of,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS,
+        connect_args={**NETWORK, "options": options},
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, words: Any, named: Any) -> BoundedConnection:
+        return BoundedConnection.connect(*words, **named)
+
+    event.listen(engine, "checkout", refuse_stale)
+    event.listen(engine, "handle_error", leave_read_only)
+    return engine
+
+
+def refuse_stale(connection: BoundedConnection, _record: Any, _proxy: Any) -> None:
+    """Refuses a pooled connection whose server has died since, before its use and without a round trip.
+
+    A dead server leaves data or an end of file on the socket. Raises DisconnectionError.
+    """
+    connection.patience = PATIENCE
+    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
+        raise DisconnectionError
+
+
+def leave_read_only(context: ExceptionContext) -> None:
+    """Closes the connections to a read-only server, so that the next connection may reach the new primary."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True

@@ -1,0 +1,75 @@
+"""Holds documents that many readers share. Nobody can change them, and what is derived is computed once. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
+
+T = TypeVar("T")
+
+
+Document = Mapping[str, Any]
+"""A revision, a part of it, a flow or a node as plain data."""
+
+
+Editable = dict[str, Any]
+"""A document that may be changed."""
+
+
+Way = tuple[str, ...]
+"""The steps to a value in a document, in order."""
+
+
+def _refused(*_args: object, **_changes: object) -> NoReturn:
+    raise TypeError("this document is shared: copy what is to be changed")
+
+
+class KeptObject(dict[str, Any]):
+    """An object of a shared document."""
+
+    __slots__ = ("derived",)
+    derived: dict[tuple[object, ...], Any]
+    """Cached values by the function that computed them. See the function `derived`."""
+
+    __setitem__ = __delitem__ = __ior__ = _refused
+    clear = pop = popitem = setdefault = update = _refused
+
+    def __reduce_ex__(self, _protocol: object) -> tuple[type[dict[str, Any]], tuple[Any, ...]]:
+        return dict, (dict(self),)
+
+
+class KeptArray(list[Any]):
+    """A list of a shared document."""
+
+    __slots__ = ()
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refused
+    append = clear = extend = insert = pop = remove = reverse = sort = _refused
+
+    def __reduce_ex__(self, _protocol: object) -> tuple[type[list[Any]], tuple[Any, ...]]:
+        return list, (list(self),)
+
+
+def kept(value: Any) -> Any:
+    """Returns a copy that cannot be changed."""
+    if isinstance(value, dict):
+        return KeptObject({name: kept(one) for name, one in value.items()})
+    if isinstance(value, list):
+        return KeptArray([kept(one) for one in value])
+    return value
+
+
+def derived(of: Callable[..., T], document: object, *name: str) -> T:
+    """Returns a function's result for a document and a name. Caches it if the document is shared.
+
+    The cache lasts as long as the document. No code may change the result.
+    """
+    if not isinstance(document, KeptObject):
+        return of(document, *name)
+    try:
+        made = document.derived
+    except AttributeError:
+        made = document.derived = {}
+    key = (of, *name)
+    if key not in made:
+        made[key] = of(document, *name)
+    found: T = made[key]
+    return found

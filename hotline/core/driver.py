@@ -1,0 +1,517 @@
+"""Runs statements and writes without the cost of a mapper, for the few that every session needs.
+
+SQLite's driver is called directly. PostgreSQL's driver is called through SQLAlchemy, which notices a lost server.
+"""
+
+import json
+import sqlite3
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from threading import Lock
+from typing import Any, Protocol, TypeVar, overload
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Executable,
+    PoolProxiedConnection,
+    Select,
+    bindparam,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from hotline.core.documents import KeptObject, kept
+from hotline.errors import StoreUnavailable
+from hotline.text.causes import known_cause
+
+OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""Errors that a wrong statement of ours causes while the database works."""
+OUR_FAULT_PLAINLY = (
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.NotSupportedError,
+    sqlite3.ProgrammingError,
+)
+"""The same errors, where SQLite's driver is called without SQLAlchemy."""
+
+
+class _Quiet(Exception):
+    """Replaces a driver's error. It names the kind of the error without its message."""
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Raises a driver's errors without their statement and cause, which may quote stored data.
+
+    Raises StoreUnavailable if the database itself fails.
+    """
+    try:
+        yield
+    except OUR_FAULT_PLAINLY as broken:
+        raise type(broken)("its words are not ours to say") from None
+    except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
+        if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
+            raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
+        cause = known_cause(str(getattr(broken, "orig", None) or broken))
+        raise StoreUnavailable(cause or type(broken).__name__) from None
+
+
+class WrittenObject(dict[str, Any]):
+    """A document together with its JSON. Later changes to the document are not stored.
+
+    SQLite has one writer, which callers wait for. Writing a large document as JSON takes longer than storing it. So the
+    JSON is written before the transaction begins, and a column stores the text unchanged.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        super().__init__(document)
+        self.text = json.dumps(self)
+
+
+class WrittenArray(list[Any]):
+    """A list together with its JSON, like `WrittenObject`."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        super().__init__(rows)
+        self.text = json.dumps(self)
+
+
+@overload
+def written(document: Mapping[str, Any]) -> WrittenObject: ...
+@overload
+def written(document: None) -> None: ...
+def written(document: Mapping[str, Any] | None) -> WrittenObject | None:
+    """Returns the document together with its JSON, so that a column does not write the JSON again."""
+    if document is None or isinstance(document, WrittenObject):
+        return document
+    return WrittenObject(document)
+
+
+def text_of(value: object) -> str:
+    """Returns the text that a database stores for a value of a JSON column."""
+    if isinstance(value, WrittenObject | WrittenArray):
+        return value.text
+    return json.dumps(value)
+
+
+Values = tuple[object, ...]
+
+
+class PlainConnection(Protocol):
+    mark: str
+    """The placeholder of a value in a statement."""
+    locks_rows: bool
+    """True if `FOR UPDATE` has an effect. On SQLite it has none, since there is one writer."""
+
+    def first(self, said: str, given: Values = ()) -> tuple[Any, ...] | None: ...
+
+    def change(self, said: str, given: Values = ()) -> int:
+        """Returns how many rows the statement changed."""
+
+    def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
+        """Returns the first row of a query that is built once, with its values given by name."""
+
+    def moment(self, at: datetime) -> object:
+        """Returns an aware time in the form in which this database stores it."""
+
+
+class FileConnection:
+    mark = "?"
+    locks_rows = False
+
+    def __init__(self, raw: PoolProxiedConnection) -> None:
+        self._cursor = raw.cursor()
+
+    def first(self, said: str, given: Values = ()) -> tuple[Any, ...] | None:
+        self._cursor.execute(said, given)
+        row: tuple[Any, ...] | None = self._cursor.fetchone()
+        return row
+
+    def change(self, said: str, given: Values = ()) -> int:
+        self._cursor.execute(said, given)
+        return int(self._cursor.rowcount)
+
+    def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
+        said, names, own = _in_words(question)
+        kept = {
+            name: self.moment(value) if isinstance(value, datetime) else value
+            for name, value in {**own, **given}.items()
+        }
+        return self.first(said, tuple([kept[name] for name in names]))
+
+    def moment(self, at: datetime) -> object:
+        return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class ServerConnection:
+    mark = "%s"
+    locks_rows = True
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def first(self, said: str, given: Values = ()) -> tuple[Any, ...] | None:
+        row = self._connection.exec_driver_sql(said, given).first()
+        return None if row is None else tuple(row)
+
+    def change(self, said: str, given: Values = ()) -> int:
+        return self._connection.exec_driver_sql(said, given).rowcount
+
+    def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
+        row = self._connection.execute(question, given).first()
+        return None if row is None else tuple(row)
+
+    def moment(self, at: datetime) -> object:
+        return at.astimezone(UTC)
+
+
+def document_of(stored: object) -> Any:
+    """Returns the value of a JSON column. SQLite keeps it as text. PostgreSQL's driver has read it already."""
+    return json.loads(stored) if isinstance(stored, str) else stored
+
+
+def moment_of(stored: object) -> datetime:
+    """Returns a stored time in UTC. SQLite keeps it as text without a time zone."""
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    assert isinstance(stored, datetime)
+    return stored.astimezone(UTC)
+
+
+@lru_cache(maxsize=16)
+def _in_words(question: Select[Any]) -> tuple[str, tuple[str, ...], Mapping[str, object]]:
+    """Returns a query as SQLite reads it, the names of its values in order, and its own values."""
+    compiled = question.compile(dialect=sqlite.dialect())
+    return str(compiled), tuple(compiled.positiontup or ()), compiled.params
+
+
+DIALECT = sqlite.dialect()
+CURSOR = "cursor"
+"""The key in `Session.info` of the driver's own cursor. On SQLite a session has one during its transaction."""
+Convert = Callable[[Any], Any] | None
+
+
+class PreparedStatement:
+    """A statement that is built once and run many times within a session's transaction.
+
+    Values are given by name. Rows come in the order of `gives`, the types of the columns. SQLAlchemy's own work on a
+    statement costs five times the work of SQLite.
+    """
+
+    def __init__(self, statement: Executable, *gives: TypeEngine[Any]) -> None:
+        self._statement = statement
+        self._gives = gives
+
+    def rows(self, session: Session, **given: object) -> Sequence[tuple[Any, ...]]:
+        cursor = session.info.get(CURSOR)
+        if cursor is None:
+            result = session.connection().execute(self._statement, given)
+            return [tuple(row) for row in result] if self._gives else ()
+
+        said, values, results = self._in_words
+        cursor.execute(
+            said,
+            [
+                convert(given.get(name, own)) if convert else given.get(name, own)
+                for name, own, convert in values
+            ],
+        )
+        return [
+            tuple(
+                [read(value) if read else value for value, read in zip(row, results, strict=True)]
+            )
+            for row in cursor.fetchall()
+        ]
+
+    def first(self, session: Session, **given: object) -> tuple[Any, ...] | None:
+        found = self.rows(session, **given)
+        return found[0] if found else None
+
+    @cached_property
+    def _in_words(self) -> tuple[str, Sequence[tuple[str, object, Convert]], Sequence[Convert]]:
+        """Returns the statement as SQLite reads it, with the conversions of its values and results.
+
+        Each value has its name, its default and its conversion, in order.
+        """
+        assert isinstance(self._statement, ClauseElement)
+        compiled = self._statement.compile(dialect=DIALECT)
+        assert isinstance(compiled, SQLCompiler)
+        values = [
+            (name, compiled.params[name], _kept(compiled.binds[name].type))
+            for name in compiled.positiontup or ()
+        ]
+        return str(compiled), values, [_read(one) for one in self._gives]
+
+
+def _kept(of: TypeEngine[Any]) -> Convert:
+    return of.dialect_impl(DIALECT).bind_processor(DIALECT)
+
+
+def _read(of: TypeEngine[Any]) -> Convert:
+    return of.dialect_impl(DIALECT).result_processor(DIALECT, None)
+
+
+def new_values(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
+    """Returns the parameters of an INSERT or an UPDATE.
+
+    The value of each column is given under its name with `new_`.
+    """
+    return {name: bindparam(f"new_{name}") for name in names}
+
+
+class WriterTurn:
+    """A queue for one process's writers on SQLite, in order of arrival.
+
+    They wait in it before they wait for SQLite's lock.
+
+    SQLite waits by sleeping, ever longer, so the last to come may be first. A Python lock goes to any thread that runs.
+    With either of these, one of many threads could wait for ever.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._guard = Lock()
+        self._waiting: deque[Lock] = deque()
+        self._is_taken = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return
+            gate = Lock()
+            gate.acquire()
+            self._waiting.append(gate)
+        if gate.acquire(timeout=self._seconds):
+            return
+        with self._guard:
+            if gate in self._waiting:
+                self._waiting.remove(gate)
+                raise StoreUnavailable("writers of this process")
+        # This thread got its turn at the moment when its time ran out.
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+
+MOST = 32
+"""The most writes in one transaction. Other processes wait for its end."""
+
+R = TypeVar("R")
+Work = Callable[[PlainConnection], R]
+"""Work that only reads and writes in a transaction. It runs again if another thread's work fails."""
+
+
+class Places(Protocol):
+    """The places of threads that may work at once in this process. A thread that sleeps gives its place to another."""
+
+    def take(self) -> None: ...
+
+    def give_back(self) -> None: ...
+
+
+class NoPlaces:
+    """Places without a limit."""
+
+    def take(self) -> None:
+        pass
+
+    def give_back(self) -> None:
+        pass
+
+
+class JointWrites:
+    """Writes of several threads in one transaction, on a database with one writer.
+
+    A commit costs SQLite more than the writes of most hops. So the threads that come during a write are written
+    together, by one of them. The others sleep and use no processor time.
+    """
+
+    def __init__(
+        self, transaction: Callable[[], AbstractContextManager[PlainConnection]], seconds: float
+    ) -> None:
+        self._transaction = transaction
+        self._seconds = seconds
+        self._guard = Lock()
+        self._waiting: deque[_Wanted] = deque()
+        self._is_led = False
+        self.places: Places = NoPlaces()
+
+    def write(self, work: Work[R]) -> R:
+        """Returns the result of `work` once it is committed. Raises its errors, and StoreUnavailable."""
+        mine = _Wanted(work)
+        with self._guard:
+            self._waiting.append(mine)
+            mine.leads = not self._is_led
+            self._is_led = True
+        if not mine.leads:
+            self.places.give_back()
+            self._wait(mine)
+        if mine.is_done:
+            self.places.take()
+        else:
+            self._lead()
+        if mine.broken is not None:
+            raise mine.broken
+        found: R = mine.found
+        return found
+
+    def _wait(self, mine: "_Wanted") -> None:
+        """Waits until the write is done, or until this thread must lead the next batch.
+
+        Raises StoreUnavailable if the wait is too long.
+        """
+        if mine.gate.acquire(timeout=self._seconds):
+            return
+        with self._guard:
+            if mine in self._waiting and not mine.leads:
+                self._waiting.remove(mine)
+                raise StoreUnavailable("writers of this process")
+        # Another thread is writing it now.
+        mine.gate.acquire()
+
+    def _lead(self) -> None:
+        with self._guard:
+            batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+        try:
+            self._carry_out(batch)
+        finally:
+            for one in batch:
+                one.is_done = True
+                one.gate.release()
+            with self._guard:
+                if self._waiting:
+                    self._waiting[0].leads = True
+                    self._waiting[0].gate.release()
+                else:
+                    self._is_led = False
+
+    def _carry_out(self, batch: "Sequence[_Wanted]") -> None:
+        try:
+            self._write(batch)
+        except StoreUnavailable as broken:
+            for one in batch:
+                one.broken = StoreUnavailable(*broken.args)
+        except Exception:
+            for one in batch:
+                self._write_alone(one)
+
+    def _write_alone(self, one: "_Wanted") -> None:
+        try:
+            self._write([one])
+        except Exception as broken:
+            one.broken = broken
+
+    def _write(self, batch: "Sequence[_Wanted]") -> None:
+        with self._transaction() as connection:
+            for one in batch:
+                one.found = one.work(connection)
+        for one in batch:
+            one.broken = None
+
+
+class _Wanted:
+    """One thread's write, and its result."""
+
+    __slots__ = ("broken", "found", "gate", "is_done", "leads", "work")
+
+    def __init__(self, work: Work[Any]) -> None:
+        self.work = work
+        self.found: Any = None
+        self.broken: Exception | None = StoreUnavailable("not committed")
+        """An error until the commit. So a write counts as failed if the writing thread ends for any reason."""
+        self.is_done = self.leads = False
+        self.gate = Lock()
+        self.gate.acquire()
+
+
+KEPT_DOCUMENTS = 4
+"""Revisions in memory: the published one, those that open drafts are based on, and one that is restored."""
+KEPT_STEPS = 64
+"""Flows of open drafts in memory. Each page of the editor reads all flows of a draft."""
+IN_SESSION = "documents that are kept"
+"""The key in `Session.info` of the `Memory` of a reading transaction."""
+
+
+class KeptDocuments:
+    """The documents of revisions and steps that were used last. They never change, and reading one takes long.
+
+    Safe among threads: one thread loads a document, and the others wait for it.
+    """
+
+    def __init__(self, most: int = KEPT_DOCUMENTS) -> None:
+        self._most = most
+        self._kept: OrderedDict[int, Mapping[str, Any]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def document(
+        self, revision_id: int, load: Callable[[], Mapping[str, Any] | None]
+    ) -> Mapping[str, Any] | None:
+        """Returns the document of a revision from memory, or else from `load`. Returns None if `load` finds none."""
+        with self._lock:
+            found = self._kept.get(revision_id)
+            if found is None:
+                read = load()
+                if read is None:
+                    return None
+                found = self._kept[revision_id] = self._sharing(read)
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(revision_id)
+            return found
+
+    def _sharing(self, read: Mapping[str, Any]) -> Any:
+        """Returns the document with its unchanged flows taken from the document that was used last.
+
+        Two revisions differ in few flows. So equal flows are kept once, with everything that was made from them.
+        """
+        if not isinstance(read.get("flows"), dict):
+            return kept(read)
+        known = next(reversed(self._kept.values()), {}).get("flows", {})
+        flows = {
+            name: known[name] if name in known and _alike(known[name], flow) else kept(flow)
+            for name, flow in read["flows"].items()
+        }
+        return KeptObject(
+            {
+                name: KeptObject(flows) if name == "flows" else kept(part)
+                for name, part in read.items()
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The documents that one process keeps in memory."""
+
+    revisions: KeptDocuments = field(default_factory=KeptDocuments)
+    steps: KeptDocuments = field(default_factory=lambda: KeptDocuments(KEPT_STEPS))
+
+
+def _alike(one: object, other: object) -> bool:
+    """Returns True if both are equal and have the same order. Equal objects may differ in their order."""
+    return one == other and json.dumps(one) == json.dumps(other)

@@ -1,0 +1,26 @@
+"""Holds names and values of the environment that every layer may use."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+"""Folder of the project. It contains the flows, the locales and the documentation."""
+PREFIX = "HOTLINE_"
+OWNER_ALONE = 0o077
+"""Umask of every process of the hotline. Other accounts cannot read the files it writes."""
+ELSEWHERE = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED"))
+"""Variables with our prefix that are not settings. Only tests use them."""
+YES = frozenset({"yes", "true", "on", "1"})
+NO = frozenset({"no", "false", "off", "0"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def is_yes(value: str) -> bool:
+    return value.strip().casefold() in YES
+
+
+def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
+    """Returns the end of an error message with the most similar known word. Empty where no word is similar."""
+    near = get_close_matches(word, sorted(known), n=1)
+    return f". Did you mean {prefix}{near[0]}?" if near else ""

@@ -1,0 +1,112 @@
+"""Writes logs to standard error, one line an event. A line has a closed list of fields and no phone number.
+
+People who may not read tips copy, keep and read logs (docs/adr/0006). So a field that is not on the list is dropped. An
+MSISDN is taken out. A message of another library loses its arguments. An exception keeps its kind and its place, but
+loses its message.
+"""
+
+import json
+import logging
+import re
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from hotline.core.environment import CHECKOUT
+
+GIVEN = ("step", "queue", "row")
+"""Fields that a call may add with `extra`. `row` is the id of a row, never a reference."""
+FIELDS = ("level", "process", "logger", "event", "error", "where", *GIVEN)
+"""All fields that a line may hold, except its time."""
+OURS = ("hotline", "workers")
+LONGEST = 300
+NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
+"""Eight or more digits in a row, in any notation. Ids of rows and of processes are shorter."""
+TAKEN_OUT = "(number)"
+HOUSE = CHECKOUT
+
+Kind = type[BaseException] | None
+
+
+def configure(form: str, process: str) -> None:
+    """Sends every log of this process through this module, and any error that ends it. `form` is `json` or `text`."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine(form, process))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in list(root.manager.loggerDict):
+        # A library with its own handler would bypass this module.
+        other = logging.getLogger(name)
+        other.handlers.clear()
+        other.propagate = True
+    logging.captureWarnings(True)
+
+    logger = logging.getLogger("hotline")
+    sys.excepthook = lambda kind, error, trace: _last_words(logger, kind, error, trace)
+    threading.excepthook = lambda ended: _last_words(
+        logger, ended.exc_type, ended.exc_value, ended.exc_traceback
+    )
+    sys.unraisablehook = lambda lost: _last_words(
+        logger, lost.exc_type, lost.exc_value, lost.exc_traceback
+    )
+
+
+class OneLine(logging.Formatter):
+    """One log format that turns any record into one line."""
+
+    def __init__(self, form: str, process: str) -> None:
+        super().__init__()
+        self._form = form
+        self._process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        found = self._described(record)
+        told = {name: _harmless(found[name]) for name in FIELDS if name in found}
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        if self._form == "json":
+            return json.dumps({"at": at} | told, ensure_ascii=False)
+        more = [f"{name}={told[name]}" for name in FIELDS[4:] if name in told]
+        said = f"{at[11:19]} {record.levelname} {self._process}: {told['event']}"
+        return " ".join([said, *more])
+
+    def _described(self, record: logging.LogRecord) -> dict[str, Any]:
+        ours = record.name.partition(".")[0] in OURS
+        found = {name: getattr(record, name) for name in GIVEN if hasattr(record, name)} | {
+            "level": record.levelname.lower(),
+            "process": self._process,
+            "logger": record.name,
+            "event": record.getMessage() if ours else str(record.msg),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            found["error"] = record.exc_info[0].__name__
+            found["where"] = _place(record.exc_info[2])
+        return found
+
+
+def _harmless(value: Any) -> str | int:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10_000_000:
+        return value
+    words = " ".join(str(value).split())[:LONGEST]
+    return NUMBER.sub(TAKEN_OUT, words)
+
+
+def _place(trace: TracebackType | None) -> str:
+    """Returns the innermost line of our own code that an exception passed, or "elsewhere" if there is none."""
+    place = "elsewhere"
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(HOUSE) and "site-packages" not in file.parts:
+            place = f"{file.relative_to(HOUSE)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _last_words(
+    logger: logging.Logger, kind: Kind, error: BaseException | None, trace: TracebackType | None
+) -> None:
+    if kind is not None and not issubclass(kind, KeyboardInterrupt):
+        logger.critical("ended by a fault", exc_info=(kind, error or kind(), trace))

@@ -1,0 +1,491 @@
+"""Reads the settings: one frozen value from the environment and a TOML file, with every fault in one list.
+
+A field's docstring is its help. `hotline settings` prints all of them as TOML, and makes docs/settings.md from them.
+With nothing set, they are those of a demo on one machine. The gateway is then the emulator on loopback, so that a
+forgotten setting sends nothing out.
+"""
+
+import ast
+import hashlib
+import inspect
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
+from itertools import pairwise
+from pathlib import Path
+from tempfile import gettempdir
+from textwrap import dedent
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from hotline.core.environment import ELSEWHERE, LOOPBACK, NO, PREFIX, YES, did_you_mean, is_yes
+from hotline.errors import SettingsInvalid
+
+FILE = f"{PREFIX}SETTINGS"
+"""The variable that names the TOML file. Without it none is read."""
+API_KEY = f"{PREFIX}GATEWAY_API_KEY"
+GATEWAY_HOST = "africastalking.com"
+SOCKET_PATH_BYTES = 100
+"""Maximum bytes of a unix socket's path. The system allows 108, with the end included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of value: its meaning, its check, and its conversion from text."""
+
+    meaning: str
+    """The words after "must be", such as `a number from 1 to 65535`."""
+    fits: Callable[[str], object]
+    made: Callable[[str], object] = str
+
+    def read(self, text: str) -> object:
+        """Returns the value of a text. Raises ValueError if the text does not fit, without quoting it."""
+        if not self.fits(text):
+            raise ValueError(f"must be {self.meaning}")
+        return self.made(text)
+
+
+def _like(pattern: str, meaning: str, made: Callable[[str], object] = str) -> Kind:
+    return Kind(meaning, re.compile(pattern, re.ASCII).fullmatch, made)
+
+
+def _to(most: int) -> Kind:
+    return Kind(
+        f"a number from 1 to {most}",
+        lambda text: re.fullmatch(r"\d{1,5}", text, re.ASCII) and 1 <= int(text) <= most,
+        int,
+    )
+
+
+def _one_of(*words: str, made: Callable[[str], object] = str) -> Kind:
+    return Kind(" or ".join(words), words.__contains__, made)
+
+
+def _begins(*schemes: str) -> Kind:
+    return Kind(f"a URL that begins {' or '.join(schemes)}", lambda url: url.startswith(schemes))
+
+
+def _trimmed(meaning: str, fits: Callable[[str], object]) -> Kind:
+    """Returns the kind of a URL whose last slash is ignored."""
+    return Kind(meaning, lambda url: fits(_without_slash(url)), _without_slash)
+
+
+def _split_url(url: str) -> SplitResult | None:
+    """Returns the parts of a URL, or None if the text is no URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_address(url: str) -> bool:
+    """Returns True for a URL with scheme, host and port only, over TLS or on this machine."""
+    parts = _split_url(url)
+    if parts is None or parts.path or parts.query or parts.fragment or parts.username is not None:
+        return False
+    here = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return here or (parts.scheme == "https" and bool(parts.hostname))
+
+
+def _is_gateway(url: str) -> bool:
+    host = urlsplit(url).hostname or "" if _is_address(url) else ""
+    return host in LOOPBACK or f".{host}".endswith(f".{GATEWAY_HOST}")
+
+
+def _is_mailbox(url: str) -> bool:
+    """Returns True for a mail server and a recipient."""
+    parts = _split_url(url)
+    return (
+        parts is not None
+        and parts.scheme in {"smtp", "smtp+starttls", "smtps"}
+        and bool(parts.hostname)
+        and "@" in unquote(parts.path)
+    )
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(value.replace(",", " ").split())
+
+
+def _are_networks(value: str) -> bool:
+    try:
+        return all(map(ip_network, _words(value)))
+    except ValueError:
+        return False
+
+
+def _without_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+TEXT = Kind("text", bool)
+FOLDER = Kind("a path", bool, lambda text: Path(text).absolute())
+PORT = _to(65535)
+WHOLE = _like(r"\d{1,9}", "a whole number", int)
+SWITCH = Kind(
+    "yes or no (or true, on, 1; false, off, 0)", lambda text: text.casefold() in YES | NO, is_yes
+)
+HOST = _like(
+    r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*",
+    "an address of this machine, such as 127.0.0.1",
+)
+DIALLED = _like(r"\d{3,13}", "3 to 13 digits, as in numbers.csv")
+NETWORKS = Kind("addresses or networks, such as 192.0.2.0/28", _are_networks, _words)
+
+
+def _setting(
+    kind: Kind,
+    default: object,
+    *,
+    example: object = None,
+    needs: Callable[[Mapping[str, Any]], str] = lambda _: "",
+) -> Any:
+    """Declares a setting. A default that depends on settings above it is a function of their values.
+
+    If this setting is set, `needs` returns what is wrong with those above, or nothing. `example` is the value in the
+    TOML file.
+    """
+    return field(metadata={"kind": kind, "default": default, "example": example, "needs": needs})
+
+
+def _both_ways(values: Mapping[str, Any]) -> str:
+    needed = ("inbound_sms", "sms_inbox", "gateway_addresses")
+    proved = all(values[name] for name in needed) or not values["answer_cries"]
+    return "" if proved else "needs INBOUND_SMS, an inbox, and GATEWAY_ADDRESSES"
+
+
+def _pretended_gateway(values: Mapping[str, Any]) -> str:
+    here = urlsplit(values["gateway_url"]).hostname in LOOPBACK
+    return "" if here else "turns the clock, and is for the pretended gateway alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process."""
+
+    home: Path = _setting(FOLDER, lambda _: Path("var").absolute(), example="var")
+    """The folder that holds everything the line writes: database, keys, Redis' files.
+
+    Without it: `var`
+    """
+    port: int = _setting(PORT, 8000)
+    """The port that the web process listens on."""
+    web_host: str = _setting(HOST, "127.0.0.1")
+    """The address that the web process listens on. Set it where the web server in front is on another machine."""
+    web_workers: int = _setting(_to(64), 2)
+    """The number of processes that answer hops."""
+    database_url: str = _setting(
+        _begins("sqlite:///", "postgresql+psycopg://"),
+        lambda above: f"sqlite:///{above['home'] / 'hotline.db'}",
+        example="postgresql+psycopg://hotline@localhost/hotline",
+    )
+    """The database.
+
+    Without it: SQLite in the home folder
+    """
+    redis_url: str = _setting(
+        _begins("redis://", "rediss://", "unix://"),
+        lambda above: f"unix://{socket_below(above['home'])}",
+        example="redis://localhost:6379/0",
+    )
+    """The Redis server.
+
+    Without it: an embedded Valkey on a unix socket
+    """
+    gateway_url: str = _setting(
+        _trimmed(
+            f"https://, a host of {GATEWAY_HOST} or of this machine, and a port alone", _is_gateway
+        ),
+        "http://127.0.0.1:8001",
+    )
+    """The gateway: `https://api.africastalking.com`. The default is the emulator, so nothing leaves by mistake."""
+    gateway_username: str = _setting(TEXT, "sandbox")
+    """The account's name at the gateway."""
+    gateway_api_key_file: Path | None = _setting(FOLDER, None, example="/etc/hotline/gateway.key")
+    """A file with the gateway's key, of mode 0400. The key itself is refused as a setting. The emulator gets the key
+    `emulator`, never the stored one.
+
+    Without it: `gateway.key` in the key folders of the processes that send; `hotline keys gateway` writes it
+    """
+    sender_id: str = _setting(
+        _like(r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"), "", example="JOBSAFE"
+    )
+    """The sender that responders see. A reply to a name is not possible.
+
+    Without it: the shortcode if replies reach it, else the gateway's own
+    """
+    service_code: str = _setting(
+        _like(r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#"), "*384*777#"
+    )
+    """The code that callers dial."""
+    shortcode: str = _setting(_like(r"\d{3,8}", "3 to 8 digits"), "3847")
+    """The number that people send SMS to."""
+    inbound_sms: bool = _setting(SWITCH, False)
+    """`yes` if replies by SMS reach the line. An SMS of a stranger is then a tip or opens a lesson. The line reads the
+    gateway's inbox each minute. Without replies, alerts say what to dial."""
+    sms_inbox: bool = _setting(_one_of("read", "none", made="read".__eq__), True, example="read")
+    """`none` if the gateway lists no inbox. The line then believes an answer by SMS without a proof, and the doctor
+    says so.
+
+    Without it: `read`, each minute
+    """
+    gateway_addresses: tuple[str, ...] = _setting(
+        NETWORKS, (), example=["192.0.2.0/28", "198.51.100.7"]
+    )
+    """The addresses that the gateway's callbacks come from. The web server in front must name them in
+    `X-Forwarded-For`, and run on the same machine.
+
+    Without it: no cry for help by SMS is answered
+    """
+    answer_cries: bool = _setting(SWITCH, False, needs=_both_ways)
+    """`yes` when the ministry has signed that a cry for help by SMS gets the line's advertisement. The answer comes
+    within a minute or not at all, at most once in seven days. Without it, a tip by SMS gets no answer."""
+    call_back_number: str = _setting(DIALLED, "", example="3512")
+    """The number that the national desk calls from, verified in `flows/numbers.csv`. It answers as job safety when a
+    person calls back.
+
+    Without it: no call is offered
+    """
+    national_number: str = _setting(DIALLED, "", example="3029")
+    """The number at which responders call the national desk, verified in `flows/numbers.csv`.
+
+    Without it: texts tell responders to ask, and the doctor says so
+    """
+    backups: Path | None = _setting(FOLDER, None, example="/var/lib/hotline-backups")
+    """The folder that `hotline backup` writes to. An alarm reports when its newest backup is older than 26 hours.
+
+    Without it: no alarm
+    """
+    metrics_port: int = _setting(PORT, 0, example=9464)
+    """The port on which the watch process serves `/metrics` for Prometheus.
+
+    Without it: none
+    """
+    metrics_host: str = _setting(TEXT, "127.0.0.1")
+    """The address on which the watch process serves `/metrics`."""
+    log: str = _setting(_one_of("json", "text"), "json")
+    """`json` writes one object a line on standard error, `text` writes for people. A demo writes `text`."""
+    line_url: str = _setting(
+        _trimmed(
+            "a URL that begins https:// or http://",
+            lambda url: url.startswith(("https://", "http://")),
+        ),
+        "",
+        example="https://line.example",
+    )
+    """The address at which the gateway, the watch process and the clock reach the web process.
+
+    Without it: the web process on loopback
+    """
+    sms_budget: int = _setting(WHOLE, 0, example=250000)
+    """The gateway's balance when it was filled up, in its currency. Alarms report when 50, 80 and 100 % are spent.
+
+    Without it: an alarm when nothing is left
+    """
+    sms_a_day: int = _setting(WHOLE, 1000)
+    """The number of SMS that a day may cost. Answers to strangers stop at 70 % of it, alerts never."""
+    sends_at_once: int = _setting(_to(999), 32)
+    """The number of SMS that all processes send at the same time. Five of eight are reserved for first alerts of
+    danger."""
+    alarm_command: str = _setting(TEXT, "", example="/usr/local/bin/page-duty")
+    """A command that `sh` runs for each alarm, in addition to the SMS. It reads the alarm's text on standard input.
+
+    Without it: none
+    """
+    alarm_mail: str = _setting(
+        Kind("smtps://account:password@server/recipient@its.host", _is_mailbox),
+        "",
+        example="smtps://account:password@mail.example/duty@example.org",
+    )
+    """The mailbox that gets each alarm, in addition to the SMS. `smtp` and `smtp+starttls` are possible too.
+
+    Without it: none
+    """
+    console_port: int = _setting(PORT, 8080)
+    """The port that the console listens on."""
+    console_host: str = _setting(HOST, "127.0.0.1")
+    """The address that the console listens on. Set it where the web server in front is on another machine."""
+    console_url: str = _setting(
+        _trimmed("https://, a host and a port alone", _is_address),
+        lambda above: f"http://127.0.0.1:{above['console_port']}",
+        example="https://desk.example",
+    )
+    """The one address at which people reach the console, through a web server that speaks TLS.
+
+    Without it: the console on loopback
+    """
+    console_proxies: tuple[str, ...] = _setting(NETWORKS, (), example=["192.0.2.7"])
+    """The addresses of web servers in front of the console on other machines. The console believes the address that
+    they name in `X-Forwarded-For`. It always believes a web server on its own machine.
+
+    Without it: none
+    """
+    law: Path | None = _setting(FOLDER, None, example="/etc/hotline/law.toml")
+    """A TOML file with what law 058/2021 asks of the controller. `hotline law facts` prints one to fill in.
+
+    Without it: the doctor names what the controller owes
+    """
+    keys: Path | None = _setting(FOLDER, None, example="/etc/hotline/keys/workers")
+    """One key folder, for a process that may see no other.
+
+    Without it: `keys/<role>` in the home folder
+    """
+    clock: Path | None = _setting(
+        FOLDER, None, example="/run/hotline/clock", needs=_pretended_gateway
+    )
+    """A file with the seconds that are added to this line's clock. Refused with a real gateway.
+
+    Without it: none
+    """
+    faults: Path | None = _setting(FOLDER, None, example="/run/hotline/faults")
+    """A folder of failpoints, for tests only.
+
+    Without it: none
+    """
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """Returns the settings of the environment and of the file that it names. Raises SettingsInvalid with every
+        problem."""
+        ours = {
+            name: value.strip()
+            for name, value in spelled_out(environ).items()
+            if name.startswith(PREFIX)
+        }
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for one in fields(cls):
+            text, default = ours.get(variable_of(one.name), ""), one.metadata["default"]
+            values[one.name] = default(values) if callable(default) else default
+            if not text:
+                continue
+            try:
+                values[one.name] = one.metadata["kind"].read(text)
+                problem = one.metadata["needs"](values)
+            except ValueError as wrong:
+                problem = str(wrong)
+            if problem:
+                problems.append(f"{variable_of(one.name)}: {problem}")
+        if problems := [*problems, *_refused(ours)]:
+            raise SettingsInvalid(problems)
+        return cls(**values)
+
+    @property
+    def embedded_redis(self) -> bool:
+        """Returns True if no Redis server was named."""
+        return self.redis_url == f"unix://{socket_below(self.home)}"
+
+    @property
+    def pretended(self) -> bool:
+        """Returns True if the gateway is the emulator, so that nothing leaves this machine."""
+        return urlsplit(self.gateway_url).hostname in LOOPBACK
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
+
+    def shown(self) -> dict[str, str]:
+        """Returns each setting as a text that any person may read. It shows no alarm command and no password in a
+        URL."""
+        shown = {name: str(getattr(self, name)) for name in NAMES}
+        shown["alarm_command"] = "(set)" if self.alarm_command else ""
+        for name in ("database_url", "redis_url", "gateway_url", "alarm_mail"):
+            shown[name] = _without_password(shown[name])
+        return shown
+
+    @classmethod
+    def descriptions(cls) -> dict[str, str]:
+        """Returns the docstring of each setting by field."""
+        (body,) = ast.parse(dedent(inspect.getsource(cls))).body
+        assert isinstance(body, ast.ClassDef)
+        return {
+            one.target.id: str(text.value.value)
+            for one, text in pairwise(body.body)
+            if isinstance(one, ast.AnnAssign)
+            and isinstance(one.target, ast.Name)
+            and isinstance(text, ast.Expr)
+            and isinstance(text.value, ast.Constant)
+        }
+
+
+NAMES = tuple(one.name for one in fields(Settings))
+"""Every setting, in the order of the page docs/settings.md."""
+
+
+def variable_of(name: str) -> str:
+    """Returns the environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def spelled_out(environ: Mapping[str, str]) -> dict[str, str]:
+    """Returns the environment with each setting of the TOML file as a variable. A variable that is set wins.
+
+    A process with this environment reads no file. Raises SettingsInvalid if there is no such TOML file.
+    """
+    found = dict(environ)
+    file = found.pop(FILE, "").strip()
+    if not file:
+        return found
+    try:
+        document = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SettingsInvalid([f"{FILE}: {file} cannot be read as TOML"]) from None
+    for name, value in _values(document, ()):
+        variable = variable_of(name)
+        found[variable] = found.get(variable, "").strip() or value
+    return found
+
+
+def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yields the name and the value of each entry of a TOML file. `port` in `[console]` is `console_port`."""
+    for name, value in table.items():
+        path = (*above, name)
+        if isinstance(value, dict):
+            yield from _values(value, path)
+        elif isinstance(value, bool):
+            yield "_".join(path), "yes" if value else "no"
+        else:
+            yield (
+                "_".join(path),
+                " ".join(map(str, value)) if isinstance(value, list) else str(value),
+            )
+
+
+def _refused(ours: Mapping[str, str]) -> Iterator[str]:
+    """Yields further problems: a key among the settings, failpoints without a test, unknown names."""
+    if ours.get(API_KEY):
+        yield (
+            f"{API_KEY}: no key in an environment: unset it, and put the key in its file by"
+            " `hotline keys gateway`"
+        )
+    if ours.get(f"{PREFIX}FAULTS") and not is_yes(ours.get(f"{PREFIX}TESTING", "")):
+        yield f"{PREFIX}FAULTS: makes processes die, and is for tests: needs {PREFIX}TESTING=yes"
+    known = {*ELSEWHERE, API_KEY, FILE, *map(variable_of, NAMES)}
+    for name in sorted(ours.keys() - known):
+        # Compared without the prefix, which makes any two names similar.
+        near = did_you_mean(
+            name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], prefix=PREFIX
+        )
+        yield f"{name}: no such setting{near}"
+
+
+def _without_password(url: str) -> str:
+    parts = _split_url(url)
+    if parts is None:
+        return "(not a URL)"
+    host = parts.netloc.rpartition("@")[2]
+    if host == parts.netloc and not parts.query:
+        return url
+    return f"{parts.scheme}://{'***@' if host != parts.netloc else ''}{host}{parts.path}"
+
+
+def socket_below(home: Path) -> Path:
+    """Returns the embedded Redis' socket. It is below the home, or in the temporary folder if that path is too long."""
+    socket = home / "redis" / "redis.sock"
+    if len(str(socket).encode()) <= SOCKET_PATH_BYTES:
+        return socket
+    name = hashlib.sha256(str(home).encode()).hexdigest()[:16]
+    return Path(gettempdir()) / f"hotline-{name}" / "redis.sock"

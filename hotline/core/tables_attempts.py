@@ -1,0 +1,84 @@
+"""Stores attempts at short secrets: who made each attempt, the target, and the result. Stores keyed digests only."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row, add_if_new
+
+
+class Guess(Row):
+    """One attempt at a secret and its result. A repeated hop finds this row and is no second attempt. Kept for days."""
+
+    __tablename__ = "guess"
+    __table_args__ = (
+        UniqueConstraint("session_key", "heard_key"),
+        Index("guess_contact", "contact_key", "at"),
+        Index("guess_target", "target_key", "at"),
+        Index("guess_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret: Mapped[str]
+    session_key: Mapped[str]
+    heard_key: Mapped[str]
+    """The keyed digest of the session's text, up to and including the attempt."""
+    contact_key: Mapped[str]
+    target_key: Mapped[str]
+    """The keyed digest of the target, which may not exist. Empty if attempts on it are not counted."""
+    compared: Mapped[bool]
+    """False if earlier attempts had used up the limit, so that nothing was compared."""
+    opened_key: Mapped[str | None]
+    said: Mapped[list[str]]
+    """The flags that the flow got as the result."""
+    at: Mapped[datetime]
+
+
+def find(session: Session, session_key: str, heard_key: str) -> Guess | None:
+    tried = (Guess.session_key == session_key, Guess.heard_key == heard_key)
+    return session.scalars(select(Guess).where(*tried)).one_or_none()
+
+
+def count_of_contact(
+    session: Session, secret: str, contact_keys: Collection[str], since: datetime
+) -> int:
+    """Returns the number of compared attempts by these contacts."""
+    return _count(session, Guess.contact_key.in_(contact_keys), secret, since)
+
+
+def counted(
+    session: Session, secret: str, contact_keys: Collection[str], said: str, since: datetime
+) -> list[datetime]:
+    """Returns the times of the attempts whose first flag was `said`, oldest first."""
+    tries = select(Guess.at, Guess.said).where(
+        Guess.contact_key.in_(contact_keys), Guess.secret == secret, Guess.at > since
+    )
+    return [at for at, words in session.execute(tries.order_by(Guess.at)) if words[:1] == [said]]
+
+
+def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
+    """Returns the number of compared attempts on this target."""
+    return _count(session, Guess.target_key == target_key, secret, since)
+
+
+def _count(session: Session, whose: ColumnElement[bool], secret: str, since: datetime) -> int:
+    looked_at = (whose, Guess.secret == secret, Guess.compared, Guess.at > since)
+    return session.scalar(select(func.count()).where(*looked_at)) or 0
+
+
+def take_turns(session: Session, keys: Collection[str]) -> None:
+    """Locks these digests until the transaction ends, so that the count stays true until the attempt is recorded.
+
+    SQLite's writers queue anyway. The locks are taken in sorted order, so that no two transactions wait for each other.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for lock in sorted(int(key[:15], 16) for key in set(keys)):
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
+
+def note(session: Session, row: Guess) -> None:
+    """Records an attempt. A second call for the same attempt changes nothing."""
+    add_if_new(session, row)

@@ -1,0 +1,32 @@
+"""Stores whether everything in this database is sample data."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row, add_if_new
+
+ONE = 1
+
+
+INVENTED = "invented"
+
+
+class HomeOrigin(Row):
+    """The one row that marks sample data. No command deletes it."""
+
+    __tablename__ = "home_origin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str]
+    marked_at: Mapped[datetime]
+
+
+def mark_invented(session: Session, at: datetime) -> None:
+    """Marks the data as sample data. Every later release of statistics says so. A second call changes nothing."""
+    add_if_new(session, HomeOrigin(id=ONE, origin=INVENTED, marked_at=at))
+
+
+def is_invented(session: Session) -> bool:
+    return session.scalar(select(HomeOrigin.origin)) == INVENTED

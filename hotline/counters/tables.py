@@ -1,0 +1,310 @@
+"""Counts reach with counters only, so that no row can be traced to a phone.
+
+Stores for each hour the districts that had no active responder. The relay writes the row once, since no other history
+says if a phone could be reached. An hour in which no relay ran has no row and is not counted.
+
+Stores how often and how fast hooks answered, added up by every web process. Reads the counts that metrics need.
+
+Estimates the number of people with sketches: the registers of a running period, and one number once it is over. No row
+represents a person. While a period runs, its key exists too. A person with both could test if one phone was perhaps
+seen. So the registers are deleted when the period is over, soon after its key.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    TextClause,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core import database, rules_trial
+from hotline.core.database import Row, add_if_new, insert_into
+from hotline.core.driver import PreparedStatement, new_values
+from hotline.gateway.queries_health import ON_THE_WAY, TO_RESPONDER
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import Message
+from hotline.text.sketch import estimate, place
+
+LOCK = 4_114_110_004
+"""PostgreSQL's advisory lock of the counters. It keeps two processes that fold at once out of a deadlock."""
+
+
+class Reach(Row):
+    """The number of times that one thing happened on one day."""
+
+    __tablename__ = "reach"
+    __table_args__ = (
+        UniqueConstraint("day", "measure", "district", "language", "channel", "entry", "topic"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    """The day in Kigali."""
+    measure: Mapped[str]
+    """`session`, `topic` or `tip`, or the name of a comparison of two answers of the quiz."""
+    district: Mapped[str]
+    """NISR code, "abroad", "unsure", or "" if the caller did not say."""
+    language: Mapped[str]
+    channel: Mapped[str]
+    entry: Mapped[str]
+    topic: Mapped[str]
+    count: Mapped[int]
+
+
+class Tally(Row):
+    """One event that the relay has not added to its counter yet. `count` may be negative."""
+
+    __tablename__ = "tally"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    measure: Mapped[str]
+    district: Mapped[str]
+    language: Mapped[str]
+    channel: Mapped[str]
+    entry: Mapped[str]
+    topic: Mapped[str]
+    count: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The values under which events are counted together."""
+
+    day: date
+    measure: str
+    language: str
+    channel: str
+    entry: str
+    district: str = ""
+    topic: str = ""
+
+
+TALLYING = PreparedStatement(
+    insert(Tally.metadata.tables[Tally.__tablename__]).values(
+        new_values((*(field.name for field in fields(Cell)), "count"))
+    )
+)
+"""Built once, so that no hop builds the statement again."""
+
+
+def count(session: Session, cell: Cell, by: int = 1) -> None:
+    """Writes a tally that the relay folds later, so that no process waits.
+
+    Writes none for channels outside the statistics.
+    """
+    if cell.channel not in rules_trial.UNCOUNTED:
+        told = {f"new_{name}": value for name, value in asdict(cell).items()}
+        TALLYING.rows(session, new_count=by, **told)
+
+
+def fold(session: Session, limit: int) -> int:
+    """Adds up to `limit` tallies to the counters, each once, and returns how many.
+
+    Two processes that fold at once take different tallies.
+    """
+    oldest = select(Tally.id).order_by(Tally.id).limit(limit).with_for_update(skip_locked=True)
+    ids = session.scalars(oldest).all()
+    taken = delete(Tally).where(Tally.id.in_(ids)).returning(*_columns(Tally), Tally.count)
+    sums: Counter[Cell] = Counter()
+    for *cell, number in session.execute(taken):
+        sums[Cell(*cell)] += number
+    database.take_turns(session, LOCK)
+    _add(session, sums)
+    return len(ids)
+
+
+def any_tally(session: Session) -> bool:
+    return session.scalar(select(Tally.id).limit(1)) is not None
+
+
+def _add(session: Session, sums: Mapping[Cell, int]) -> None:
+    if not sums:
+        return
+    new = insert_into(session, Reach)
+    raised = new.on_conflict_do_update(
+        index_elements=_columns(Reach), set_={"count": Reach.count + new.excluded.count}
+    )
+    given = [{**asdict(cell), "count": number} for cell, number in sums.items()]
+    session.connection().execute(raised, given)
+
+
+def counted_on(session: Session, day: date, measure: str) -> int:
+    """Returns one day's count of one measure, with the tallies that are not folded yet."""
+    found = 0
+    for table in (Reach, Tally):
+        here = select(func.sum(table.count)).where(table.day == day, table.measure == measure)
+        found += session.scalar(here) or 0
+    return found
+
+
+def _columns(table: type[Reach] | type[Tally]) -> list[Any]:
+    """Returns the columns in the order of `Cell`."""
+    return [getattr(table, field.name) for field in fields(Cell)]
+
+
+class Coverage(Row):
+    """One hour that was checked for active responders."""
+
+    __tablename__ = "coverage"
+
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    """The first moment of the hour."""
+    missing: Mapped[list[str]]
+    """The districts without an active responder."""
+
+
+def is_written(session: Session, hour: datetime) -> bool:
+    return session.get(Coverage, hour) is not None
+
+
+def write(session: Session, hour: datetime, missing: Collection[str]) -> None:
+    """Writes the districts of an hour. Does nothing if the hour was written already."""
+    add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
+
+
+def write_many(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
+    """Writes many hours, of which none was written before."""
+    rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
+    if rows:
+        session.execute(insert(Coverage), rows)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HookCount:
+    """The values under which answers of hooks are counted together."""
+
+    hook: str
+    outcome: str
+    bound: int
+    """A place in `domain.reach.measures.BOUNDS`, or the place after its end."""
+
+
+class HookFigure(Row):
+    """The number of answers since the table was made, and the total time that they took."""
+
+    __tablename__ = "hook_figure"
+
+    hook: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(primary_key=True)
+    bound: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+    microseconds: Mapped[int] = mapped_column(BigInteger)
+
+
+def add(session: Session, counted: Mapping[HookCount, tuple[int, float]]) -> None:
+    """Adds to the counters in a fixed order, so that no two processes wait for each other."""
+    for one in sorted(counted):
+        number, seconds = counted[one]
+        key = {"hook": one.hook, "outcome": one.outcome, "bound": one.bound}
+        add_if_new(session, HookFigure(**key, count=0, microseconds=0))
+        session.execute(
+            update(HookFigure)
+            .where(*(getattr(HookFigure, name) == value for name, value in key.items()))
+            .values(
+                count=HookFigure.count + number,
+                microseconds=HookFigure.microseconds + round(seconds * 1e6),
+            )
+        )
+
+
+def answered(session: Session) -> Mapping[HookCount, tuple[int, float]]:
+    """Returns all counters, with times in seconds."""
+    return {
+        HookCount(row.hook, row.outcome, row.bound): (row.count, row.microseconds / 1e6)
+        for row in session.scalars(select(HookFigure))
+    }
+
+
+def unfinished_messages(session: Session) -> Mapping[str, int]:
+    """Counts the messages that wait, are being sent, are in doubt or are undeliverable, by state."""
+    states = (*ON_THE_WAY, MessageState.UNKNOWN, MessageState.DEAD)
+    rows = session.execute(
+        select(Message.state, func.count())
+        .where(TO_RESPONDER, Message.state.in_(states))
+        .group_by(Message.state)
+    )
+    found = dict.fromkeys(map(str, states), 0)
+    for state, count in rows:
+        found[state] = count
+    return found
+
+
+class PeopleRegister(Row):
+    """One register of the sketch of one running period."""
+
+    __tablename__ = "people_register"
+
+    period: Mapped[str] = mapped_column(primary_key=True)
+    """A month or an ISO week of Kigali: `2026-11`, `2026-W48`."""
+    register: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rank: Mapped[int]
+
+
+class People(Row):
+    """The number of people of one period that is over."""
+
+    __tablename__ = "people"
+
+    period: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+def see(session: Session, digests: Mapping[str, int]) -> None:
+    """Notes that a caller used the line, by their digest in each period. Locks a register for one hop at most.
+
+    The periods have a fixed order, so that hops that share registers never deadlock.
+    """
+    places = [(period, *place(digest)) for period, digest in sorted(digests.items())]
+    given = {
+        f"{name}{n}": value
+        for n, row in enumerate(places)
+        for name, value in zip("prk", row, strict=True)
+    }
+    session.execute(_raising(len(places)), given)
+
+
+@cache
+def _raising(rows: int) -> TextClause:
+    """Returns the SQL for so many rows, which is the same on both databases. Each session runs it once."""
+    values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
+    return text(
+        f"INSERT INTO people_register (period, register, rank) VALUES {values}"
+        " ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
+        " WHERE people_register.rank < excluded.rank"
+    )
+
+
+def close(session: Session, period: str) -> None:
+    """Stores the number of people of a period and deletes its registers. A second call changes nothing."""
+    add_if_new(session, People(period=period, count=_count(session, period)))
+    session.execute(delete(PeopleRegister).where(PeopleRegister.period == period))
+
+
+def running(session: Session) -> set[str]:
+    """Returns the periods that still have registers."""
+    return set(session.scalars(select(PeopleRegister.period).distinct()))
+
+
+def totals(session: Session) -> dict[str, int]:
+    """Returns the number of people by period, for those that are over and those that run."""
+    closed = {row.period: row.count for row in session.scalars(select(People))}
+    return {period: _count(session, period) for period in running(session)} | closed
+
+
+def _count(session: Session, period: str) -> int:
+    ranks = select(PeopleRegister.rank).where(PeopleRegister.period == period)
+    return estimate(session.scalars(ranks))

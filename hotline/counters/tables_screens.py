@@ -1,0 +1,170 @@
+"""Stores how often screens were shown and answered, and the number of sessions by network.
+
+The counters are by week and by name. A session's row says how much of it is counted. A process that knows more adds the
+difference, so that everything counts once.
+
+It also counts a session's topics in the driver's own SQL, since most hops that commit only count a topic. It is the
+same row that `store/dialogue/openings.py` locks, with the same guard. A counted topic costs 140 us here and 210 us
+there.
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, bindparam, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core import rules_trial
+from hotline.core.database import Database, Row, insert_into
+from hotline.core.driver import PlainConnection, document_of, moment_of
+from hotline.core.ussd import NOTHING, Heard
+from hotline.counters.rules import ScreenCounter, ScreenMeasure
+from hotline.counters.tables import Cell
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import TALLY, ends_of
+
+
+class ScreenCount(Row):
+    """The number of times that one thing happened in the sessions that began in one week of a month."""
+
+    __tablename__ = "screen_count"
+
+    week: Mapped[date] = mapped_column(primary_key=True)
+    """The first day of the week in Kigali: the 1st, 8th, 15th or 22nd."""
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    """A `domain.reach.counters.ScreenMeasure`, which says what `name` is."""
+    name: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+@dataclass(slots=True)
+class CountedSession:
+    """The part of a session's row that the count of screens reads and changes."""
+
+    key: str
+    started_at: datetime
+    upto: int
+    """Letters of its text whose screens are counted."""
+
+
+_DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
+_MARKING = (
+    update(_DIALOGUE)
+    .where(_DIALOGUE.c.key == bindparam("held"))
+    .values(screens_counted=bindparam("upto"))
+)
+
+
+def hold(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
+    """Returns the sessions that statistics count, locked until the transaction ends, always in one order."""
+    asked = (
+        select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
+        .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(rules_trial.UNCOUNTED))
+        .order_by(Dialogue.key)
+        .with_for_update()
+    )
+    return {
+        key: CountedSession(key, at, NOTHING if upto is None else upto)
+        for key, at, upto in session.execute(asked)
+    }
+
+
+def mark(session: Session, counted: Sequence[CountedSession]) -> None:
+    """Stores up to where these sessions are counted."""
+    if counted:
+        given = [{"held": one.key, "upto": one.upto} for one in counted]
+        session.connection().execute(_MARKING, given)
+
+
+def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> None:
+    """Adds to the counters in a fixed order, so that no two processes deadlock."""
+    if not counts:
+        return
+    new = insert_into(session, ScreenCount)
+    raised = new.on_conflict_do_update(
+        index_elements=list(ScreenCount.__table__.primary_key),
+        set_={"count": ScreenCount.count + new.excluded.count},
+    )
+    given = [
+        {"week": week, **one._asdict(), "count": number}
+        for (week, one), number in sorted(counts.items())
+    ]
+    session.connection().execute(raised, given)
+
+
+def totals(session: Session, measure: ScreenMeasure, begins: date, ends: date) -> Mapping[str, int]:
+    """Returns counts by name, for the weeks that begin from one day on and before another."""
+    asked = (
+        select(ScreenCount.name, func.sum(ScreenCount.count))
+        .where(ScreenCount.measure == measure, ScreenCount.week >= begins, ScreenCount.week < ends)
+        .group_by(ScreenCount.name)
+        .order_by(ScreenCount.name)
+    )
+    return {name: int(count) for name, count in session.execute(asked)}
+
+
+READ = ("channel", "entry", "language", "counted", "started_at", "heard", "starred")
+
+
+@dataclass(slots=True)
+class SessionCounts:
+    """The part of a session's row that the count of topics reads and changes."""
+
+    channel: str
+    entry: str
+    language: str
+    counted: list[str]
+    started_at: datetime
+
+
+Tallies = Sequence[tuple[Cell, int]]
+Decide = Callable[[SessionCounts, int], Tallies]
+"""Decides what to count, given how many letters are committed. It changes the counts that it gets."""
+
+
+def count(
+    database: Database, key: str, *, upto: int, heard_key: str, decide: Decide
+) -> Heard | None:
+    """Counts what `decide` returns for this text, unless the text is committed. Returns what is committed then.
+
+    Returns None if there is no such session. Raises StoreUnavailable.
+    """
+
+    def work(connection: PlainConnection) -> Heard | None:
+        held = " FOR UPDATE" if connection.locks_rows else ""
+        asked = f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {connection.mark}{held}"
+        row = connection.first(asked, (key,))
+        if row is None:
+            return None
+        channel, entry, language, counted, at, heard, starred = row
+        ends = ends_of(document_of(starred) or ())
+        if heard >= upto:
+            return Heard(heard, ends)
+        counts = SessionCounts(channel, entry, language, [*document_of(counted)], moment_of(at))
+        tallies = decide(counts, heard)
+        _keep(connection, key, counts, upto, heard_key)
+        for cell, number in tallies:
+            _tally(connection, cell, number)
+        return Heard(upto, ends)
+
+    return database.jointly(work)
+
+
+def _keep(
+    connection: PlainConnection, key: str, counts: SessionCounts, upto: int, heard_key: str
+) -> None:
+    given = (counts.language, json.dumps(counts.counted), upto, heard_key, key)
+    marks = ["language", "counted", "heard", "heard_key"]
+    changed = ", ".join(f"{name} = {connection.mark}" for name in marks)
+    connection.change(f"UPDATE dialogue SET {changed} WHERE key = {connection.mark}", given)
+
+
+def _tally(connection: PlainConnection, cell: Cell, number: int) -> None:
+    """Writes a tally. Writes none for channels outside the statistics."""
+    if cell.channel not in rules_trial.UNCOUNTED:
+        marks = ", ".join([connection.mark] * len(TALLY))
+        said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"
+        given = (cell.day.isoformat(), *[getattr(cell, name) for name in TALLY[1:-1]], number)
+        connection.change(said, given)

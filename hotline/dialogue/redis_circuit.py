@@ -1,0 +1,150 @@
+"""Stores in Redis how sessions began, without waiting. A menu continues while the database is down (docs/adr/0071).
+
+Notes are written on a connection on which Redis never answers (`CLIENT REPLY OFF`). A first hop costs one write to a
+socket. Of the caller's keys, only the published short code is stored. The caller's number and a responder's row are
+not.
+
+A circuit breaker protects calls from a server that hangs. One call waits for it, but calls of the next second do not.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from hotline.core.ussd import Heard, Opening
+from hotline.errors import CircuitOpen
+
+Answer = TypeVar("Answer")
+
+SOCKET_SECONDS = 0.25
+OPEN_SECONDS = 1.0
+"""Seconds without calls after a fault. A hop waits for a broken server only once, and a repaired one is soon used."""
+
+
+class Circuit:
+    """One circuit breaker for calls to one server. Threads may share it. At worst, two of them meet a fault at once."""
+
+    def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._elapsed = elapsed
+        self._open_until = 0.0
+
+    def call(self, ask: Callable[[], Answer]) -> Answer:
+        """Makes a call and returns its answer. Raises CircuitOpen after a recent fault, and if the server fails now."""
+        if self._elapsed() < self._open_until:
+            raise CircuitOpen("a moment ago")
+        try:
+            return ask()
+        except (RedisError, OSError) as broken:
+            self._open_until = self._elapsed() + OPEN_SECONDS
+            # A driver's message may quote the command, so it is dropped.
+            raise CircuitOpen(type(broken).__name__) from None
+
+
+def connect(url: str) -> Redis:
+    """Returns a client that tries once and waits a quarter of a second. It sends no greeting, which could hang too."""
+    return Redis.from_url(
+        url,
+        protocol=2,
+        socket_timeout=SOCKET_SECONDS,
+        socket_connect_timeout=SOCKET_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        driver_info=None,
+        health_check_interval=0,
+    )
+
+
+PREFIX = "opening:"
+SECONDS = 600
+
+
+class RedisNotes:
+    """The notes in one Redis, the `OpeningNotes` of production. Opens its connections at first use."""
+
+    def __init__(self, url: str, circuit: Circuit | None = None) -> None:
+        self._redis = connect(url)
+        self._circuit = circuit or Circuit()
+        self._silent: Any = None
+        self._lock = Lock()
+
+    def tell(self, opening: Opening, heard: Heard) -> None:
+        if opening.asks_rows:
+            return
+        noted = _written(opening, heard)
+        # The lock is outside the circuit. A thread that waited for a hanging server finds the circuit open and does not
+        # try.
+        with self._lock, suppress(CircuitOpen):
+            self._circuit.call(lambda: self._send(opening.key, noted))
+
+    def find(self, key: str) -> tuple[Opening, Heard] | None:
+        try:
+            noted = self._circuit.call(lambda: self._redis.get(PREFIX + key))
+        except CircuitOpen:
+            return None
+        return read_note(key, noted) if isinstance(noted, bytes) else None
+
+    def _send(self, key: str, noted: str) -> None:
+        if self._silent is None:
+            self._silent = self._begun()
+        try:
+            self._silent.send_command("SET", PREFIX + key, noted, "EX", SECONDS)
+        except BaseException:
+            self._silent.disconnect()
+            self._silent = None
+            raise
+
+    def _begun(self) -> Any:
+        """Returns a new connection for writes only. Redis never answers on it."""
+        connection: Any = self._redis.connection_pool.make_connection()
+        connection.connect()
+        connection.send_command("CLIENT", "REPLY", "OFF")
+        return connection
+
+
+def _written(opening: Opening, heard: Heard) -> str:
+    o = opening
+    return json.dumps(
+        [
+            [
+                *(o.revision_id, o.entry, o.dialled, o.reporting, o.alerts_blocked),
+                *(o.network, o.started_at.isoformat()),
+            ],
+            o.caller_key,
+            heard.upto,
+            list(heard.ends.items()),
+        ]
+    )
+
+
+def read_note(key: str, noted: bytes) -> tuple[Opening, Heard] | None:
+    """Returns the `Opening` and the `Heard` of a note, or None if the bytes are no note of ours."""
+    try:
+        return _read(key, noted)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return None
+
+
+def _read(key: str, noted: bytes) -> tuple[Opening, Heard]:
+    begun, caller_key, upto, ends = json.loads(noted)
+    revision_id, entry, dialled, reporting, blocked, network, at = begun
+    opening = Opening(
+        key=key,
+        revision_id=int(revision_id),
+        entry=str(entry),
+        dialled=int(dialled),
+        reporting=bool(reporting),
+        alerts_blocked=bool(blocked),
+        responder_id=None,
+        network=network,
+        started_at=datetime.fromisoformat(at),
+        caller_key=caller_key,
+    )
+    return opening, Heard(int(upto), {int(begins): int(end) for begins, end in ends})

@@ -1,0 +1,132 @@
+"""Reads a tip from an SMS: the answers that route it, and the text that is kept. Pure, and total.
+
+The line asks no questions, so a fact that the reporter did not write is "unsure". That includes an official's part. So
+only the national desk gets such a tip. It reads the tip and passes it on.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from hotline.alerts import rules_assignment
+from hotline.dialogue.rules_cries import concerns_child, cries
+from hotline.programmes.rules_sessions import read_sms
+from hotline.text.codes import UNSURE
+from hotline.text.keywords import spelled, words_of
+from hotline.text.languages import FIRST
+from hotline.text.place_names import place_told
+from hotline.text.topics import asked
+from hotline.tips.rules import WORDS, place_of
+
+MOST_BYTES = 7000
+"""Bytes of one tip, for all its messages together. It is the largest sealed size."""
+CUT = " [...]"
+"""The mark after the kept part of a longer message."""
+WHERE = ("province", "country", "district", "sector")
+"""The answers about the place."""
+_URGENT = frozenset({"yes", "child"})
+COURTESY = words_of(
+    "AFTERNOON BYE DAY EVENING EVERYTHING FINE FOR GOOD GOODBYE GREAT HALLO HELLO HEY HI LOT MORNING MUCH NICE NIGHT NO"
+    " NONE NOTHING OK OKAY OKEY SO TEST TESTING THANK THANKS THANKYOU THANX THX TNX VERY WELCOME WELL YEAH YES YOU YOUR"
+    " ACCORD ALLO AU BEAUCOUP BIEN BONJOUR BONNE BONSOIR COUCOU DACCORD FOIS INFINIMENT JOURNEE MERCI MILLE NON NUIT"
+    " OUI POUR REMERCIE REMERCIONS REVOIR RIEN SALUT SOIREE TOUT TRES VOUS"
+    " BITE CYANE KANDI MURABEHO MURAHO MURAKOZE MURAMUKE MWARAMUTSE MWESE MWIRIRWE MWIRIWE NDABASHIMIRA NDABASHIMIYE"
+    " NDAGERAGEZA NEZA NTACYO OYA RWOSE SAWA TURABASHIMIRA TURABASHIMIYE URAHO URAKOZE URAMUKE WARAMUTSE WIRIWE YEGO"
+)
+"""Thanks, greetings, yes and no. A message of nothing else tells nothing. Words that beg are not courtesy."""
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_PLAIN = str.maketrans({'"': "'", "\\": "/"})
+"""Two characters that would take two bytes each under seal."""
+_WORD = re.compile(r"[A-Z]{3,}")
+_CALLABLE = re.compile(r"\d(?:[ .()/-]{0,2}\d){8,}")
+"""A number that can be called, in any spacing: at least nine digits."""
+LANGUAGES = {
+    "fr": "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR",
+    "en": "THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY",
+}
+"""Small words that the other languages do not have."""
+
+
+def cleaned(text: str) -> str:
+    """Returns the message on one line, without invisible characters."""
+    composed = unicodedata.normalize("NFC", text)
+    seen = (" " if c.isspace() else c for c in composed if c.isspace() or _is_seen(c))
+    return " ".join("".join(seen).split()).translate(_PLAIN)
+
+
+def is_tip(text: str) -> bool:
+    """Returns True if the text has more than courtesy: a word, or a phone number.
+
+    A single word that the line itself advertises asks for a lesson, or comes from a local leader. It is no tip.
+    """
+    if cannot_wait(text) or _CALLABLE.search(text):
+        return True
+    meant = (word for word in _meant(text) if rules_assignment.read(word) is None)
+    told = [word for word in _WORD.findall(" ".join(meant)) if word not in COURTESY]
+    return len(told) > 1 or (bool(told) and asked(text) is None and read_sms(text) is None)
+
+
+def has_meaning(text: str) -> bool:
+    """Returns True if any word or number is more than courtesy."""
+    return any(_meant(text))
+
+
+def _meant(text: str) -> list[str]:
+    """Returns the words that are not courtesy. A long `merciiii` counts as `merci`."""
+    said = (re.sub(r"(.)\1{2,}", r"\1", word) for word in spelled(text) if word.isalpha())
+    numbers = [word for word in spelled(text) if not word.isalpha()]
+    return [word for word in (*said, *numbers) if word not in COURTESY]
+
+
+def cannot_wait(text: str) -> bool:
+    """Returns True if the text is a cry for help. Then it is a tip, whatever else it may be."""
+    return cries(spelled(text))
+
+
+def kept(text: str) -> str:
+    """Returns the text that one tip can hold: all of it, or its beginning with a mark."""
+    if fits(text):
+        return text
+    return text.encode()[: MOST_BYTES - len(CUT)].decode(errors="ignore") + CUT
+
+
+def fits(text: str) -> bool:
+    """Returns True if one tip can hold the text."""
+    return len(text.encode()) <= MOST_BYTES
+
+
+def answers(text: str) -> Mapping[str, str]:
+    """Returns the answers of cleaned `text` to the report's questions. It reads all of it, even the part not kept."""
+    said = spelled(text, most=len(text))
+    told = {"danger": "yes" if cries(said) else UNSURE, "official": UNSURE, WORDS: kept(text)}
+    if concerns_child(said):
+        told["who"] = "child"
+    return {**told, **place_told(said)}
+
+
+def added(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
+    """Returns the answers of a tip to which `newest` was added. `place` holds the earlier answers about the place.
+
+    Danger in the newest message counts, whatever an earlier one says. If all text together names no single place, the
+    newest named place stays.
+    """
+    told, alone = answers(whole), answers(newest)
+    urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}
+    named = [{name: one[name] for name in WHERE if name in one} for one in (told, alone, place)]
+    where = next((one for one in named if place_of(one) not in (None, UNSURE)), named[0])
+    rest = {name: said for name, said in told.items() if name not in WHERE}
+    return {**rest, **urgent, **where}
+
+
+def language(text: str) -> str:
+    """Returns the likeliest language by its small words. Returns Kinyarwanda if no other language is clear."""
+    said = spelled(text)
+    counts = {
+        code: sum(word in small.split() for word in said) for code, small in LANGUAGES.items()
+    }
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] > 1 and list(counts.values()).count(counts[best]) == 1 else FIRST
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in _DROPPED

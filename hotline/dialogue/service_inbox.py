@@ -1,0 +1,127 @@
+"""Reads the gateway's own inbox, because callbacks can get lost. Doubts each SMS that the inbox does not list.
+
+The relay has no key that shows which numbers are enrolled, so it decides nothing. It sends each SMS to the line's own
+hook (docs/adr/0035). After a crash it sends the page again, and the hook counts each SMS once.
+"""
+
+from datetime import datetime, timedelta
+
+from hotline.alerts import service_commands, tables_inbound
+from hotline.core.check_result import CheckResult, in_kigali
+from hotline.core.context import Line, RelayKit
+from hotline.core.database import Session
+from hotline.errors import InboxUnavailable
+from hotline.gateway import rules_inbox
+from hotline.gateway.rules_inbox import Bookmark, Reading
+from hotline.gateway.tables_contacts import referrals_of
+
+PATIENCE = timedelta(minutes=10)
+"""Longest time without a reading of the inbox, before a check fails."""
+LATELY = timedelta(days=1)
+NOT_TOLD = "the line's own hook does not take what it lists"
+
+
+def fetch(kit: RelayKit) -> None:
+    """Reads one page, if it is time: each minute, and at once while there is more. Raises StoreUnavailable."""
+    if not kit.line.inbound_sms or not kit.line.inbox:
+        return
+    at = kit.now()
+    bookmark = _due(kit, at)
+    if bookmark is None:
+        return
+    after = rules_inbox.ask_after(bookmark, at)
+    try:
+        page = kit.inbox.after(after)
+    except InboxUnavailable as broken:
+        _stumble(kit, f"the gateway's inbox {broken}", at)
+        return
+
+    reading = rules_inbox.read(bookmark, page, after=after, shortcode=kit.line.shortcode, at=at)
+
+    if not _told(kit, reading):
+        _stumble(kit, NOT_TOLD, at)
+        return
+    with kit.database.writing() as session:
+        next_at = at if reading.more else at + rules_inbox.EACH
+        if tables_inbound.move(session, bookmark, reading.bookmark, at=at, next_at=next_at):
+            _doubt(session, kit, reading, at)
+
+
+def _due(kit: RelayKit, at: datetime) -> Bookmark | None:
+    with kit.database.reading() as session:
+        row = tables_inbound.standing(session)
+    if row is None:
+        with kit.database.writing() as session:
+            tables_inbound.begin(session, at)
+            row = tables_inbound.standing(session)
+        assert row is not None
+    # If the system clock was set back, the next reading comes no later than usual.
+    due = row.next_at <= at or row.next_at - at > rules_inbox.EACH
+    return tables_inbound.bookmark(row) if due else None
+
+
+def _told(kit: RelayKit, reading: Reading) -> bool:
+    """Sends each SMS to the hook. Returns False at the first one that fails.
+
+    It uses HTTP, so no transaction may be open.
+    """
+    for sms in reading.to_tell:
+        if not kit.hook.tell(sms):
+            return False
+        kit.failpoint("inbox.after_told")
+    return True
+
+
+def _doubt(session: Session, kit: RelayKit, reading: Reading, at: datetime) -> None:
+    """Doubts each SMS from a callback that this page should list and does not list."""
+    if reading.proves_until is None:
+        return
+    since = reading.bookmark.sure_from
+    for row in tables_inbound.unlisted(session, since, reading.proves_until):
+        row.unproven_at = at
+        for referral_id in referrals_of(row):
+            service_commands.doubt(session, kit, referral_id, at)
+
+
+def _stumble(kit: RelayKit, fault: str, at: datetime) -> None:
+    with kit.database.writing() as session:
+        tables_inbound.stumble(session, fault, at + rules_inbox.EACH)
+
+
+def findings(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
+    """Returns checks: the inbox is read, and it lists every answer by SMS."""
+    if not line.inbound_sms:
+        return (CheckResult("inbox", True, "not read: no reply by SMS reaches us"),)
+    if not line.inbox:
+        says = "this route has none (HOTLINE_SMS_INBOX=none): an answer by SMS is believed unproved"
+        return (CheckResult("inbox", True, says),)
+    return (_inbox(session, at), _unproven(session, at))
+
+
+def _inbox(session: Session, at: datetime) -> CheckResult:
+    row = tables_inbound.standing(session)
+    if row is None:
+        return CheckResult("inbox", True, "not read yet: the clock does it")
+    if at - row.read_at <= PATIENCE:
+        return CheckResult("inbox", True, f"read at {in_kigali(row.read_at)}")
+    says = f"not read since {in_kigali(row.read_at)}"
+    return CheckResult(
+        "inbox",
+        False,
+        f"{says}: {row.fault}" if row.fault else says,
+        "an SMS whose callback is lost is not heard: see to the gateway, the clock and HOTLINE_LINE_URL",
+    )
+
+
+def _unproven(session: Session, at: datetime) -> CheckResult:
+    count = tables_inbound.unproven_answers(session, at - LATELY)
+    if not count:
+        return CheckResult(
+            "unproven", True, "every answer by SMS stands in the gateway's inbox, or may yet"
+        )
+    return CheckResult(
+        "unproven",
+        False,
+        f"{count} answers by SMS that no inbox lists: somebody may forge callbacks",
+        "telephone whom `hotline tips list` names as unproven; then `hotline keys hooks rotate`",
+    )

@@ -1,0 +1,190 @@
+"""Opens and finds sessions, and collects the facts that their flows use from the first hop to the last.
+
+A replay gets the same facts, even if data changed meanwhile.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hotline.alerts import service_call_back_requests
+from hotline.cases import service_receipts
+from hotline.core.context import DoorKit, Kit
+from hotline.core.ussd import PIN_ASKED, Heard, Opening, Pinned, UssdHop, entry_of, is_number
+from hotline.core.wording import Template
+from hotline.dialogue import service_landing_cases
+from hotline.dialogue.replay_cache import KnownSession, WayClass
+from hotline.dialogue.service_landing_cases import EXERCISE, CaseFlags
+from hotline.dialogue.service_replay import SessionContext, landing
+from hotline.errors import StoreUnavailable, StrangeCaller
+from hotline.flows.flow import Book, numbers_shown
+from hotline.flows.run import Facts, Option
+from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.gateway import service_alert_path, tables_sessions
+from hotline.people import tables, tables_enrolments
+from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes.service_enrolment import BEHIND_PIN
+from hotline.text.languages import CODES, FIRST
+
+MY_CASES = "my_cases"
+
+
+def found(kit: DoorKit, hop: UssdHop, key: str) -> KnownSession | None:
+    """Returns a session that this process does not have in memory. Returns None for an unknown session.
+
+    If the database does not answer, Redis may know the session. Raises StoreUnavailable, StrangeCaller.
+    """
+    try:
+        row = tables_sessions.find(kit.database, key)
+    except StoreUnavailable:
+        noted = kit.notes.find(key)
+        if noted is None:
+            raise
+        row = noted
+    if row is None:
+        return None
+    check_caller(kit, row[0], hop)
+    return known_as(kit, hop, *row)
+
+
+def known_as(kit: Kit, hop: UssdHop, opening: Opening, heard: Heard) -> KnownSession:
+    """Returns the session as this process keeps it. Raises NotFound, StoreUnavailable."""
+    return KnownSession(opening, _shared(kit, opening, hop), heard)
+
+
+def opened(kit: DoorKit, hop: UssdHop, key: str) -> Opening:
+    """Returns the facts of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
+    revision_id = kit.books.live()
+    book, at = kit.books.book(revision_id), kit.now()
+    reporting = tables.anybody_lives(kit.database, at)
+    dialled, _ = entry_of(hop.text, book.entries) if hop.text else ("", ())
+    private = bool(dialled) and book.flows[book.entries[dialled]].private
+    asks_pin = private and tables_enrolments.anybody_has_pin(kit.database)
+    responder_id = None
+    if private and hop.shows_number:
+        with kit.database.reading() as session:
+            enrolled = tables.enrolled(session, kit.pseudonyms.enrolled(hop.caller))
+            responder_id = enrolled.id if enrolled else None
+    entry, _ = landing(book, hop.text, enrolled=asks_pin or responder_id is not None)
+    opening = Opening(
+        key=key,
+        revision_id=revision_id,
+        entry=entry,
+        dialled=len(hop.text),
+        reporting=reporting,
+        alerts_blocked=reporting and service_alert_path.why_blocked(kit) is not None,
+        responder_id=responder_id,
+        network=hop.network,
+        started_at=at,
+        caller_key=kit.pseudonyms.caller(key, hop.caller),
+    )
+    pinned = _pinned(kit, book, opening, hop.caller, asks_pin=asks_pin)
+    return opening if pinned is None else replace(opening, pinned=pinned)
+
+
+def check_caller(kit: Kit, opening: Opening, hop: UssdHop) -> None:
+    """Raises StrangeCaller if a session began on another phone. A session of an older release cannot be checked."""
+    known = opening.caller_key
+    if known is not None and known != kit.pseudonyms.caller(opening.key, hop.caller):
+        raise StrangeCaller
+
+
+def context_of(kit: Kit, opening: Opening, hop: UssdHop) -> SessionContext:
+    """Returns the context in which a session is replayed. Raises NotFound, StoreUnavailable."""
+    book = kit.books.book(opening.revision_id)
+    return SessionContext(book, _facts(kit, book, opening, hop), opening, _limit(kit, opening))
+
+
+def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
+    """Returns the facts as they were when the session began.
+
+    The assignee of a case is checked when it is acknowledged.
+    """
+    flags = {
+        **numbers_shown(book, opening.started_at.date()),
+        "reporting": opening.reporting,
+        "alerts_blocked": opening.alerts_blocked,
+        **(service_call_back_requests.flags(kit, book, opening) if hop.shows_number else {}),
+    }
+    of_receipts = service_receipts.facts(kit, opening.key)
+    if opening.pinned is None:
+        return Facts({**flags, **of_receipts.flags}, words=of_receipts.words)
+
+    asked_now: Mapping[str, bool] = {}
+    if opening.responder_id is not None:
+        with kit.database.reading() as session:
+            asked_now = service_landing_cases.fresh(session, opening.responder_id)
+    pinned = opening.pinned
+    options = []
+    for case in pinned.cases:
+        # A case's name is its reference alone. A drill's name says that it is one.
+        called = dict.fromkeys(CODES, case)
+        if f"{EXERCISE}.{case}" in pinned.flags:
+            called = {one: kit.phrases.say(one, Template.LIST_EXERCISE, ref=case) for one in CODES}
+        options.append(Option(case, called))
+    return Facts(
+        flags=CaseFlags(
+            {
+                **flags,
+                "has_cases": bool(options),
+                **dict.fromkeys(pinned.flags, True),
+                **asked_now,
+                **service_enrolment.flags_of_text(book, opening, hop),
+                **of_receipts.flags,
+            }
+        ),
+        lists={MY_CASES: tuple(options)},
+        words={**of_receipts.words, **service_lessons.facts(kit, book, opening, hop.caller).words},
+        language=pinned.language or FIRST,
+    )
+
+
+def _pinned(
+    kit: Kit, book: Book, opening: Opening, caller: str, *, asks_pin: bool = False
+) -> Pinned | None:
+    """Returns the facts from the caller's own rows at the session's start. Returns None if its screens need none."""
+    if opening.responder_id is not None:
+        with kit.database.reading() as session:
+            who, at = opening.responder_id, opening.started_at
+            own = service_landing_cases.pinned(session, who, at, asks_pin=asks_pin)
+        if asks_pin:
+            # The responder counts as a trainee without a code. These are the lessons that they passed before.
+            passed = service_lessons.facts(kit, book, opening, caller).flags
+            known = {**BEHIND_PIN, **passed}
+            own = replace(
+                own, flags=(*own.flags, *(name for name, is_so in known.items() if is_so))
+            )
+        return own
+    if asks_pin:
+        # The language of a person who is to be verified on this phone. Only the reader knows which phones wait.
+        language = None
+        if is_number(caller):
+            with kit.database.reading() as session:
+                number = kit.pseudonyms.enrolled(caller)
+                language = tables_enrolments.language_to_prove(session, number, opening.started_at)
+        return Pinned((PIN_ASKED,), language=language or "")
+    if service_enrolment.roll_of(book, opening.entry) is None:
+        return None
+    known = service_enrolment.joined_flags(kit, book, opening, caller)
+    lessons = service_lessons.facts(kit, book, opening, caller).flags
+    return Pinned(tuple(name for name, holds in {**known, **lessons}.items() if holds))
+
+
+def _shared(kit: Kit, opening: Opening, hop: UssdHop) -> WayClass | None:
+    if opening.pinned is not None:
+        return None
+    return WayClass(
+        revision_id=opening.revision_id,
+        dialled=opening.dialled,
+        entry=opening.entry,
+        reporting=opening.reporting,
+        shows_number=hop.shows_number,
+        day=opening.started_at.date(),
+        limit=_limit(kit, opening),
+        receipts=kit.pseudonyms.knows_receipts,
+        alerts_blocked=opening.alerts_blocked,
+    )
+
+
+def _limit(kit: Kit, opening: Opening) -> int:
+    limits = kit.line.limits
+    return limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT))

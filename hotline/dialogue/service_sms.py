@@ -1,0 +1,318 @@
+"""Handles an SMS to the line: a responder's answer, a STOP, a request to read, or a tip.
+
+An answer never repeats the text of the sender.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from hotline.alerts import (
+    queries_outbox,
+    service_closing,
+    service_commands,
+    service_replies,
+    tables_inbound,
+)
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_reply_parsing import Meant
+from hotline.alerts.service_replies import ReadReply, Replied
+from hotline.core.context import DoorKit, Kit
+from hotline.core.database import Session
+from hotline.core.jobs import Job
+from hotline.dialogue import service_answers, service_sms_reading, service_sms_tips, service_stop
+from hotline.dialogue.rules_sms_tips import cannot_wait, cleaned, language
+from hotline.dialogue.service_answers import Says
+from hotline.dialogue.service_sms_reading import HeardMessage
+from hotline.dialogue.service_sms_tips import Known, SmsTipWritten
+from hotline.gateway import rules_inbox
+from hotline.gateway.doorbell import ring, ringing
+from hotline.gateway.rules_message import SOON, AnswerForm, MessageIn
+from hotline.gateway.tables_contacts import InboundSeen, referrals_of
+from hotline.people import tables
+from hotline.people.tables import Responder
+from hotline.programmes import service_enrolment
+from hotline.text.keywords import is_erasure, is_stop
+from hotline.tips import tables as tips_tables
+
+
+def digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
+    """Returns the digests by which an SMS is recognised again, the exact one first.
+
+    An SMS without a time uses the time at which it arrived.
+    """
+    second = (message.sent_at or at).replace(microsecond=0)
+    said = (message.sender, kit.line.shortcode, message.text.strip())
+    return tuple(kit.pseudonyms.sms(*said, near.isoformat()) for near in rules_inbox.near(second))
+
+
+def recognise(
+    session: Session, kit: Kit, seen: InboundSeen, keys: Sequence[str], at: datetime
+) -> Sequence[InboundSeen]:
+    """Stores a new SMS. Of an SMS that came before, returns the stored rows. A copy in the inbox proves them."""
+    proved_at, vouched_at = seen.proved_at, seen.vouched_at
+    known = tables_inbound.heard(session, seen, keys)
+    tables_inbound.note(session, known, proved_at=proved_at, vouched_at=vouched_at)
+    if proved_at is not None:
+        for row in known:
+            _carry_out(session, kit, row, at)
+    return known
+
+
+def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> None:
+    """Counts the answers of an SMS that is proved. Carries out, once, the commands in it that waited for proof."""
+    waits, seen.waits = seen.waits or {}, None
+    for referral_id in referrals_of(seen):
+        waiting = waits.get(str(referral_id))
+        verb = None if waiting is None else Verb(waiting)
+        service_commands.prove(session, kit, referral_id, at, verb)
+
+
+SMS = "sms"
+LOOK_AGAIN = timedelta(seconds=5)
+"""Time until the inbox is read for a cry for help. Otherwise it is read once a minute."""
+
+
+class Arrival(StrEnum):
+    """The way in which an SMS reached us."""
+
+    CALLED = "called"
+    """By the gateway's callback. Any sender who knows the secret in its path could have made it."""
+    GATEWAY = "gateway"
+    """By a callback from one of the gateway's own addresses."""
+    LISTED = "listed"
+    """By our own relay, which found it in the gateway's inbox."""
+
+
+class InboxOutcome(StrEnum):
+    """The result of an SMS that is no command on a case."""
+
+    REPEATED = "repeated"
+    STOPPED = "stopped"
+    STOP_NOTED = "stop_noted"
+    """A STOP in the name of an enrolled number. The number stays enrolled."""
+    UNKNOWN_SENDER = "unknown_sender"
+    TIP = "tip"
+    TAKEN_BACK = "taken_back"
+    """A sender who is not enrolled wants their text erased. It marks nothing before the gateway's inbox lists it."""
+    READ = "read"
+    LEADER_HEARD = "leader_heard"
+    HELPED = "helped"
+    WRONG_REFERENCE = "wrong_reference"
+
+
+MessageOutcome: TypeAlias = InboxOutcome | Acted
+"""The result of an SMS: a responder's by the command, any other sender's by the list above."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """Data that is read before the transaction opens."""
+
+    heard: HeardMessage | None
+    """A sender's request to read by SMS, or the next step of it. The sender is not enrolled."""
+    known: Known | None
+    """Data for a tip by SMS. The sender is not enrolled."""
+    reply: ReadReply | None = None
+    """The reply of an enrolled number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    outcome: MessageOutcome
+    referral_ids: tuple[int, ...] = ()
+    waits: Mapping[str, str] = field(default_factory=dict)
+    """Commands that are carried out once the SMS is proved, by the id of the assignment."""
+    answer_id: int | None = None
+    """The id of the answer to a sender who is not enrolled, if there is one."""
+    written: SmsTipWritten | None = None
+
+
+def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED) -> MessageOutcome:
+    """Handles an SMS once, even if it arrives several times or in several ways.
+
+    Raises StoreUnavailable, and then nothing was done.
+    """
+    at = kit.now()
+    keys = digests(kit, message, at)
+    gathered = _gather(kit, message, at)
+    with ringing(kit) as session:
+        seen = _seen(message, arrival, keys[0], at)
+        before = recognise(session, kit, seen, keys, at)
+        if before:
+            result = _Result(InboxOutcome.REPEATED)
+        else:
+            result = _deal(session, kit, message, gathered, at, proved=arrival is Arrival.LISTED)
+            before = [_keep(session, seen.provider_id, result)]
+        if all(row.outcome == InboxOutcome.TAKEN_BACK for row in before):
+            _take_back(session, kit, message, before, at)
+        cry_id = _answer_cry(session, kit, message, before, gathered, at)
+
+    if result.written is not None:
+        service_sms_tips.announce(kit, result.written)
+    if result.outcome is InboxOutcome.READ:
+        service_sms_reading.announce(kit, gathered.heard, result.answer_id)
+    if cry_id is not None:
+        ring(kit, Job.ANSWER, cry_id)
+    return result.outcome
+
+
+def _gather(kit: DoorKit, message: MessageIn, at: datetime) -> _Gathered:
+    if is_stop(message.text):
+        return _Gathered(None, None)
+    with kit.database.reading() as session:
+        responder = tables.enrolled(session, kit.pseudonyms.enrolled(message.sender))
+        if responder is not None:
+            return _Gathered(None, None, service_replies.read(session, responder, message.text, at))
+    if not kit.line.inbound_sms:
+        return _Gathered(None, None)
+    heard = service_sms_reading.gather(kit, message)
+    if heard is not None and heard.form is not AnswerForm.HINT:
+        return _Gathered(heard, None)
+    known = service_sms_tips.gather(kit, message, at)
+    return _Gathered(heard if known is None else None, known)
+
+
+def _deal(
+    session: Session,
+    kit: DoorKit,
+    message: MessageIn,
+    gathered: _Gathered,
+    at: datetime,
+    *,
+    proved: bool,
+) -> _Result:
+    """Decides the result of an SMS: a command, a STOP, a step in reading, a tip, or nothing."""
+    responder = tables.enrolled(session, kit.pseudonyms.enrolled(message.sender))
+    result = _answer(session, kit, message, responder, gathered.reply, at, proved=proved)
+    if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
+        return result
+    if gathered.heard is not None:
+        answer_id = service_sms_reading.note(session, kit, message, gathered.heard, at)
+        return _Result(InboxOutcome.READ, answer_id=answer_id)
+    if gathered.known is not None:
+        written = service_sms_tips.note(session, kit, message, gathered.known, at)
+        return _Result(InboxOutcome.TIP, written=written)
+    return result
+
+
+def _keep(session: Session, provider_id: str, result: _Result) -> InboundSeen:
+    kept = session.get_one(InboundSeen, provider_id)
+    ids = result.referral_ids
+    kept.outcome, kept.referral_id = result.outcome, ids[0] if ids else None
+    kept.more_referrals = list(ids[1:]) or None
+    kept.waits = dict(result.waits) or None
+    return kept
+
+
+def _answer_cry(
+    session: Session,
+    kit: DoorKit,
+    message: MessageIn,
+    seen: Sequence[InboundSeen],
+    gathered: _Gathered,
+    at: datetime,
+) -> int | None:
+    """Writes the one answer to a cry for help: the public advertisement, letter for letter. Returns its id, or None.
+
+    The answer shows the person who has the phone that a message was sent. So it is off until it is approved. It goes to
+    a number only if the inbox lists the SMS and the gateway's own address sent it. It goes at once or never, once a
+    week at most (ADR 57).
+    """
+    known = gathered.known
+    if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
+        return None
+    if not kit.line.answers_cries or not cannot_wait(message.text):
+        return None
+    times = [row.received_at for row in seen]
+    written_at = min(times if message.sent_at is None else [message.sent_at, *times])
+    if at - written_at > SOON or not any(row.vouched_at for row in seen):
+        return None
+    if not any(row.proved_at for row in seen):
+        tables_inbound.hasten(session, at + LOOK_AGAIN)
+        return None
+    if queries_outbox.cried_lately(session, kit.pseudonyms.contacts(message.sender, at), at):
+        return None
+    spoken = language(cleaned(message.text))
+    says = Says(AnswerForm.ADVERTISEMENT, known.revision_id, {}, spoken)
+    return service_answers.write(
+        session, kit, to=message.sender, says=says, at=at, written_at=written_at
+    )
+
+
+def _take_back(
+    session: Session, kit: Kit, message: MessageIn, seen: Sequence[InboundSeen], at: datetime
+) -> None:
+    """Records an erasure request for every tip that this phone wrote before (ADR 65).
+
+    A sender can be forged, so only an SMS in the gateway's inbox counts. A phone is known by the keys of this week and
+    the last one. Older tips cannot be found.
+    """
+    if not any(row.proved_at for row in seen):
+        return
+    before = min(row.received_at for row in seen)
+    ids = tips_tables.written_by(session, kit.pseudonyms.contacts(message.sender, at), before)
+    service_closing.wish(session, kit, ids, actor=SMS)
+
+
+def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
+    """Returns the new row of an SMS. A listed SMS is known by its digest alone.
+
+    The inbox has its own numbers and may start them again.
+    """
+    listed = arrival is Arrival.LISTED
+    return InboundSeen(
+        provider_id=f"listed:{key}" if listed else message.provider_id or f"sms:{key}",
+        outcome="",
+        received_at=at,
+        sms_key=key,
+        proved_at=at if listed else None,
+        vouched_at=at if arrival is Arrival.GATEWAY else None,
+    )
+
+
+def _answer(
+    session: Session,
+    kit: DoorKit,
+    message: MessageIn,
+    responder: Responder | None,
+    reply: ReadReply | None,
+    at: datetime,
+    *,
+    proved: bool,
+) -> _Result:
+    if is_stop(message.text):
+        service_stop.stop_in(session, kit, message.sender, at)
+        outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
+        return _Result(outcome)
+    if service_enrolment.hear(session, kit, message.sender, message.text, at, SMS):
+        return _Result(InboxOutcome.LEADER_HEARD)
+    if responder is None:
+        erases = kit.line.inbound_sms and is_erasure(message.text)
+        return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
+    if reply is None or reply.responder_id != responder.id:  # enrolled since it was read
+        reply = service_replies.read(session, responder, message.text, at)
+    replied = service_replies.hear(session, kit, responder, message, reply, at, proved=proved)
+    return _Result(_outcome(replied), _told_of(replied), _waits(replied))
+
+
+def _outcome(replied: Replied) -> MessageOutcome:
+    """Returns the result of an SMS. Of several commands, the first one's counts."""
+    known = [one.result for one in replied.done if one.result is not Acted.UNKNOWN]
+    if known:
+        return known[0]
+    wrong = replied.done or replied.meant is Meant.WRONG
+    return InboxOutcome.WRONG_REFERENCE if wrong else InboxOutcome.HELPED
+
+
+def _told_of(replied: Replied) -> tuple[int, ...]:
+    """Returns the assignments that the SMS named, and then those that were acknowledged with them."""
+    ids = [one.referral_id for one in replied.done if one.referral_id is not None]
+    return (*ids, *(also for one in replied.done for also in one.followers))
+
+
+def _waits(replied: Replied) -> Mapping[str, str]:
+    return {str(one.referral_id): one.waits.value for one in replied.done if one.waits is not None}

@@ -1,0 +1,208 @@
+"""Files a tip from one SMS, or from several of one phone. Sends no answer, so the phone shows nothing of it.
+
+A phone with an open tip adds to it by every further text: a place, a number, how many (ADR 131).
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from hotline.alerts import service_correction, service_intake
+from hotline.alerts.service_intake import Telling, wants_referral
+from hotline.cases import service_weekly_keys
+from hotline.core import rules_trial
+from hotline.core.context import DoorKit
+from hotline.core.database import Session
+from hotline.counters import service
+from hotline.counters.service import day_of
+from hotline.dialogue import rules_sms_tips
+from hotline.errors import RunsUnavailable
+from hotline.gateway import tables_contacts, tables_sessions
+from hotline.gateway.rules_message import MessageIn
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import HeldDialogue
+from hotline.text.languages import FIRST
+from hotline.tips import rules as domain_tip
+from hotline.tips import tables
+from hotline.tips.queries_report import ToldTip
+
+SMS = "sms"
+TOGETHER = timedelta(minutes=30)
+"""Longest time between two messages that are one tip. Later, another person may have the phone."""
+RECENT = timedelta(hours=24)
+"""Time after a tip in which any message with a meaning is a tip too. The text before it may be forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pocket:
+    """The last text of a phone, stored encrypted for `TOGETHER`. A tip can be filed without it."""
+
+    key: str
+    dialogue: str
+    said: str = field(repr=False)
+    at: datetime
+    place: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The answers about the place in its messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Data that is read before the transaction opens."""
+
+    revision_id: int
+    before: Pocket | None
+    """The text of the phone within `TOGETHER`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsTipWritten:
+    """The result of a message: the tip to announce, and the text to which the next part is added."""
+
+    tip: ToldTip | None
+    pocket: Pocket | None
+
+
+def gather(kit: DoorKit, message: MessageIn, at: datetime) -> Known | None:
+    """Returns the data for filing. None if the message tells nothing and its phone has no recent tip.
+
+    Raises NotReady if no flows were ever published, and StoreUnavailable.
+    """
+    before = _last_said(kit, message, at)
+    if not rules_sms_tips.is_tip(message.text) and not _adds(kit, message, before, at):
+        return None
+    return Known(kit.books.live(), before)
+
+
+def _last_said(kit: DoorKit, message: MessageIn, at: datetime) -> Pocket | None:
+    key = kit.pseudonyms.session(f"sms {message.sender}")
+    try:
+        found = kit.runs.load(key)
+        if found is None:
+            return None
+        written_at = datetime.fromisoformat(found["at"])
+        place = dict(found.get("place", {}))
+        pocket = Pocket(key, str(found["key"]), str(found["said"]), written_at, place)
+    except (RunsUnavailable, KeyError, TypeError, ValueError):
+        return None
+    return pocket if timedelta() <= at - written_at <= TOGETHER else None
+
+
+def _adds(kit: DoorKit, message: MessageIn, before: Pocket | None, at: datetime) -> bool:
+    """Returns True for any text if the phone's tip is open. After a recent tip, the text needs some meaning."""
+    if not rules_sms_tips.cleaned(message.text):
+        return False
+    with kit.database.reading() as session:
+        if before is not None and tables.takes_more(session, before.dialogue):
+            return True
+        contact_keys = kit.pseudonyms.contacts(message.sender, at)
+        return rules_sms_tips.has_meaning(message.text) and tables.any_written_by(
+            session, contact_keys, at - RECENT
+        )
+
+
+def note(
+    session: Session, kit: DoorKit, message: MessageIn, known: Known, at: datetime
+) -> SmsTipWritten:
+    """Files the message in the caller's transaction. The same text of a phone on the same day is the same tip.
+
+    Files it even if no responder is active. It then stays pending, with an alarm.
+    """
+    said = rules_sms_tips.cleaned(message.text)
+    own = kit.pseudonyms.session(f"sms {message.sender} {day_of(at)} {said.casefold()}")
+    before = known.before
+    if before is not None and not tables.takes_more(session, before.dialogue):
+        before = None
+    if tables_contacts.dialogue(session, own) is not None or _repeats(said, before):
+        return SmsTipWritten(None, None if before is None else replace(before, at=at))
+    if before is None or not rules_sms_tips.fits(f"{before.said} {said}"):
+        answers = rules_sms_tips.answers(said)
+        tip = _file(session, kit, message, known, own, answers, at)
+    else:
+        own, whole = before.dialogue, f"{before.said} {said}"
+        answers = rules_sms_tips.added(whole, said, before.place)
+        tip = _file(session, kit, message, known, own, answers, at)
+        said = whole
+        if tip is not None and not wants_referral(tip) and _place(answers) == before.place:
+            service_correction.tell_added(session, kit, tip, at)
+    session.flush()
+    key = kit.pseudonyms.session(f"sms {message.sender}")
+    return SmsTipWritten(tip, Pocket(key, own, said, at, _place(answers)))
+
+
+def _repeats(said: str, before: Pocket | None) -> bool:
+    return before is not None and f" {said} " in f" {before.said} "
+
+
+def _place(answers: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: answers[name] for name in rules_sms_tips.WHERE if name in answers}
+
+
+def _file(
+    session: Session,
+    kit: DoorKit,
+    message: MessageIn,
+    known: Known,
+    key: str,
+    answers: Mapping[str, str],
+    at: datetime,
+) -> ToldTip | None:
+    said = answers[domain_tip.WORDS]
+    dialogue = held_or_begun(session, kit, message, key, known.revision_id, at, tells=said)
+    telling = Telling(answers, 1, completed=True, language=dialogue.language)
+    return service_intake.note(session, kit, dialogue, telling, caller=message.sender)
+
+
+def announce(kit: DoorKit, written: SmsTipWritten) -> None:
+    """Stores the phone's text for a next part and announces the tip, after the commit."""
+    if written.pocket is not None:
+        pocket = written.pocket
+        kept = {
+            "key": pocket.dialogue,
+            "said": pocket.said,
+            "at": pocket.at.isoformat(),
+            "place": dict(pocket.place),
+        }
+        with suppress(RunsUnavailable):
+            kit.runs.save(pocket.key, kept, seconds=int(TOGETHER.total_seconds()))
+    told: Sequence[ToldTip] = (written.tip,) if written.tip is not None else ()
+    service_intake.announce(kit, told)
+
+
+def held_or_begun(
+    session: Session,
+    kit: DoorKit,
+    message: MessageIn,
+    key: str,
+    revision_id: int,
+    began: datetime,
+    *,
+    entry: str = "",
+    tells: str | None = None,
+) -> HeldDialogue:
+    """Returns the locked session of an SMS. Makes and counts a new one if there is none. `tells`: the text of a tip."""
+    held = tables_sessions.hold(session, key)
+    if held is not None:
+        return held
+    row = Dialogue(
+        key=key,
+        channel=rules_trial.channel_of(message.sender, SMS),
+        revision_id=revision_id,
+        entry=entry,
+        dialled=0,
+        reporting=tells is not None,
+        responder_id=None,
+        network=message.network,
+        language=FIRST if tells is None else rules_sms_tips.language(tells),
+        counted=[],
+        started_at=began,
+        ended_at=None if tells is None else began,
+        heard=0,
+    )
+    service_weekly_keys.forget_at(session, kit, began)
+    tables_contacts.open_dialogue(session, row)
+    dialogue = tables_sessions.hold(session, key)
+    assert dialogue is not None
+    service.log_session(session, dialogue)
+    service.log_person(session, kit, message.sender, began)
+    return dialogue

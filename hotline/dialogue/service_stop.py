@@ -1,0 +1,71 @@
+"""Handles a STOP: nothing is sent to that number again. For an enrolled number it only notifies people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hotline.alarms import service
+from hotline.alarms.rules import Alarm
+from hotline.alerts import service_responder_sms
+from hotline.alerts.rules_reply_parsing import Why
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.gateway import queries_on_call, tables_contacts
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.queries_on_call import STOPPED
+from hotline.gateway.rules_message import Wording
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.programmes import service_enrolment
+
+
+def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> bool:
+    """Notifies the responder and the leaders of their desks. Returns False if the number is not enrolled.
+
+    A STOP that gets no answer notifies the leaders once a week at most.
+    """
+    responder = tables.enrolled(session, kit.pseudonyms.enrolled(msisdn))
+    if responder is None:
+        return False
+    key = kit.pseudonyms.sms(msisdn, kit.line.shortcode, Why.STOP, "")
+    told = []
+    if service_responder_sms.may_answer(session, responder, Why.STOP, key, at) is not None:
+        told.append((responder, Template.STOP_NOTED))
+    elif not service_responder_sms.count_first_stop(session, responder, key, at):
+        return True
+    service.note(session, Alarm.STOP_WISH, at)
+    told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
+    for one, template in told:
+        service_responder_sms.say(session, one, Wording(template, {}, one.language), at)
+    return True
+
+
+def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
+    """Returns the coordinators of a responder's desks. Returns the others of the national desk where there are none.
+
+    For a member of the national desk, it always returns the others of the national desk.
+    """
+    if of.level != Level.NATIONAL and (coordinators := tables.leaders(session, of, at)):
+        return coordinators
+    others = [one for one in tables.who_live(session, at) if one.id != of.id]
+    return [one for one in others if one.level == Level.NATIONAL]
+
+
+def stop(kit: Kit, msisdn: str) -> None:
+    """Stops every SMS to this number for good. Also removes it from the on-call contacts and from the programmes.
+
+    An enrolled number keeps everything, because the STOP may be forged. People are notified of it instead. Raises
+    StoreUnavailable.
+    """
+    with ringing(kit) as session:
+        stop_in(session, kit, msisdn, kit.now())
+
+
+def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
+    """Stops a number as `stop` does, inside the caller's transaction."""
+    if note(session, kit, msisdn, at):
+        return
+    tables_contacts.stop(session, kit.pseudonyms.stopped(msisdn), at)
+    queries_on_call.silence(session, kit.pseudonyms.enrolled(msisdn), STOPPED)
+    service_enrolment.leave(session, kit, msisdn)

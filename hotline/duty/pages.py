@@ -1,0 +1,311 @@
+"""Reads and shows a responder's desks in a form, as rows of a desk and a level."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from flask import Response, abort
+
+from hotline.console import uploads, who
+from hotline.console.visit import GuestVisit, Visit, page, part_of_list, posted
+from hotline.duty import (
+    service_desk_page,
+    service_leaves,
+    service_leaving,
+    service_people_list,
+    service_postings,
+    service_registration,
+)
+from hotline.duty.service_desk_page import DeskHead
+from hotline.duty.service_enrolment import StartPaper
+from hotline.duty.service_people_list import EVERYWHERE, PersonLine
+from hotline.duty.service_registration import TypedPerson
+from hotline.errors import FormRefused, HotlineError, ImportRefused, NumberInvalid, PersonnelRefused
+from hotline.people.rules import COLUMNS, Level, WantedPosting, every_district
+from hotline.text import spreadsheet_reading
+from hotline.text.codes import NATIONAL, Category, is_district
+from hotline.text.languages import CODES
+from hotline.text.phrases import phrase
+from hotline.text.places import districts, place_name
+from hotline.text.time import KIGALI
+
+LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
+FREE_ROWS = 3
+"""Empty rows after the filled ones."""
+
+
+def options(visit: Visit) -> Sequence[tuple[str, str]]:
+    """Returns the options of a select: no desk, every district, the national desk, each district, then added desks."""
+    added = [
+        (one.code, named(visit, one.code, one.name))
+        for one in service_desk_page.listed(visit.kit)
+        if one.retired_at is None and one.code != NATIONAL and not is_district(one.code)
+    ]
+    return (
+        ("", visit.say("no desk")),
+        (EVERYWHERE, named(visit, EVERYWHERE)),
+        (NATIONAL, named(visit, NATIONAL)),
+        *((area.code, area.name) for area in districts()),
+        *added,
+    )
+
+
+def named(visit: GuestVisit, code: str, name: str = "") -> str:
+    """Returns a desk's name in the reader's language."""
+    if code == EVERYWHERE:
+        return visit.say("every district")
+    if code == NATIONAL:
+        return visit.say("the national desk")
+    return visit.place(code) if is_district(code) else name or code
+
+
+def of_head(visit: GuestVisit, head: DeskHead) -> str:
+    """Returns the desk's name with its district or camp."""
+    called = named(visit, head.code, head.name)
+    return f"{called} ({visit.place(head.place)})" if head.place else called
+
+
+def several(visit: GuestVisit, codes: Sequence[str]) -> str:
+    """Returns the names of desks in one line. All districts together become one name."""
+    every = every_district()
+    if set(every) <= set(codes):
+        codes = [EVERYWHERE, *(code for code in codes if code not in every)]
+    return ", ".join(named(visit, code) for code in codes)
+
+
+def rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
+    """Returns the rows of the form: desk and level, then empty rows."""
+    hers = [(code, str(level)) for code, level in places.items()]
+    return [*hers, *[("", str(Level.RESPONDER))] * FREE_ROWS]
+
+
+def read(visit: Visit) -> Mapping[str, Level]:
+    """Returns the level at each desk from the form's rows. Raises FormRefused."""
+    desks: dict[str, Level] = {}
+    pairs = zip(visit.form.many("desk"), visit.form.many("level"), strict=False)
+    for code, level in pairs:
+        if not code:
+            continue
+        if code != NATIONAL and level not in LEVELS:
+            raise visit.wrong("place", "Choose a level for each desk.")
+        for each in every_district() if code == EVERYWHERE else [code]:
+            desks[each] = Level.NATIONAL if code == NATIONAL else Level(level)
+    if not desks:
+        raise visit.wrong("place", "Choose a desk at least.")
+    return desks
+
+
+# Lists responders, shows and changes one, and enrols new ones from a form or a spreadsheet.
+
+DAY = "%Y-%m-%d"
+MISSING = phrase("A reason is missing.")
+FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
+"""The form's field for each wrong column."""
+
+
+def listed(visit: Visit) -> Response:
+    wanted, desk = visit.asked("q").strip()[:80], visit.asked("desk")
+    seen = service_desk_page.seen(visit.kit, visit.by)
+    lines = [
+        one for one in service_people_list.listed(visit.kit, seen) if _is_wanted(one, wanted, desk)
+    ]
+    return page(
+        visit,
+        "people.html",
+        part=part_of_list(lines, visit.asked("part")),
+        count=len(lines),
+        q=wanted,
+        desk=desk,
+        desks=options(visit),
+        placed=partial(named, visit),
+        may_change=visit.may(who.RUNNING),
+    )
+
+
+def _is_wanted(one: PersonLine, wanted: str, desk: str) -> bool:
+    if wanted and wanted.casefold() not in one.name.casefold():
+        return False
+    return (
+        not desk
+        or desk in one.places
+        or (service_people_list.EVERYWHERE in one.places and desk.isdigit())
+    )
+
+
+def one(visit: Visit, responder_id: int) -> Response:
+    if responder_id < 1:
+        abort(404)
+    seen = service_desk_page.seen(visit.kit, visit.by)
+    person = service_people_list.one(visit.kit, responder_id, seen)
+    return page(
+        visit,
+        "person.html",
+        person=person,
+        line=person.line,
+        waits=service_postings.asked_at(visit.kit, responder_id),
+        rows=rows(person.line.places),
+        desks=options(visit),
+        levels=LEVELS,
+        categories=[*Category],
+        placed=partial(named, visit),
+        may_change=visit.may(who.RUNNING) and person.left_at is None,
+    )
+
+
+def ask_new(visit: Visit) -> Response:
+    typed = list(zip(visit.form.many("desk"), visit.form.many("level"), strict=False))
+    return page(
+        visit,
+        "person_new.html",
+        rows=typed or rows({}),
+        desks=options(visit),
+        levels=LEVELS,
+        categories=[*Category],
+    )
+
+
+def sheet(visit: Visit) -> Response:
+    most, columns = service_registration.MOST_ROWS, ",".join(COLUMNS)
+    return page(visit, "people_sheet.html", columns=columns, most=most)
+
+
+@posted(one, "place", PersonnelRefused)
+def place(visit: Visit, responder_id: int) -> None:
+    """Changes where a responder works. A removal takes effect at once, and an addition needs an approver."""
+    wanted, categories = read(visit), visit.form.many("categories")
+    kinds = tuple(Category(each) for each in categories if each in {*Category})
+    reason, posting = visit.reason("place", MISSING), WantedPosting(wanted, kinds)
+    service_postings.place(visit.kit, visit.by.actor, responder_id, wanted=posting, reason=reason)
+
+
+@posted(one, "languages", PersonnelRefused)
+def speak(visit: Visit, responder_id: int) -> None:
+    ordered = tuple(_languages(visit))
+    service_people_list.set_languages(visit.kit, visit.by.actor, responder_id, ordered)
+
+
+@posted(one, "until", PersonnelRefused)
+def leave(visit: Visit, responder_id: int) -> None:
+    starts, ends = _moment(visit.form.text("from")), _moment(visit.form.text("until"))
+    if ends is None or (starts is None and visit.form.text("from")):
+        raise visit.wrong("until", "A day, as 2026-11-30.")
+    reason, by = visit.reason("until", MISSING), visit.by.actor
+    service_leaves.leave(
+        visit.kit, str(responder_id), starts_at=starts, ends_at=ends, by=by, reason=reason
+    )
+
+
+@posted(one, "back", PersonnelRefused, NumberInvalid)
+def back(visit: Visit, responder_id: int) -> None:
+    """Ends a leave, or marks a number as reachable again."""
+    service_leaves.back(
+        visit.kit,
+        str(responder_id),
+        number=visit.form.secret("number") or None,
+        second=None,
+        by=visit.by.actor,
+        reason=visit.reason("back", MISSING),
+    )
+
+
+@posted(one, "secret_number", PersonnelRefused, NumberInvalid)
+def number(visit: Visit, responder_id: int) -> Response:
+    """Changes the phone number. It is typed once and never shown. A code goes to it, and a second admin approves."""
+    reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
+    act = service_registration.change_number
+    return _papers(visit, act(visit.kit, visit.by.actor, responder_id, typed, reason))
+
+
+@posted(one, "invite", PersonnelRefused, NumberInvalid)
+def invite(visit: Visit, responder_id: int) -> Response:
+    """Sends a new code to the phone and prints a new start paper. This also helps responders who forgot their PIN."""
+    reason = visit.reason("invite", MISSING)
+    return _papers(
+        visit, service_registration.invite(visit.kit, visit.by.actor, responder_id, reason)
+    )
+
+
+def _papers(visit: Visit, *papers: StartPaper) -> Response:
+    """Shows start papers once. They cannot be shown again."""
+    return page(visit, "people_paper.html", papers=papers)
+
+
+@posted(one, "remove", PersonnelRefused)
+def remove(visit: Visit, responder_id: int) -> None:
+    reason = visit.reason("remove", MISSING)
+    service_leaving.take_away(visit.kit, visit.by.actor, responder_id, reason=reason)
+
+
+def _moment(typed: str) -> datetime | None:
+    try:
+        return datetime.strptime(typed, DAY).replace(tzinfo=KIGALI)
+    except ValueError:
+        return None
+
+
+@posted(ask_new, "name", ImportRefused, PersonnelRefused)
+def enrol(visit: Visit) -> Response:
+    desks, reason = read(visit), visit.reason("reason", MISSING)
+    added = [code for code in desks if code != NATIONAL and not is_district(code)]
+    if added or (NATIONAL in desks and len(desks) > 1):
+        raise visit.wrong(
+            "place", "Write them down for districts, or for the national desk; more desks after."
+        )
+    typed = TypedPerson(
+        name=visit.form.text("name", most=80),
+        msisdn=visit.form.secret("number"),
+        languages=_languages(visit),
+        level=Level.NATIONAL if NATIONAL in desks else Level.RESPONDER,
+        districts=[
+            f"{place_name(code, 'en')}={level}" for code, level in desks.items() if code != NATIONAL
+        ],
+        categories=[one for one in visit.form.many("categories") if one in {*Category}],
+    )
+    if found := service_registration.faults_of(visit.kit, typed):
+        raise FormRefused(_by_field([one.reason.said(visit.say) for one in found]))
+    return _papers(visit, service_registration.write_down(visit.kit, visit.by.actor, typed, reason))
+
+
+@posted(sheet)
+def judge_sheet(visit: Visit) -> Response:
+    """Checks a spreadsheet and shows the people it would enrol. Stores nothing."""
+    text = uploads.uploaded(visit, _text_of)
+    judged = service_registration.judge(visit.kit, visit.token, text)
+    whys = [(one.line, one.reason.said(visit.say)) for one in judged.faults]
+    return page(visit, "people_sheet_judged.html", judged=judged, whys=whys)
+
+
+@posted(sheet, "sheet", HotlineError)
+def take_sheet(visit: Visit) -> Response:
+    """Enrols all people in the checked spreadsheet together, or none of them."""
+    reason, locked = visit.reason("sheet", MISSING), visit.form.secret("sheet")
+    act = service_registration.take
+    return _papers(visit, *act(visit.kit, visit.by.actor, visit.token, locked, reason))
+
+
+def _languages(visit: Visit) -> list[str]:
+    first = visit.form.text("first")
+    spoken = [one for one in visit.form.many("languages") if one in CODES]
+    return list(dict.fromkeys((first, *spoken))) if first in CODES else spoken
+
+
+def _by_field(said: list[str]) -> Mapping[str, str]:
+    """Returns the messages by form field. A message names its column first. Other columns go to the places."""
+    wrong: dict[str, str] = {}
+    for words in said:
+        column, _, rest = words.partition(": ")
+        field = FIELDS.get(column, "place")
+        wrong[field] = f"{wrong[field]} {rest or words}" if field in wrong else rest or words
+    return wrong
+
+
+def _text_of(raw: bytes) -> str:
+    """Returns an uploaded CSV file or workbook as CSV text. Raises ImportRefused."""
+    if not uploads.is_workbook(raw):
+        return uploads.decoded(raw)
+    written = io.StringIO()
+    rows = spreadsheet_reading.read(raw, uploads.LIMITS)
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    return written.getvalue()

@@ -1,0 +1,71 @@
+"""Starts and stops drills, and lists the drills with the time of each step."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+
+from flask import Response
+
+from hotline.alerts import service_drills
+from hotline.alerts.rules_drills import WantedExercise, steps
+from hotline.console.visit import Visit, page, posted
+from hotline.console.who import table
+from hotline.duty import pages, service_desk_page
+from hotline.errors import HotlineError
+from hotline.people.rules_desks import DeskKind
+from hotline.text.places import districts
+from hotline.tips.rules import Urgency
+
+TRIED = (DeskKind.BORDER, DeskKind.PROTECTION)
+SHOWN = 60
+"""The drills in the list, newest first. That is half a year for thirty districts."""
+URGENCIES = table("exercise_urgencies")
+
+
+def listed(visit: Visit) -> Response:
+    return page(
+        visit,
+        "exercises.html",
+        desks=_desks(visit),
+        every=service_drills.listed(visit.kit),
+        most=SHOWN,
+        steps=steps,
+        long=partial(_long, visit),
+    )
+
+
+def _reason(visit: Visit, field: str) -> str:
+    return visit.reason(field, "Say why: the log keeps it.", most=120, is_printable=True)
+
+
+@posted(listed, "reason", HotlineError)
+def start(visit: Visit) -> None:
+    """Starts a drill and sends its alert at once."""
+    form = visit.form
+    desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
+    if desk not in _desks(visit) or urgency not in URGENCIES:
+        raise visit.wrong("desk", "Choose one of the list.")
+    wanted = WantedExercise(desk, Urgency(int(urgency)), form.ticked("climbs"))
+    service_drills.start(visit.kit, wanted, by=visit.by.actor, reason=_reason(visit, "reason"))
+
+
+@posted(listed, "end-{exercise_id}", HotlineError)
+def end(visit: Visit, exercise_id: int) -> None:
+    """Ends a drill. Responders who were alerted and have not answered learn that it was a drill."""
+    reason = _reason(visit, f"end-{exercise_id}")
+    service_drills.end(visit.kit, exercise_id, by=visit.by.actor, reason=reason)
+
+
+def _long(visit: Visit, span: timedelta) -> str:
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    return visit.say("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
+
+
+def _desks(visit: Visit) -> Mapping[str, str]:
+    """Returns the desks that can have a drill, by code: districts, then border posts and camps."""
+    added = {
+        one.code: pages.of_head(visit, one)
+        for one in service_desk_page.listed(visit.kit)
+        if one.kind in TRIED and one.retired_at is None
+    }
+    return {area.code: area.name for area in districts()} | added

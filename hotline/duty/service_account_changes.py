@@ -1,0 +1,329 @@
+"""Changes another person's account. Limits each admin, notifies people, and sends some roles to a second admin.
+
+Each end, suspension, new link and removed role has a reason. The national desk and the on-call contacts are notified.
+An admin may do two of these within an hour, so that no admin shuts out a team alone. A role that decides for others
+needs a second admin.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+
+from hotline.alarms import service
+from hotline.alarms.rules import Alarm
+from hotline.alerts import service_messages
+from hotline.core.actors import SECOND_PERSON, AccountRole, AccountState, Actor, SignedIn, excluded
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.errors import NotFound
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.rules_message import Wording
+from hotline.people import (
+    queries_member_keys,
+    tables,
+    tables_accounts,
+    tables_approvals,
+    tables_audit,
+    tables_members,
+    tables_sessions,
+)
+from hotline.people.rules import Level
+from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_desks import of_account
+from hotline.people.rules_second_factor import ACTS_WITHIN, APPROVAL_LIVES, MOST_ACTS
+from hotline.people.service_approving import ADMIN, About, ApprovalRule, Decision, name_of, request
+from hotline.people.tables import Responder
+from hotline.people.tables_accounts import CodeKind, ConsoleAccount
+from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.phrases import remark
+
+REASON_LETTERS = 200
+FEWEST_ADMINS = 2
+NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
+"""Roles that at least one other account must keep. Without them, no approval could be decided. Without the national
+desk, no one could read the tips that it alone may read."""
+BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
+
+
+class SeriousAct(Enum):
+    """One kind of serious command: its action in the audit log, and its message to the national desk."""
+
+    ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
+    END = ("account_ended", Template.ACCOUNT_ENDED)
+    SUSPEND = ("account_suspended", Template.ACCOUNT_SUSPENDED)
+    LINK = ("account_link_asked", Template.ACCOUNT_LINK)
+    TAKE_ROLES = ("account_role_taken", Template.ACCOUNT_ROLES_TAKEN)
+
+    @property
+    def action(self) -> str:
+        return self.value[0]
+
+    @property
+    def template(self) -> Template:
+        return self.value[1]
+
+
+COUNTED = tuple(act.action for act in SeriousAct)
+
+
+@dataclass(slots=True)
+class AccountChange:
+    """The changes that one person makes to one account within one transaction."""
+
+    session: Session
+    kit: Kit
+    by: Actor
+    account: ConsoleAccount
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"account {self.account.shown}"
+
+    @property
+    def member(self) -> str:
+        return of_account(self.account.id)
+
+    @property
+    def person(self) -> Responder | None:
+        """Returns the responder who owns the account, if an SMS can reach them."""
+        if self.account.responder_id is None:
+            return None
+        person = self.session.get_one(Responder, self.account.responder_id)
+        return person if person.active and person.unreachable is None else None
+
+    def log(self, action: str, reason: str = "") -> None:
+        """Writes to the audit log which action the person took on the account."""
+        by, subject, at = self.by, self.subject, self.kit.now()
+        tables_audit.sign(self.session, by, at=at, action=action, subject=subject, reason=reason)
+
+    def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
+        """Raises AccountRefused if this person may not make the change, or not now.
+
+        The command line needs only a reason. `loses` are the roles that the account loses by the change.
+        """
+        if self.by.account_id == self.account.id:
+            raise refusal(AccountFault.ONESELF)
+        if self.by.account_id is None:
+            return
+        reason = self.reason
+        if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
+            raise refusal(AccountFault.NO_REASON)
+        if self.is_last_other(loses):
+            raise refusal(AccountFault.LAST_OTHER)
+        since = self.kit.now() - ACTS_WITHIN
+        if (
+            tables_audit.count(self.session, tables_audit.by_actor(self.by), COUNTED, since)
+            >= MOST_ACTS
+        ):
+            raise refusal(AccountFault.TOO_MANY_ACTS)
+
+    def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
+        """Returns True if only this account, apart from the actor's own, can act in one of these roles."""
+        if self.account.state == AccountState.INVITED:
+            return False
+        others = [
+            one
+            for one in tables_accounts.everybody(self.session)
+            if one.state in (AccountState.ACTIVE, AccountState.DEMO)
+            and one.id != self.by.account_id
+            and not one.is_suspended(self.kit.now())
+        ]
+        return any(
+            [one.id for one in others if role in one.held_roles] == [self.account.id]
+            for role in loses
+            if role in NEEDED and role in self.account.held_roles
+        )
+
+    def counts_as_second(self) -> bool:
+        """Returns True for the command line while fewer than two admins are active."""
+        admins = tables_accounts.active_admins(self.session)
+        return self.by.account_id is None and len(admins) < FEWEST_ADMINS
+
+    def needs_second(self) -> bool:
+        """Returns True if this person needs a second admin to end the account or to give it a new link."""
+        return not self.counts_as_second() and self.is_depended_on()
+
+    def is_depended_on(self) -> bool:
+        """Returns True for an admin, an approver, an account of the national desk, and the last member of a desk.
+
+        A role that was removed within seven days counts too. Otherwise an admin could remove the role and end the
+        account a minute later.
+        """
+        if self.account.state in (AccountState.INVITED, AccountState.ENDED):
+            return False
+        since = self.kit.now() - APPROVAL_LIVES
+        acts = tables_audit.entries(self.session, since=since, subject=self.subject)
+        taken = (act.reason for act in acts if act.action == SeriousAct.TAKE_ROLES.action)
+        lately = {role for reason in taken for role in reason.partition(":")[0].split(", ")}
+        return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
+
+    def desks_alone(self) -> frozenset[str]:
+        """Returns the desks that only the account's person can decrypt with a personal key."""
+        session, hers = self.session, {self.member}
+        if self.account.responder_id is not None:
+            hers |= set(queries_member_keys.names_of(session, self.account.responder_id))
+        opened = tables_members.desks_of(session, self.member)
+        return frozenset(
+            code for code in opened if hers >= set(tables_members.of_desk(session, code))
+        )
+
+    def notify(
+        self,
+        act: SeriousAct,
+        *,
+        reason: str = "",
+        own: Template | None = None,
+        desks: Collection[str] = (),
+    ) -> None:
+        """Writes the command to the audit log, and sends an SMS to each person of the national desk.
+
+        The on-call contacts get an alarm. `own` is sent to the phone of the account's person, if it is known. If the
+        account alone decrypts a desk, the person who answers for that desk gets the SMS too. `desks` names those desks
+        if the account no longer decrypts any.
+        """
+        session, at, person = self.session, self.kit.now(), self.person
+        self.log(act.action, (reason or self.reason).strip())
+        service.note_each(session, Alarm.ACCOUNTS, at)
+        codes = desks or self.desks_alone()
+        answer = {one.id for code in codes for one in tables.who_answer_for(session, code, at)}
+        told = [
+            (one, act.template, {"number": str(self.account.id)})
+            for one in tables.who_live(session, at)
+            if one.level == Level.NATIONAL or one.id in answer
+        ]
+        if own is not None and person is not None:
+            told.append((person, own, {}))
+        for to, template, words in told:
+            wording = Wording(template, words, to.language)
+            service_messages.confirmation(session, wording, to.id, at)
+
+    def give(
+        self, roles: frozenset[AccountRole], *, direct: bool | None = None
+    ) -> frozenset[AccountRole]:
+        """Gives roles, or requests a second admin's approval for them. Returns the roles that await approval."""
+        counts = self.counts_as_second() if direct is None else direct
+        waiting = frozenset() if counts else roles & SECOND_PERSON
+        self.account.roles = sorted(self.account.held_roles | (roles - waiting))
+        for role in sorted(roles - waiting):
+            why = f"{role}: {BY_THE_SERVER}" if role in SECOND_PERSON else str(role)
+            self.log("account_role_given", why)
+            self.settle(role, ApprovalDecision.APPROVED)
+        for role in sorted(waiting):
+            subject = _subject_of(self.account.id, role)
+            if request(self.session, self.kit, self.by, ApprovalKind.ROLE, subject, ""):
+                self.log("account_role_asked", str(role))
+        return waiting
+
+    def settle(
+        self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
+    ) -> None:
+        """Ends the pending approval of a role that the command line gave, or that is no longer wanted."""
+        subject = _subject_of(self.account.id, role)
+        self.decide(tables_approvals.waiting_for(self.session, subject, self.kit.now()), decision)
+
+    def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
+        """Decides a pending approval. Does nothing without one."""
+        if row is not None:
+            tables_approvals.decide(row, tables_audit.by_actor(self.by), self.kit.now(), decision)
+
+    def waiting_roles(self) -> frozenset[AccountRole]:
+        """Returns the roles of the account that wait for a second admin."""
+        return roles_by_account(self.session, self.kit).get(self.account.id, frozenset())
+
+    def forget(self) -> None:
+        """Destroys the keys, factors, codes and sessions of the account, so that it decrypts no desk."""
+        account = self.account
+        tables_members.forget(self.session, self.member, self.kit.now())
+        account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
+        account.paper_at = account.factor_at = None
+        account.totp_step = 0
+        tables_accounts.forget_codes(self.session, account.id, *CodeKind)
+        tables_sessions.end_of(self.session, account.id)
+
+
+@contextmanager
+def changing(
+    kit: Kit, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
+) -> Iterator[AccountChange]:
+    """Locks an account for one change, and rings the doorbell for its messages after the commit.
+
+    `ended` also accepts an account that was ended. Raises AccountRefused.
+    """
+    with ringing(kit) as session:
+        account = held(session, account_id) if ended else living(session, account_id)
+        change = AccountChange(session, kit, by, account, reason)
+        yield change
+
+
+def held(session: Session, account_id: int) -> ConsoleAccount:
+    """Returns an account, locked until the transaction ends. Raises AccountRefused."""
+    try:
+        return tables_accounts.one(session, account_id, for_writing=True)
+    except NotFound:
+        raise refusal(AccountFault.NO_ACCOUNT) from None
+
+
+def living(session: Session, account_id: int) -> ConsoleAccount:
+    """Returns an account that was not ended, locked until the transaction ends. Raises AccountRefused."""
+    account = held(session, account_id)
+    if account.state == AccountState.ENDED:
+        raise refusal(AccountFault.ENDED)
+    return account
+
+
+def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[AccountRole]]:
+    """Returns the roles that wait for a second admin, by account id."""
+    found: dict[int, frozenset[AccountRole]] = {}
+    for row in tables_approvals.undecided(session, kit.now(), ApprovalKind.ROLE):
+        account_id, role = _wanted(row)
+        found[account_id] = found.get(account_id, frozenset()) | {role}
+    return found
+
+
+def appointed_by(kit: Kit, account_id: int, role: AccountRole) -> frozenset[int]:
+    """Returns the accounts that asked for a role of this account, or approved it. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        rows = tables_approvals.approved(session, _subject_of(account_id, role))
+    deciders = {tables_audit.account_of(row.decided_by or "") for row in rows}
+    return frozenset(one for one in {*deciders, *(row.asker_id for row in rows)} if one is not None)
+
+
+def _subject_of(account_id: int, role: AccountRole) -> str:
+    return f"account:{account_id}:{role}"
+
+
+def _wanted(row: Approval) -> tuple[int, AccountRole]:
+    _, account_id, role = row.subject.split(":")
+    return int(account_id), AccountRole(role)
+
+
+def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+    account_id, role = _wanted(row)
+    account, by = tables_accounts.one(session, account_id), name_of(row.asked_by)
+    return About(
+        remark("{by} asks that {about} becomes: {role}", by=by, about=account.shown, role=role),
+        f"account {account.shown}",
+        detail=role,
+        member=of_account(account_id),
+    )
+
+
+def _give(decision: Decision) -> None:
+    account_id, role = _wanted(decision.row)
+    account = living(decision.session, account_id)
+    if excluded(account.held_roles | {role}):
+        raise refusal(AccountFault.ROLES_EXCLUDE)
+    account.roles = sorted(account.held_roles | {role})
+
+
+ROLE = ApprovalRule(
+    kind=ApprovalKind.ROLE,
+    decided_by=ADMIN,
+    about=_about,
+    approve=_give,
+    given="account_role_given",
+    refused="account_role_refused",
+)

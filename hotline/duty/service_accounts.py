@@ -1,0 +1,197 @@
+"""Lists accounts for the pages, without their keys, and ends accounts.
+
+An account ends immediately, or after a second admin agrees. A second admin must agree for an admin, an approver and an
+account of the national desk. The same applies to the last member of a desk. A new link brings an ended account back
+(`new_links`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn, entered_as
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.duty.service_account_changes import AccountChange, SeriousAct, roles_by_account
+from hotline.people import tables_accounts, tables_approvals, tables_sessions
+from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_desks import of_account
+from hotline.people.rules_second_factor import APPROVAL_LIVES
+from hotline.people.service_approving import About, name_of, request
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.phrases import remark
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    id: int
+    name: str
+    """The name as pages show it."""
+    roles: frozenset[AccountRole]
+    waiting: frozenset[AccountRole]
+    """Roles that wait for a second admin."""
+    state: AccountState
+    language: str
+    created_at: datetime
+    seen_at: datetime | None
+    ended_at: datetime | None
+    suspended_until: datetime | None
+    """None if the account is not suspended now."""
+
+
+def listed(kit: Kit) -> Sequence[AccountLine]:
+    """Returns all accounts in the order in which they were made. Ended accounts come last."""
+    with kit.database.reading() as session:
+        waiting = roles_by_account(session, kit)
+        lines = [
+            _line(account, waiting, kit.now()) for account in tables_accounts.everybody(session)
+        ]
+    return sorted(lines, key=lambda line: line.state is AccountState.ENDED)
+
+
+def one(kit: Kit, account_id: int) -> AccountLine:
+    """Returns an account by its id. Raises NotFound."""
+    with kit.database.reading() as session:
+        account = tables_accounts.one(session, account_id)
+        return _line(account, roles_by_account(session, kit), kit.now())
+
+
+def find(kit: Kit, name: str) -> AccountLine | None:
+    """Returns an account by its name. Returns None if there is none."""
+    with kit.database.reading() as session:
+        account = tables_accounts.find(session, entered_as(name))
+        if account is None:
+            return None
+        return _line(account, roles_by_account(session, kit), kit.now())
+
+
+def _line(
+    account: ConsoleAccount, waiting: Mapping[int, frozenset[AccountRole]], at: datetime
+) -> AccountLine:
+    return AccountLine(
+        id=account.id,
+        name=account.shown,
+        roles=account.held_roles,
+        waiting=waiting.get(account.id, frozenset()),
+        state=AccountState(account.state),
+        language=account.language,
+        created_at=account.created_at,
+        seen_at=account.seen_at,
+        ended_at=account.ended_at,
+        suspended_until=account.suspended_until if account.is_suspended(at) else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEnd:
+    """A request to end an account, which a second admin decides."""
+
+    asked_by: str
+    asked_at: datetime
+    reason: str
+
+
+def needs_second(kit: Kit, by: Actor, account_id: int) -> bool:
+    """Returns True if this person needs a second admin to end the account or to give it a new link."""
+    with kit.database.reading() as session:
+        account = tables_accounts.one(session, account_id)
+        return AccountChange(session, kit, by, account).needs_second()
+
+
+def waiting(kit: Kit, account_id: int) -> WaitingEnd | None:
+    """Returns the request to end this account that awaits a second admin. Returns None if there is none."""
+    with kit.database.reading() as session:
+        row = tables_approvals.waiting_for(session, _subject(account_id), kit.now())
+    return None if row is None else WaitingEnd(name_of(row.asked_by), row.asked_at, row.reason)
+
+
+def ask(change: AccountChange) -> None:
+    """Requests a second admin's approval to end the account, and notifies people.
+
+    Raises AccountRefused if it is pending.
+    """
+    subject, reason = _subject(change.account.id), change.reason
+    if request(change.session, change.kit, change.by, ApprovalKind.END, subject, reason) is None:
+        raise refusal(AccountFault.END_WAITS)
+    change.notify(SeriousAct.ASK_END, own=Template.OWN_END)
+
+
+def end(change: AccountChange) -> None:
+    """Ends an account, so that no one can sign in with it. Its name stays in the log.
+
+    The caller rings for the messages.
+    """
+    session, account, at = change.session, change.account, change.kit.now()
+    for role in change.waiting_roles():
+        change.settle(role)
+    link = f"account:{account.id}:link"
+    rows = [tables_approvals.waiting_for(session, one, at) for one in (_subject(account.id), link)]
+    # A link that was approved before the end must not bring the account back after it.
+    for row in (*rows, *tables_approvals.approved(session, link)):
+        change.decide(row, ApprovalDecision.WITHDRAWN)
+    desks = change.desks_alone()
+    change.forget()
+    account.state, account.ended_at = AccountState.ENDED, at
+    change.notify(SeriousAct.END, desks=desks)
+
+
+def close(change: AccountChange) -> None:
+    """Closes the account of a person who must lose access tonight.
+
+    If a second admin is needed, the account is suspended, its sessions end, and its end waits for approval. The last
+    other admin, approver or account of the national desk can still sign in meanwhile.
+    """
+    account, at = change.account, change.kit.now()
+    if account.state == AccountState.ENDED:
+        return
+    if not change.needs_second():
+        end(change)
+        return
+    if change.by.account_id is None or not change.is_last_other():
+        account.suspended_until = at + APPROVAL_LIVES
+    tables_sessions.end_of(change.session, account.id)
+    if tables_approvals.waiting_for(change.session, _subject(account.id), at) is None:
+        ask(change)
+
+
+def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+    """Describes the end of an account for the approvals page."""
+    account = tables_accounts.one(session, account_id_in(row))
+    return About(
+        remark(
+            "{by} asks to end the account of {about}. Nobody signs in by it then. A new link brings it back.",
+            by=name_of(row.asked_by),
+            about=account.shown,
+        ),
+        f"account {account.shown}",
+        member=of_account(account.id),
+    )
+
+
+def account_id_in(row: Approval) -> int:
+    return int(row.subject.split(":")[1])
+
+
+def _subject(account_id: int) -> str:
+    return f"account:{account_id}:end"
+
+
+# Removes expired data of the console: keys after their 15 minutes, expired sessions and old attempts.
+
+
+def forget_over(kit: Kit) -> None:
+    """Removes expired sessions. It is safe to repeat. It starts no write if nothing has expired."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        if not tables_sessions.holds_over(session, at):
+            return
+    with kit.database.writing() as session:
+        tables_sessions.forget_over(session, at)
+
+
+def forget_entries(session: Session) -> None:
+    """Ends every session and deletes every link. Otherwise a restored backup could let removed people sign in again."""
+    tables_sessions.end_everybody(session)
+    tables_accounts.forget_links(session)

@@ -1,0 +1,180 @@
+"""Collects data about desks for pages: members, pending access requests, and desks that need a new key."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.core.actors import AccountRole, AccountState, SignedIn
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import NotFound
+from hotline.people import (
+    decrypt_grants,
+    queries_member_keys,
+    tables,
+    tables_accounts,
+    tables_approvals,
+    tables_desks,
+    tables_members,
+)
+from hotline.people.rules_desks import (
+    READS,
+    DeskKind,
+    account_of,
+    kind_of,
+    of_account,
+    of_responder,
+)
+from hotline.people.service_approving import name_of
+from hotline.people.tables_approvals import ApprovalKind
+from hotline.people.tables_desks import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class DeskHead:
+    code: str
+    kind: DeskKind
+    name: str
+    """The name of an added desk. Empty for other desks, because their code is enough."""
+    place: str
+    """The district that the desk is in, or its camp. Empty for a district's own desk."""
+    members: int
+    waiting: int
+    copied_since: datetime | None
+    """Time since when a removed person may have a copy of its key."""
+    is_moving: bool
+    retired_at: datetime | None
+    reads: bool
+    """True if tips are sealed to the desk."""
+
+    @property
+    def is_last(self) -> bool:
+        """Returns True if the desk has one member. Without that member's key, no one can read its tips."""
+        return self.reads and self.members == 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeskMemberLine:
+    member: str
+    name: str
+    is_account: bool
+    since: datetime
+    admitted_by: str
+    """Empty if the recovery passphrase granted access before this was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    head: DeskHead
+    lines: Sequence[DeskMemberLine]
+    waiting: Sequence[tuple[str, str]]
+    """The person who asked, and the name of the person who awaits access."""
+    others: Sequence[tuple[str, str]]
+    """Member and name of people who may be granted access. They have a key of their own and no access yet."""
+    keyless: Sequence[str]
+    """Names of people who work at the desk and have no key of their own."""
+
+
+def seen(kit: Kit, by: SignedIn) -> frozenset[str] | None:
+    """Returns the desks that this account may see with their people. Returns None for all desks."""
+    if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
+        return None
+    with kit.database.reading() as session:
+        return queries_member_keys.desks_of_account(
+            session, tables_accounts.one(session, by.account_id)
+        )
+
+
+def opened_by(kit: Kit, account_id: int) -> frozenset[str]:
+    """Returns the desks that this account has access to."""
+    with kit.database.reading() as session:
+        return tables_members.desks_of(session, of_account(account_id))
+
+
+def listed(kit: Kit, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
+    """Returns the desks by code. Retired desks come last."""
+    with kit.database.reading() as session:
+        asked = tables_approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
+        waits = Counter(row.subject.split(":", 2)[1] for row in asked)
+        counts, moving = tables_members.counted(session), tables_members.moving(session)
+        heads = [
+            _head(row, counts.get(row.code, 0), waits[row.code], row.code in moving)
+            for row in tables_desks.everything(session)
+            if only is None or row.code in only
+        ]
+    return sorted(heads, key=lambda one: one.retired_at is not None)
+
+
+def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
+    """Returns one desk with its people. Raises NotFound, also if this account may not see the desk."""
+    only = seen(kit, by)
+    if only is not None and code not in only:
+        raise NotFound("no such desk")
+    waits = decrypt_grants.waiting(kit, code)
+    with kit.database.reading() as session:
+        row, names = tables_desks.one(session, code), _names(session)
+        since = tables_members.since(session, code)
+        admitted = tables_approvals.decided(session, [f"desk:{code}:{one}" for one in since])
+        by_whom = {row.subject: name_of(row.decided_by or "") for row in admitted.values()}
+        lines = [
+            DeskMemberLine(
+                member=member,
+                name=names.get(member, member),
+                is_account=account_of(member) is not None,
+                since=at,
+                admitted_by=by_whom.get(f"desk:{code}:{member}", ""),
+            )
+            for member, at in since.items()
+        ]
+        waiting = [(one.asked_by, names.get(one.member, one.member)) for one in waits]
+        fit, keyless = _others(session, code, names)
+        head = _head(row, len(since), len(waiting), code in tables_members.moving(session))
+    asked = {*since, *(one.member for one in waits)}
+    others = [(who, name) for who, name in fit if who not in asked]
+    return DeskPage(head, lines, waiting, others if head.reads else (), keyless)
+
+
+def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
+    kind = DeskKind(row.kind or kind_of(row.code))
+    return DeskHead(
+        code=row.code,
+        kind=kind,
+        name=row.name or "",
+        place=row.place or "",
+        members=count,
+        waiting=waiting,
+        copied_since=row.copied_since,
+        is_moving=is_moving,
+        retired_at=row.retired_at,
+        reads=kind in READS and row.retired_at is None,
+    )
+
+
+def _others(
+    session: Session, code: str, names: Mapping[str, str]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Returns the people who may be granted access, and the names of people at the desk without a key."""
+    act = {
+        who
+        for who, rows in tables.by_person(session).items()
+        if any(row.desk_code == code for row in rows)
+    }
+    phones = [of_responder(who) for who in sorted(act)]
+    logins = [
+        of_account(one.id)
+        for one in tables_accounts.everybody(session)
+        if one.state != AccountState.ENDED
+    ]
+    fit = [
+        (member, names[member])
+        for member in (*phones, *logins)
+        if queries_member_keys.public_key(session, code, member) is not None
+    ]
+    known = {member for member, _ in fit}
+    return fit, [names[member] for member in phones if member not in known]
+
+
+def _names(session: Session) -> Mapping[str, str]:
+    logins = {of_account(one.id): one.shown for one in tables_accounts.everybody(session)}
+    return logins | {of_responder(one.id): one.name for one in tables.everybody(session)}

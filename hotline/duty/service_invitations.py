@@ -1,0 +1,186 @@
+"""Makes accounts for the console, gives them roles, and suspends them.
+
+A role that decides for others needs a second admin, on a new account and on an old one. While fewer than two admins are
+active, the command line on the server counts as the second person. The audit log records it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hotline.core.actors import (
+    SECOND_PERSON,
+    AccountRole,
+    AccountState,
+    Actor,
+    entered_as,
+    excluded,
+    is_name,
+)
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.duty.service_account_changes import AccountChange, SeriousAct, changing
+from hotline.people import (
+    queries_member_keys,
+    tables,
+    tables_accounts,
+    tables_audit,
+    tables_desks,
+    tables_sessions,
+)
+from hotline.people.encrypt_tokens import digest_of, new_token
+from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_passwords import is_reserved
+from hotline.people.rules_second_factor import LINK_LIVES, SUSPENDED_AGAIN, SUSPENDED_FOR
+from hotline.people.service_sign_in import entering_states
+from hotline.people.tables_accounts import CodeKind, ConsoleAccount
+from hotline.text.names import NameFault, is_one_name, name_fault, tidy
+
+LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    account_id: int
+    link: str = field(repr=False)
+    """A token. It sets up the account within 15 minutes for any person who has it."""
+    waiting: frozenset[AccountRole]
+    """Roles that a second admin must approve."""
+
+
+def invite(
+    kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
+) -> Invited:
+    """Makes an account, and a link to set it up. Raises AccountRefused."""
+    shown, wanted = tidy(name), frozenset(roles)
+    if not is_name(shown):
+        raise refusal(AccountFault.NAME_WRONG)
+    if fault := name_fault(shown):
+        raise refusal(LETTERS[fault])
+    _check(wanted)
+    with kit.database.writing() as session:
+        _check_name(session, shown)
+        account = ConsoleAccount(
+            name=entered_as(shown),
+            shown=shown,
+            roles=[],
+            language=language,
+            state=AccountState.INVITED,
+            totp_step=0,
+            created_at=kit.now(),
+        )
+        session.add(account)
+        session.flush()
+        change = AccountChange(session, kit, by, account)
+        change.log("account_invited", ", ".join(sorted(wanted)))
+        return Invited(account.id, waiting=change.give(wanted), link=_link(change))
+
+
+def _check_name(session: Session, shown: str) -> None:
+    """Raises AccountRefused if the name could be confused with another person or thing in the audit log."""
+    if tables_accounts.find(session, entered_as(shown)) is not None:
+        raise refusal(AccountFault.NAME_TAKEN)
+    if any(is_one_name(shown, one.shown) for one in tables_accounts.everybody(session)):
+        raise refusal(AccountFault.NAME_ALIKE)
+    called = [called for one in tables_desks.everything(session) for called in (one.name, one.code)]
+    if is_reserved(shown, filter(None, called)):
+        raise refusal(AccountFault.NAME_RESERVED)
+    if any(is_one_name(shown, name) for name in tables.names(session).values()):
+        raise refusal(AccountFault.NAME_RESPONDER)
+
+
+def make_link(change: AccountChange) -> Invited:
+    """Makes a new link. The account's key pair, factor and sessions end now. The link creates a new pair.
+
+    Roles that decide for others need approval again. Otherwise the admin who hands out the link could act as the second
+    person.
+    """
+    account, waited = change.account, change.waiting_roles()
+    deciding, direct = account.held_roles & SECOND_PERSON, change.counts_as_second()
+    account.roles = sorted(account.held_roles - deciding)
+    change.forget()
+    account.state, account.ended_at = AccountState.INVITED, None
+    change.log("account_linked")
+    waiting = waited | change.give(deciding, direct=direct)
+    return Invited(account.id, _link(change), waiting)
+
+
+def set_roles(
+    kit: Kit, by: Actor, account_id: int, roles: Iterable[AccountRole], reason: str = ""
+) -> frozenset[AccountRole]:
+    """Gives and removes roles. Returns the roles that wait for a second admin.
+
+    Removing a role needs a reason. Raises AccountRefused.
+    """
+    wanted = frozenset(roles)
+    _check(wanted)
+    with changing(kit, by, account_id, reason) as change:
+        account = change.account
+        if by.account_id == account_id:
+            raise refusal(AccountFault.ONESELF)
+        if lost := account.held_roles - wanted:
+            change.check(loses=lost)
+            account.roles = sorted(account.held_roles - lost)
+            change.session.flush()
+            queries_member_keys.close_lost(change.session, change.member, kit.now())
+            why = f"{', '.join(sorted(lost))}: {reason}"
+            change.notify(SeriousAct.TAKE_ROLES, reason=why)
+        waited = change.waiting_roles()
+        for role in waited - wanted:
+            change.settle(role)
+        direct = change.counts_as_second()
+        goes_on = frozenset() if direct else waited & wanted
+        return change.give(wanted - account.held_roles - goes_on, direct=direct) | goes_on
+
+
+def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
+    """Suspends an account for 24 hours without deleting its keys. Another admin may lift it. Raises AccountRefused.
+
+    The same admin can suspend the same account once in seven days. Otherwise one person could shut it out forever.
+    """
+    with changing(kit, by, account_id, reason) as change:
+        change.check()
+        at, act = kit.now(), SeriousAct.SUSPEND
+        actor, since = tables_audit.by_actor(by), at - SUSPENDED_AGAIN
+        if tables_audit.count(change.session, actor, (act.action,), since, change.subject):
+            raise refusal(AccountFault.SUSPENDED_LATELY)
+        change.account.suspended_until = at + SUSPENDED_FOR
+        tables_sessions.end_of(change.session, account_id)
+        change.notify(act)
+
+
+def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
+    """Lifts a suspension, so that the person can sign in again. Raises AccountRefused."""
+    with changing(kit, by, account_id) as change:
+        if by.account_id == account_id:
+            raise refusal(AccountFault.ONESELF)
+        if not change.account.is_suspended(kit.now()):
+            raise refusal(AccountFault.NOT_SUSPENDED)
+        change.account.suspended_until = kit.now()
+        change.log("account_suspension_lifted")
+
+
+def admins_who_enter(kit: Kit, *, pretended: bool) -> int:
+    """Returns the number of admins who can sign in. With the emulator, the demo's count too.
+
+    Raises StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        return len(tables_accounts.admins_in(session, *entering_states(pretended=pretended)))
+
+
+def _check(roles: frozenset[AccountRole]) -> None:
+    if not roles:
+        raise refusal(AccountFault.NO_ROLE)
+    if excluded(roles):
+        raise refusal(AccountFault.ROLES_EXCLUDE)
+
+
+def _link(change: AccountChange) -> str:
+    session, account_id, token = change.session, change.account.id, new_token()
+    digest = digest_of(token)
+    assert digest is not None
+    tables_accounts.forget_codes(session, account_id, CodeKind.LINK)
+    tables_accounts.add_code(
+        session, account_id, CodeKind.LINK, digest, change.kit.now() + LINK_LIVES
+    )
+    return token

@@ -1,0 +1,246 @@
+"""Records leave of responders, and their return from leave, from a removal or from an unreachable number.
+
+When a leave begins, the responder's open cases escalate immediately, and they are no longer alerted. Also finds people
+by name, and checks the second name and the size of the national desk.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from hotline.alerts import queries_people, service_commands
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import NotFound, PersonnelRefused
+from hotline.gateway import tables_contacts
+from hotline.gateway.doorbell import ringing
+from hotline.gateway.queries_on_call import STOPPED
+from hotline.people import tables, tables_audit
+from hotline.people.rules import NATIONAL_LEAST, UNPROVED, EnrolmentState, Level, fewest_national
+from hotline.people.tables import Leave, Responder
+from hotline.people.tables_audit import Signer
+from hotline.text.export_sheets import row_id_in
+from hotline.text.names import is_one_name
+from hotline.text.phone_numbers import sendable
+from hotline.text.phrases import remark
+from hotline.text.time import KIGALI
+
+
+def hand_on(session: Session, kit: Kit, responder_id: int, at: datetime) -> None:
+    """Passes on a responder's cases, in the transaction that takes them off duty."""
+    session.flush()
+    queries_people.drop_messages(session, responder_id)
+    service_commands.release_person(session, kit, responder_id, at)
+
+
+def find(session: Session, name: str) -> Responder:
+    """Returns the person with exactly this name or this id. Raises NotFound."""
+    found = queries_people.named(session, name)
+    number = row_id_in(name)
+    if not found and number is not None:
+        by_id = queries_people.of_id(session, number)
+        found = [] if by_id is None else [by_id]
+    if found:
+        return found[0]
+    near = queries_people.alike(session, name)
+    hint = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
+    raise NotFound(f"nobody has exactly that name: {hint}")
+
+
+def away(kit: Kit) -> Mapping[int, datetime]:
+    """Returns the responders on leave now, each with the end of the leave."""
+    with kit.database.reading() as session:
+        return queries_people.on_leave(session, kit.now())
+
+
+def names(kit: Kit) -> Mapping[int, str]:
+    """Returns the names of all people who were ever enrolled, by id."""
+    with kit.database.reading() as session:
+        return tables.names(session)
+
+
+def check_national(
+    session: Session, person: Responder, starts_at: datetime, ends_at: datetime
+) -> int:
+    """Checks that the national desk keeps enough people at each moment of that time without this person.
+
+    Returns the lowest number. Raises PersonnelRefused.
+    """
+    left = fewest_national(queries_people.members(session, but=person.id), starts_at, ends_at)
+    if left < NATIONAL_LEAST:
+        raise PersonnelRefused(
+            remark(
+                "the national desk would have {left} people on duty, and {least} are the least: first enrol, move or"
+                " bring back another person there",
+                left=left,
+                least=NATIONAL_LEAST,
+            )
+        )
+    return left
+
+
+def check_second(by: Signer, second: str | None, person: Responder | str | None, what: str) -> None:
+    """Checks that two people decide, and that neither is the person concerned. Raises PersonnelRefused."""
+    if second is None:
+        raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
+    herself = () if person is None else (person if isinstance(person, str) else person.name,)
+    names = (tables_audit.named(by), second, *herself)
+    if any(is_one_name(one, other) for one, other in combinations(names, 2)):
+        raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
+
+
+def record(
+    session: Session, kit: Kit, action: str, person: Responder, *, by: Signer, reason: str
+) -> None:
+    tables_audit.sign(
+        session, by, at=kit.now(), action=action, subject=f"responder:{person.id}", reason=reason
+    )
+
+
+def shown(at: datetime) -> str:
+    """Formats a moment in the time zone of Kigali."""
+    return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
+
+
+LONGEST_LEAVE = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    person: Responder
+    ended: Sequence[str]
+    """The reasons that excluded the person from alerts until now: `left`, `leave`, `planned leave`, `unreachable`."""
+
+
+def leave(
+    kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: Signer, reason: str
+) -> None:
+    """Records a person's leave, from now on if no start is given. Raises NotFound, PersonnelRefused."""
+    at = kit.now()
+    begins = max(starts_at or at, at)
+    _check_time(begins, ends_at, at)
+    with ringing(kit) as session:
+        queries_people.take_turns(session)
+        person = find(session, name)
+        _check_leave(session, person, begins, ends_at, at)
+        row = Leave(
+            responder_id=person.id,
+            starts_at=begins,
+            ends_at=ends_at,
+            asked_by=tables_audit.named(by),
+            asked_at=at,
+            begun_at=None,
+        )
+        session.add(row)
+        session.flush()
+        if begins <= at:
+            row.begun_at = at
+            hand_on(session, kit, person.id, at)
+        why = f"{shown(begins)} to {shown(ends_at)}: {reason}"
+        record(session, kit, "responder_on_leave", person, by=by, reason=why)
+
+
+def back(
+    kit: Kit, name: str, *, number: str | None, second: str | None, by: Signer, reason: str
+) -> BroughtBack:
+    """Makes a person active again: ends a leave, a removal, or the mark of an unreachable number.
+
+    A number on the stop list must be typed, because only its digest is known. A removed person needs a second name.
+    Raises NotFound, NumberInvalid, PersonnelRefused.
+    """
+    at = kit.now()
+    ended: list[str] = []
+    with kit.database.writing() as session:
+        person = find(session, name)
+        if person.left_at is not None:
+            check_second(by, second, person, "bringing back a person who was removed")
+            tables.reopen(session, person, person.left_at, at)
+            person.left_at = None
+            if person.state not in UNPROVED:
+                person.active, person.state = True, EnrolmentState.ACTIVE
+            ended.append("left")
+        planned = queries_people.leaves(session, person.id, at)
+        running = [row for row in planned if row.starts_at <= at]
+        for row in running or planned:
+            row.ends_at = max(row.starts_at, at)
+        ended += ["leave"] if running else ["planned leave"] if planned else []
+        if person.unreachable is not None:
+            if person.unreachable == STOPPED:
+                _unstop(session, kit, person, number)
+            person.unreachable = None
+            ended.append("unreachable")
+        if ended:
+            agreed = f"; agreed by {second}" if second else ""
+            why = f"{', '.join(ended)}: {reason}{agreed}"
+            record(session, kit, "responder_back", person, by=by, reason=why)
+    return BroughtBack(person, ended)
+
+
+def begin_leaves(kit: Kit) -> None:
+    """Passes on the cases of people whose leave begins, and drops messages to removed people.
+
+    A timed job calls it. It is safe to repeat. Raises StoreUnavailable.
+    """
+    at = kit.now()
+    with kit.database.reading() as session:
+        if not queries_people.any_to_hand_on(session, at):
+            return
+    with ringing(kit) as session:
+        for row in queries_people.leaves_to_begin(session, at):
+            row.begun_at = at
+            hand_on(session, kit, row.responder_id, at)
+        queries_people.drop_messages_of_the_left(session)
+
+
+def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:
+    if ends_at <= at:
+        raise PersonnelRefused(
+            remark("a leave ends in the future, and {at} is past", at=shown(ends_at))
+        )
+    if ends_at <= begins:
+        raise PersonnelRefused(
+            remark("a leave ends after it begins, and that is {at}", at=shown(begins))
+        )
+    if ends_at - begins > LONGEST_LEAVE:
+        raise PersonnelRefused(
+            remark(
+                "a leave lasts {days} days at most: take them off the line for a longer time",
+                days=LONGEST_LEAVE.days,
+            )
+        )
+
+
+def _check_leave(
+    session: Session, person: Responder, begins: datetime, ends_at: datetime, at: datetime
+) -> None:
+    if not person.active:
+        raise PersonnelRefused(
+            remark("{name} was removed already, and is told of nothing", name=person.name)
+        )
+    for other in queries_people.leaves(session, person.id, at):
+        if other.starts_at < ends_at and begins < other.ends_at:
+            raise PersonnelRefused(
+                remark(
+                    "{name} is on leave from {at} until {until} already: end that one first, by Back to work",
+                    name=person.name,
+                    at=shown(other.starts_at),
+                    until=shown(other.ends_at),
+                )
+            )
+    if person.level == Level.NATIONAL and person.unreachable is None:
+        check_national(session, person, begins, ends_at)
+
+
+def _unstop(session: Session, kit: Kit, person: Responder, number: str | None) -> None:
+    if number is None:
+        raise PersonnelRefused(
+            remark(
+                "the number of {name} asked for no more SMS (STOP): ask them, and type the number with it",
+                name=person.name,
+            )
+        )
+    msisdn = sendable(number)
+    if kit.pseudonyms.enrolled(msisdn) != person.number_key:
+        raise PersonnelRefused(f"that is not the number under which {person.name} is enrolled")
+    tables_contacts.unstop(session, kit.pseudonyms.stopped(msisdn))

@@ -1,0 +1,177 @@
+"""Gives an account a new link after its person lost the password and the sheet, or when an admin asks.
+
+A link for another person's account waits for 24 hours, or until a second admin agrees. Meanwhile the person gets an
+SMS, can sign in as usual, and may refuse the link. Hours of a suspension do not count. A second admin must always agree
+if the account was ended, or if a team or a desk needs it. The same applies if no phone of the person is known.
+
+The command line makes the first account, and helps when no one can sign in.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.duty import service_accounts, service_invitations
+from hotline.duty.service_account_changes import AccountChange, SeriousAct, changing
+from hotline.duty.service_invitations import Invited
+from hotline.errors import NotFound
+from hotline.people import tables_accounts, tables_approvals
+from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_desks import of_account
+from hotline.people.rules_second_factor import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
+from hotline.people.service_approving import ADMIN, About, ApprovalRule, name_of, request
+from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.phrases import remark
+
+FIRST = "Admin 1"
+FIRST_BY = Actor("init")
+
+
+@dataclass(frozen=True, slots=True)
+class RestingLink:
+    """A new link that was requested and not made yet."""
+
+    row: Approval
+    asked_by: str
+    usable_at: datetime | None
+    """Earliest time at which the link can be made. None if a second admin must agree. That is the case if no phone of
+    the person is known. It is also the case if the account was ended, or if a team or a desk needs it."""
+
+    @property
+    def asked_at(self) -> datetime:
+        return self.row.asked_at
+
+    @property
+    def reason(self) -> str:
+        return self.row.reason
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.row.decision == ApprovalDecision.APPROVED
+
+    def may_be_made(self, at: datetime) -> bool:
+        return self.is_agreed or (self.usable_at is not None and self.usable_at <= at)
+
+
+def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
+    """Asks for a new link, or makes it after its waiting time. `Invited.link` is empty while it waits.
+
+    The link ends the account's old keys and factor. Roles that decide for others need a second admin again. An account
+    that was never set up gets the link immediately. The link brings back an account that was ended. Raises
+    AccountRefused.
+    """
+    with changing(kit, by, account_id, reason, ended=True) as change:
+        if by.account_id == account_id:
+            raise refusal(AccountFault.ONESELF)
+        resting, state = _of_account(change), change.account.state
+        is_free = state == AccountState.INVITED or change.counts_as_second()
+        if not is_free and resting is None:
+            change.check(loses=())
+            subject = _subject(account_id)
+            request(change.session, kit, by, ApprovalKind.LINK, subject, reason.strip())
+            change.notify(SeriousAct.LINK, own=Template.OWN_LINK)
+            return Invited(account_id, "", frozenset())
+        if not is_free and resting is not None and not resting.may_be_made(kit.now()):
+            raise refusal(AccountFault.LINK_RESTS)
+        change.decide(None if resting is None else resting.row, ApprovalDecision.USED)
+        return service_invitations.make_link(change)
+
+
+def first(kit: Kit) -> Invited | None:
+    """Returns a link for the first admin. Returns None if an account is active, or if a person made one."""
+    lines = [one for one in service_accounts.listed(kit) if one.state is not AccountState.DEMO]
+    if not lines:
+        return service_invitations.invite(kit, FIRST_BY, FIRST, [AccountRole.ADMIN])
+    if any(one.seen_at or one.state is not AccountState.INVITED for one in lines):
+        return None
+    return again(kit, FIRST_BY, lines[0].id)
+
+
+def invite_at_the_server(
+    kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str, reason: str = ""
+) -> Invited:
+    """Makes a new account, adds roles to an existing one, or makes a new link for it. Raises AccountRefused.
+
+    `link` is empty if the account was set up and only got roles. Its person signs in as before.
+    """
+    found, wanted = service_accounts.find(kit, name), frozenset(roles)
+    if found is None:
+        return service_invitations.invite(kit, by, name, wanted, language)
+    waiting: frozenset[AccountRole] = frozenset()
+    if wanted:
+        waiting = service_invitations.set_roles(
+            kit, by, found.id, found.roles | found.waiting | wanted
+        )
+    if wanted and found.state is not AccountState.INVITED:
+        return Invited(found.id, "", waiting)
+    return again(kit, by, found.id, reason)
+
+
+def resting(kit: Kit, account_id: int) -> RestingLink | None:
+    """Returns the requested link of an account.
+
+    Returns None if it was made or refused, has expired, or was never requested.
+    """
+    with kit.database.reading() as session, suppress(NotFound):
+        account = tables_accounts.one(session, account_id)
+        return _of_account(AccountChange(session, kit, Actor(""), account))
+    return None
+
+
+def refuse_own(kit: Kit, by: SignedIn) -> None:
+    """Refuses a new link for one's own account. Does nothing if there is none."""
+    with changing(kit, by.actor, by.account_id, ended=True) as change:
+        if found := _of_account(change):
+            change.decide(found.row, ApprovalDecision.REFUSED)
+            change.log("account_link_refused", "their own account: they did not ask")
+
+
+def _of_account(change: AccountChange) -> RestingLink | None:
+    account, at = change.account, change.kit.now()
+    row = tables_approvals.waiting_for(change.session, _subject(account.id), at)
+    if row is None:
+        agreed = tables_approvals.approved(change.session, _subject(account.id))
+        since = at - APPROVAL_LIVES
+        row = next((one for one in agreed if one.decided_at and one.decided_at > since), None)
+    if row is None:
+        return None
+    waits = account.state == AccountState.ENDED or change.is_depended_on()
+    usable_at = None
+    if not waits and change.person is not None:
+        # A suspended person cannot sign in to refuse the link, so that time is added.
+        until = account.suspended_until or row.asked_at
+        since = max(row.asked_at, until - SUSPENDED_FOR)
+        usable_at = row.asked_at + LINK_RESTS + max(until - since, timedelta(0))
+    return RestingLink(row, name_of(row.asked_by), usable_at)
+
+
+def _subject(account_id: int) -> str:
+    return f"account:{account_id}:link"
+
+
+def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
+    account = tables_accounts.one(session, int(row.subject.split(":")[1]))
+    return About(
+        remark(
+            "{by} asks for a new link for {about}. When it is made, their password, their authenticator and their keys"
+            " end.",
+            by=name_of(row.asked_by),
+            about=account.shown,
+        ),
+        f"account {account.shown}",
+        member=of_account(account.id),
+    )
+
+
+LINK = ApprovalRule(
+    kind=ApprovalKind.LINK,
+    decided_by=ADMIN,
+    about=_about,
+    given="account_link_agreed",
+    refused="account_link_refused",
+)

@@ -1,0 +1,163 @@
+"""Lists people for pages, without their telephone numbers.
+
+Also stores the languages that a person speaks. Messages to them use the first one.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline.alerts import queries_people
+from hotline.core.actors import Actor
+from hotline.core.context import Kit
+from hotline.duty.service_leaves import find, record
+from hotline.errors import NotFound, PersonnelRefused
+from hotline.gateway.queries_on_call import STOPPED
+from hotline.people import tables, tables_accounts, tables_enrolments, tables_members
+from hotline.people.rules import EnrolmentState, Level
+from hotline.people.rules_desks import of_responder
+from hotline.people.tables import Leave, Membership, Responder
+from hotline.text.languages import CODES
+from hotline.text.phrases import remark
+from hotline.text.places import districts
+
+
+def languages_of(person: Responder) -> tuple[str, ...]:
+    """Returns the person's reading language, followed by the other languages that they speak."""
+    spoken = [code for code in person.languages or () if code in CODES]
+    return (person.language, *(code for code in spoken if code != person.language))
+
+
+def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
+    """Sets a person's languages, reading language first. Raises NotFound, PersonnelRefused."""
+    languages = list(dict.fromkeys(spoken))
+    if not languages or any(one not in CODES for one in languages):
+        raise PersonnelRefused(remark("choose a language at least"))
+    with kit.database.writing() as session:
+        person = find(session, str(responder_id))
+        person.language, person.languages = languages[0], languages
+        record(session, kit, "responder_languages", person, by=by, reason=", ".join(languages))
+
+
+class PersonState(StrEnum):
+    """A person's state: they can be alerted of tips, or the reason why not."""
+
+    TOLD = "can be told"
+    LEAVE = "on leave"
+    UNREACHABLE = "cannot be reached"
+    PROVING = "has to prove phone and paper"
+    WAITING = "waits for a second admin"
+    LEFT = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    id: int
+    name: str
+    languages: tuple[str, ...]
+    """The first one is the reading language."""
+    places: Mapping[str, Level]
+    """The person's desks. `EVERYWHERE` represents all districts, if the level is the same in all of them."""
+    state: PersonState
+    back_at: datetime | None
+    has_pin: bool
+
+
+EVERYWHERE = "*"
+"""Represents every district in `places`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """One person with all details except their number."""
+
+    line: PersonLine
+    categories: tuple[str, ...]
+    leaves: Sequence[Leave]
+    open_cases: int | None
+    """None for a desk. Some cases may exclude that desk, and a count would reveal it."""
+    confirmed_at: datetime | None
+    """Time at which a code verified the number."""
+    opens: tuple[str, ...]
+    """The desks that the person has access to with a key of their own."""
+    account: tuple[int, str] | None
+    created_at: datetime
+    left_at: datetime | None
+    is_stopped: bool
+    """True if the person's number is on the stop list."""
+
+
+def listed(kit: Kit, seen: Collection[str] | None = None) -> Sequence[PersonLine]:
+    """Returns all people ever enrolled that this account may see, by name. Removed people come last."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        away = queries_people.on_leave(session, at)
+        placed = tables.by_person(session)
+        lines = [
+            _line(one, placed.get(one.id, ()), away.get(one.id))
+            for one in tables.everybody(session)
+            if seen is None or any(row.desk_code in seen for row in placed.get(one.id, ()))
+        ]
+    return sorted(lines, key=lambda one: (one.state is PersonState.LEFT, one.name.casefold()))
+
+
+def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> PersonPage:
+    """Returns one person's details. Raises NotFound, also if this account may not see them."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        person = queries_people.of_id(session, responder_id)
+        if person is None:
+            raise NotFound("no such person")
+        rows = tables.running(session, person.id)
+        if seen is not None and not any(row.desk_code in seen for row in rows):
+            raise NotFound("no such person")
+        account = tables_accounts.of_responder(session, person.id)
+        return PersonPage(
+            line=_line(person, rows, queries_people.on_leave(session, at).get(person.id)),
+            categories=tuple(person.categories),
+            leaves=queries_people.leaves(session, person.id, at),
+            open_cases=len(queries_people.open_cases(session, person.id)) if seen is None else None,
+            confirmed_at=tables_enrolments.confirmed_at(session, person.id),
+            opens=tuple(sorted(tables_members.desks_of(session, of_responder(person.id)))),
+            account=None if account is None else (account.id, account.shown),
+            created_at=person.created_at,
+            left_at=person.left_at,
+            is_stopped=person.unreachable == STOPPED,
+        )
+
+
+def _line(person: Responder, rows: Collection[Membership], back_at: datetime | None) -> PersonLine:
+    places = {row.desk_code: Level(row.level) for row in rows}
+    every = [district.code for district in districts()]
+    levels = {places.get(code) for code in every}
+    level = levels.pop()
+    if level is not None and not levels:
+        rest = {code: each for code, each in places.items() if code not in every}
+        places = {EVERYWHERE: level, **rest}
+    return PersonLine(
+        id=person.id,
+        name=person.name,
+        languages=languages_of(person),
+        places=places,
+        state=state_of(person, back_at),
+        back_at=back_at,
+        has_pin=person.pin_wrap is not None,
+    )
+
+
+UNPROVED_STATES: Mapping[str, PersonState] = {
+    EnrolmentState.PROVING: PersonState.PROVING,
+    EnrolmentState.WAITING: PersonState.WAITING,
+}
+
+
+def state_of(person: Responder, back_at: datetime | None) -> PersonState:
+    """Returns the person's state. `back_at` is the end of a leave that has begun."""
+    if person.left_at is None and person.state in UNPROVED_STATES:
+        return UNPROVED_STATES[person.state]
+    if not person.active:
+        return PersonState.LEFT
+    if person.unreachable is not None:
+        return PersonState.UNREACHABLE
+    return PersonState.TOLD if back_at is None else PersonState.LEAVE

@@ -1,0 +1,72 @@
+"""Verifies a phone and a person: they key the code from the SMS and the start PIN from paper on that phone.
+
+The reader calls it. Stretching is slow, so `matches` is called without an open transaction. Each attempt is counted
+before the check. Wrong, expired, used and unknown values look the same and take the same time.
+"""
+
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.keys.passphrase import Costs
+from hotline.people import queries_member_keys, tables_audit, tables_enrolments, tables_members
+from hotline.people.encrypt_start_secrets import CODE_COSTS, START_COSTS, is_same
+from hotline.people.rules import EnrolmentKind, EnrolmentState
+from hotline.people.tables import Responder
+from hotline.people.tables_enrolments import Enrolment
+
+
+def knows_code(wanted: Enrolment | None, code: str) -> bool:
+    """Returns True if this is the code that was sent to the phone.
+
+    The code alone proves nothing: the start PIN follows.
+    """
+    return is_same(wanted.code_hash if wanted else None, code, CODE_COSTS) and wanted is not None
+
+
+def matches(
+    wanted: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
+) -> bool:
+    """Returns True if code and start PIN are right. Takes the same time if there is nothing to verify."""
+    right_code = is_same(wanted.code_hash if wanted else None, code, CODE_COSTS)
+    right_start = is_same(wanted.start_hash if wanted else None, start_pin, costs)
+    return wanted is not None and right_code and right_start
+
+
+def prove(
+    session: Session,
+    kit: Kit,
+    wanted: Enrolment,
+    *,
+    public_key: bytes | None = None,
+    pin_wrap: bytes | None = None,
+) -> bool:
+    """Records that code and start PIN were right, so that a second admin can decide.
+
+    Stores the key pair of a chosen PIN. A change of number brings no key pair. Returns False if the enrolment was
+    verified, ended or restarted meanwhile.
+    """
+    at = kit.now()
+    row = tables_enrolments.open_of(session, wanted.responder_id, for_writing=True)
+    if row is None or row.id != wanted.id or row.proved_at is not None:
+        return False
+    person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
+    row.proved_at, row.sealed_code = at, None
+    row.code_hash = row.start_hash = None
+    if row.kind == EnrolmentKind.ENROL:
+        if public_key is None or pin_wrap is None:
+            raise ValueError("an enrolment needs the pair of a PIN")
+        for member in queries_member_keys.names_of(session, person.id)[:1]:
+            tables_members.forget(session, member, at)
+        person.public_key, person.pin_wrap, person.pin_set_at = public_key, pin_wrap, at
+        person.wrong_pins, person.rested_until = [], None
+        person.pin_opened_at, person.pin_openings, person.pin_network = None, 0, None
+    if person.state == EnrolmentState.PROVING:
+        person.state = EnrolmentState.WAITING
+    tables_audit.append(
+        session,
+        at=at,
+        actor=f"responder:{person.id}",
+        action="responder_proved",
+        subject=f"responder:{person.id}",
+        reason=row.kind,
+    )
+    return True

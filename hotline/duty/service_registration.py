@@ -1,0 +1,130 @@
+"""Enrols people from a page, with the same service that reads files. Each gets a code and a start PIN.
+
+A checked sheet is sent back encrypted under its session's token, because it contains numbers. No page shows a number
+again.
+"""
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hotline.core.actors import Actor
+from hotline.core.context import ConsoleKit
+from hotline.duty import service_enrolment
+from hotline.duty.service_enrolment import StartPaper
+from hotline.errors import ImportRefused, PersonnelRefused
+from hotline.keys.passphrase import Costs
+from hotline.people import tables_audit
+from hotline.people.encrypt_start_secrets import START_COSTS
+from hotline.people.encrypt_tokens import lock_key, unlock_key
+from hotline.people.rules import COLUMNS, Enrolled, RowFault
+from hotline.text.phrases import remark
+
+MOST_ROWS = 30
+"""Maximum number of people on a sheet on a page, because each start PIN is stretched. `hotline people import` takes
+more."""
+BOUND = "sheet of people"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPerson:
+    """One person as typed into a form. The number is not in `repr`."""
+
+    name: str
+    msisdn: str = field(repr=False)
+    languages: Sequence[str]
+    level: str
+    districts: Sequence[str]
+    """Names of districts. Each may have its own level: `Gasabo=deputy`."""
+    categories: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPeople:
+    good: Sequence[Enrolled] = field(repr=False)
+    faults: Sequence[RowFault]
+    locked: str = field(repr=False)
+    """The whole sheet, encrypted for this session only."""
+
+
+def write_down(kit: ConsoleKit, by: Actor, typed: TypedPerson, reason: str) -> StartPaper:
+    """Enrols one person, and returns their start paper. Raises ImportRefused with every error, or PersonnelRefused."""
+    return _take(kit, by, _sheet_of(typed), reason)[0]
+
+
+def faults_of(kit: ConsoleKit, typed: TypedPerson) -> Sequence[RowFault]:
+    return service_enrolment.judged(kit, _sheet_of(typed))[1]
+
+
+def judge(kit: ConsoleKit, token: str, text: str) -> JudgedPeople:
+    """Checks a sheet, and returns its valid rows and the errors of the others. Stores nothing."""
+    good, faults = service_enrolment.judged(kit, text)
+    if len(good) > MOST_ROWS:
+        most = remark("a sheet on a page holds at most {count} people", count=MOST_ROWS)
+        faults = [*faults, RowFault(good[MOST_ROWS].line, most)]
+    locked = lock_key(token, text.encode("utf-8", "surrogatepass"), account=BOUND)
+    return JudgedPeople(good, faults, base64.b64encode(locked).decode())
+
+
+def take(kit: ConsoleKit, by: Actor, token: str, locked: str, reason: str) -> Sequence[StartPaper]:
+    """Enrols all people on a checked sheet, or no one. Raises ImportRefused, PersonnelRefused."""
+    try:
+        held = unlock_key(token, base64.b64decode(locked, validate=True), account=BOUND)
+    except (binascii.Error, ValueError):
+        held = None
+    if held is None:
+        raise PersonnelRefused(remark("choose the sheet again: its time is over"))
+    return _take(kit, by, held.decode("utf-8", "surrogatepass"), reason)
+
+
+def invite(kit: ConsoleKit, by: Actor, responder_id: int, reason: str) -> StartPaper:
+    """Makes another code and start paper for a person. Raises NotFound, PersonnelRefused."""
+    return service_enrolment.invite(kit, by, str(responder_id), reason, costs=_costs(kit))
+
+
+def change_number(
+    kit: ConsoleKit, by: Actor, responder_id: int, number: str, reason: str
+) -> StartPaper:
+    """Starts the change of a person's number, and returns the start paper.
+
+    Raises NotFound, NumberInvalid, PersonnelRefused.
+    """
+    return service_enrolment.change_number(
+        kit, by, str(responder_id), number, reason, costs=_costs(kit)
+    )
+
+
+def _costs(kit: ConsoleKit) -> Costs:
+    return kit.proofs.start_costs or START_COSTS
+
+
+def _take(kit: ConsoleKit, by: Actor, text: str, reason: str) -> Sequence[StartPaper]:
+    rows, faults = service_enrolment.judged(kit, text)
+    if faults:
+        raise ImportRefused([str(fault) for fault in faults])
+    if len(rows) > MOST_ROWS:
+        raise PersonnelRefused(
+            remark("a sheet on a page holds at most {count} people", count=MOST_ROWS)
+        )
+    made = service_enrolment.enrol(kit, rows, proving=True, actor=tables_audit.by_actor(by))
+    return [invite(kit, by, one, reason) for one in made]
+
+
+def _sheet_of(typed: TypedPerson) -> str:
+    written = io.StringIO()
+    rows = csv.DictWriter(written, COLUMNS, lineterminator="\n")
+    rows.writeheader()
+    rows.writerow(
+        {
+            "name": " ".join(typed.name.split()),
+            "msisdn": typed.msisdn,
+            "language": ";".join(typed.languages),
+            "level": typed.level,
+            "districts": ";".join(typed.districts),
+            "categories": ";".join(typed.categories),
+        }
+    )
+    return written.getvalue()

@@ -1,0 +1,177 @@
+"""Removes a responder, and sets the desks where a responder acts.
+
+A responder with a phone and an account is one human. Removing one also closes the other, and the desks of both.
+
+Each function but `join` and `remove` runs inside its caller's transaction.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.alerts import queries_people, service_responder_sms
+from hotline.core.actors import AccountState, Actor
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.duty import service_accounts, service_leaves
+from hotline.duty.service_account_changes import AccountChange, living
+from hotline.duty.service_leaves import LONGEST_LEAVE, check_national, check_second, find, record
+from hotline.errors import PersonnelRefused
+from hotline.gateway.doorbell import ringing
+from hotline.people import (
+    queries_member_keys,
+    tables,
+    tables_accounts,
+    tables_enrolments,
+    tables_members,
+)
+from hotline.people.rules import NATIONAL_LEAST, UNPROVED, EnrolmentState, Level, national_living
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import Signer
+from hotline.people.tables_enrolments import EnrolmentEnd
+from hotline.text.codes import NATIONAL
+
+
+def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Responder:
+    """Links an account and a responder as one human. Raises NotFound, AccountRefused, PersonnelRefused.
+
+    From then on the account opens only the desks of which the responder is a member.
+    """
+    with kit.database.writing() as session:
+        change = AccountChange(session, kit, by, living(session, account_id))
+        account = change.account
+        person = find(session, name)
+        if not person.active:
+            raise PersonnelRefused(f"{person.name} was removed, or is not enrolled yet")
+        other = tables_accounts.of_responder(session, person.id)
+        if other is not None and other.id != account.id:
+            raise PersonnelRefused(f"{person.name} has an account already: {other.shown}")
+        account.responder_id = person.id
+        session.flush()
+        hers = {row.desk_code for row in tables.running(session, person.id)}
+        tables_members.forget(session, change.member, kit.now(), but=hers)
+        change.log("account_joined", f"responder {person.id}: {reason}")
+        return person
+
+
+def national_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
+    """Returns how many active members the national desk has without this responder, and True if they are too few."""
+    rest = national_living(queries_people.members(session, but=person.id), at)
+    before = national_living(queries_people.members(session), at)
+    return rest, rest < before and rest < NATIONAL_LEAST
+
+
+def close_desks(
+    session: Session, person: Responder, at: datetime, *, but: Collection[str] = ()
+) -> None:
+    """Ends a responder's access to every desk except those in `but`, by phone and by account."""
+    for member in queries_member_keys.names_of(session, person.id):
+        tables_members.forget(session, member, at, but=but)
+
+
+def end(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    person: Responder,
+    at: datetime,
+    reason: str,
+    *,
+    by_two: bool = False,
+) -> None:
+    """Closes every desk, the account and the open enrolment of a responder who was removed.
+
+    `by_two`: a second person approved it. Then the account ends even where one person alone may not end it.
+    """
+    account = tables_accounts.of_responder(session, person.id)
+    if account is not None:
+        change = AccountChange(session, kit, by, account, reason)
+        if by_two and account.state != AccountState.ENDED:
+            service_accounts.end(change)
+        else:
+            service_accounts.close(change)
+    close_desks(session, person, at)
+    waits = tables_enrolments.open_of(session, person.id, for_writing=True)
+    if waits is not None:
+        tables_enrolments.end(waits, EnrolmentEnd.WITHDRAWN, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    person: Responder
+    national: int
+    """Members of the national desk who can be alerted now."""
+    is_red: bool
+    """The national desk lost a member and is now below its minimum of `NATIONAL_LEAST`."""
+
+
+def settle(
+    session: Session,
+    kit: Kit,
+    person: Responder,
+    desks: Mapping[str, Level],
+    categories: Collection[str],
+    at: datetime,
+) -> None:
+    """Sets the desks and the case categories of a responder.
+
+    Hands their open cases on where they lost a desk or a category. Raises PersonnelRefused where too few active members
+    would remain at the national desk.
+    """
+    before = {row.desk_code for row in tables.running(session, person.id)}
+    lost = before - set(desks)
+    if NATIONAL in lost and person.unreachable is None:
+        check_national(session, person, at, at + LONGEST_LEAVE)
+    # An empty list of categories means every category.
+    narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
+    tables.place(session, person, desks, categories, at)
+    close_desks(session, person, at, but=desks)
+    if lost or narrows:
+        service_leaves.hand_on(session, kit, person.id, at)
+
+
+def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) -> Removed:
+    """Removes a responder at once: alerts stop, open cases take their next step, and the account ends.
+
+    The desks that the responder could open need a new key from then on (the page Desks). An SMS tells the national desk
+    how many cases were handed on. It never says whose they were.
+
+    Removing one of the last two members of the national desk needs a second approver. Raises NotFound,
+    PersonnelRefused.
+    """
+    with ringing(kit) as session:
+        return remove_in(session, kit, name, second=second, by=by, reason=reason)
+
+
+def remove_in(
+    session: Session, kit: Kit, name: str, *, second: str | None, by: Signer, reason: str
+) -> Removed:
+    """Removes a responder as `remove` does, inside the caller's transaction."""
+    at = kit.now()
+    queries_people.take_turns(session)
+    person = find(session, name)
+    is_new = person.left_at is None and person.state in UNPROVED
+    if not person.active and not is_new:
+        raise PersonnelRefused(f"{person.name} was removed already")
+    rest, is_red = national_without(session, person, at)
+    if is_red:
+        check_second(by, second, person, LAST_OF_NATIONAL)
+
+    cases = len(queries_people.open_cases(session, person.id))
+    person.active, person.left_at = False, at
+    person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
+    tables.end(session, person, at)
+    actor = by if isinstance(by, Actor) else Actor(by)
+    end(session, kit, actor, person, at, reason, by_two=second is not None)
+    service_leaves.hand_on(session, kit, person.id, at)
+    if not is_new:
+        service_responder_sms.tell_removal(session, cases, at)
+    agreed = f"; agreed by {second}" if second else ""
+    record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
+    return Removed(person, rest, is_red)
+
+
+LAST_OF_NATIONAL = (
+    f"the national desk would have fewer than {NATIONAL_LEAST} living on duty: bring somebody there first."
+    " Where she must go tonight all the same, removing one of the last"
+)

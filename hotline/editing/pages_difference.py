@@ -1,0 +1,248 @@
+"""Prepares a draft's changes for a page: texts in three languages, changed settings, and the handset before and after.
+
+Each changed value appears once. The approver approves the changed values and nothing more.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.console.visit import Visit
+from hotline.console.who import table, tinted
+from hotline.editing.pages_sentences import field_words
+from hotline.editing.rules_difference import (
+    Difference,
+    FieldChanged,
+    ScreenDifference,
+    ScreenState,
+    SpanKind,
+    WordSpan,
+    spans,
+)
+from hotline.editing.rules_drafting import drafted, put_in
+from hotline.editing.rules_preview import screens_of
+from hotline.flows.anatomy import nodes_of, texts_in
+from hotline.flows.check_numbers import new_risky_words
+from hotline.flows.flow import Book
+from hotline.flows.run import Place
+from hotline.text.languages import CODES, NAMES
+
+CHANGES = table("field_changes")
+
+
+def changed_words(visit: Visit, one: FieldChanged) -> str:
+    """Describes a changed field. Its values stay as stored, since names, answers and topics are not translated."""
+    kind = one.field
+    if kind not in ("goes", "start", "flow", "nodes"):
+        kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"
+    sides = "changed" if one.before and one.after else "new" if one.after else "gone"
+    words = CHANGES.get(kind) or CHANGES[f"{kind} {sides}"]
+    field = field_words(visit, one.field)
+    return visit.say(words, field=field, before=one.before, after=one.after)
+
+
+PHRASES = "phrases."
+"""The prefix of fields for the hotline's own phrases."""
+MOST = 25
+"""The screens of one part. A page of them loads in some seconds on a slow connection."""
+STATES = tinted("screen_states")
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumns:
+    """One text of a screen, in every language. Unchanged languages show their present text."""
+
+    label: str
+    columns: Mapping[str, Sequence[WordSpan]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenToRead:
+    anchor: str
+    part: int
+    """The part of the page that shows it."""
+    flow: str
+    node: str
+    """Empty for the flow itself."""
+    state: str
+    kind: str
+    texts: Sequence[TextColumns]
+    marks: Sequence[str]
+    sentences: Sequence[str]
+    handsets: Sequence[tuple[str, Sequence[str], Sequence[str]]]
+    """The language, and the handset's pages before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceToRead:
+    screens: Sequence[ScreenToRead]
+    counted: Sequence[ScreenToRead]
+    """The screens in the red box, because recorded values change."""
+    covered: Sequence[tuple[ScreenToRead, str, str]]
+    """Screens whose written reason allows new risky words, with these words in quotation marks and the reason."""
+    told: Sequence[str]
+    """The changed flows that collect reports or private answers."""
+    numbers: Sequence[str]
+    entries: Sequence[str]
+    phrases: Sequence[TextColumns]
+    others: Sequence[str]
+    languages: Sequence[str]
+    """The languages with changed texts. The approver must read each of them."""
+    part: int = 1
+    parts: int = 1
+    """The number of parts of a long list of screens. The other fields cover all parts."""
+
+    @property
+    def of_part(self) -> Sequence[ScreenToRead]:
+        return self.screens[(self.part - 1) * MOST : self.part * MOST]
+
+    @property
+    def is_empty(self) -> bool:
+        parts = (self.screens, self.numbers, self.entries, self.phrases, self.others)
+        return not any(parts)
+
+    @property
+    def is_grave(self) -> bool:
+        return any((self.counted, self.covered, self.told, self.numbers, self.entries))
+
+
+def to_read(
+    visit: Visit,
+    changes: Difference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    live: Book,
+    part: int = 1,
+) -> DifferenceToRead:
+    """Prepares the changes in the reader's language. Draws the handsets of one part only.
+
+    `live` is the published flow set, in which the screens are previewed.
+    """
+    parts = max(1, -(-len(changes.screens) // MOST))
+    part = min(max(part, 1), parts)
+    flows = {screen.flow: None for screen in changes.screens}
+    books = _with(live, before, flows), _with(live, after, flows)
+    screens = [
+        _screen(visit, at, screen, before, after, books if at // MOST == part - 1 else None)
+        for at, screen in enumerate(changes.screens)
+    ]
+    said = [one for one in changes.others if one.field.startswith(PHRASES)]
+    rest = [one for one in changes.others if not one.field.startswith(PHRASES)]
+    spoken = {one.field.split(".")[1] for one in said} | changes.languages
+    return DifferenceToRead(
+        screens=screens,
+        counted=[one for one in screens if one.marks],
+        covered=[*_covered(changes, screens, after)],
+        told=[flow for flow in flows if _gathers(before, flow) or _gathers(after, flow)],
+        numbers=[changed_words(visit, one) for one in changes.numbers],
+        entries=[changed_words(visit, one) for one in changes.entries],
+        phrases=[*_phrases(said)],
+        others=[changed_words(visit, one) for one in rest],
+        languages=[code for code in NAMES if code in spoken],
+        part=part,
+        parts=parts,
+    )
+
+
+def _covered(
+    changes: Difference, screens: Sequence[ScreenToRead], after: Mapping[str, Any]
+) -> Iterator[tuple[ScreenToRead, str, str]]:
+    for change, screen in zip(changes.screens, screens, strict=True):
+        node = nodes_of(after["flows"].get(change.flow)).get(change.node)
+        reason = str(node.get("reason") or "") if isinstance(node, Mapping) else ""
+        words = dict.fromkeys(_risky(change, node)) if reason else ()
+        if words:
+            named = ", ".join(f'"{word}"' for word in words)
+            yield screen, named, reason
+
+
+def _risky(change: ScreenDifference, node: object) -> Iterator[str]:
+    """Yields the risky words of changed texts. Yields those of every text if the screen or its reason is new."""
+    if change.state is ScreenState.NEW or any(one.field == "reason" for one in change.others):
+        for text in texts_in(node):
+            for language, words in text.words.items():
+                yield from new_risky_words("", words, language)
+    for one in change.words:
+        yield from new_risky_words(one.before, one.after, one.language)
+
+
+def _with(book: Book, document: Mapping[str, Any], flows: Mapping[str, None]) -> Book:
+    for name in flows:
+        if name in document["flows"]:
+            book = put_in(book, drafted(name, document["flows"][name]).flow)
+    return book
+
+
+def _screen(
+    visit: Visit,
+    at: int,
+    screen: ScreenDifference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    books: tuple[Book, Book] | None,
+) -> ScreenToRead:
+    node = screen.node
+    was, now = (nodes_of(one["flows"].get(screen.flow)).get(node) for one in (before, after))
+    place, (state, kind) = Place(screen.flow, node), STATES[screen.state]
+    return ScreenToRead(
+        anchor=f"s-{at}",
+        part=at // MOST + 1,
+        flow=screen.flow,
+        node=node,
+        state=visit.say(state),
+        kind=kind,
+        texts=[*_texts(visit, screen, now if now is not None else was)],
+        marks=[changed_words(visit, one) for one in screen.marks],
+        sentences=[changed_words(visit, one) for one in (*screen.arrows, *screen.others)],
+        handsets=[
+            (code, _pages(books[0], place, code, was), _pages(books[1], place, code, now))
+            for code in NAMES
+            if code in screen.languages and node and books
+        ],
+    )
+
+
+def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[TextColumns]:
+    there = {text.field: text.words for text in texts_in(node)}
+    for field, columns in _columns((one.field, one.language, one.spans) for one in screen.words):
+        words = there.get(field, {})
+        yield TextColumns(
+            field_words(visit, field),
+            {code: columns.get(code, _same(words.get(code, ""))) for code in CODES},
+        )
+
+
+def _columns(
+    changed: Iterable[tuple[str, str, Sequence[WordSpan]]],
+) -> Iterable[tuple[str, Mapping[str, Sequence[WordSpan]]]]:
+    """Returns each text with its changed languages."""
+    found: dict[str, dict[str, Sequence[WordSpan]]] = {}
+    for name, language, words in changed:
+        found.setdefault(name, {})[language] = words
+    return found.items()
+
+
+def _same(words: str) -> Sequence[WordSpan]:
+    return (WordSpan(SpanKind.SAME, words),) if words else ()
+
+
+def _pages(book: Book, place: Place, language: str, node: object) -> Sequence[str]:
+    """Returns the screen's pages. Empty if the screen is missing or shows nothing of its own."""
+    if node is None:
+        return ()
+    return [screen.text for screen in screens_of(book, place, language)]
+
+
+def _phrases(said: Sequence[FieldChanged]) -> Iterator[TextColumns]:
+    """Yields the changed phrases of the hotline, by name. An empty side means the text of the catalogue."""
+    changed = []
+    for one in said:
+        _, language, name = one.field.split(".", 2)
+        changed.append((name, language, spans(one.before, one.after)))
+    for name, columns in _columns(changed):
+        yield TextColumns(name, {code: columns.get(code, ()) for code in CODES})
+
+
+def _gathers(document: Mapping[str, Any], flow: str) -> bool:
+    head = document["flows"].get(flow)
+    return bool(head and (head.get("gathers") or head.get("private")))

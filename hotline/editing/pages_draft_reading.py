@@ -1,0 +1,211 @@
+"""Shows the changes of a draft or a publication. Handles the decisions: publish, send back, restore, confirm."""
+
+import sys
+
+from flask import Response, abort
+
+from hotline.console import who
+from hotline.console.form import number_of
+from hotline.console.visit import Visit, page, posted, see
+from hotline.core.actors import AccountRole
+from hotline.duty import service_account_changes
+from hotline.editing import service_drafts, service_emergencies, service_publish
+from hotline.editing.pages_difference import DifferenceToRead, to_read
+from hotline.editing.pages_sentences import (
+    KEEPS_LANGUAGES,
+    allowed,
+    check_read,
+    languages_kept,
+    part_words,
+    refused_words,
+    why_marks,
+)
+from hotline.editing.rules_difference import Difference, difference, held_back
+from hotline.editing.rules_drafts import WHY_LETTERS, ChangeState, may_publish
+from hotline.editing.service_drafts import ChangeRefused, Refusal
+from hotline.editing.service_emergencies import EmergencyToRead, StateToBringBack
+from hotline.editing.service_publish import ChangeToRead
+from hotline.text.phrases import phrase
+
+NOTE_LETTERS = 1000
+STEPS = 500
+"""The newest steps in which the page finds the reasons for changes of recorded values."""
+
+
+def read(visit: Visit, change_id: int) -> Response:
+    if service_drafts.look(visit.kit, change_id).state == ChangeState.LIVE and not visit.faults:
+        return _went_live(visit, change_id)
+    return _drawn(visit, service_publish.read(visit.kit, change_id))
+
+
+def printed(visit: Visit, change_id: int) -> Response:
+    return _drawn(visit, service_publish.read(visit.kit, change_id), "change_print.html")
+
+
+def _went_live(visit: Visit, change_id: int) -> Response:
+    """Shows a published draft as its approver read it. The flows may have changed since."""
+    done = service_emergencies.of_change(visit.kit, change_id)
+    if done is None:
+        abort(404)
+    live = visit.kit.books.book(visit.kit.books.live())
+    changes = difference(done.before, done.after)
+    return page(
+        visit,
+        "change_went_live.html",
+        change=service_drafts.look(visit.kit, change_id),
+        line=done.publication,
+        shown=to_read(visit, changes, done.before, done.after, live),
+        may_list=visit.may(who.WORDS),
+    )
+
+
+@posted(read)
+def approve(visit: Visit, change_id: int) -> Response:
+    form, seen = visit.form, service_publish.read(visit.kit, change_id)
+    if form.text("digest") == seen.made.digest:
+        check_read(visit, _shown(visit, seen).languages)
+    done = service_publish.publish(
+        visit.kit,
+        visit.by,
+        change_id,
+        form.text("digest"),
+        note=form.text("note", most=NOTE_LETTERS),
+        alone=visit.kit.pretended,
+        keeps_languages=form.ticked(KEEPS_LANGUAGES),
+    )
+    allowed(visit, done, "approve")
+    return see("reading.history")
+
+
+@posted(read)
+def send_back(visit: Visit, change_id: int) -> Response:
+    note = visit.form.text("note", most=NOTE_LETTERS)
+    if not note:
+        raise visit.wrong("back-note", "Write what is to be mended, so that it can be.")
+    allowed(visit, service_publish.send_back(visit.kit, visit.by, change_id, note), "back-note")
+    return see("changes.show", change_id=change_id)
+
+
+@posted(read)
+def emergency(visit: Visit, change_id: int) -> Response:
+    form = visit.form
+    reason = form.text("reason", most=NOTE_LETTERS)
+    done = service_emergencies.publish(
+        visit.kit,
+        visit.by,
+        change_id,
+        reason,
+        form.text("digest"),
+        keeps_languages=form.ticked(KEEPS_LANGUAGES),
+    )
+    allowed(visit, done, "reason")
+    return see("reading.history")
+
+
+def _shown(
+    visit: Visit,
+    seen: ChangeToRead | EmergencyToRead | StateToBringBack,
+    changes: Difference | None = None,
+    part: int = 1,
+) -> DifferenceToRead:
+    live = visit.kit.books.book(seen.live_id)
+    changes = changes or difference(seen.before, seen.after)
+    return to_read(visit, changes, seen.before, seen.after, live, part)
+
+
+def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html") -> Response:
+    change, changes = seen.made.gathered.change, difference(seen.before, seen.after)
+    digest = seen.made.digest
+    # After a refusal the last part is shown, because it contains the forms.
+    part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
+    shown = _shown(visit, seen, changes, part)
+    is_second = may_publish(visit.by, seen.hands)
+    held = held_back(seen.before, seen.after, changes)
+    beyond = ChangeRefused(Refusal.BEYOND_WORDS, held_back=held)
+    return page(
+        visit,
+        template,
+        change=change,
+        seen=seen,
+        digest=digest,
+        shown=shown,
+        part=shown.part,
+        parts=shown.parts,
+        changed_meanwhile=visit.query.get("of", digest) != digest,
+        reasons=why_marks(visit, service_drafts.history(visit.kit, change.id, limit=STEPS)),
+        clashes=[part_words(visit, part) for part in seen.made.clashes],
+        writers=list(dict.fromkeys(one.name for one in seen.hands)),
+        may_decide=AccountRole.APPROVER in visit.by.roles and change.is_editable,
+        is_proposed=change.state == ChangeState.PROPOSED,
+        is_second=is_second or visit.kit.pretended,
+        is_alone=not is_second and visit.kit.pretended,
+        # The reason why one person may not publish it alone. Empty if they may.
+        beyond=refused_words(visit, beyond) if beyond.held_back else "",
+        keeps=languages_kept(visit, changes, seen.after),
+        may_list=visit.may(who.WORDS),
+        least=WHY_LETTERS,
+    )
+
+
+REASON_LETTERS = 1000
+UNREAD = ChangeRefused(Refusal.READ_BY_ONE)
+
+
+def history(visit: Visit) -> Response:
+    return page(
+        visit,
+        "live.html",
+        lines=service_emergencies.history(visit.kit),
+        stands=service_emergencies.standing(visit.kit),
+        in_the_middle=service_publish.in_the_middle(visit.kit),
+        may_decide=AccountRole.APPROVER in visit.by.roles,
+        may_list=visit.may(who.BUT_AUDITOR),
+        may_read=visit.may(who.READING),
+    )
+
+
+def ask_confirm(visit: Visit, publication_id: int) -> Response:
+    urgent = _urgent(visit, publication_id)
+    shown = None if urgent is None else _shown(visit, urgent)
+    return page(visit, "confirm.html", urgent=urgent, shown=shown)
+
+
+@posted(ask_confirm)
+def confirm(visit: Visit, publication_id: int) -> Response:
+    urgent = _urgent(visit, publication_id)
+    if urgent is not None:
+        check_read(visit, _shown(visit, urgent).languages)
+    appointed_by = service_account_changes.appointed_by(
+        visit.kit, visit.by.account_id, AccountRole.APPROVER
+    )
+    done = service_emergencies.confirm(
+        visit.kit, visit.by, publication_id, appointed_by=appointed_by
+    )
+    allowed(visit, done, "confirm")
+    return see("reading.history")
+
+
+def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
+    urgent = service_emergencies.read(visit.kit)
+    return urgent if urgent and urgent.stands.id == publication_id else None
+
+
+def ask_back(visit: Visit, publication_id: int) -> Response:
+    state = service_emergencies.preview(visit.kit, publication_id)
+    return page(
+        visit,
+        "bring_back.html",
+        state=state,
+        refused=None if state.is_read else refused_words(visit, UNREAD),
+        shown=_shown(visit, state),
+    )
+
+
+@posted(ask_back)
+def bring_back(visit: Visit, publication_id: int) -> Response:
+    missing = phrase("Write why you bring it back: others read it in the history.")
+    reason = visit.reason("reason", missing, most=REASON_LETTERS)
+    digest = visit.form.text("digest")
+    done = service_emergencies.bring_back(visit.kit, visit.by, publication_id, reason, digest)
+    allowed(visit, done, "reason")
+    return see("reading.history")

@@ -1,0 +1,445 @@
+"""Asks which version to keep if two people changed one field, in a draft or in a publication since."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Response, url_for
+
+from hotline.console.form import Fields, PostedForm, number_of
+from hotline.console.visit import Visit, page, posted, see, see_address
+from hotline.core.documents import Document
+from hotline.editing import service_draft_steps, service_drafts, service_publish
+from hotline.editing.pages_editor_drawing import (
+    KINDS,
+    EditorDraft,
+    HandsetState,
+    ScreenAtHand,
+    drawn,
+    faults_of,
+    fresh,
+    handset_after,
+    handset_of_form,
+    handset_of_query,
+    moving_parts,
+    told_after,
+)
+from hotline.editing.pages_sentences import allowed, field_words, part_words
+from hotline.editing.rules_drafts import StepKind
+from hotline.editing.rules_forms import FieldFault, FieldRefused, acted, read_form, shown
+from hotline.editing.rules_merging import FieldClash, Settled, Side
+from hotline.editing.rules_operations import NewScreen, added, led_to_flow, moved, name_of
+from hotline.editing.rules_preview import Arrow, outline, said
+from hotline.editing.service_draft_steps import CatchUpClash, StepClash, StepSaved
+from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep
+from hotline.errors import NotFound
+from hotline.flows.anatomy import (
+    OF_A_FLOW,
+    kind_of,
+    locked,
+    nodes_of,
+    rows_of,
+    texts_in,
+    without_typography,
+)
+from hotline.flows.comparison import ABSENT
+from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.text.languages import CODES, NAMES
+from hotline.text.phrases import phrase
+
+PICK = "pick "
+"""The prefix of a form field's name, before a part and the key of its conflict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One field that two people changed, with its versions in the reader's language."""
+
+    name: str
+    """The name of the form's field."""
+    where: str
+    language: str
+    before: str
+    theirs: str
+    yours: str
+
+
+def ask(visit: Visit, change_id: int) -> Response:
+    """Shows the conflicts between a draft and a newer publication."""
+    compared = service_publish.compare(visit.kit, change_id)
+    return _of_live(visit, change_id, compared.clashes)
+
+
+@posted(ask)
+def choose(visit: Visit, change_id: int) -> Response:
+    """Writes the chosen versions into the draft and updates it to the published flows."""
+    once, chosen = visit.form.text("once"), settled(visit.form)
+    done = service_draft_steps.catch_up(visit.kit, visit.by, change_id, once=once, settled=chosen)
+    if isinstance(done, CatchUpClash):
+        return _of_live(visit, change_id, done.parts)
+    allowed(visit, done, "choices")
+    return see("changes.show", change_id=change_id)
+
+
+def _of_live(visit: Visit, change_id: int, parts: Mapping[str, Any]) -> Response:
+    clashes = {} if visit.faults else {part: one.clashes for part, one in parts.items()}
+    once = [] if visit.form.text("once") else [("once", secrets.token_urlsafe())]
+    address = url_for("choosing.choose", change_id=change_id)
+    return asked(visit, change_id, clashes, address=address, once=once)
+
+
+def settled(form: PostedForm) -> Mapping[str, Settled]:
+    """Returns the chosen versions by part and key."""
+    found: dict[str, dict[str, Side]] = {}
+    for name, value in form.fields:
+        part, _, key = name.removeprefix(PICK).partition(" ")
+        if name.startswith(PICK) and value in {*Side}:
+            found.setdefault(part, {})[key] = Side(value)
+    return found
+
+
+def asked(
+    visit: Visit,
+    change_id: int,
+    clashes: Mapping[str, Sequence[FieldClash]],
+    *,
+    address: str,
+    once: Fields = (),
+    other: str = "",
+    back: tuple[str, str] | None = None,
+) -> Response:
+    """Shows the conflicts of each part, with the sent form in hidden fields, except the choices.
+
+    `address` receives the form. `other` is the author of the other version, empty if it is the published one.
+    """
+    choices = [_choice(visit, part, one) for part, found in clashes.items() for one in found]
+    names = {choice.name for choice in choices}
+    return page(
+        visit,
+        "choose.html",
+        status=422 if visit.form.fields else 200,
+        change=service_drafts.look(visit.kit, change_id),
+        choices=choices,
+        address=address,
+        kept=[*(one for one in visit.form.kept() if one[0] not in names), *once],
+        other=other,
+        back=back,
+    )
+
+
+def _choice(visit: Visit, part: str, one: FieldClash) -> Choice:
+    place = one.place
+    field = field_words(visit, place.name) if place.name else ""
+    where = (part_words(visit, part), place.node, field, NAMES.get(place.language, ""))
+    return Choice(
+        name=f"{PICK}{part} {one.key}",
+        where=", ".join(filter(None, where)),
+        language=place.language,
+        before=_version(visit, one, one.base),
+        theirs=_version(visit, one, one.theirs),
+        yours=_version(visit, one, one.yours),
+    )
+
+
+def _version(visit: Visit, one: FieldClash, value: object) -> str:
+    """Returns a version as text. A whole screen or flow shows its kind and first text, a field shows its value."""
+    if one.place.name:
+        return said(value) or visit.say("nothing")
+    if value == ABSENT:
+        return visit.say("taken out")
+    if not one.place.node:
+        return visit.say("changed")
+    words = next((text.words.get(visit.language, "") for text in texts_in(value)), "")
+    return ": ".join(text for text in (visit.say(KINDS[kind_of(value)]), words) if text)
+
+
+# Edits one screen of a flow in a draft: reads the form, runs the command of the pressed button, and saves.
+
+NEW_SCREEN = "new:"
+"""The value of a select for a new screen, which the save creates."""
+OTHER_FLOW = "flow:"
+"""The prefix of a select's value for another flow, before its name."""
+MORE_WAYS = "more:"
+"""The value of a short select that loads all options on the next page. The script loads them at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedScreen:
+    flow: dict[str, Any]
+    """The whole flow with the typed values."""
+    before: Document
+    """The screen from which the form was made."""
+    node: Document
+    """The screen with the typed values."""
+    refused: Sequence[FieldRefused]
+    as_typed: Mapping[str, str]
+    """Fields that return to the page as typed, because the screen cannot store them."""
+    marks_changed: bool
+    """True if recorded values or alerts change."""
+
+    @property
+    def languages(self) -> list[str]:
+        """Returns the languages with changed texts."""
+        old, new = _words(self.before), _words(self.node)
+        keys = old.keys() | new.keys()
+        changed = {code for way, code in keys if old.get((way, code)) != new.get((way, code))}
+        return [code for code in CODES if code in changed]
+
+
+def typed_screen(
+    flow: Document, name: str, form: PostedForm, *, flows: Collection[str], marks: Collection[str]
+) -> TypedScreen:
+    """Reads a typed screen from the form.
+
+    `flows` are the possible targets. `marks` are fields that stay locked until the editor unlocks them. Raises KeyError
+    if the flow has no such screen.
+    """
+    before, fields = nodes_of(flow)[name], dict(form.fields)
+    ways = {
+        field: typed
+        for field, typed in fields.items()
+        if field.rpartition(".")[2] in ("goes", "weak")
+        and (typed in (NEW_SCREEN, MORE_WAYS) or typed.startswith(OTHER_FLOW))
+    }
+    said = {field: typed for field, typed in fields.items() if field not in ways}
+    unlocked = form.ticked("unlocked")
+    read = read_form(before, said, locked=() if unlocked else marks)
+    whole = with_node(flow, name, read.node)
+    refused = [*read.refused]
+    for field, typed in ways.items():
+        if typed == NEW_SCREEN:
+            whole = _led_to_new(whole, Arrow(name, field, shown(read.node, field)))
+        elif (called := typed.removeprefix(OTHER_FLOW)) in flows:
+            whole = led_to_flow(whole, Arrow(name, field, ""), called)
+        elif typed == MORE_WAYS:
+            refused.append(FieldRefused(field, FieldFault.WAY, shown(read.node, field)))
+        else:
+            refused.append(FieldRefused(field, FieldFault.CHOICE, typed))
+    node = nodes_of(whole)[name]
+    return TypedScreen(
+        flow=whole,
+        before=before,
+        node=node,
+        refused=refused,
+        as_typed=ways | {one.name: one.typed for one in refused},
+        marks_changed=unlocked and any(shown(before, one) != shown(node, one) for one in marks),
+    )
+
+
+def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
+    return {**flow, "nodes": {**flow["nodes"], name: node}}
+
+
+def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
+    """Adds a screen named after the choice that leads to it. The new screen leads to the choice's old target."""
+    label = arrow.field.removesuffix(".goes")
+    node = nodes_of(flow)[arrow.node]
+    english = shown(node, f"{label}.en") if label.startswith("choices.") else ""
+    name = name_of(english, nodes_of(flow))
+    return added(flow, NewScreen(name, "say", after=arrow.node, led_from=arrow))
+
+
+def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
+    return {
+        (text.steps, code): words for text in texts_in(node) for code, words in text.words.items()
+    }
+
+
+WHY_LETTERS = 10
+"""The shortest reason, in letters, for a change of recorded values or alerts."""
+WHY = phrase("Say in a sentence why what is counted or alerted changes.")
+OVER = phrase("This change is over: nothing is saved in it any more. Your words still stand below.")
+IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class _EditedFlow:
+    """The result of a button's command on the flow."""
+
+    flow: dict[str, Any]
+    says: Mapping[str, Any]
+    plain: Mapping[str, int]
+    """Word's characters that were replaced, with their counts."""
+    anchor: str
+
+
+def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Response:
+    """Saves the form. Redirects with 303 to the screen, or answers 422 with errors or conflicts."""
+    faults = dict(faults_of(visit, typed.refused))
+    if not faults and typed.marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
+        faults["why"] = visit.say(WHY)
+    if faults:
+        return again(visit.with_faults(faults), at, typed)
+    made = _made(visit, at, typed, do)
+    new = NewStep(at.flow.name, made.flow, once(visit), made.says)
+    done = service_draft_steps.save_step(
+        visit.kit,
+        visit.by,
+        at.change_id,
+        new,
+        base_version=at.flow.version,
+        settled=settled(visit.form).get(at.flow.name),
+    )
+    if isinstance(done, ChangeRefused):
+        return again(visit, at, typed, said=OVER)
+    if isinstance(done, StepClash):
+        # The same form comes back with the chosen versions.
+        here: dict[str, Any] = {"change_id": at.change_id, "flow": at.flow.name}
+        return asked(
+            visit,
+            at.change_id,
+            {at.flow.name: done.clashes},
+            address=url_for("editor.take", node=at.node, **here),
+            back=(at.flow.name, url_for("editor.flow", **here)),
+            other=done.author,
+        )
+    return see_address(_address(visit, at, done, made))
+
+
+def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
+    """Returns the typed form as a draft to draw again."""
+    return EditorDraft(
+        document=typed.flow,
+        as_typed=typed.as_typed,
+        once=visit.form.text("once"),
+        unlocked=visit.form.ticked("unlocked"),
+        why=visit.form.text("why"),
+    )
+
+
+def once(visit: Visit) -> str:
+    """Returns the token of this form, its page and its fields. The same form sent twice is one step."""
+    written = repr((visit.path, sorted(visit.form.kept()))).encode()
+    return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
+
+
+def again(visit: Visit, at: ScreenAtHand, typed: TypedScreen, *, said: str = "") -> Response:
+    """Draws the typed form again with status 422, with errors at its fields or a sentence on top."""
+    state = handset_of_form(visit.form, visit.language)
+    return drawn(visit, at, state, draft_of(visit, typed), status=422, said=said)
+
+
+def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _EditedFlow:
+    after, plain = without_typography(typed.node)
+    after = acted(after, do) or after
+    flow = with_node(typed.flow, at.node, after)
+    says: dict[str, Any] = {"did": StepKind.EDITED, "node": at.node}
+    if typed.languages:
+        says["languages"] = typed.languages
+    if (by := IN_THE_OUTLINE.get(do)) is not None:
+        flow = moved(flow, at.node, by)
+        if after == typed.before:
+            says["did"] = StepKind.ORDERED
+    elif typed.marks_changed:
+        says |= {"did": StepKind.MARKS, "why": visit.form.text("why", most=400)}
+    return _EditedFlow(flow, says, plain, _anchor(do, after))
+
+
+def _anchor(do: str, after: Document) -> str:
+    """Returns the anchor to show after a button of a row or a letter."""
+    verb, _, rest = do.partition(":")
+    if verb in ("mend", "mend_all"):
+        return f"p-meter-{rest.partition(':')[0]}"
+    name, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
+    lists = [rows for rows in ("arms", "choices", "lead") if rows_of(after, rows)]
+    name = name or next(iter(lists), "")
+    count = len(rows_of(after, name)) if name else 0
+    if verb not in ("up", "down", "drop", "add") or not count:
+        return ""
+    row = count - 1 if verb == "add" else int(at) if at.isdecimal() else 0
+    row += {"up": -1, "down": 1}.get(verb, 0)
+    return f"f-{name}.{min(max(row, 0), count - 1)}"
+
+
+def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow) -> str:
+    if at.node not in nodes_of(done.document):
+        return url_for("editor.flow", change_id=at.change_id, flow=at.flow.name)
+    state = handset_of_form(visit.form, visit.language)
+    query: dict[str, Any] = {
+        "saved": done.version,
+        "shown": state.language if state.language != visit.language else None,
+        "limit": state.limit if state.limit != DEFAULT_LIMIT else None,
+        "both": 1 if done.is_merged else None,
+        "plain": "".join(f"{mark}{count}" for mark, count in made.plain.items()) or None,
+        "_anchor": made.anchor or None,
+    }
+    return url_for("editor.show", change_id=at.change_id, flow=at.flow.name, node=at.node, **query)
+
+
+LOST = phrase("What this form was made of is not there. Look at your words, and save them again.")
+STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
+
+
+def flow(visit: Visit, change_id: int, flow: str) -> Response:
+    """Lists the screens of a flow."""
+    change = service_drafts.look(visit.kit, change_id)
+    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    rows = outline(here.document)
+    marks = [(name, here.document[name]) for name in sorted(OF_A_FLOW) if here.document.get(name)]
+    return page(visit, "flow_in_change.html", change=change, here=here, rows=rows, marks=marks)
+
+
+def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here = there(visit, change_id, flow, node)
+    state = handset_of_query(visit.query, visit.language)
+    told = told_after(visit, here)
+    return drawn(visit, ScreenAtHand(change_id, here, node), state, fresh(here), told=told)
+
+
+def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here, typed = made_of(visit, change_id, flow, node)
+    at = ScreenAtHand(change_id, here, node)
+    do = visit.form.text("do") or "save"
+    if do.partition(":")[0] not in STORES_NOTHING:
+        if visit.form.text("version") != str(here.version):
+            return again(visit, at, typed, said=LOST)
+        return saved(visit, at, typed, do)
+    verb, _, said = do.partition(":")
+    draft = replace(
+        draft_of(visit, typed),
+        unlocked=verb == "unlock" or visit.form.ticked("unlocked"),
+        opened=said if verb == "open" else "",
+    )
+    wrong = visit.with_faults(faults_of(visit, typed.refused))
+    return drawn(wrong, at, _state(visit, do), draft)
+
+
+def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    """Draws only the changing parts, for the script."""
+    here, typed = made_of(visit, change_id, flow, node)
+    state = _state(visit, visit.form.text("do"))
+    around = service_drafts.book_around(visit.kit, here)
+    parts = moving_parts(visit, around, flow, typed.flow, node, state)
+    return page(visit, "editor_part.html", parts=parts, change_id=change_id)
+
+
+def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtHand, TypedScreen]:
+    """Returns the flow's state from which the form was made, and the typed screen. Raises NotFound.
+
+    Uses the newest state if the form's version does not exist.
+    """
+    try:
+        version = number_of(visit.form.text("version"), signed=True)
+        here = there(visit, change_id, flow, node, version)
+    except NotFound:
+        here = there(visit, change_id, flow, node)
+    live = nodes_of(service_drafts.live_flow(visit.kit, flow)).get(node)
+    marks = locked(nodes_of(here.document)[node], live)
+    flows = visit.kit.books.book(visit.kit.books.live()).flows.keys() | here.others.keys()
+    return here, typed_screen(here.document, node, visit.form, flows=flows, marks=marks)
+
+
+def there(
+    visit: Visit, change_id: int, flow: str, node: str, version: int | None = None
+) -> FlowAtHand:
+    """Returns the flow at a version, or the newest one, if it has this screen. Raises NotFound."""
+    here = service_drafts.at_hand(visit.kit, change_id, flow, version)
+    if node not in nodes_of(here.document):
+        raise NotFound(f"no screen {node} in flow {here.name}")
+    return here
+
+
+def _state(visit: Visit, do: str) -> HandsetState:
+    return handset_after(handset_of_form(visit.form, visit.language), do, visit.form)

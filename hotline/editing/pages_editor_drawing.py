@@ -1,0 +1,399 @@
+"""Draws the page of the editor for one screen: outline, form and handset, from a draft or from a typed form.
+
+Meters, letters, problems and the handset change while the editor types. The server stores no handset. Hidden fields
+carry its keys, and each page replays them.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from flask import Response
+
+from hotline.console.form import FormFaults, PostedForm, number_of
+from hotline.console.visit import Visit, page
+from hotline.console.who import table, tinted
+from hotline.core.documents import Document
+from hotline.counters.service import day_of
+from hotline.editing import service_drafts, service_publishing, service_reviews, service_translation
+from hotline.editing.pages_sentences import field_words, finding_detail, finding_says
+from hotline.editing.rules_drafting import Lack, drafted, lack_of, put_in
+from hotline.editing.rules_forms import SELDOM, TEXTS_OF, FieldRefused, form_of, offers, shown
+from hotline.editing.rules_preview import (
+    MOST_KEYS,
+    FilledMeter,
+    Previewed,
+    Supposed,
+    Supposition,
+    meters,
+    outline,
+    played,
+    suppositions,
+)
+from hotline.editing.service_drafts import FlowAtHand
+from hotline.flows.anatomy import (
+    ROW_LISTS,
+    BadLetter,
+    bad_letters,
+    kind_of,
+    locked,
+    marks_in,
+    nodes_of,
+    place_of,
+    rows_of,
+    texts_in,
+)
+from hotline.flows.check import Finding, anchor
+from hotline.flows.flow import Book
+from hotline.flows.models import field_of
+from hotline.flows.rules_reviews import ReviewedText, state_of
+from hotline.flows.run import Place
+from hotline.flows.screen import DEFAULT_LIMIT, NUMBERS, SMALLEST_ROOM
+from hotline.people import service_sessions
+from hotline.text.gsm7 import TYPOGRAPHY
+from hotline.text.languages import CODES
+
+LANGUAGE, LIMIT, BEGINS, KEY, SAY = "h.language", "h.limit", "h.begins", "h.key", "h.say"
+AS_ANSWER, AS_FLAG = "as.answer.", "as.flag."
+HERE, DIAL = "here", "dial"
+WIDEST_LIMIT = 182
+"""The most septets of a message on the network."""
+KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "00", "000")
+FLAGS = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class HandsetState:
+    """The state of the page's handset."""
+
+    language: str
+    limit: int = DEFAULT_LIMIT
+    keys: tuple[str, ...] = ()
+    is_dialled: bool = False
+    """True if the preview starts with dialling, not at the form's screen."""
+    supposed: Supposed = field(default_factory=Supposed)
+
+    def suppose(self, name: str, *, is_flag: bool) -> str:
+        """Returns the page's value of one "as if" field. Empty if none is set."""
+        if is_flag:
+            given = self.supposed.flags.get(name)
+            return "" if given is None else "yes" if given else "no"
+        return self.supposed.answers.get(name, "")
+
+
+def handset_of_form(form: PostedForm, language: str) -> HandsetState:
+    """Reads the handset's state from the form. `language` is the default."""
+    told = form.text(LANGUAGE)
+    answers, flags = dict[str, str](), dict[str, bool]()
+    for name, value in form.fields:
+        if name.startswith(AS_ANSWER) and value:
+            answers[name.removeprefix(AS_ANSWER)] = value
+        elif name.startswith(AS_FLAG) and value in FLAGS:
+            flags[name.removeprefix(AS_FLAG)] = FLAGS[value]
+    return HandsetState(
+        language=told if told in CODES else language,
+        limit=limit_of(form.text(LIMIT)),
+        keys=form.many(KEY)[:MOST_KEYS],
+        is_dialled=form.text(BEGINS) == DIAL,
+        supposed=Supposed(answers, flags),
+    )
+
+
+def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
+    """Reads the handset's language and limit from the address after a save. The keys are not kept."""
+    told = query.get("shown", "")
+    return HandsetState(told if told in CODES else language, limit_of(query.get("limit", "")))
+
+
+def limit_of(typed: str) -> int:
+    """Returns a limit within the possible range. A missing or wrong value gives the default."""
+    if not typed.isdecimal() or len(typed) > 3:
+        return DEFAULT_LIMIT
+    return min(max(int(typed), SMALLEST_ROOM), WIDEST_LIMIT)
+
+
+def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetState:
+    """Returns the state after one of the handset's buttons: a key, typed text, or a restart."""
+    verb, _, said = do.partition(":")
+    if verb == "restart":
+        return replace(state, keys=(), is_dialled=said == DIAL)
+    keyed = said or form.text(SAY)
+    if verb != "press" or not keyed or len(state.keys) >= MOST_KEYS:
+        return state
+    return replace(state, keys=(*state.keys, keyed))
+
+
+@dataclass(frozen=True, slots=True)
+class MovingParts:
+    meters: Mapping[str, FilledMeter]
+    letters: Mapping[str, Sequence[BadLetter]]
+    """By language, the letters on the screen that a basic handset does not show."""
+    to_mend: Sequence[tuple[str, str, str]]
+    """Each problem to fix: one sentence, the details with the fix, and the anchor of its field."""
+    elsewhere: int
+    """The number of the flow's other screens that have problems."""
+    is_whole: bool
+    """False while the check of all flows is running."""
+    handset: HandsetState
+    seen: Previewed
+    """The screens in the preview."""
+    lack: Lack | None
+    """The missing content at the preview's last screen, if that screen belongs to this flow."""
+    supposed: Sequence[Supposition]
+    """The values on which the screen's conditional text depends."""
+    book: Book
+    """The flow set with the draft in it."""
+
+    @property
+    def is_full(self) -> bool:
+        """Returns True if the handset accepts no more keys."""
+        return len(self.handset.keys) >= MOST_KEYS
+
+    def mends(self, rows: str) -> bool:
+        """Returns True if a list of rows has a problem to fix."""
+        return any(at.startswith(f"f-{rows}") for _, _, at in self.to_mend)
+
+
+def moving_parts(
+    visit: Visit, around: Book, flow: str, document: Document, node: str, state: HandsetState
+) -> MovingParts:
+    """Computes the changing parts of the page for one screen of the typed document."""
+    draft = drafted(flow, document)
+    book = put_in(around, draft.flow)
+    written, place = nodes_of(document)[node], Place(flow, node)
+    live = visit.kit.books.book(visit.kit.books.live())
+    found = service_publishing.of_screen(book, draft, node, live=live)
+    compiled = draft.flow.nodes.get(node)
+    begins = Place("", "") if state.is_dialled else place
+    seen = played(
+        book,
+        state.keys,
+        flow=begins.flow,
+        node=begins.node,
+        language=state.language,
+        today=day_of(visit.kit.now()),
+        supposed=state.supposed,
+        limit=state.limit,
+    )
+    stuck = seen.stuck.node if seen.stuck and seen.stuck.flow == flow else ""
+    return MovingParts(
+        meters=meters(book, place, written, limit=state.limit),
+        letters=_by_language(bad_letters(written)),
+        to_mend=[
+            (finding_says(visit, one), finding_detail(visit, one), _field_anchor(written, one))
+            for one in found.here
+        ],
+        elsewhere=found.elsewhere,
+        is_whole=found.is_whole,
+        handset=state,
+        seen=seen,
+        lack=next(map(lack_of, draft.faults_of(stuck)), None) if stuck else None,
+        supposed=suppositions(compiled) if compiled is not None else (),
+        book=book,
+    )
+
+
+def _field_anchor(node: Document, found: Finding) -> str:
+    """Returns the anchor of a problem's field. Returns that of the form if the page has no such field."""
+    first, *rest = found.field.split(".")
+    if found.language and f"{found.field}.{found.language}" in form_of(node):
+        return found.anchor
+    if first in ROW_LISTS and len(rest) == 1 and rest[0].isdecimal():
+        return found.anchor if int(rest[0]) < len(rows_of(node, first)) else f"f-{first}"
+    if found.language:
+        return "form"
+    known = (
+        first in ROW_LISTS
+        or found.field in form_of(node)
+        or first in TEXTS_OF.get(kind_of(node), ())
+    )
+    return found.anchor if known else "form"
+
+
+def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
+    """Returns each unsupported letter of a language once, at its first field. Its button replaces it everywhere."""
+    listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
+    for one in found:
+        known = listed[one.language].get(one.letter)
+        shown = one if known is None else known._replace(times=known.times + one.times)
+        listed[one.language][one.letter] = shown
+    return {code: [*letters.values()] for code, letters in listed.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    is_saved: bool = False
+    plain: Sequence[tuple[str, str, int]] = ()
+    """Word's characters that were replaced: the character, its replacement, and the count."""
+    is_merged: bool = False
+    """True if another person saved in the meantime and both edits were merged."""
+
+
+def told_after(visit: Visit, here: FlowAtHand) -> Told:
+    """Returns the result of a save from the address. Empty if the flow was saved again since."""
+    if number_of(visit.asked("saved"), signed=True) != here.version:
+        return Told()
+    return Told(True, plain(visit.asked("plain")), "both" in visit.query)
+
+
+def plain(said: str) -> Sequence[tuple[str, str, int]]:
+    """Returns each of Word's characters in the address, with its replacement and count."""
+    found = re.findall(r"(\D)([0-9]{1,4})", said[:200])
+    return [(mark, TYPOGRAPHY[mark], int(count)) for mark, count in found if mark in TYPOGRAPHY]
+
+
+def asked(visit: Visit, flow: str, name: str, node: Document) -> Iterator[tuple[object, str, str]]:
+    """Yields each waiting question, its field's name, and its anchor, oldest first.
+
+    A question about a text that is no longer in the form gets the form's anchor. Raises StoreUnavailable.
+    """
+    there = form_of(node)
+    for one in service_translation.waiting(visit.kit, f"{flow}.{name}"):
+        field, _ = field_of(one.place.split(".")[2:])
+        at = anchor(field, one.language) if f"{field}.{one.language}" in there else "form"
+        yield one, field_words(visit, field), at
+
+
+REFUSED = table("field_faults")
+KINDS = table("screen_kinds")
+
+
+STATES = tinted("review_states")
+"""The review state of a text, as a phrase and its tint."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenAtHand:
+    """The screen on the page, and the state of the flow from which the form was made."""
+
+    change_id: int
+    flow: FlowAtHand
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditorDraft:
+    """The document on the page, and the values that come back from the form."""
+
+    document: Document
+    as_typed: Mapping[str, str]
+    once: str
+    unlocked: bool = False
+    why: str = ""
+    opened: str = ""
+
+
+def fresh(here: FlowAtHand) -> EditorDraft:
+    """Returns a new form of the newest state. Its token lets it be saved only once."""
+    return EditorDraft(here.document, {}, secrets.token_urlsafe(12))
+
+
+def drawn(
+    visit: Visit,
+    at: ScreenAtHand,
+    state: HandsetState,
+    draft: EditorDraft,
+    *,
+    status: int = 200,
+    told: Told | None = None,
+    said: str = "",
+) -> Response:
+    """Draws the editor's page. Raises NotFound, StoreUnavailable."""
+    return page(
+        visit,
+        "editor.html",
+        status=status,
+        s=_shows(visit, at, state, draft),
+        told=told or Told(),
+        asked=[*asked(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
+        said=said,
+        keys=KEYS,
+    )
+
+
+def _shows(
+    visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDraft
+) -> Mapping[str, object]:
+    """Returns the template's values. Fields and errors have the names of the form's fields."""
+    here, node = at.flow, at.node
+    around = service_drafts.book_around(visit.kit, here)
+    parts = moving_parts(visit, around, here.name, draft.document, node, state)
+    written = nodes_of(draft.document)[node]
+    rows = outline(draft.document)
+    live = nodes_of(service_drafts.live_flow(visit.kit, here.name)).get(node)
+    shut = locked(nodes_of(here.document).get(node), live)
+    fields = {**form_of(written), **draft.as_typed}
+
+    def shows(row: str, group: str) -> bool:
+        """Returns True if a group of a choice's fields is on the page. Most choices leave the group empty."""
+        return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
+
+    return {
+        "change": service_drafts.look(visit.kit, at.change_id),
+        "flow": here.name,
+        "node": node,
+        "kind": kind_of(written),
+        "version": here.version,
+        "once": draft.once,
+        "author": here.author,
+        "at": here.at,
+        "others": service_sessions.open_flow(visit.kit, visit.by, visit.token, here.name),
+        "outline": rows,
+        "row": next(row for row in rows if row.name == node),
+        "fields": fields,
+        "rows": {name: len(rows_of(written, name)) for name in ROW_LISTS},
+        "digits": _digits(written),
+        "states": _states(visit, here.name, node, written),
+        "marks": _marks(written),
+        "locked": frozenset() if draft.unlocked else shut,
+        "unlocked": draft.unlocked,
+        "why": draft.why,
+        "offers": offers(parts.book, draft.document),
+        "parts": parts,
+        "opened": draft.opened,
+        "shows": shows,
+    }
+
+
+def faults_of(visit: Visit, refused: Sequence[FieldRefused]) -> FormFaults:
+    """Returns the errors by the ids of the page's fields."""
+    return {field_id(one.name): visit.say(REFUSED[one.fault]) for one in refused}
+
+
+def field_id(name: str) -> str:
+    """Returns the id of a form's field without its `f-`: `choices.2-rw` for `choices.2.rw`."""
+    field, _, last = name.rpartition(".")
+    return anchor(field, last)[2:] if last in CODES else name
+
+
+def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[str, tuple[str, str]]:
+    said = next((text for text in texts_in(written) if text.field == "text"), None)
+    if said is None:
+        return {}
+    signed = service_reviews.below(visit.kit, f"{flow}.{node}")
+    text = ReviewedText(place_of(flow, node, written, "text"), said.words)
+    return {code: STATES[state_of(text, code, signed)] for code in said.words}
+
+
+MARK = re.compile(r"choices\.[^.]*\.(value|key)|(saves|topic|completes)(\..*)?")
+"""The names of fields for recorded values and alerts."""
+
+
+def _marks(written: Document) -> Mapping[str, str]:
+    """Returns the form's fields for recorded values and alerts, with their values."""
+    signed = "signed" in marks_in(written)
+    return {
+        name: said
+        for name, said in form_of(written).items()
+        if MARK.fullmatch(name) or (signed and name.startswith("signed."))
+    }
+
+
+def _digits(written: Document) -> Sequence[str]:
+    count = len(rows_of(written, "choices"))
+    choices = [shown(written, f"choices.{at}.key") for at in range(count)]
+    if kind_of(written) != "menu":
+        return choices
+    free = iter([digit for digit in NUMBERS if digit not in choices])
+    return [key or next(free, "") for key in choices]

@@ -1,0 +1,415 @@
+"""Shows the editor's pages with one question: add, rename or delete a screen, add or remove a flow, set its marks.
+
+An operation works on the newest state, and is saved as one step.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+
+from hotline.console.visit import Visit, page, posted, see
+from hotline.console.who import table
+from hotline.core.documents import Document
+from hotline.editing import pages_editor, service_draft_steps, service_drafts, service_reviews
+from hotline.editing.pages_editor import WHY, WHY_LETTERS, there
+from hotline.editing.pages_editor_drawing import KINDS, REFUSED
+from hotline.editing.pages_sentences import field_words
+from hotline.editing.rules_drafts import ENTRIES, StepKind
+from hotline.editing.rules_forms import FieldFault
+from hotline.editing.rules_operations import (
+    EMPTY,
+    LED_ON,
+    ArrowIntoFlow,
+    FlowModelName,
+    NewScreen,
+    Obstacle,
+    added,
+    arrows_into,
+    arrows_into_flow,
+    calls_of,
+    deleted,
+    keeps,
+    led_away,
+    name_of,
+    new_flow,
+    obstacle_to_adding,
+    obstacle_to_deleting,
+    obstacle_to_renaming,
+    obstacle_to_taking_out,
+    renamed,
+    with_choice,
+)
+from hotline.editing.rules_preview import Arrow, arrows_of, outline
+from hotline.editing.service_draft_steps import StepSaved
+from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep
+from hotline.flows.anatomy import arrows_in, body_of, kind_of, nodes_of, texts_in, with_flow_marks
+from hotline.text.languages import CODES
+from hotline.text.phrases import phrase
+
+OBSTACLES = table("obstacles")
+OVER = phrase("This change is over: nothing is saved in it any more.")
+QUICKER = phrase("Somebody saved at the same moment. Look once more, and send it again.")
+
+
+def stored(
+    visit: Visit,
+    change_id: int,
+    here: FlowAtHand,
+    document: Document | None,
+    did: StepKind,
+    **says: Any,
+) -> None:
+    """Saves a flow's new document. None removes the flow. `here` is the state on which the operation was done.
+
+    Raises FormRefused.
+    """
+    new = NewStep(here.name, document, f"{did} {pages_editor.once(visit)}", {"did": did, **says})
+    done = service_draft_steps.save_step(
+        visit.kit, visit.by, change_id, new, base_version=here.version
+    )
+    if not isinstance(done, StepSaved):
+        raise visit.wrong("name", OVER if isinstance(done, ChangeRefused) else QUICKER)
+
+
+def check(visit: Visit, obstacle: Obstacle | None) -> None:
+    """Raises FormRefused if there is an obstacle to the operation."""
+    if obstacle:
+        raise visit.wrong("name", OBSTACLES[obstacle])
+
+
+def _question(
+    visit: Visit, template: str, change_id: int, here: FlowAtHand | None = None, **values: object
+) -> Response:
+    """Draws the page of one question. A form with errors gets status 422."""
+    return page(
+        visit,
+        template,
+        status=0 if visit.form.fields else 200,
+        change=service_drafts.look(visit.kit, change_id),
+        here=here,
+        once=visit.form.text("once") or secrets.token_urlsafe(12),
+        **values,
+    )
+
+
+TO = "to:"
+"""The prefix before an arrow's key, for the field with its new target."""
+TAKE_OUT = "-"
+"""The value that removes the arrow, and the choice in which it begins."""
+NO_NAME = phrase("Give it a name.")
+
+
+def _decided(visit: Visit) -> Mapping[str, str]:
+    """Returns each arrow's new target by the arrow's key. Empty if the arrow is removed."""
+    return {
+        name.removeprefix(TO): "" if goes == TAKE_OUT else goes
+        for name, goes in visit.form.fields
+        if name.startswith(TO) and goes
+    }
+
+
+def ask_new(visit: Visit, change_id: int, flow: str) -> Response:
+    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    after = visit.form.text("after") or visit.asked("after")
+    offered = arrows(here.document)
+    from_here = next((one.key for one in offered if after and one.node == after), "")
+    return _question(
+        visit,
+        "node_new.html",
+        change_id,
+        here,
+        after=after,
+        arrow=visit.form.text("arrow") or from_here,
+        arrows=offered,
+        kinds=[(kind, KINDS[kind]) for kind in EMPTY],
+        screens=[*nodes_of(here.document)],
+    )
+
+
+@posted(ask_new)
+def add(visit: Visit, change_id: int, flow: str) -> Response:
+    here, form = service_drafts.at_hand(visit.kit, change_id, flow), visit.form
+    typed, names = form.text("name", most=200), nodes_of(here.document)
+    name = typed if typed in names else name_of(typed, names)
+    arrow = next((one for one in arrows(here.document) if one.key == form.text("arrow")), None)
+    new = NewScreen(name, form.text("kind"), form.text("after"), arrow)
+    if not typed:
+        raise visit.wrong("name", NO_NAME)
+    if arrow is None and names:
+        raise visit.wrong("arrow", "Choose the arrow that leads to it: else no caller comes there.")
+    check(visit, obstacle_to_adding(here.document, new))
+    document = added(here.document, new)
+    if not names:
+        document["start"] = name
+    stored(visit, change_id, here, document, StepKind.NODE_ADDED, node=name)
+    return see("editor.show", change_id=change_id, flow=flow, node=name)
+
+
+def arrows(flow: Document) -> tuple[Arrow, ...]:
+    """Returns the flow's arrows, and possible arrows of screens that lead nowhere yet."""
+    known = arrows_of(flow)
+    ends = (
+        Arrow(name, "goes", "")
+        for name, node in nodes_of(flow).items()
+        if kind_of(node) in LED_ON - {"branch"} and not body_of(node).get("goes")
+    )
+    return (*known, *ends)
+
+
+def ask_rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here = there(visit, change_id, flow, node)
+    return _question(
+        visit,
+        "node_rename.html",
+        change_id,
+        here,
+        node=node,
+        arrows=arrows_into(here.document, node),
+        signed=len(service_reviews.below(visit.kit, f"{here.name}.{node}")),
+        name=visit.form.text("name", most=200) or node,
+    )
+
+
+@posted(ask_rename)
+def rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here = there(visit, change_id, flow, node)
+    name = visit.form.text("name", most=200)
+    check(visit, obstacle_to_renaming(here.document, node, name))
+    document = renamed(here.document, node, name)
+    says = {"node": name, "from": node}
+    stored(visit, change_id, here, document, StepKind.NODE_RENAMED, **says)
+    return see("editor.show", change_id=change_id, flow=flow, node=name)
+
+
+def ask_marks(visit: Visit, change_id: int, flow: str) -> Response:
+    """Shows the form for the flow's marks. After an error it shows the typed values."""
+    typed, here = visit.form, service_drafts.at_hand(visit.kit, change_id, flow)
+    head, is_free = here.document, _is_free(visit, flow)
+    return _question(
+        visit,
+        "flow_marks.html",
+        change_id,
+        here,
+        is_open=is_free or bool(typed.fields),
+        is_free=is_free,
+        gathers=typed.text("gathers") if visit.faults else str(head.get("gathers") or ""),
+        private=typed.ticked("private") if visit.faults else head.get("private") is True,
+        offered=_offered(visit, change_id),
+        why=typed.text("why", most=400),
+    )
+
+
+@posted(ask_marks)
+def set_marks(visit: Visit, change_id: int, flow: str) -> Response:
+    form, is_free = visit.form, _is_free(visit, flow)
+    if form.text("do") == "unlock" or not (is_free or form.ticked("unlocked")):
+        return ask_marks(visit, change_id, flow)
+    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    gathers, why = form.text("gathers"), form.text("why", most=400)
+    if gathers and gathers not in _offered(visit, change_id):
+        raise visit.wrong("gathers", REFUSED[FieldFault.CHOICE])
+    document = with_flow_marks(here.document, gathers=gathers, private=form.ticked("private"))
+    if document != here.document:
+        if not is_free and len(why) < WHY_LETTERS:
+            raise visit.wrong("why", WHY)
+        did, says = (StepKind.EDITED, {}) if is_free else (StepKind.MARKS, {"why": why})
+        stored(visit, change_id, here, document, did, **says)
+    return see("editor.flow", change_id=change_id, flow=flow)
+
+
+def _is_free(visit: Visit, flow: str) -> bool:
+    """Returns True for a flow that was never published. It has no recorded values yet."""
+    return service_drafts.live_flow(visit.kit, flow) is None
+
+
+def _offered(visit: Visit, change_id: int) -> Sequence[str]:
+    """Returns the values of `gathers` that flows use. The code handles no others."""
+    flows = service_drafts.flows_in(visit.kit, change_id).values()
+    return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
+
+
+@dataclass(frozen=True, slots=True)
+class FlowToTakeOut:
+    """One flow to remove from a draft, with the other flows and the arrows that lead into it."""
+
+    here: FlowAtHand
+    flows: Mapping[str, Document]
+    entries: Mapping[str, str]
+    callers: Mapping[str, FlowAtHand]
+    """The flows that lead to it, in their newest state."""
+
+    @property
+    def into(self) -> Sequence[ArrowIntoFlow]:
+        return arrows_into_flow(self.flows, self.here.name)
+
+    def screens(self, flow: str) -> Sequence[str]:
+        """Returns the screens to which a flow's arrow may lead instead, except screens that called the removed flow."""
+        gone = {place.node for place in calls_of(self.flows, self.here.name) if place.flow == flow}
+        return [row.name for row in outline(self.flows[flow]) if row.name not in gone]
+
+
+def ask_take_out(visit: Visit, change_id: int, flow: str) -> Response:
+    out = _gathered(visit, change_id, flow)
+    head, kept = out.here.document, keeps(out.flows, out.entries, flow)
+    return _question(
+        _with_obstacle(visit, kept),
+        "flow_take_out.html",
+        change_id,
+        out.here,
+        stays=kept is not None,
+        into=[
+            (one, field_words(visit, one.arrow.field), out.screens(one.flow)) for one in out.into
+        ],
+        flows=[other for other in out.flows if other != flow],
+        rows=outline(head),
+        tells=bool(head.get("gathers") or head.get("private")),
+        signed=len(service_reviews.below(visit.kit, flow)),
+        chosen=dict(visit.form.fields),
+    )
+
+
+def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
+    """Returns the request with the obstacle as an error, unless it has other errors."""
+    if visit.faults or obstacle is None:
+        return visit
+    return visit.with_faults({"name": visit.say(OBSTACLES[obstacle])})
+
+
+@posted(ask_take_out)
+def take_out(visit: Visit, change_id: int, flow: str) -> Response:
+    """Removes a flow. Changes the arrows that lead to it first, so that none leads to a missing flow."""
+    out, decided = _gathered(visit, change_id, flow), _decided(visit)
+    check(visit, obstacle_to_taking_out(out.flows, out.entries, flow, decided))
+    for name, document in led_away(out.flows, flow, decided).items():
+        stored(visit, change_id, out.callers[name], document, StepKind.EDITED)
+    stored(visit, change_id, out.here, None, StepKind.FLOW_DELETED, flow=flow)
+    return see("changes.show", change_id=change_id)
+
+
+def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToTakeOut:
+    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    flows = service_drafts.flows_in(visit.kit, change_id)
+    opened_by = dict.fromkeys(place.flow for place in calls_of(flows, flow))
+    callers = {name: service_drafts.at_hand(visit.kit, change_id, name) for name in opened_by}
+    entries = service_drafts.draft(visit.kit, change_id, ENTRIES).document or {}
+    return FlowToTakeOut(
+        here=here,
+        flows={**flows, **{name: caller.document for name, caller in callers.items()}},
+        entries={digits: row["flow"] for digits, row in entries.items()},
+        callers=callers,
+    )
+
+
+def ask_delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here = there(visit, change_id, flow, node)
+    written = nodes_of(here.document)[node]
+    is_start = obstacle_to_deleting(here.document, node, {}) is Obstacle.START
+    return _question(
+        _with_obstacle(visit, Obstacle.START if is_start else None),
+        "node_delete.html",
+        change_id,
+        here,
+        node=node,
+        is_start=is_start,
+        into=arrows_into(here.document, node),
+        out=[goes for _, goes in arrows_in(written)],
+        texts=[*texts_in(written)],
+        signed=len(service_reviews.below(visit.kit, f"{here.name}.{node}")),
+        screens=[name for name in nodes_of(here.document) if name != node],
+        chosen=dict(visit.form.fields),
+    )
+
+
+@posted(ask_delete)
+def delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
+    here, chosen = there(visit, change_id, flow, node), _decided(visit)
+    check(visit, obstacle_to_deleting(here.document, node, chosen))
+    document = deleted(here.document, node, chosen)
+    stored(visit, change_id, here, document, StepKind.NODE_DELETED, node=node)
+    return see("editor.flow", change_id=change_id, flow=flow)
+
+
+ONWARD, FRONT = "onward", "front"
+MOST_MENUS = 250
+"""The most menus in one list. With more, the page offers only those of the front and of one flow."""
+SHOW_MENUS = "menus"
+NO_MENU = phrase("Choose the menu that leads to it.")
+MODELS = table("flow_models")
+
+
+def ask_flow(visit: Visit, change_id: int) -> Response:
+    form, every = visit.form, menus(service_drafts.flows_in(visit.kit, change_id))
+    chosen = "" if form.text("do") == SHOW_MENUS else form.text("menu")
+    within = form.text("within") or _flow_of(chosen) or FRONT
+    one_by_one = len(every) > MOST_MENUS
+    offered = [
+        menu for flow in dict.fromkeys((within, FRONT)) for menu in every if _flow_of(menu) == flow
+    ]
+    return _question(
+        visit,
+        "flow_new.html",
+        change_id,
+        menus=offered if one_by_one else every,
+        chosen=chosen,
+        flows=dict.fromkeys(map(_flow_of, every)) if one_by_one else (),
+        within=within,
+        show_menus=SHOW_MENUS,
+    )
+
+
+@posted(ask_flow)
+def begin(visit: Visit, change_id: int) -> Response:
+    """Adds a flow, and then the choice that leads to it, so that no choice leads to a missing flow."""
+    form = visit.form
+    if form.text("do") == SHOW_MENUS:
+        return ask_flow(visit, change_id)
+    flows = service_drafts.flows_in(visit.kit, change_id)
+    label = {code: said for code in CODES if (said := form.text(f"label.{code}"))}
+    _check_new_flow(visit, flows, label)
+    name = name_of(form.text("name", most=200), flows)
+    onward = ONWARD if ONWARD in flows else ""
+    made = new_flow(FlowModelName(form.text("model")), name, onward=onward)
+    begun = service_drafts.draft(visit.kit, change_id, name)
+    empty = FlowAtHand(name, begun.version, {}, begun.author, begun.at, {})
+    stored(visit, change_id, empty, made, StepKind.FLOW_ADDED, flow=name)
+    flow, _, menu = form.text("menu").partition(".")
+    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    led = with_choice(here.document, menu, name, label)
+    if led is None:
+        raise visit.wrong("menu", NO_MENU)
+    says = {"node": menu, "languages": [*label]}
+    stored(visit, change_id, here, led, StepKind.EDITED, **says)
+    return see("editor.show", change_id=change_id, flow=name, node=str(made["start"]))
+
+
+def _check_new_flow(
+    visit: Visit, flows: Mapping[str, Mapping[str, Any]], label: Mapping[str, str]
+) -> None:
+    """Checks the form of a new flow. Raises FormRefused."""
+    form = visit.form
+    if not form.text("name"):
+        raise visit.wrong("name", NO_NAME)
+    if form.text("model") not in MODELS:
+        raise visit.wrong("model", "Choose what it is made like.")
+    if form.text("menu") not in menus(flows):
+        raise visit.wrong("menu", NO_MENU)
+    if not label:
+        raise visit.wrong("label-rw", "Write what the choice says, in one language at least.")
+
+
+def menus(flows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Returns every menu as `flow.screen`, the front's menus first."""
+    found = [
+        f"{name}.{node}"
+        for name, flow in flows.items()
+        for node, written in nodes_of(flow).items()
+        if kind_of(written) == "menu"
+    ]
+    return sorted(found, key=lambda one: (not one.startswith(f"{FRONT}."), one))
+
+
+def _flow_of(menu: str) -> str:
+    return menu.partition(".")[0]

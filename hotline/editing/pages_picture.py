@@ -1,0 +1,201 @@
+"""Draws a flow as a picture: its screens as linked boxes, and the arrows between them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flask import Response
+
+from hotline.console.visit import Visit, page
+from hotline.editing.rules_preview import arrows_of, outline, start_of
+from hotline.errors import NotFound
+from hotline.flows import service_authoring
+
+BOX_WIDTH, BOX_HEIGHT = 168, 48
+BETWEEN, BETWEEN_LAYERS = 24, 44
+THIN = 12
+"""The width that an arrow takes when it passes a layer."""
+SWEEPS = 6
+Passed = tuple[str, str, int]
+"""The place where an arrow passes a layer: start, end and layer."""
+Spot = str | Passed
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBox:
+    name: str
+    left: int
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedArrow:
+    begin: str
+    end: str
+    points: tuple[tuple[int, int], ...]
+    is_back: bool
+    """True for an arrow to a layer above, or within its own layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPicture:
+    width: int
+    height: int
+    boxes: tuple[PlacedBox, ...]
+    arrows: tuple[PlacedArrow, ...]
+
+
+def placed(names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str) -> PlacedPicture:
+    """Places boxes and arrows in layers. Boxes without an arrow to them start at the top."""
+    known = set(names)
+    pairs = [pair for pair in dict.fromkeys(arrows) if set(pair) <= known]
+    first = [start] if start in known else []
+    depth, back = _depths([*first, *(name for name in names if name != start)], pairs)
+    layers = _layers(names, depth, [pair for pair in pairs if pair not in back])
+    widths = [sum(_across(spot) + BETWEEN for spot in layer) + BETWEEN for layer in layers]
+    middles: dict[Spot, tuple[int, int]] = {}
+    for number, layer in enumerate(layers):
+        side = BETWEEN + (max(widths) - widths[number]) // 2
+        for spot in layer:
+            top = BETWEEN + number * (BOX_HEIGHT + BETWEEN_LAYERS)
+            middles[spot] = (side + _across(spot) // 2, top + BOX_HEIGHT // 2)
+            side += _across(spot) + BETWEEN
+    boxes = [
+        PlacedBox(spot, x - BOX_WIDTH // 2, y - BOX_HEIGHT // 2)
+        for spot, (x, y) in middles.items()
+        if isinstance(spot, str)
+    ]
+    drawn = [
+        PlacedArrow(
+            begin,
+            end,
+            tuple(middles[spot] for spot in _way(begin, end, depth)),
+            (begin, end) in back or begin == end,
+        )
+        for begin, end in pairs
+    ]
+    height = len(layers) * (BOX_HEIGHT + BETWEEN_LAYERS) - BETWEEN_LAYERS + 2 * BETWEEN
+    return PlacedPicture(max(widths), height, tuple(boxes), tuple(drawn))
+
+
+def _depths(
+    names: Sequence[str], pairs: Sequence[tuple[str, str]]
+) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
+    """Returns each box's depth by the longest path, and the arrows that lead back and would close a circle."""
+    out: dict[str, list[str]] = {name: [] for name in names}
+    for begin, end in pairs:
+        out[begin].append(end)
+    back: set[tuple[str, str]] = set()
+    done: list[str] = []
+    seen, open_now = set[str](), set[str]()
+    # A virtual root leads to all boxes, in their order.
+    ways = [("", iter(names))]
+    while ways:
+        name, rest = ways[-1]
+        end = next(rest, "")
+        if not end:
+            ways.pop()
+            open_now.discard(name)
+            done.append(name)
+        elif end in open_now:
+            back.add((name, end))
+        elif end not in seen:
+            seen.add(end)
+            open_now.add(end)
+            ways.append((end, iter(out[end])))
+    depth = dict.fromkeys(names, 0)
+    for name in reversed(done[:-1]):
+        for end in out[name]:
+            if (name, end) not in back:
+                depth[end] = max(depth[end], depth[name] + 1)
+    return depth, back
+
+
+def _layers(
+    names: Sequence[str], depth: Mapping[str, int], forward: Sequence[tuple[str, str]]
+) -> list[list[Spot]]:
+    """Returns the layers of boxes and passing arrows, in an order in which few arrows cross."""
+    layers: list[list[Spot]] = [[] for _ in range(max(depth.values()) + 1)]
+    for name in names:
+        layers[depth[name]].append(name)
+    above: dict[Spot, list[Spot]] = {}
+    below: dict[Spot, list[Spot]] = {}
+    for begin, end in forward:
+        way = _way(begin, end, depth)
+        for spot, layer in zip(way[1:-1], range(depth[begin] + 1, depth[end]), strict=True):
+            layers[layer].append(spot)
+        for upper, lower in pairwise(way):
+            above.setdefault(lower, []).append(upper)
+            below.setdefault(upper, []).append(lower)
+    for sweep in range(SWEEPS):
+        down = sweep % 2 == 0
+        for at in range(1, len(layers)) if down else range(len(layers) - 2, -1, -1):
+            beside = layers[at - 1 if down else at + 1]
+            _ordered(layers[at], beside, above if down else below)
+    return layers
+
+
+def _way(begin: str, end: str, depth: Mapping[str, int]) -> list[Spot]:
+    passed: list[Spot] = [(begin, end, at) for at in range(depth[begin] + 1, depth[end])]
+    return [begin, *passed, end]
+
+
+def _ordered(
+    layer: list[Spot], beside: Sequence[Spot], neighbours: Mapping[Spot, Sequence[Spot]]
+) -> None:
+    """Sorts a layer by the average position of each spot's neighbours in the next layer. Others keep their place."""
+    at = {spot: number for number, spot in enumerate(beside)}
+    here = {spot: number for number, spot in enumerate(layer)}
+
+    def middle(spot: Spot) -> float:
+        joined = [at[one] for one in neighbours.get(spot, ()) if one in at]
+        return sum(joined) / len(joined) if joined else float(here[spot])
+
+    layer.sort(key=middle)
+
+
+def _across(spot: Spot) -> int:
+    return BOX_WIDTH if isinstance(spot, str) else THIN
+
+
+TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "call": "parts"}
+LETTERS = 18
+"""The letters of a name that fit into a box."""
+
+
+def show(visit: Visit, flow: str) -> Response:
+    document = service_authoring.live_document(visit.kit.database)["flows"].get(flow)
+    if document is None:
+        raise NotFound(f"no flow {flow}")
+    rows = {row.name: row for row in outline(document)}
+    pairs = [(arrow.node, arrow.goes) for arrow in arrows_of(document) if arrow.node]
+    picture = placed([*rows], pairs, start_of(document))
+    return page(
+        visit,
+        "picture.html",
+        flow=flow,
+        rows=rows,
+        picture=picture,
+        box=(BOX_WIDTH, BOX_HEIGHT),
+        boxes=[
+            (rows[one.name], one, TINTS.get(rows[one.name].kind, "says")) for one in picture.boxes
+        ],
+        letters=LETTERS,
+        arrows=[(_path(one), one.is_back) for one in picture.arrows],
+    )
+
+
+def _path(arrow: PlacedArrow) -> str:
+    """Returns the SVG path of an arrow from box to box, in curves. An arrow that leads back runs round the side."""
+    (x, y), (to_x, to_y) = arrow.points[0], arrow.points[-1]
+    if arrow.is_back:
+        x, to_x = x + BOX_WIDTH // 2, to_x + BOX_WIDTH // 2
+        side = max(x, to_x) + 20
+        return f"M{x} {y}C{side} {y} {side} {to_y} {to_x} {to_y}"
+    half_box = BOX_HEIGHT // 2
+    path = f"M{x} {y + half_box}"
+    points = [(x, y + half_box), *arrow.points[1:-1], (to_x, to_y - half_box)]
+    for (x, y), (to_x, to_y) in pairwise(points):
+        half = (y + to_y) // 2
+        path += f"C{x} {half} {to_x} {half} {to_x} {to_y}"
+    return path

@@ -1,0 +1,193 @@
+"""Describes fields, steps, problems and refusals in the reader's language."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from hotline.console.visit import Visit
+from hotline.console.who import table
+from hotline.core.documents import Document
+from hotline.editing.rules_difference import Difference, HeldBack, LeftBehind, left_behind
+from hotline.editing.rules_drafting import SENTENCES
+from hotline.editing.rules_drafts import StepKind
+from hotline.editing.service_draft_steps import StepClash, StepSaved
+from hotline.editing.service_drafts import ChangeRefused, Refusal, StepRow
+from hotline.errors import FormRefused
+from hotline.flows.check import Code, Finding
+from hotline.text.languages import NAMES
+from hotline.text.phrases import Remark, phrase
+
+Done = TypeVar("Done")
+PARTS = table("change_parts")
+ROWS = table("row_names")
+FIELDS = table("field_names")
+"""The names of fields, by the whole field or by its last part within a row."""
+
+OF_A_NUMBER = table("number_fields")
+
+
+def field_words(visit: Visit, field: str) -> str:
+    """Returns a field's name in the reader's language. A field without a name stays as stored."""
+    first, *rest = field.split(".")
+    if first in ROWS and rest and rest[0].isdecimal():
+        row = visit.say(ROWS[first], number=int(rest[0]) + 1)
+        inner = ".".join(rest[1:])
+        if not inner or inner == "goes":
+            return row
+        return f"{row}, {visit.say(FIELDS[inner]) if inner in FIELDS else inner}"
+    if first.isdecimal() and len(rest) == 1:
+        return f"{first}, {visit.say(OF_A_NUMBER[rest[0]]) if rest[0] in OF_A_NUMBER else rest[0]}"
+    if first == "signed":
+        return visit.say(FIELDS[first])
+    return visit.say(FIELDS[field]) if field in FIELDS else field
+
+
+def part_words(visit: Visit, part: str) -> str:
+    """Returns the name of a draft's part: the flow's name, or the name of a list."""
+    return visit.say(PARTS[part]) if part in PARTS else part
+
+
+def finding_place(visit: Visit, one: Finding) -> str:
+    """Returns the flow, screen, field and language of a problem, as far as it has them."""
+    field = field_words(visit, one.field) if one.field else ""
+    language = NAMES.get(one.language, one.language)
+    return ", ".join(part for part in (one.flow, one.node, field, language) if part)
+
+
+REFUSALS = table("change_refusals")
+HELD_BACK = table("held_back")
+KEEPS_LANGUAGES = "keeps-languages"
+"""The checkbox which confirms that other languages keep the old text for now."""
+MOST_PLACES = 5
+"""The places that a sentence names. The page lists all of them."""
+
+
+def _some(places: Sequence[str]) -> str:
+    return "; ".join(places[:MOST_PLACES]) + ("; ..." if len(places) > MOST_PLACES else "")
+
+
+def refused_words(visit: Visit, refused: ChangeRefused) -> str:
+    where = list(dict.fromkeys(_where(visit, refused)))
+    return visit.say(REFUSALS[refused.why], where=_some(where))
+
+
+def allowed(visit: Visit, done: Done | ChangeRefused, field: str) -> Done:
+    """Returns a service's result. Raises FormRefused with the reason at that field if the service refused."""
+    if isinstance(done, ChangeRefused):
+        raise FormRefused({field: refused_words(visit, done)})
+    return done
+
+
+def _where(visit: Visit, refused: ChangeRefused) -> Iterator[str]:
+    """Yields the places of a refusal. Yields the checker's English text only if there are no places."""
+    yield from (finding_place(visit, one) for one in refused.findings)
+    yield from (_held(visit, held) for held in refused.held_back)
+    yield from (_kept(visit, one) for one in refused.left_behind)
+    if refused.why is Refusal.CLASHES:
+        yield from (part_words(visit, part) for part in refused.problems)
+    elif not refused.findings:
+        yield from refused.problems
+
+
+def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
+    """Returns the places where English is new and another language keeps the old text. Empty if there are none."""
+    return _some([_kept(visit, one) for one in left_behind(changes, after)])
+
+
+def _kept(visit: Visit, behind: LeftBehind) -> str:
+    languages = ", ".join(NAMES.get(code, code) for code in behind.languages)
+    return f"{behind.flow} {behind.node}, {field_words(visit, behind.field)}: {languages}"
+
+
+def _held(visit: Visit, held: HeldBack) -> str:
+    place = " ".join(part for part in (held.flow, held.node) if part)
+    field = field_words(visit, held.field) if held.flow else held.field
+    named = ", ".join(part for part in (place, field) if part)
+    why = visit.say(HELD_BACK[held.reason])
+    return f"{named}: {why}" if named else why
+
+
+STEP_SENTENCES = table("steps")
+WITHOUT_LANGUAGE = phrase("{who} changed {what}")
+UNKNOWN = phrase("{who} changed {part}")
+"""The sentence for steps that only a later release knows."""
+
+
+def step_sentence(visit: Visit, step: StepRow) -> str:
+    says, part = step.says, part_words(visit, step.part)
+    changed = says.get("languages")
+    codes = changed if isinstance(changed, list | tuple) else ()
+    languages = [NAMES.get(str(code), str(code)) for code in codes]
+    did = says.get("did")
+    words = STEP_SENTENCES.get(str(did), UNKNOWN)
+    if did == StepKind.EDITED and not languages:
+        words = WITHOUT_LANGUAGE
+    # The screen, the phone number or the short code in the step.
+    named = (says.get(key) for key in ("node", "number", "digits"))
+    return visit.say(
+        words,
+        who=step.made_by or visit.say("the line"),
+        part=part,
+        what=next((str(one) for one in named if one), part),
+        languages=", ".join(languages),
+        version=says.get("version", ""),
+        old=says.get("from", ""),
+        why=says.get("why", ""),
+    ).rstrip(": ")
+
+
+def why_marks(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
+    """Returns sentences with the reasons for the approver, one for each step that changes recorded values or alerts."""
+    return [step_sentence(visit, step) for step in found if step.says.get("did") == StepKind.MARKS]
+
+
+TICK = "read-"
+
+
+def check_read(visit: Visit, languages: Sequence[str]) -> None:
+    """Raises FormRefused, at the first missing checkbox, unless each of these languages is ticked as read."""
+    missing = [code for code in languages if not visit.form.ticked(f"{TICK}{code}")]
+    if missing:
+        named = ", ".join(NAMES[code] for code in missing)
+        raise visit.wrong(
+            f"{TICK}{missing[0]}", "Tick what you have read: {languages}.", languages=named
+        )
+
+
+SAYS = table("findings")
+LACKS = table("lacks")
+_HALF_MADE = {said: LACKS[lack] for lack, said in SENTENCES.items()}
+
+
+def finding_says(visit: Visit, finding: Finding) -> str:
+    """Returns the problem in one sentence."""
+    if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
+        return visit.say(_HALF_MADE[finding.message])
+    return visit.say(SAYS[finding.code])
+
+
+def finding_detail(visit: Visit, finding: Finding) -> str:
+    """Returns the details of a problem and the fix. Empty if the sentence already says them."""
+    if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
+        return ""
+    return f"{remark_words(visit, finding.message)}. {remark_words(visit, finding.fix)}."
+
+
+def remark_words(visit: Visit, one: Remark) -> str:
+    """Returns a checker's message. Fields and languages get the names that the page uses."""
+
+    def shown(name: str, value: str) -> str:
+        if name.endswith("field"):
+            return field_words(visit, value)
+        return NAMES.get(value, value) if name == "language" else value
+
+    return one.said(visit.say, shown)
+
+
+def not_saved(visit: Visit, done: StepSaved | StepClash | ChangeRefused) -> str:
+    """Returns a sentence why nothing was saved. Empty if it was saved."""
+    if isinstance(done, StepClash):
+        by = done.author or visit.say("somebody")
+        return visit.say("{by} changed the same meanwhile. Look again, then decide.", by=by)
+    if isinstance(done, ChangeRefused):
+        return refused_words(visit, done)
+    return ""

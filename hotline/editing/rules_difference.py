@@ -1,0 +1,364 @@
+"""Lists what a change does to each screen, in the order in which callers meet the screens. Pure.
+
+Each value that differs is listed once: as text, as an arrow, as a recorded value, or as another field. For each text it
+shows the words that were added and removed. It also finds the parts of a change that need an approver.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from hotline.core.documents import Document, Way
+from hotline.editing.rules_preview import calling_order, said
+from hotline.flows.anatomy import OF_A_FLOW, called_by, kind_of, mark_of, nodes_of, texts_in
+from hotline.flows.check_numbers import new_risky_words
+from hotline.flows.check_safety import digits_in
+from hotline.flows.comparison import ABSENT, ROWS, compared, is_moved
+from hotline.flows.flow import reached
+from hotline.flows.models import field_of
+from hotline.flows.numbers import EMERGENCY, Evidence
+from hotline.flows.run import Place
+
+_PIECE = re.compile(r"\s+|[^\s]+")
+
+
+class SpanKind(StrEnum):
+    """The kind of a span, named like the HTML element that shows it."""
+
+    SAME = "same"
+    INS = "ins"
+    DEL = "del"
+
+
+class WordSpan(NamedTuple):
+    kind: SpanKind
+    text: str
+
+
+def spans(before: str, after: str) -> tuple[WordSpan, ...]:
+    """Compares two texts by whole words. Without `ins` spans the result is `before`, without `del` spans `after`."""
+    old, new = _PIECE.findall(before), _PIECE.findall(after)
+    found: list[tuple[SpanKind, list[str]]] = []
+    for tag, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append((SpanKind.SAME, old[a:b]))
+        else:
+            found += [(SpanKind.DEL, old[a:b]), (SpanKind.INS, new[c:d])]
+    return tuple(WordSpan(kind, "".join(pieces)) for kind, pieces in found if pieces)
+
+
+FRONT = "front"
+
+
+SOURCE = "en"
+"""Language that translations are compared with."""
+
+
+class ScreenState(StrEnum):
+    NEW = "new"
+    GONE = "gone"
+    CHANGED = "changed"
+
+
+class WordsChanged(NamedTuple):
+    field: str
+    language: str
+    before: str
+    after: str
+    """New text. Empty where it was removed."""
+
+    @property
+    def spans(self) -> tuple[WordSpan, ...]:
+        return spans(self.before, self.after)
+
+
+class FieldChanged(NamedTuple):
+    """A change of an arrow, a recorded value or another field. A side is empty where it has no value."""
+
+    field: str
+    """Field such as `choices.1.goes`. In `choices` and `arms`, rows changed and the values are their names."""
+    before: str
+    after: str
+
+
+class ScreenDifference(NamedTuple):
+    flow: str
+    node: str
+    """Empty for the flow's own fields, such as its start."""
+    state: ScreenState
+    words: tuple[WordsChanged, ...] = ()
+    arrows: tuple[FieldChanged, ...] = ()
+    """Changed targets, such as "Choice 2 led to a, leads to b". Includes the flow that a call opens."""
+    marks: tuple[FieldChanged, ...] = ()
+    """Changed values that are counted or that alert responders."""
+    others: tuple[FieldChanged, ...] = ()
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return frozenset(one.language for one in self.words)
+
+
+class Difference(NamedTuple):
+    screens: tuple[ScreenDifference, ...]
+    entries: tuple[FieldChanged, ...] = ()
+    """Changed short codes, by their digits."""
+    numbers: tuple[FieldChanged, ...] = ()
+    """Changed phone numbers, by field: `112.confirmed_on`."""
+    others: tuple[FieldChanged, ...] = ()
+    """Changes in other parts of the document: `phrases.rw.TAKEN`."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Returns the languages with changed text. An approver must read each of them."""
+        return frozenset(code for screen in self.screens for code in screen.languages)
+
+
+class LeftBehind(NamedTuple):
+    """A text whose English changed while other languages did not."""
+
+    flow: str
+    node: str
+    field: str
+    languages: Way
+
+
+def left_behind(changes: Difference, after: Document) -> tuple[LeftBehind, ...]:
+    """Returns the texts whose English changed while another language did not."""
+    found = []
+    for screen in changes.screens:
+        if screen.state is not ScreenState.CHANGED:
+            continue
+        flow = _flows(after).get(screen.flow)
+        texts = {one.field: one.words for one in texts_in(nodes_of(flow).get(screen.node, {}))}
+        for name in dict.fromkeys(one.field for one in screen.words):
+            changed = {one.language for one in screen.words if one.field == name}
+            kept = tuple(code for code in texts.get(name, {}) if code not in changed)
+            if SOURCE in changed and kept:
+                found.append(LeftBehind(screen.flow, screen.node, name, kept))
+    return tuple(found)
+
+
+def difference(before: Document, after: Document) -> Difference:
+    """Returns all differences between two documents of a revision."""
+    old, new = _flows(before), _flows(after)
+    by_flow = _as_callers_come(before, after)
+    rest = {
+        name: (before.get(name, ABSENT), after.get(name, ABSENT))
+        for name in dict.fromkeys((*before, *after))
+        if name != "flows"
+    }
+    return Difference(
+        screens=tuple(
+            one
+            for flow, nodes in by_flow.items()
+            for node in nodes
+            if (one := _screen(old, new, Place(flow, node))) is not None
+        ),
+        entries=tuple(_plain("", *rest.pop("entries", ({}, {})))),
+        numbers=tuple(_plain("", *map(by_number, rest.pop("numbers", ([], []))))),
+        others=tuple(one for name, parts in rest.items() for one in _plain(name, *parts)),
+    )
+
+
+def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
+    """Returns the flows that differ, each with its screens in the order of callers. The name "" is the flow itself.
+
+    Removed screens come after existing ones.
+    """
+    old, new = _flows(before), _flows(after)
+    differing = {
+        flow
+        for flow in (*new, *old)
+        if old.get(flow) != new.get(flow) or _reordered(old, new, flow) is not None
+    }
+    gone = any(nodes_of(old.get(flow)).keys() - nodes_of(new.get(flow)) for flow in differing)
+    found: dict[str, dict[str, None]] = {}
+    for document, flows, is_walked in ((after, new, bool(differing)), (before, old, gone)):
+        begins = (FRONT, *_mapping(document.get("entries")).values())
+        for place in calling_order(flows, [str(one) for one in begins]) if is_walked else ():
+            if place.flow in differing:
+                found.setdefault(place.flow, {"": None})[place.node] = None
+        for flow in flows:
+            if flow in differing:
+                found.setdefault(flow, {"": None})
+    return found
+
+
+def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | None:
+    was, now = _part(old, place), _part(new, place)
+    words: dict[tuple[str, str], WordsChanged] = {}
+    found: dict[str, list[FieldChanged]] = {"arrows": [], "marks": [], "others": []}
+    for change in compared(was, now):
+        steps = [step for step in change.at if step != ROWS]
+        name, language = field_of(steps) if place.node else (".".join(change.at), "")
+        before, after = said(change.before), said(change.after)
+        if language:
+            # A text whose screen changed its kind has two paths. Both belong to one text.
+            one = words.get((name, language), WordsChanged(name, language, "", ""))
+            both = WordsChanged(name, language, one.before or before, one.after or after)
+            words[name, language] = both
+        else:
+            changed = FieldChanged(name or ".".join(steps), before, after)
+            found[_group(place, name)].append(changed)
+    if place.node and ABSENT not in (was, now) and kind_of(was) != kind_of(now):
+        found["others"].append(FieldChanged("kind", kind_of(was), kind_of(now)))
+    if not place.node and (order := _reordered(old, new, place.flow)) is not None:
+        found["others"].append(order)
+    if not words and not any(found.values()):
+        return None
+    state = ScreenState.NEW if was == ABSENT else ScreenState.CHANGED
+    state = ScreenState.GONE if now == ABSENT else state
+    groups = {name: tuple(changes) for name, changes in found.items()}
+    return ScreenDifference(place.flow, place.node, state, tuple(words.values()), **groups)
+
+
+def _group(place: Place, name: str) -> str:
+    """Returns the group of a field: arrows, marks or others."""
+    if mark_of(name) if place.node else name in OF_A_FLOW:
+        return "marks"
+    last = name.rpartition(".")[2]
+    is_arrow = last in ("goes", "weak", "flow") if place.node else name == "start"
+    return "arrows" if is_arrow else "others"
+
+
+def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
+    """Returns the change of order of a flow's screens, or None. Callers do not notice it, but the page shows it."""
+    before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
+    return FieldChanged("nodes", said(before), said(after)) if is_moved(before, after) else None
+
+
+def _part(flows: Document, place: Place) -> Any:
+    flow = flows.get(place.flow, ABSENT)
+    if not isinstance(flow, Mapping):
+        return ABSENT
+    if place.node:
+        return nodes_of(flow).get(place.node, ABSENT)
+    return {name: value for name, value in flow.items() if name != "nodes"}
+
+
+def by_number(rows: object) -> Mapping[str, Document]:
+    """Returns the rows by their digits."""
+    listed = rows if isinstance(rows, Sequence) else ()
+    return {str(row.get("number", "")): row for row in listed if isinstance(row, Mapping)}
+
+
+def _plain(name: str, before: object, after: object) -> Iterator[FieldChanged]:
+    for change in compared(before, after):
+        yield FieldChanged(
+            ".".join((name, *change.at) if name else change.at),
+            said(change.before),
+            said(change.after),
+        )
+
+
+def _flows(document: Document) -> Document:
+    return _mapping(document.get("flows"))
+
+
+def _mapping(value: object) -> Document:
+    return value if isinstance(value, Mapping) else {}
+
+
+GUARDED = ("questions",)
+"""Flows that are guarded by name. `questions` holds approved questions of desks."""
+
+
+class NotInEmergency(StrEnum):
+    """The reason why a part of a change needs an approver, even in an emergency."""
+
+    SCREEN = "screen"
+    """A screen is new or was removed."""
+    ARROW = "arrow"
+    MARK = "mark"
+    FIELD = "field"
+    """A choice, a condition, or any other field that is not text."""
+    GUARDED = "guarded"
+    """The text is in a report flow, a private flow, or a flow that one of these calls."""
+    RISKY = "risky"
+    """A new sentence promises something or asks for an identity. A reason on the screen does not change this."""
+    ENTRY = "entry"
+    DIGITS = "digits"
+    """The text has a new digit or digit word, which may be part of a phone number."""
+    NUMBER = "number"
+    """A phone number is new, has a new confirmation, or changed in another way."""
+    EMERGENCY_NUMBER = "emergency_number"
+    """The emergency number was removed, although screens show it."""
+    OTHER = "other"
+
+
+class HeldBack(NamedTuple):
+    reason: NotInEmergency
+    flow: str
+    node: str
+    field: str
+
+
+def held_back(
+    before: Document, after: Document, changes: Difference | None = None
+) -> tuple[HeldBack, ...]:
+    """Returns the parts of a change that need an approver. Empty where an emergency change may be published at once.
+
+    `before` and `after` are whole documents. `changes` is their difference, where it is already known.
+    """
+    changes = difference(before, after) if changes is None else changes
+    return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))
+
+
+def _of_screens(changes: Difference, before: Document, after: Document) -> Iterator[HeldBack]:
+    guarded = _guarded(before) | _guarded(after)
+    for screen in changes.screens:
+        where = screen.flow, screen.node
+        if screen.state is not ScreenState.CHANGED:
+            yield HeldBack(NotInEmergency.SCREEN, *where, "")
+            continue
+        for arrow in screen.arrows:
+            yield HeldBack(NotInEmergency.ARROW, *where, arrow.field)
+        for mark in screen.marks:
+            yield HeldBack(NotInEmergency.MARK, *where, mark.field)
+        for other in screen.others:
+            if other.field != "nodes":
+                yield HeldBack(NotInEmergency.FIELD, *where, other.field)
+        for words in screen.words:
+            if Counter(digits_in(words.after)) - Counter(digits_in(words.before)):
+                yield HeldBack(NotInEmergency.DIGITS, *where, words.field)
+            if any(new_risky_words(words.before, words.after, words.language)):
+                yield HeldBack(NotInEmergency.RISKY, *where, words.field)
+        if screen.flow in guarded:
+            yield from (HeldBack(NotInEmergency.GUARDED, *where, one.field) for one in screen.words)
+
+
+def _of_the_rest(changes: Difference, before: Document, after: Document) -> Iterator[HeldBack]:
+    for entry in changes.entries:
+        yield HeldBack(NotInEmergency.ENTRY, "", "", entry.field)
+    was, now = by_number(before.get("numbers")), by_number(after.get("numbers"))
+    for digits in dict.fromkeys((*was, *now)):
+        if was.get(digits) == now.get(digits):
+            continue
+        if digits not in was or _shows(now.get(digits)):
+            yield HeldBack(NotInEmergency.NUMBER, "", "", digits)
+        elif digits == EMERGENCY and _shows(was[digits]):
+            yield HeldBack(NotInEmergency.EMERGENCY_NUMBER, "", "", digits)
+    for other in changes.others:
+        yield HeldBack(NotInEmergency.OTHER, "", "", other.field)
+
+
+def _shows(row: Document | None) -> bool:
+    """Returns True if the number is confirmed. Screens may show only such numbers."""
+    return row is not None and bool(row.get("confirmed_by")) and row.get("status") != Evidence.NEVER
+
+
+def _guarded(document: Document) -> set[str]:
+    """Returns the report flows, the private flows, those in `GUARDED`, and all flows that these call."""
+    flows = document.get("flows")
+    flows = flows if isinstance(flows, Mapping) else {}
+    begins = [
+        name
+        for name, flow in flows.items()
+        if name in GUARDED
+        or (isinstance(flow, Mapping) and (flow.get("gathers") or flow.get("private")))
+    ]
+    found = reached(begins, lambda name: map(called_by, nodes_of(flows.get(name)).values()))
+    return {name for name in found if name in flows}

@@ -1,0 +1,400 @@
+"""Builds the form of a node, reads it back, and checks what each field may contain. Pure.
+
+Field names are the same as in findings. `choices.2.rw` is a text in a language. Others are names and ticks.
+
+A condition has four fields: an answer, its values, a flag, and a tick that negates it.
+"""
+
+import copy
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from hotline.core.documents import Document, Editable, Way
+from hotline.flows.anatomy import (
+    LINES,
+    ROW_LISTS,
+    body_of,
+    kind_of,
+    mended,
+    nodes_of,
+    path_of,
+    rows_of,
+    value_at,
+    way_to_rows,
+)
+from hotline.flows.check import choices_of, conditions, nodes
+from hotline.flows.flow import REASON_LETTERS, Ask, Book, Menu
+from hotline.flows.numbers import Evidence
+from hotline.flows.screen import NUMBERS
+from hotline.text.keying import UNSEEN
+from hotline.text.languages import CODES
+
+TICK = "yes"
+"""Value of a set tick. The page sends an empty field of the same name first, so that a cleared tick arrives too."""
+ASKED = ("words", "number", "place", "pin")
+LENGTHS = ("4", "6", "8")
+"""Lengths of a PIN."""
+
+
+class FieldFault(StrEnum):
+    """The reason why a field is refused. The form keeps the text as it was typed."""
+
+    UNSEEN = "unseen"
+    """It contains an invisible letter, such as NUL, a direction mark or a zero width."""
+    NAME = "name"
+    """A name needs lower-case letters, digits and `_`, starts with a letter, and has 40 characters at most."""
+    VALUE = "value"
+    LIST = "list"
+    DIGITS = "digits"
+    KEY = "key"
+    LANGUAGE = "language"
+    DAY = "day"
+    CHOICE = "choice"
+    """It is not one of the offered values."""
+    REASON = "reason"
+    """It is too short to be a reason."""
+    WAY = "way"
+    """The editor asked for other screens and flows, but has chosen none yet."""
+
+
+_PATTERNS = {
+    FieldFault.NAME: re.compile(r"[a-z][a-z0-9_]{0,39}"),
+    FieldFault.VALUE: re.compile(r"[A-Za-z0-9_.-]{1,40}"),
+    FieldFault.LIST: re.compile(r"[a-z0-9_.{}]{1,60}"),
+    FieldFault.DIGITS: re.compile(r"\d{3,13}"),
+    FieldFault.KEY: re.compile(f"[{NUMBERS}]"),
+    FieldFault.LANGUAGE: re.compile("|".join(CODES)),
+    FieldFault.CHOICE: re.compile("|".join((*ASKED, *LENGTHS, TICK))),
+}
+_TABLES: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
+    (files(__package__) / "fields.toml").read_text(encoding="utf-8")
+)
+TEXTS_OF, ROWS_OF, SELDOM = (_TABLES[name] for name in ("texts", "lists", "seldom"))
+_MAY_HOLD = {name: FieldFault(kind) for kind, held in _TABLES["holds"].items() for name in held}
+WHEN = ("answer", "is", "flag", "not")
+TICKS = frozenset({"languages", "same_line", "every_page"})
+BESIDE = ("reason", "signed.by", "signed.day", "signed.digest")
+"""Fields of every kind, outside the body."""
+
+
+def fault_of(name: str, typed: str) -> FieldFault | None:
+    """Returns the fault of one field, independent of its node. An empty field has none."""
+    if any(letter != "\n" and unicodedata.category(letter) in UNSEEN for letter in typed):
+        return FieldFault.UNSEEN
+    last = name.rpartition(".")[2]
+    if not typed or last in CODES:
+        return None
+    if name == "reason":
+        return None if len(typed) >= REASON_LETTERS else FieldFault.REASON
+    if last == "is":
+        pattern = _PATTERNS[FieldFault.VALUE]
+        return None if all(map(pattern.fullmatch, values_of(typed))) else FieldFault.VALUE
+    if last == "day":
+        return None if _is_day(typed) else FieldFault.DAY
+    kind = _MAY_HOLD.get(last)
+    return None if kind is None or _PATTERNS[kind].fullmatch(typed) else kind
+
+
+def values_of(typed: str) -> list[str]:
+    """Returns the values of a list such as `yes, unsure`."""
+    return re.findall(r"[^\s,]+", typed)
+
+
+def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
+    """Yields all field names of a node's form in the order of the page. `counted` has the rows of each list."""
+    for text in TEXTS_OF.get(kind, ()):
+        yield from (f"{text}.{code}" for code in CODES)
+    yield from _TABLES["values"].get(kind, ())
+    for rows in ROWS_OF.get(kind, ()):
+        parts = (*(CODES if rows in LINES else ()), *_TABLES["rows"][rows])
+        for at in range(counted.get(rows, 0)):
+            yield from (f"{rows}.{at}.{part}" for part in parts)
+            yield from (f"{rows}.{at}.when.{part}" for part in WHEN)
+    yield from BESIDE if kind else ()
+
+
+def _is_day(typed: str) -> bool:
+    try:
+        date.fromisoformat(typed)
+    except ValueError:
+        return False
+    return True
+
+
+DEEPEST = 50
+"""Most negations inside each other that are read."""
+
+
+def condition_fields(when: object) -> Mapping[str, str]:
+    """Returns all fields of a condition, empty where it has no value. All are empty where `when` is no condition."""
+    inner, turned = when, False
+    for _ in range(DEEPEST):
+        if not isinstance(inner, Mapping) or "not" not in inner:
+            break
+        inner, turned = inner["not"], not turned
+    if not isinstance(inner, Mapping):
+        return dict.fromkeys(WHEN, "")
+    values = inner.get("is")
+    listed = values if isinstance(values, list) else [] if values is None else [values]
+    return {
+        "answer": _said(inner.get("answer")),
+        "is": ", ".join(map(str, listed)),
+        "flag": _said(inner.get("flag")),
+        "not": TICK if turned else "",
+    }
+
+
+def condition_of(fields: Mapping[str, str]) -> Editable | None:
+    """Returns the condition as the document stores it. None where the fields are empty."""
+    values = values_of(fields.get("is", ""))
+    parts: Editable = {name: fields[name] for name in ("answer", "flag") if fields.get(name)}
+    if values:
+        parts["is"] = values[0] if len(values) == 1 else values
+    if not parts:
+        return None
+    return {"not": parts} if fields.get("not") == TICK else parts
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+LABELS = {"choices": "label", "lead": "text"}
+"""Keys of the texts in the rows of each list."""
+
+
+def form_of(node: Document) -> dict[str, str]:
+    """Returns every field of the node's form in the order of the page, empty where the document has no value."""
+    counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
+    return {name: shown(node, name) for name in field_names(kind_of(node), counted)}
+
+
+def shown(node: object, name: str) -> str:
+    """Returns the value that one field shows."""
+    row, is_of_condition, part = name.partition(".when.")
+    if is_of_condition:
+        return condition_fields(value_at(node, _way(node, f"{row}.when")))[part]
+    if name == "returns":
+        return TICK if kind_of(node) == "finish" and "text" not in body_of(node) else ""
+    value = value_at(node, _way(node, name))
+    if name.rpartition(".")[2] in TICKS:
+        return TICK if value is True else ""
+    return "" if value is None or isinstance(value, Mapping | list) else str(value)
+
+
+def _way(node: object, name: str) -> Way:
+    """Returns the path of a field. A row's text is one step deeper than its field name says."""
+    if name == "returns":
+        return ("finish", "text")
+    first, *rest = name.split(".")
+    if first in LABELS and rest[1] in CODES:
+        rest.insert(1, LABELS[first])
+    return path_of(node, ".".join((first, *rest)))
+
+
+MOST_ROWS = 60
+"""Most rows of one list in a form."""
+_ROW = re.compile(r"(choices|lead|arms)\.(\d{1,3})\.")
+NEEDED = ("text", "label")
+"""Texts that stay in the document even while they are empty."""
+
+
+class FieldRefused(NamedTuple):
+    name: str
+    fault: FieldFault
+    typed: str
+
+
+class FormRead(NamedTuple):
+    node: Editable
+    refused: tuple[FieldRefused, ...]
+    """Refused fields. The node keeps their old values."""
+
+
+def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
+    """Returns the node with the typed values. `node` is the one that the form showed. `locked` fields are ignored."""
+    counted = _counted(node, form)
+    changed: Editable = copy.deepcopy(dict(node))
+    refused: list[FieldRefused] = []
+    conditions: dict[str, None] = {}
+    for name in field_names(kind_of(node), counted):
+        if name not in form or name in locked:
+            continue
+        typed, before = plain(form[name]), plain(shown(node, name))
+        if typed == before:
+            continue
+        if (fault := fault_of(name, typed)) is not None:
+            refused.append(FieldRefused(name, fault, form[name]))
+        elif ".when." in name:
+            conditions[name.rpartition(".")[0]] = None
+        else:
+            way = _way(node, name)
+            value = _value(way[-1], typed)
+            if name == "returns":
+                value = None if typed else value_at(changed, way) or {}
+            _store(changed, way, value)
+    for name in conditions:
+        parts = {}
+        for part in WHEN:
+            # Uses the typed part, or the old one where the typed part is refused.
+            field = f"{name}.{part}"
+            said = plain(form.get(field, shown(node, field)))
+            parts[part] = said if fault_of(field, said) is None else shown(node, field)
+        _store(changed, _way(changed, name), condition_of(parts))
+    for rows in ROW_LISTS:
+        # An extra row of the page may stay empty.
+        listed, old = rows_of(changed, rows), len(rows_of(node, rows))
+        if isinstance(listed, list):
+            listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
+    return FormRead(changed, tuple(refused))
+
+
+def _empty(rows: str) -> Editable:
+    return {LABELS[rows]: {}} if rows in LABELS else {}
+
+
+def plain(typed: str) -> str:
+    """Returns composed text with line feeds as line ends, tabs as blanks, and no blanks at the ends."""
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return unicodedata.normalize("NFC", lines).strip()
+
+
+def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
+    """Returns the rows of each list: those of the node, and later ones with typed text."""
+    counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
+    for name, typed in form.items():
+        if (found := _ROW.match(name)) and plain(typed) and int(found[2]) < MOST_ROWS:
+            counted[found[1]] = max(counted[found[1]], int(found[2]) + 1)
+    return counted
+
+
+def _store(node: Editable, way: Sequence[str], value: object) -> None:
+    """Stores a value at a path. None removes it, and also removes a text or an approval that becomes empty."""
+    *before, last = way
+    inside = made(node, before)
+    if value is not None:
+        inside[last] = value
+        return
+    inside.pop(last, None)
+    holds_parts = last in CODES or before == ["signed"]
+    if not inside and holds_parts and before[-1] not in NEEDED:
+        del value_at(node, before[:-1])[before[-1]]
+
+
+def made(node: Editable, way: Sequence[str], end: type = dict) -> Any:
+    """Returns the value at the end of a path. Creates mappings, lists and rows that are missing."""
+    here: Any = node
+    for rows, step, after in zip(("", *way), way, (*way[1:], ""), strict=False):
+        kind = list if after.isdecimal() else end if not after else dict
+        at: str | int = step
+        if step.isdecimal():
+            at = int(step)
+            here.extend(_empty(rows) for _ in range(at + 1 - len(here)))
+        if not isinstance(here[at] if isinstance(at, int) else here.get(at), kind):
+            here[at] = kind()
+        here = here[at]
+    return here
+
+
+def _value(part: str, typed: str) -> object:
+    if part in TICKS:
+        return True if typed == TICK else None
+    if part == "digits":
+        return int(typed) if typed in LENGTHS else None
+    return typed or None
+
+
+class FormOffers(NamedTuple):
+    screens: Way
+    """Screens of this flow in order, as targets of `goes`."""
+    flows: Way
+    """Flows that a call may open."""
+    lists: Way
+    """Lists that a place may come from: `provinces`, `districts.{province}`."""
+    numbers: Way
+    """Phone numbers that conditional text may contain. They show only while they are verified."""
+    answers: Mapping[str, Way]
+    """Possible values of each saved answer. Empty where the answer is typed or comes from a list."""
+    flags: Way
+    """Flags that some condition already uses."""
+
+
+def offers(book: Book, flow: object) -> FormOffers:
+    """Returns the values that the form offers.
+
+    `book` contains the draft. `flow` is its document, so that screens which cannot be previewed are offered too.
+    """
+    answers: dict[str, dict[str, None]] = {}
+    lists = {name: None for name in book.lists if "." not in name}
+    flags: dict[str, None] = {}
+    for _, _, node in nodes(book):
+        if isinstance(node, Menu | Ask) and node.saves is not None:
+            values = answers.setdefault(node.saves, {})
+            values.update((choice.value, None) for choice in choices_of(node) if choice.value)
+        if isinstance(node, Ask) and node.list is not None:
+            lists[node.list] = None
+        flags.update((one.flag, None) for one in conditions(node) if one.flag is not None)
+    signed = (one.digits for one in book.numbers.values() if one.evidence is not Evidence.NEVER)
+    return FormOffers(
+        screens=tuple(nodes_of(flow)),
+        flows=tuple(name for name, one in book.flows.items() if not one.private),
+        lists=tuple(lists),
+        numbers=tuple(signed),
+        answers={name: tuple(values) for name, values in answers.items()},
+        flags=tuple(flag for flag in flags if not flag.startswith("number.")),
+    )
+
+
+NEW: Mapping[str, Document] = {"choices": {"label": {}}, "lead": {"text": {}}, "arms": {}}
+MOVES = {"up": -1, "down": 1}
+
+
+def acted(node: Document, do: str) -> Editable | None:
+    """Returns the node after a button was pressed. None where the button is unknown or cannot change this node.
+
+    `up`, `down` and `drop` name a row. Without a list they mean `choices` or `arms`. `add` names a list or none. `mend`
+    names a language and a letter, `mend_all` a language.
+    """
+    verb, _, rest = do.partition(":")
+    if verb in ("mend", "mend_all"):
+        language, _, letter = rest.partition(":")
+        if verb == "mend" and not letter:
+            return None
+        changed, times = mended(node, language, letter if verb == "mend" else "")
+        return changed if times else None
+
+    own = ROWS_OF.get(kind_of(node), [])
+    rows, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
+    rows = rows or next(reversed(own), "")
+    if rows not in own:
+        return None
+    changed = copy.deepcopy(dict(node))
+    listed: list[Any] = made(changed, way_to_rows(node, rows), list)
+    if verb == "add":
+        return changed if _added(listed, rows) else None
+    if not at.isdecimal() or int(at) >= len(listed):
+        return None
+    if verb == "drop":
+        del listed[int(at)]
+        return changed
+    to = int(at) + MOVES.get(verb, 0)
+    if to == int(at) or not 0 <= to < len(listed):
+        return None
+    listed[int(at)], listed[to] = listed[to], listed[int(at)]
+    return changed
+
+
+def _added(listed: list[Any], rows: str) -> bool:
+    """Adds a row. A branch's new arm goes before a last arm without a condition. Returns False at `MOST_ROWS`."""
+    if len(listed) >= MOST_ROWS:
+        return False
+    last = listed[-1] if listed else None
+    ends = rows == "arms" and isinstance(last, dict) and "when" not in last
+    listed.insert(len(listed) - 1 if ends else len(listed), copy.deepcopy(dict(NEW[rows])))
+    return True

@@ -1,0 +1,417 @@
+"""Adds, renames, moves, deletes and connects screens and flows. Each operation returns a new flow. Pure.
+
+The code that calls an operation asks for its obstacle first. An operation with an obstacle changes nothing. No
+operation creates an arrow to a missing node.
+
+Names of screens and flows come from the English text that an editor typed.
+
+A new flow is made from a model, with a choice that leads to it.
+
+Other flows enter a flow through nodes that call it. Deleting a flow removes these nodes and gives each arrow to them a
+new target. A flow with a printed short code cannot be deleted, because the code must always lead there.
+"""
+
+import copy
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from importlib.resources import files
+from typing import NamedTuple
+
+from hotline.core.documents import Document, Editable
+from hotline.editing.rules_forms import FieldFault, fault_of
+from hotline.editing.rules_preview import Arrow, arrows_of, start_of
+from hotline.flows.anatomy import (
+    body_of,
+    called_by,
+    kind_of,
+    nodes_of,
+    path_of,
+    rows_of,
+    value_at,
+    way_to_rows,
+)
+from hotline.flows.document import parse
+from hotline.flows.models import LONGEST_NAME
+from hotline.flows.run import Place
+from hotline.text.languages import CODES
+
+EMPTY: Mapping[str, Document] = {
+    "say": {"say": {"text": {}}},
+    "menu": {"menu": {"text": {}, "choices": [{"label": {}}, {"label": {}}]}},
+    "ask": {"ask": {"kind": "words", "text": {}}},
+    "branch": {"branch": [{}]},
+    "call": {"call": {}},
+    "finish": {"finish": {}},
+}
+"""A new screen of each kind."""
+LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
+"""Kinds of new screens that lead on to the old target of their arrow."""
+
+
+class Obstacle(StrEnum):
+    """The reason why an operation is not possible."""
+
+    NAME = "name"
+    """It is not a valid name."""
+    TAKEN = "taken"
+    """Another screen has this name."""
+    UNKNOWN = "unknown"
+    """The screen or the arrow does not exist."""
+    KIND = "kind"
+    START = "start"
+    """The flow starts at this screen, or the flow is the front."""
+    UNDECIDED = "undecided"
+    """An arrow would lead nowhere."""
+    ENTRY = "entry"
+    """A printed short code opens the flow."""
+
+
+class NewScreen(NamedTuple):
+    name: str
+    kind: str
+    after: str = ""
+    """Screen before it in the outline. Empty puts it at the end."""
+    led_from: Arrow | None = None
+    """Arrow that will lead to the new screen. The new screen leads on to the arrow's old target."""
+
+
+def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
+    if fault_of("goes", new.name) is FieldFault.NAME or not new.name:
+        return Obstacle.NAME
+    if new.name in nodes_of(flow):
+        return Obstacle.TAKEN
+    if new.kind not in EMPTY:
+        return Obstacle.KIND
+    arrow = new.led_from
+    if new.after and new.after not in nodes_of(flow):
+        return Obstacle.UNKNOWN
+    return Obstacle.UNKNOWN if arrow and arrow.node and arrow.node not in nodes_of(flow) else None
+
+
+def added(flow: Document, new: NewScreen) -> Editable:
+    """Returns the flow with the new screen and its arrow in one step."""
+    if obstacle_to_adding(flow, new) is not None:
+        return copied(flow)
+    changed, arrow = copied(flow), new.led_from
+    if arrow is not None:
+        changed = led(changed, arrow, new.name)
+    changed["nodes"][new.name] = copy.deepcopy(dict(EMPTY[new.kind]))
+    if arrow is not None and arrow.goes and new.kind in LED_ON:
+        on = "arms.0.goes" if new.kind == "branch" else "goes"
+        changed = led(changed, Arrow(new.name, on, ""), arrow.goes)
+    names = [name for name in changed["nodes"] if name != new.name]
+    names.insert(names.index(new.after) + 1 if new.after else len(names), new.name)
+    return in_order(changed, names)
+
+
+def led(flow: Document, arrow: Arrow, goes: str) -> Editable:
+    """Returns the flow with one arrow to another screen. Empty `goes` removes the arrow.
+
+    Nothing changes where the arrow's row does not exist.
+    """
+    changed = copied(flow)
+    if not arrow.node:
+        changed["start"] = goes
+        return changed
+    node = changed["nodes"].get(arrow.node)
+    *way, last = path_of(node, arrow.field)
+    here = value_at(node, way)
+    if isinstance(here, dict):
+        here.pop(last, None) if not goes else here.update({last: goes})
+    return changed
+
+
+def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
+    if not new or fault_of("goes", new) is not None:
+        return Obstacle.NAME
+    if old not in nodes_of(flow):
+        return Obstacle.UNKNOWN
+    return Obstacle.TAKEN if new in nodes_of(flow) and new != old else None
+
+
+def renamed(flow: Document, old: str, new: str) -> Editable:
+    """Returns the flow with one screen renamed. Every arrow to it and the start follow."""
+    changed = copied(flow)
+    if obstacle_to_renaming(flow, old, new) is not None:
+        return changed
+    for arrow in (one for one in arrows_of(flow) if one.goes == old):
+        changed = led(changed, arrow, new)
+    changed["nodes"] = {
+        new if name == old else name: node for name, node in changed["nodes"].items()
+    }
+    return changed
+
+
+def arrows_into(flow: object, name: str) -> tuple[Arrow, ...]:
+    """Returns the arrows to a screen from other screens and from the start."""
+    return tuple(one for one in arrows_of(flow) if one.goes == name and one.node != name)
+
+
+def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) -> Obstacle | None:
+    """Returns the reason why a screen cannot be deleted, or None.
+
+    `decided` has the new target of each arrow to it, by `Arrow.key`. `""` removes an arrow, where that is allowed.
+    """
+    nodes = nodes_of(flow)
+    if name not in nodes:
+        return Obstacle.UNKNOWN
+    if start_of(flow) == name:
+        return Obstacle.START
+    for arrow in arrows_into(flow, name):
+        goes = decided.get(arrow.key)
+        is_led = goes in nodes and goes != name
+        if not is_led and not (goes == "" and may_end(nodes[arrow.node], arrow)):
+            return Obstacle.UNDECIDED
+    return None
+
+
+def deleted(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
+    """Returns the flow without a screen. Its arrows lead to the decided targets."""
+    changed = copied(flow)
+    if obstacle_to_deleting(flow, name, decided) is not None:
+        return changed
+    for arrow in arrows_into(flow, name):
+        changed = led(changed, arrow, decided[arrow.key])
+    del changed["nodes"][name]
+    return changed
+
+
+def moved(flow: Document, name: str, by: int) -> Editable:
+    """Returns the flow with a screen moved `by` rows in the outline. Callers do not notice it."""
+    changed = copied(flow)
+    names = [*changed["nodes"]]
+    if name not in names:
+        return changed
+    at = names.index(name)
+    names.insert(max(0, min(len(names) - 1, at + by)), names.pop(at))
+    return in_order(changed, names)
+
+
+def in_order(flow: Document, names: list[str]) -> Editable:
+    return {**flow, "nodes": {name: flow["nodes"][name] for name in names}}
+
+
+def copied(flow: Document) -> Editable:
+    """Returns a copy that may be changed. A document without nodes gets an empty mapping."""
+    changed: Editable = copy.deepcopy(dict(flow))
+    if not isinstance(changed.get("nodes"), dict):
+        changed["nodes"] = {}
+    return changed
+
+
+def may_end(node: object, arrow: Arrow) -> bool:
+    """Returns True if a node is complete without that arrow.
+
+    A message or a call may end its flow. A choice may use the menu's own target.
+    """
+    if arrow.field == "weak":
+        return True
+    if arrow.field == "goes":
+        return kind_of(node) in ("say", "call")
+    return arrow.field.startswith("choices.") and bool(body_of(node).get("goes"))
+
+
+MOST_WORDS = 4
+"""Most words in a generated name. An editor can type a longer one."""
+OF_NOTHING = "screen"
+"""Name where the text has no letter to use."""
+_SMALL = frozenset({"a", "an", "and", "is", "it", "of", "or", "that", "the", "to"})
+
+
+def name_of(english: str, taken: Collection[str] = ()) -> str:
+    """Returns a name such as `do_not_pay_first` for "Do not pay first to get a job".
+
+    Adds a number where it is taken.
+    """
+    bare = unicodedata.normalize("NFKD", english).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", bare.replace("'", ""))
+    said = [word for word in words if word not in _SMALL] or words
+    name = "_".join(said[:MOST_WORDS]).lstrip("_0123456789")[:LONGEST_NAME].rstrip("_")
+    return free_name(name or OF_NOTHING, taken)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    free, number = name, 2
+    while free in taken:
+        end = f"_{number}"
+        free, number = name[: LONGEST_NAME - len(end)] + end, number + 1
+    return free
+
+
+def with_call(flow: Document, called: str) -> tuple[Editable, str]:
+    """Returns the flow with a node that calls another flow and ends with it, and the name of that node.
+
+    An existing node is used again. A new one goes to the end and has the other flow's name where that is free.
+    """
+    changed, call = copied(flow), {"call": {"flow": called}}
+    own = changed["nodes"]
+    name = next((name for name, node in own.items() if node == call), "")
+    if not name:
+        name = free_name(called, own)
+        own[name] = call
+    return changed, name
+
+
+def led_to_flow(flow: Document, arrow: Arrow, called: str) -> Editable:
+    """Returns the flow with one arrow to another flow."""
+    changed, name = with_call(flow, called)
+    return led(changed, arrow, name)
+
+
+def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
+    """Returns the nodes of other flows that call this flow."""
+    return tuple(
+        Place(flow, node)
+        for flow, document in flows.items()
+        if flow != name
+        for node, written in nodes_of(document).items()
+        if called_by(written) == name
+    )
+
+
+LONGEST_STEM = 24
+"""Most letters of a quiz's name in the names of its answers, which are longer."""
+
+
+class FlowModelName(StrEnum):
+    """The model of a new flow."""
+
+    LESSON = "lesson"
+    """Three screens. The last one counts as a topic read."""
+    MENU = "menu"
+    """A question with two choices, each with its own screen."""
+    QUIZ = "quiz"
+    """Three questions, each explained and asked again in other words."""
+
+
+def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
+    """Returns a new flow without text. Its end calls the flow `onward`, or returns where that is empty."""
+    written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
+    stem = name.removeprefix("quiz_")[:LONGEST_STEM]
+    # Copies the nodes, because YAML aliases share one object.
+    nodes = copy.deepcopy(parse(written.replace("{name}", name).replace("{stem}", stem))[model])
+    nodes["last"] = {"call": {"flow": onward}} if onward else {"finish": {}}
+    return {
+        "flow": name,
+        "review": dict.fromkeys(CODES, "draft"),
+        "start": next(iter(nodes)),
+        "nodes": nodes,
+    }
+
+
+def with_choice(
+    flow: Document, menu: str, called: str, label: Mapping[str, str]
+) -> Editable | None:
+    """Returns the flow with a new choice in a menu that opens another flow. None where the menu does not exist."""
+    if kind_of(nodes_of(flow).get(menu)) != "menu":
+        return None
+    changed, name = with_call(flow, called)
+    node = changed["nodes"][menu]
+    body = node["menu"] if isinstance(node["menu"], dict) else {}
+    choices = [*rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
+    changed["nodes"][menu] = {**node, "menu": {**body, "choices": choices}}
+    return changed
+
+
+FRONT = "front"
+OTHER_FLOW = "flow:"
+"""Prefix of a flow's name, for an arrow that will lead into another flow."""
+ROWS = ("choices", "arms")
+
+
+class ArrowIntoFlow(NamedTuple):
+    """An arrow of another flow to a node that calls this flow."""
+
+    flow: str
+    arrow: Arrow
+
+    @property
+    def key(self) -> str:
+        """Returns the key under which a form stores its decision."""
+        return f"{self.flow}/{self.arrow.key}"
+
+
+def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
+    """Returns the arrows of other flows into this one, in the order of the flows.
+
+    Arrows from a node that is itself removed are left out.
+    """
+    calls = {(place.flow, place.node) for place in calls_of(flows, name)}
+    return tuple(
+        ArrowIntoFlow(flow, arrow)
+        for flow in dict.fromkeys(flow for flow, _ in sorted(calls))
+        for arrow in arrows_of(flows[flow])
+        if (flow, arrow.goes) in calls and (flow, arrow.node) not in calls
+    )
+
+
+def keeps(flows: Mapping[str, object], entries: Mapping[str, str], name: str) -> Obstacle | None:
+    """Returns the reason why a flow cannot be deleted, whatever is decided about its arrows, or None."""
+    if name not in flows:
+        return Obstacle.UNKNOWN
+    if name == FRONT:
+        return Obstacle.START
+    return Obstacle.ENTRY if name in entries.values() else None
+
+
+def obstacle_to_taking_out(
+    flows: Mapping[str, object], entries: Mapping[str, str], name: str, decided: Mapping[str, str]
+) -> Obstacle | None:
+    """Returns the reason why a flow cannot be deleted, or None. `decided` has each arrow's new target by its key.
+
+    A target is a screen of the arrow's own flow, `flow:NAME`, or `""`, which removes the arrow. A choice that led into
+    the flow is removed with its arrow. Each list keeps at least one row.
+    """
+    if (kept := keeps(flows, entries, name)) is not None:
+        return kept
+    gone = {*calls_of(flows, name)}
+    dropped: Counter[tuple[str, str, str]] = Counter()
+    for one in arrows_into_flow(flows, name):
+        goes, nodes, row = decided.get(one.key), nodes_of(flows[one.flow]), _row(one.arrow)
+        if goes == "" and row is not None:
+            dropped[one.flow, one.arrow.node, row[0]] += 1
+        elif goes == "":
+            if not one.arrow.node or not may_end(nodes[one.arrow.node], one.arrow):
+                return Obstacle.UNDECIDED
+        elif goes is None or goes.startswith(OTHER_FLOW):
+            others = flows.keys() - {name, one.flow}
+            if (goes or "").removeprefix(OTHER_FLOW) not in others:
+                return Obstacle.UNDECIDED
+        elif goes not in nodes or Place(one.flow, goes) in gone:
+            return Obstacle.UNDECIDED
+    for (flow, node, rows), count in dropped.items():
+        if count >= len(rows_of(nodes_of(flows[flow])[node], rows)):
+            return Obstacle.UNDECIDED
+    return None
+
+
+def led_away(
+    flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
+) -> dict[str, Editable]:
+    """Returns the other flows that change, without any arrow into this one. Call `obstacle_to_taking_out` first."""
+    changed = {place.flow: copied(flows[place.flow]) for place in calls_of(flows, name)}
+    # Removes rows last, from the end, because a removed row changes the numbers of later rows.
+    into = sorted(
+        arrows_into_flow(flows, name), key=lambda one: _row(one.arrow) or ("", 0), reverse=True
+    )
+    for one in sorted(into, key=lambda one: decided[one.key] == ""):
+        flow, goes, row = changed[one.flow], decided[one.key], _row(one.arrow)
+        if goes.startswith(OTHER_FLOW):
+            changed[one.flow] = led_to_flow(flow, one.arrow, goes.removeprefix(OTHER_FLOW))
+        elif goes or row is None:
+            changed[one.flow] = led(flow, one.arrow, goes)
+        else:
+            node = flow["nodes"][one.arrow.node]
+            del value_at(node, way_to_rows(node, row[0]))[row[1]]
+    for place in calls_of(flows, name):
+        del changed[place.flow]["nodes"][place.node]
+    return changed
+
+
+def _row(arrow: Arrow) -> tuple[str, int] | None:
+    """Returns the list and the row that an arrow starts in. None for an arrow outside `choices` and `arms`."""
+    rows, _, rest = arrow.field.partition(".")
+    return (rows, int(rest.partition(".")[0])) if rows in ROWS else None

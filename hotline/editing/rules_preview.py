@@ -1,0 +1,306 @@
+"""Previews a draft next to its form, with the engine that callers use. Pure.
+
+A preview saves, sends and counts nothing. Each request repeats all keys, and the screens are drawn again.
+
+It also shows values of a document as readable text, and a flow as a list of screens. It measures how full a screen is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import NamedTuple
+
+from hotline.core.documents import Document, Way, derived
+from hotline.flows import turn
+from hotline.flows.anatomy import arrows_in, called_by, first_words, kind_of, nodes_of, value_at
+from hotline.flows.check import conditions
+from hotline.flows.check_paths import drawings, listings, situations
+from hotline.flows.comparison import Absent
+from hotline.flows.flow import (
+    WIDEST,
+    Ask,
+    Book,
+    Finish,
+    Node,
+    Say,
+    Waiting,
+    node_at,
+    numbers_shown,
+    view,
+)
+from hotline.flows.flow_words import HELD_BACK
+from hotline.flows.page_cache import screen_of
+from hotline.flows.run import Facts, Place, Run
+from hotline.flows.screen import DEFAULT_LIMIT, Screen, paginate
+from hotline.text.gsm7 import septets
+from hotline.text.languages import CODES
+
+MOST_KEYS = 60
+"""Most keys that one preview applies. Later keys are ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """The assumptions of a preview about the caller: earlier answers, and flags of the session."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    screens: tuple[Screen, ...]
+    """First screen, and one for each key. Empty where the first node cannot be previewed."""
+    place: Place | None
+    """Caller's place now. None where the conversation ended or could not continue."""
+    stuck: Place | None
+    """Node that a key led to and that cannot be previewed yet."""
+    expects: str
+    """Kind of question: `words`, `number`, `place` or `pin`. Empty elsewhere."""
+    language: str
+    """Language now. Keys can change it."""
+    answers: Mapping[str, str] = field(repr=False)
+
+    @property
+    def screen(self) -> Screen | None:
+        return self.screens[-1] if self.screens else None
+
+
+class Supposition(NamedTuple):
+    """An answer or a flag that a node depends on, for the assumptions of a preview."""
+
+    name: str
+    is_flag: bool
+    values: Way
+    """Possible values of an answer. Empty for a flag, which is on or off."""
+
+
+def played(
+    book: Book,
+    keys: Sequence[str] = (),
+    *,
+    flow: str = "",
+    node: str = "",
+    language: str,
+    today: date,
+    supposed: Supposed | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Previewed:
+    """Returns the preview after these keys. It starts at a node of a flow, or at the front where no flow is named.
+
+    `book` must contain the draft (`drafting.put_in`). The preview stops at a missing node and never goes to the front.
+    """
+
+    def missing(passed: Sequence[Place]) -> Place | None:
+        return next((one for one in passed if node_at(book, one) is None), None)
+
+    told = supposed or Supposed()
+    facts = Facts(flags={**numbers_shown(book, today), **told.flags}, words=WIDEST)
+    begin = node or (book.flows[flow].start if flow in book.flows else "")
+    began = (Place(flow, begin),) if flow else turn.front(book)
+    walked = turn.settle(book, facts, Run(language, began, answers=told.answers))
+    run, screens = walked.run, list[Screen]()
+    stuck = missing(walked.passed)
+    if stuck is None:
+        screens.append(turn.render(book, run, facts, limit=limit))
+    for keyed in keys[:MOST_KEYS]:
+        if stuck is not None or run.finished:
+            break
+        following = turn.resume(book, run, keyed, facts, limit=limit)
+        stuck = missing(following.passed)
+        if stuck is None:
+            run = following.run
+            screens.append(following.screen)
+
+    here = run.calls[-1] if run.calls and stuck is None and not run.finished else None
+    asked = node_at(book, here) if here else None
+    expects = asked.kind if isinstance(asked, Ask) else ""
+    return Previewed(tuple(screens), here, stuck, expects, run.language, run.answers)
+
+
+def suppositions(node: Node) -> tuple[Supposition, ...]:
+    """Returns each answer and flag that decides what a node shows or where it leads, without duplicates."""
+    found: dict[tuple[str, bool], dict[str, None]] = {}
+    for condition in conditions(node):
+        name = condition.answer or condition.flag or ""
+        values = found.setdefault((name, condition.flag is not None), {})
+        values.update(dict.fromkeys(condition.values))
+    return tuple(Supposition(name, is_flag, tuple(v)) for (name, is_flag), v in found.items())
+
+
+def screens_of(
+    book: Book, place: Place, language: str, *, limit: int = DEFAULT_LIMIT
+) -> tuple[Screen, ...]:
+    """Returns a node's screens page by page, for reading before and after a change.
+
+    It takes the situation with the most text, and the first list of the node. Empty where the node shows nothing.
+    """
+    node = node_at(book, place)
+    if not isinstance(node, Waiting | Finish) or (isinstance(node, Finish) and node.text is None):
+        return ()
+    # Takes the situation that shows most of the node.
+    run = Run(language, (place,))
+    named = {} if isinstance(node, Finish) else next(listings(book, node))[1]
+    seen = (
+        view(book, node, replace(there, answers={**there.answers, **named}), facts).layout
+        for there, facts in situations(node, run)
+    )
+    fullest = max(
+        seen, key=lambda one: len(one.text) + sum(len(button.label) for button in one.buttons)
+    )
+    pages = paginate(fullest, limit)
+    return tuple(screen_of(page.text, ends=isinstance(node, Finish)) for page in pages)
+
+
+def said(value: object) -> str:
+    """Returns a value as readable text: a condition as `danger = yes, unsure`, a tick as yes or no."""
+    match value:
+        case Absent() | None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return ", ".join(map(said, value))
+        case {"not": inner}:
+            return f"not ({said(inner)})"
+        case {"answer": answer, **rest}:
+            return f"{answer} = {said(rest.get('is')) or '*'}"
+        case {"flag": flag}:
+            return str(flag)
+        case Mapping():
+            return ", ".join(f"{key} {said(each)}".strip() for key, each in value.items())
+    return str(value)
+
+
+class Arrow(NamedTuple):
+    """One way from a field of a node to another node of the flow."""
+
+    node: str
+    """Node where it begins. Empty for the flow's start."""
+    field: str
+    """Field: `goes`, `choices.2.goes`, `arms.0.goes`, `weak`, `start`."""
+    goes: str
+
+    @property
+    def key(self) -> str:
+        """Returns the key under which a form stores its decision."""
+        return f"{self.node}.{self.field}"
+
+
+class OutlineRow(NamedTuple):
+    name: str
+    kind: str
+    """Kind of the node. Empty where it has none yet."""
+    words: Mapping[str, str]
+    leads_to: tuple[Arrow, ...]
+    comes_from: tuple[Arrow, ...]
+    calls: str
+    """Flow that it calls."""
+    is_start: bool
+
+
+def outline(flow: object) -> tuple[OutlineRow, ...]:
+    """Returns every node of the flow, in the document's order."""
+    arrows, start = arrows_of(flow), start_of(flow)
+    return tuple(
+        OutlineRow(
+            name=name,
+            kind=kind_of(node),
+            words=first_words(node),
+            leads_to=tuple(arrow for arrow in arrows if arrow.node == name),
+            comes_from=tuple(arrow for arrow in arrows if arrow.goes == name),
+            calls=called_by(node),
+            is_start=name == start,
+        )
+        for name, node in nodes_of(flow).items()
+    )
+
+
+def arrows_of(flow: object) -> tuple[Arrow, ...]:
+    """Returns the start, and every arrow between the flow's nodes. Includes arrows to missing nodes."""
+    start = start_of(flow)
+    inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in arrows_in(node)]
+    return (*([Arrow("", "start", start)] if start else []), *inner)
+
+
+def start_of(flow: object) -> str:
+    start = value_at(flow, ["start"])
+    return start if isinstance(start, str) else ""
+
+
+def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequence[Place]:
+    """Returns every node in the order in which callers meet it. A called flow follows its first call.
+
+    `begins` names the front and the landing flows. Nodes that nothing leads to come last, in the document's order.
+    """
+    ways = {name: derived(_ways, flow) for name, flow in flows.items()}
+    found: dict[Place, None] = {}
+    for flow in dict.fromkeys((*begins, *flows)):
+        for begin in (start_of(flows.get(flow)), *ways.get(flow, ())):
+            waiting = [Place(flow, begin)]
+            while waiting:
+                place = waiting.pop()
+                if place in found or place.node not in ways.get(place.flow, ()):
+                    continue
+                found[place] = None
+                called, goes = ways[place.flow][place.node]
+                waiting += [Place(place.flow, one) for one in goes]
+                if called in flows:
+                    waiting.append(Place(called, start_of(flows[called])))
+    return [*found]
+
+
+def _ways(flow: object) -> Mapping[str, tuple[str, Way]]:
+    """Returns for each node the flow that it calls, and the nodes that it leads to in reverse order."""
+    return {
+        name: (called_by(node), tuple(goes for _, goes in reversed([*arrows_in(node)])))
+        for name, node in nodes_of(flow).items()
+    }
+
+
+ONE_PAGE = 10**6
+"""A limit that no screen reaches."""
+
+
+class FilledMeter(NamedTuple):
+    """The size of a node in one language, in its longest situation."""
+
+    language: str
+    septets: int
+    """Septets of the fullest page."""
+    most: int
+    """Septets that a page can hold."""
+    screens: int
+    whole: int
+    """Septets of the whole text on one page, with the shortest keys line. It shows how much is too much."""
+
+    @property
+    def is_over(self) -> bool:
+        return self.screens > 1
+
+
+def meters(
+    book: Book, place: Place, document: Document, *, limit: int = DEFAULT_LIMIT
+) -> Mapping[str, FilledMeter]:
+    """Returns the sizes of a node by language.
+
+    A node that cannot be previewed yet is measured by its text alone. Without a text it is not measured.
+    """
+    node = node_at(book, place)
+    if node is None and (words := first_words(document)):
+        node = Say(words)
+    if not isinstance(node, Waiting | Finish) or (isinstance(node, Finish) and node.text is None):
+        return {}
+    found = {}
+    for code in (code for code in CODES if code in (node.text or {})):
+        shown = [*drawings(book, node, Run(code, (place,)), limit)]
+        tight = [one.seen.layout._replace(ways=one.seen.layout.ways[-1:]) for one in shown]
+        whole = (sum(septets(page.text) for page in paginate(one, ONE_PAGE)) for one in tight)
+        found[code] = FilledMeter(
+            language=code,
+            septets=max(screen.septets for one in shown for screen in one.screens),
+            most=limit - HELD_BACK,
+            screens=max(len(one.pages) for one in shown),
+            whole=max(whole),
+        )
+    return found

@@ -1,0 +1,339 @@
+"""Saves steps of a change without edit locks. No one can overwrite another person's edit.
+
+A form sends the version of the state from which it was made. A version above 0 is a step of the change, and one below 0
+a revision. If a newer state exists, both are merged. For a conflict, the form asks and nothing is saved.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.documents import Document
+from hotline.core.driver import written
+from hotline.core.jobs import Job
+from hotline.editing import service_publishing, tables
+from hotline.editing.rules_drafts import (
+    PHRASES,
+    Author,
+    ChangeAuthor,
+    ChangeState,
+    PartDocument,
+    StepKind,
+    part_of,
+    parts_of,
+)
+from hotline.editing.rules_merging import FieldClash, Merged, Settled
+from hotline.editing.service_drafts import (
+    ChangeRefused,
+    NewStep,
+    Refusal,
+    Says,
+    add,
+    are_alike,
+    base_id,
+    document_of,
+    gather,
+    is_as_read,
+    merge_part,
+    merged,
+    newest,
+    state_at,
+)
+from hotline.editing.tables import Change, ChangeStep
+from hotline.errors import NotFound, NotReady
+from hotline.flows import document as documents
+from hotline.flows import service_authoring, tables_publications
+from hotline.flows import tables as flows_tables
+from hotline.flows.anatomy import nodes_of
+from hotline.flows.compiled import MARK
+from hotline.flows.rules_reviews import Signature
+from hotline.flows.service_check import place_lists
+from hotline.flows.tables_publications import Publishing
+from hotline.gateway.doorbell import ring
+
+
+class StepSaved(NamedTuple):
+    """A saved step. `version` and `document` are the part's current ones."""
+
+    version: int
+    document: PartDocument | None
+    is_merged: bool = False
+    """True if edits that others saved meanwhile were merged in."""
+
+
+class StepClash(NamedTuple):
+    """A conflict in the same fields, so nothing was saved. The form is sent again with the choices."""
+
+    clashes: Sequence[FieldClash]
+    author: str
+    """The person who saved meanwhile. Empty if a publication caused the conflict."""
+
+
+def save_step(
+    kit: Kit,
+    by: Author,
+    change_id: int,
+    new: NewStep,
+    *,
+    base_version: int,
+    settled: Settled | None = None,
+) -> StepSaved | StepClash | ChangeRefused:
+    """Saves a part's next complete state, made from `base_version`. Withdraws a submission of the change.
+
+    `settled` contains the choices for conflicts of the same form. Raises NotFound, StoreUnavailable.
+    """
+    while True:
+        # The slow work comes before the transaction, because callers share SQLite's only writer.
+        with kit.database.reading() as session:
+            sent = tables.sent_before(session, change_id, new.part, new.once)
+            if sent is not None:
+                return StepSaved(sent.version, sent.document)
+            change = tables.found(session, change_id)
+            if not change.is_editable:
+                return ChangeRefused(Refusal.OVER)
+            now = newest(session, change, new.part)
+            base = state_at(session, change, new.part, base_version)
+        both = merged(base, now.document, new.document, settled)
+        if both.clashes:
+            return StepClash(both.clashes, now.author)
+        if are_alike(both.document, now.document):
+            return StepSaved(now.version, now.document)
+
+        both_kept = new._replace(document=written(both.document))
+        with kit.database.writing() as session:
+            saved = _add(session, kit, by, change_id, both_kept, now.version)
+        if isinstance(saved, ChangeRefused):
+            return saved
+        if saved is not None:
+            ring(kit, Job.CHECK_CHANGE, change_id)
+            return StepSaved(saved, both.document, not are_alike(both.document, new.document))
+
+
+def bring_back(
+    kit: Kit, by: Author, change_id: int, step_id: int, *, once: str, before: bool = False
+) -> StepSaved | ChangeRefused:
+    """Restores a part's state after a step as its newest state. Raises NotFound, StoreUnavailable.
+
+    `before` restores the state before that step. Before the first step, that is the state of the base.
+    """
+    with kit.database.reading() as session:
+        step = tables.step(session, change_id, step_id)
+        if step is None:
+            raise NotFound(f"no step {step_id} in change {change_id}")
+        change = tables.found(session, change_id)
+        now = newest(session, change, step.part)
+        document, version = step.document, step.version - before
+        if before:
+            at = version or -base_id(session, change)
+            document = state_at(session, change, step.part, at)
+    says = {"did": StepKind.BROUGHT_BACK, "version": version}
+    new = NewStep(step.part, document, once, says)
+    saved = save_step(kit, by, change_id, new, base_version=now.version)
+    if isinstance(saved, StepClash):
+        # Another person saved meanwhile. The request was for this exact state, so it is saved anyway.
+        return bring_back(kit, by, change_id, step_id, once=once, before=before)
+    return saved
+
+
+def _add(
+    session: Session, kit: Kit, by: Author, change_id: int, new: NewStep, after: int
+) -> int | ChangeRefused | None:
+    """Adds a step and returns its version. Returns None if this part or this form was saved meanwhile."""
+    change = tables.found(session, change_id, held=True)
+    if not change.is_editable:
+        return ChangeRefused(Refusal.OVER)
+    base = base_id(session, change)
+    known = tables.newest_versions(session, change_id).get(new.part, -base)
+    if known != after or tables.sent_before(session, change_id, new.part, new.once):
+        return None
+    change.base_id = base
+    return add_step(session, by, change, new, kit.now())
+
+
+def add_steps(
+    session: Session,
+    by: Author,
+    change: Change,
+    documents: Mapping[str, PartDocument | None],
+    once: str,
+    says: Says,
+    at: datetime,
+) -> None:
+    """Adds the next version of several parts, with `add_step` for each."""
+    for part, document in documents.items():
+        add_step(session, by, change, NewStep(part, document, once, says), at)
+
+
+def add_step(session: Session, by: Author, change: Change, new: NewStep, at: datetime) -> int:
+    """Adds a part's next version, inside a transaction that locks the change.
+
+    The caller makes `new.document` with `written` before that transaction, because it may be large.
+    """
+    version = tables.newest_versions(session, change.id).get(new.part, 0) + 1
+    session.add(
+        ChangeStep(
+            change_id=change.id,
+            part=new.part,
+            version=version,
+            document=new.document,
+            made_by_id=by.account_id,
+            made_by=by.name,
+            at=at,
+            says=dict(new.says),
+            once=tables.stamped(change.id, new.part, new.once),
+        )
+    )
+    take_back(change)
+    session.flush()
+    return version
+
+
+def take_back(change: Change) -> None:
+    """Reopens a change, because an edit withdraws its submission."""
+    change.state = ChangeState.OPEN
+    change.proposed_by_id = change.proposed_by = None
+    change.proposed_at = change.proposed_digest = None
+
+
+class CaughtUp(NamedTuple):
+    base_id: int
+    """The revision on which the change is based now."""
+
+
+class CatchUpClash(NamedTuple):
+    """The conflicts that still need a choice, by part. The other side is the published flows."""
+
+    parts: Mapping[str, Merged]
+
+
+def catch_up(
+    kit: Kit, by: Author, change_id: int, *, once: str, settled: Mapping[str, Settled] | None = None
+) -> CaughtUp | CatchUpClash | ChangeRefused:
+    """Updates a draft: merges every part with the published flows, and saves it as a new step.
+
+    `settled` contains the choices for each part. Raises NotFound, NotReady, StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+        sent = any(tables.sent_before(session, change_id, part, once) for part in gathered.steps)
+    if not gathered.change.is_editable:
+        return ChangeRefused(Refusal.OVER)
+    if gathered.change.base_id == gathered.live_id or sent:
+        return CaughtUp(gathered.change.base_id)
+    parts = {
+        part: merge_part(gathered, part, step.document, (settled or {}).get(part))
+        for part, step in gathered.steps.items()
+    }
+    open_parts = {part: one for part, one in parts.items() if one.clashes}
+    if open_parts:
+        return CatchUpClash(open_parts)
+    documents = {part: written(one.document) for part, one in parts.items()}
+    with kit.database.writing() as session:
+        change = tables.found(session, change_id, held=True)
+        if not is_as_read(session, gathered):
+            return ChangeRefused(Refusal.CHANGED)
+        says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
+        add_steps(session, by, change, documents, once, says, kit.now())
+        change.base_id = gathered.live_id
+    return CaughtUp(gathered.live_id)
+
+
+IMPORTED = {"did": StepKind.IMPORTED.value}
+TITLE = "What version {version} brings"
+
+
+class VersionReleased(NamedTuple):
+    """The result of publishing a version's flows."""
+
+    revision: int
+    """The published revision."""
+    change: int | None = None
+    """The change that contains the version's news. Made if a person published other flows by hand."""
+    published_by: str = ""
+
+
+def release(
+    kit: Kit, document: Document, version: str, signed: Sequence[Signature] = ()
+) -> VersionReleased:
+    """Publishes a version's flows, or makes a change of them if a person published others. It is safe to repeat.
+
+    `signed` lists the texts that the version's files mark as reviewed. Raises StoreUnavailable. Raises FlowInvalid if
+    this code cannot play the version's flows or the published ones.
+    """
+    with kit.database.reading() as session:
+        standing = tables_publications.standing(session)
+        live_id = flows_tables.live_id(session)
+        live = None if live_id is None else document_of(session, live_id)
+    if signed:
+        with kit.database.writing() as session:
+            tables.sign(session, signed)
+    is_ours = standing is None or standing.kind == Publishing.VERSION
+    if is_ours or live is None or service_authoring.are_same(live, document):
+        revision = service_publishing.publish_version(kit, document)
+        # None: another process published at the same moment.
+        return VersionReleased(revision) if revision else release(kit, document, version)
+    assert standing is not None
+    assert live_id is not None
+    # This code must be able to play the published flows, and no process should have to compile them.
+    pressed = service_authoring.pressed(live)
+    with kit.database.writing() as session:
+        flows_tables.press_again(session, live_id, pressed, MARK)
+    documents.compile(document, place_lists())
+    change = _as_change(kit, document, live_id, version)
+    return VersionReleased(live_id, change, standing.published_by)
+
+
+def import_folder(
+    kit: Kit, by: Author, document: Document, *, title: str, signed: Sequence[Signature] = ()
+) -> int | None:
+    """Makes a change of everything in a folder that differs from the published flows.
+
+    Returns None without a difference. `signed` lists the texts that the folder marks as reviewed. Raises NotReady,
+    StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        live_id = flows_tables.live_id(session)
+        live = None if live_id is None else document_of(session, live_id)
+    if live_id is None or live is None:
+        raise NotReady(service_authoring.NO_FLOWS)
+    edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
+    with kit.database.writing() as session:
+        tables.sign(session, signed)
+        if not edits:
+            return None
+        change = add(session, by, title, "", base=live_id, at=kit.now())
+        add_steps(session, by, change, edits, "import", IMPORTED | {"source": title}, kit.now())
+        return change.id
+
+
+def _as_change(kit: Kit, document: Document, live_id: int, version: str) -> int | None:
+    """Makes a change of the differences between this version's flows and those of the version before."""
+    source, line = service_authoring.digest_of(document), ChangeAuthor(service_publishing.LINE)
+    with kit.database.reading() as session:
+        last = tables_publications.newest_of_version(session)
+        base_id = live_id if last is None else last.revision_id
+        base = document_of(session, base_id)
+    edits = dict(_edits(base, document))
+    with kit.database.writing() as session:
+        known = tables.of_source(session, source)
+        if known is not None:
+            return known.id
+        if not edits:
+            return None
+        title = TITLE.format(version=version)
+        change = add(session, line, title, "", base=base_id, at=kit.now(), source=source)
+        add_steps(session, line, change, edits, "import", IMPORTED | {"source": version}, kit.now())
+        return change.id
+
+
+def _edits(
+    before: Document, after: Document, *, keeps_phrases: bool = False
+) -> Iterator[tuple[str, Any]]:
+    for part in dict.fromkeys((*parts_of(before), *parts_of(after))):
+        if keeps_phrases and part == PHRASES:
+            continue
+        now, was = part_of(after, part), part_of(before, part)
+        if now != was or [*nodes_of(now)] != [*nodes_of(was)]:
+            yield part, written(now)

@@ -1,0 +1,352 @@
+"""Shows and edits the telephone numbers of a draft.
+
+Also shows the short codes of a draft and adds to them. A short code that was published once stays for ever.
+
+Also searches the text that callers may read: flows, and the phrases of the code.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
+
+from hotline.core.context import Kit
+from hotline.core.documents import Document
+from hotline.core.wording import Template
+from hotline.counters.service import day_of
+from hotline.editing import service_draft_steps, service_drafts
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
+from hotline.editing.rules_drafts import PHRASES as CODE_WORDS
+from hotline.editing.service_draft_steps import StepClash, StepSaved
+from hotline.editing.service_drafts import ChangeRefused, NewStep, PartDraft, assemble, gather
+from hotline.editing.service_review_document import phrase_words
+from hotline.flows.anatomy import WordsFound, nodes_of, place_of, rows_of, searched, value_at
+from hotline.flows.check import anchor
+from hotline.flows.check_numbers import plain
+from hotline.flows.numbers import EMERGENCY, Evidence, Number
+from hotline.flows.rules_reviews import PHRASES
+from hotline.flows.service_authoring import live_document
+from hotline.statistics import queries
+from hotline.text.phrases import Phrases
+
+SOON = timedelta(days=60)
+"""Time before the end of a confirmation in which the page warns of it."""
+SIGNATURE = ("confirmed_by", "confirmed_on")
+DIGITS = re.compile(r"\d{3,13}", re.ASCII)
+
+
+class NumberState(StrEnum):
+    UNCONFIRMED = "unconfirmed"
+    SHOWS = "shows"
+    SOON = "soon"
+    """The number is shown now. Its confirmation ends within two months."""
+    LAPSED = "lapsed"
+
+
+class NumberFault(StrEnum):
+    """The reason why a number is refused, as a message key."""
+
+    DIGITS = "A number has 3 to 13 digits, and nothing else."
+    SERVICE = "Say who answers there."
+    EVIDENCE = "Say where the number stands: a link, or a letter with its date."
+    NOT_THERE = "This number is not on the list any more."
+    NOT_VERIFIED = "Only a number whose evidence is verified can be confirmed."
+    EMERGENCY = "112 is never taken away."
+
+
+class NumberLine(NamedTuple):
+    """A number as its row shows it."""
+
+    number: Number
+    row: Document
+    """The service that answers there, and the evidence for it."""
+    state: NumberState
+    named_by: Sequence[tuple[str, str]]
+    """The flow and screen of each place that shows it while it is confirmed."""
+    is_changed: bool
+    """True if this draft differs from the published flow set."""
+
+
+class NumbersPart(NamedTuple):
+    version: int
+    lines: Sequence[NumberLine]
+
+
+Edited = StepSaved | StepClash | ChangeRefused
+
+
+class SentForm(NamedTuple):
+    """A form of the page: its sender, and the version of the draft that it shows."""
+
+    kit: Kit
+    by: Author
+    change_id: int
+    version: int
+    once: str
+
+    def newest(self, part: str) -> PartDocument:
+        """Returns a part as the draft has it now. Raises NotFound, StoreUnavailable."""
+        return service_drafts.draft(self.kit, self.change_id, part).document or {}
+
+    def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
+        """Saves the next state of a part. Raises NotFound, StoreUnavailable."""
+        step = NewStep(part, document, self.once, says)
+        return service_draft_steps.save_step(
+            self.kit, self.by, self.change_id, step, base_version=self.version
+        )
+
+
+def numbers_of(kit: Kit, change_id: int) -> NumbersPart:
+    """Returns the numbers of a draft, each with its state. Raises NotFound, NotReady, StoreUnavailable."""
+    now, live, document = _part(kit, change_id, NUMBERS)
+    named = _named(document["flows"])
+    today = kit.now().date()
+    lines = []
+    for digits, row in (now.document or {}).items():
+        number = _number(digits, row)
+        state, is_changed = _state(number, today), row != live.get(digits)
+        lines.append(NumberLine(number, row, state, [*named.get(digits, ())], is_changed))
+    return NumbersPart(now.version, lines)
+
+
+def _part(kit: Kit, change_id: int, part: str) -> tuple[PartDraft, PartDocument, PartDocument]:
+    """Returns a part of the draft, the same part as published, and the document that the draft would publish."""
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+        document = assemble(gathered).document
+    return service_drafts.draft(kit, change_id, part), part_of(gathered.live, part) or {}, document
+
+
+def confirm(form: SentForm, digits: str) -> Edited | NumberFault:
+    """Confirms a verified number for a year, in the editor's name and from today. Raises NotFound, StoreUnavailable."""
+    numbers = form.newest(NUMBERS)
+    if digits not in numbers:
+        return NumberFault.NOT_THERE
+    if numbers[digits].get("status") != Evidence.VERIFIED:
+        return NumberFault.NOT_VERIFIED
+    signed = {"confirmed_by": form.by.name, "confirmed_on": form.kit.now().date().isoformat()}
+    new = {**numbers, digits: {**numbers[digits], **signed}}
+    return form.save(NUMBERS, new, did=StepKind.NUMBER_CONFIRMED, digits=digits)
+
+
+def take_away(form: SentForm, digits: str) -> Edited | NumberFault:
+    """Ends the confirmation of a number, so no screen shows it any more. Raises NotFound, StoreUnavailable."""
+    numbers = form.newest(NUMBERS)
+    if digits not in numbers:
+        return NumberFault.NOT_THERE
+    if digits == EMERGENCY:
+        return NumberFault.EMERGENCY
+    row = {name: said for name, said in numbers[digits].items() if name not in SIGNATURE}
+    new = {**numbers, digits: row}
+    return form.save(NUMBERS, new, did=StepKind.NUMBER_TAKEN_AWAY, digits=digits)
+
+
+def list_number(
+    form: SentForm, digits: str, service: str, evidence: str, status: str
+) -> Edited | NumberFault:
+    """Lists a new number, or other evidence for a listed one. The number then has no confirmation.
+
+    Raises NotFound, StoreUnavailable.
+    """
+    if not DIGITS.fullmatch(digits):
+        return NumberFault.DIGITS
+    if not service:
+        return NumberFault.SERVICE
+    if not evidence or status not in {*Evidence}:
+        return NumberFault.EVIDENCE
+    numbers = form.newest(NUMBERS)
+    if digits == EMERGENCY and numbers.get(digits, {}).get("confirmed_on"):
+        return NumberFault.EMERGENCY
+    row = {"number": digits, "service": service, "status": status, "evidence": evidence}
+    return form.save(NUMBERS, {**numbers, digits: row}, did=StepKind.NUMBER_LISTED, digits=digits)
+
+
+def _number(digits: str, row: Document) -> Number:
+    on, status = row.get("confirmed_on"), row.get("status", "")
+    return Number(
+        digits,
+        Evidence(status) if status in {*Evidence} else Evidence.UNVERIFIED,
+        str(row.get("confirmed_by", "")),
+        date.fromisoformat(str(on)) if on else None,
+    )
+
+
+def _state(number: Number, today: date) -> NumberState:
+    if number.until is None:
+        return NumberState.UNCONFIRMED
+    if number.until < today:
+        return NumberState.LAPSED
+    return NumberState.SOON if number.until - today <= SOON else NumberState.SHOWS
+
+
+def _named(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
+    """Returns, by number, the screens that name it, each once."""
+    found: dict[str, dict[tuple[str, str], None]] = {}
+    for flow, document in flows.items():
+        for name, node in nodes_of(document).items():
+            for row in rows_of(node, "lead"):
+                if digits := value_at(row, ["number"]):
+                    found.setdefault(str(digits), {})[flow, name] = None
+    return found
+
+
+NAME_LETTERS = 60
+CALLS_OF = timedelta(days=28)
+FIRST, LAST = 11, 99
+"""Range of the digits that short codes get."""
+NEVER_OPENED = ("front", "questions")
+FULL = ""
+"""Value in the place of the next digits if none are free."""
+
+
+class EntryFault(StrEnum):
+    """The reason why a short code is refused, as a message key."""
+
+    FLOW = "Choose the flow that it opens."
+    FULL = "No digits are left."
+    LIVE = "It was printed: what went live stays as it is."
+    NOT_THERE = "This entry is not in the change any more."
+
+
+class EntryLine(NamedTuple):
+    digits: str
+    printed: str
+    """The whole string on a poster: `*384*777*11#`."""
+    flow: str
+    name: str
+    """The name of the thing that shows it, such as "poster Nyabugogo"; empty if it has no name."""
+    is_live: bool
+    calls: int | None
+    """Calls that began with it in the last 28 days, up to yesterday; None if it is not published."""
+
+
+class EntriesPart(NamedTuple):
+    version: int
+    lines: Sequence[EntryLine]
+    offered: Sequence[str]
+    """Flows to which a new short code may lead."""
+    next_digits: str
+    """The lowest free digits; empty if none are free."""
+
+
+def entries_of(kit: Kit, change_id: int) -> EntriesPart:
+    """Returns the short codes of a draft, with their calls. Raises NotFound, NotReady, StoreUnavailable."""
+    now, live, document = _part(kit, change_id, ENTRIES)
+    entries, after = now.document or {}, day_of(kit.now())
+    with kit.database.reading() as session:
+        counted = queries.use_counts(session, after - CALLS_OF, after, None).calls
+    calls: Counter[str] = Counter()
+    for (_, digits, _), count in counted.items():
+        calls[digits] += count
+    lines = [
+        EntryLine(
+            digits=digits,
+            printed=f"{kit.line.service_code.removesuffix('#')}*{digits}#",
+            flow=row["flow"],
+            name=row.get("name", ""),
+            is_live=digits in live,
+            calls=calls[digits] if digits in live else None,
+        )
+        for digits, row in sorted(entries.items())
+    ]
+    free = next(
+        (digits for digits in map(str, range(FIRST, LAST + 1)) if digits not in entries), FULL
+    )
+    offered = [
+        name
+        for name, flow in document["flows"].items()
+        if not (flow.get("gathers") or flow.get("private") or name in NEVER_OPENED)
+    ]
+    return EntriesPart(now.version, lines, offered, free)
+
+
+def add_entry(form: SentForm, flow: str, name: str) -> Edited | EntryFault:
+    """Adds a short code on the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
+    part = entries_of(form.kit, form.change_id)
+    digits = part.next_digits
+    if flow not in part.offered:
+        return EntryFault.FLOW
+    if digits == FULL:
+        return EntryFault.FULL
+    new = {**form.newest(ENTRIES), digits: {"flow": flow, **_named_as(name)}}
+    return form.save(ENTRIES, new, did=StepKind.ENTRY_ADDED, digits=digits, flow=flow)
+
+
+def name_entries(form: SentForm, names: Mapping[str, str]) -> Edited | EntryFault:
+    """Sets the names of the posters. Statistics show them, and callers never see them.
+
+    Raises NotFound, StoreUnavailable.
+    """
+    entries = form.newest(ENTRIES)
+    for digits, name in names.items():
+        if digits not in entries:
+            return EntryFault.NOT_THERE
+        entries = {**entries, digits: {"flow": entries[digits]["flow"], **_named_as(name)}}
+    return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
+
+
+def take_entry_out(form: SentForm, digits: str) -> Edited | EntryFault:
+    """Removes a short code that this draft added and that was never published.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    now, live, _ = _part(form.kit, form.change_id, ENTRIES)
+    entries = dict(now.document or {})
+    if digits not in entries:
+        return EntryFault.NOT_THERE
+    if digits in live:
+        return EntryFault.LIVE
+    del entries[digits]
+    return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
+
+
+def _named_as(name: str) -> Document:
+    said = " ".join(name.split())[:NAME_LETTERS]
+    return {"name": said} if said else {}
+
+
+MOST_HITS = 50
+
+
+class WordsHit(NamedTuple):
+    found: WordsFound
+    place: str
+    """The place of the text in reviews; empty for the name of a flow or a screen."""
+
+    @property
+    def anchor(self) -> str:
+        """Returns the id of its field in the editor."""
+        return anchor(self.found.field, self.found.language)
+
+
+def look_up(kit: Kit, query: str, change_id: int | None = None) -> tuple[WordsHit, ...]:
+    """Searches the published text, or a draft. Returns the first `MOST_HITS` places, in the order of the flows.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    if change_id is None:
+        document = live_document(kit.database)
+    else:
+        phrases = service_drafts.draft(kit, change_id, CODE_WORDS).document or {}
+        document = {"flows": service_drafts.flows_in(kit, change_id), "phrases": phrases}
+    return tuple(islice(_hits(document, kit.phrases, query), MOST_HITS))
+
+
+def _hits(document: Document, phrases: Phrases, query: str) -> Iterator[WordsHit]:
+    flows = document["flows"]
+    for found in searched(flows, query):
+        place = ""
+        if found.field:
+            node = nodes_of(flows[found.flow])[found.node]
+            place = place_of(found.flow, found.node, node, found.field)
+        yield WordsHit(found, place)
+
+    wanted = plain(query)
+    for template in Template if wanted else ():
+        for code, words in phrase_words(phrases, document.get("phrases", {}), template).items():
+            if wanted in plain(words):
+                found = WordsFound(PHRASES, template.name, "", code, words)
+                yield WordsHit(found, f"{PHRASES}.{template.name}")

@@ -1,0 +1,386 @@
+"""Publishes flows with a history. A version's flows never replace flows that a person published by hand.
+
+Also finds every problem in flows, and decides which of them prevent publication. Some rules are unknown to the engine's
+own checker. For example, a caller in danger must cause an alert after four answers (C8).
+"""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import NamedTuple
+
+from hotline.alerts.rules_replies import OFFERED_DIGITS
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.documents import Document
+from hotline.core.wording import ALWAYS_SHIPPED, Template
+from hotline.editing.rules_drafting import Draft, draft_findings
+from hotline.errors import FlowInvalid, NotReady
+from hotline.flows import document as documents
+from hotline.flows import service_authoring, tables, tables_publications
+from hotline.flows.check import Code, Finding, Findings, fault, leads_to, node_of, nodes
+from hotline.flows.check_flow_set import check, of_book
+from hotline.flows.check_numbers import IN_A_MESSAGE, risky_words
+from hotline.flows.check_safety import uncovered
+from hotline.flows.check_texts import unsigned
+from hotline.flows.flow import Ask, Book, Branch, Menu, holds, list_name, reached
+from hotline.flows.numbers import Number
+from hotline.flows.rules_reviews import PHRASES
+from hotline.flows.run import Facts, Place, Run
+from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.service_check import place_lists
+from hotline.flows.tables_publications import Publication, Publishing
+from hotline.people import tables_audit
+from hotline.text.gsm7 import segments, strangers, substitute
+from hotline.text.phrases import Remark, remark
+from hotline.text.quiz import AGAIN, BEFORE, VALUES
+from hotline.tips import rules, rules_receipts
+from hotline.tips.rules import Matter, TipState
+
+LONGEST = {
+    "ref": "K7Q4AC",
+    "place": "Nyamasheke place",
+    "code": "*384*77777*90#",
+    "name": "a page of the runbook",
+    "time": "24/11 14:05-16:05",
+    "until": "16:05",
+    "number": "3" * 13,
+    "join": "123456",
+    "like": "K7Q4AC",
+    "case": "K7Q4AC byihutirwa, gishya",
+    "count": "999",
+    "step": "99",
+    "digits": "1 prendre 2 sur place 3 orienté 4 pas cela 5 passer 6 discrètement 7 ouvertement",
+    "own": "2 sur place 3 orienté 4 pas cela 5 passer",
+    "who": "Responder of a long name",
+    "refs": " ".join(["K7Q4AC"] * 6) + " +194",
+}
+"""Values at their longest, to compute the maximum length of an SMS."""
+
+
+def phrase_faults(
+    template: Template, language: str, text: str, numbers: Mapping[str, Number]
+) -> Iterator[Remark]:
+    """Yields every problem in a phrase. `numbers` are the telephone numbers that it may contain."""
+    try:
+        named = placeholders(text)
+    except ValueError:
+        yield remark("has a brace that is none of a placeholder")
+        return
+    if named != placeholders(template.value):
+        names = ", ".join(sorted(placeholders(template)))
+        yield remark("needs exactly these placeholders: {names}", names=names)
+        return
+    for letter in strangers(text):
+        yield remark(
+            "{code} {letter} is not on a basic phone: write {instead}",
+            code=f"U+{ord(letter):04X}",
+            letter=letter,
+            instead=substitute(letter),
+        )
+    for word in risky_words(text, language, IN_A_MESSAGE):
+        yield remark(
+            'says "{word}", which whoever holds the phone would read: say it in other words',
+            word=word,
+        )
+    for number in unsigned(text, numbers):
+        yield remark(
+            "names {number}, which nobody signed: remove it, or have the number verified first",
+            number=number,
+        )
+    digit = OFFERED_DIGITS.get(template)
+    if digit is not None and not text.startswith(f"{digit} "):
+        yield remark('must begin with "{digit}": that is what people write', digit=digit)
+    if segments(text.format_map(LONGEST)) > 1:
+        yield remark("longer than one SMS")
+
+
+def phrase_findings(book: Book) -> Findings:
+    """Yields the problems of the phrases in which a revision differs from the catalogues."""
+    for language, said in book.phrases.items():
+        for name, text in said.items():
+            template = Template.__members__.get(name)
+            if template is None:
+                wrong: Iterable[Remark] = [remark("the code says no such phrase")]
+            elif template in ALWAYS_SHIPPED:
+                wrong = [
+                    remark("is said while the database does not answer: it stays as it was shipped")
+                ]
+            else:
+                wrong = phrase_faults(template, language, text, book.numbers)
+            fix = remark("say it in other words")
+            yield from (Finding(PHRASES, name, Code.PHRASE, one, fix, language) for one in wrong)
+
+
+def placeholders(text: str) -> set[str]:
+    """Returns the names in braces. Raises ValueError if a brace is not closed."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+LINE = "line"
+OF_A_VERSION = "the flows of this version"
+EMERGENCY_STANDS = (
+    "words of one person alone are live: a second person confirms them in the console, or brings back what was "
+    "before. The flows that this version ships can be published now"
+)
+
+
+def publish_version(kit: Kit, document: Document) -> int | None:
+    """Publishes a version's flows, and returns their revision. It is safe to repeat.
+
+    Returns None if a person published other flows. Raises FlowInvalid, StoreUnavailable.
+    """
+    made = service_authoring.ready(document)
+    with kit.database.writing() as session:
+        tables_publications.take_turns(session)
+        standing = tables_publications.standing(session)
+        live = tables.live_id(session)
+        saved = tables.with_digest(session, made.digest)
+        by_hand = standing is not None and standing.kind != Publishing.VERSION
+        if by_hand and (saved is None or saved.id != live):
+            return None
+        revision = service_authoring.put_live(session, made, kit.now())
+        if standing is None or standing.revision_id != revision:
+            said = Publication(published_by=LINE, kind=Publishing.VERSION, reason=OF_A_VERSION)
+            record(session, revision, said, kit.now())
+    return revision
+
+
+def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: bool) -> int:
+    """Publishes flows for a named person, and returns their revision. With `of_version`, later versions replace them.
+
+    Raises FlowInvalid, NotReady, StoreUnavailable.
+    """
+    made = service_authoring.ready(document)
+    with kit.database.writing() as session:
+        tables_publications.take_turns(session)
+        if not of_version and tables_publications.unsettled(session) is not None:
+            # The folder may contain the emergency's text. Then no second person would read it, and it would stay.
+            raise NotReady(EMERGENCY_STANDS)
+        revision = service_authoring.put_live(session, made, kit.now())
+        kind = Publishing.VERSION if of_version else Publishing.BY_HAND
+        said = Publication(published_by=by, kind=kind, reason=reason)
+        record(session, revision, said, kit.now())
+        tables_audit.append(
+            session,
+            at=kit.now(),
+            actor=tables_audit.by_command(by),
+            action="flows_published",
+            subject=f"revision {revision}",
+            reason=reason,
+        )
+    return revision
+
+
+def record(session: Session, revision: int, row: Publication, at: datetime) -> None:
+    """Writes to the publication history which revision is published from now on."""
+    tables_publications.end_standing(session, at)
+    row.revision_id, row.published_at = revision, at
+    session.add(row)
+    session.flush()
+
+
+MOST_ANSWERS = 4
+
+
+class _Pressing(NamedTuple):
+    """The answer that marks danger in one kind of report, with the function that computes the report's stage."""
+
+    answer: str
+    value: str
+    stage: Callable[[Mapping[str, str]], TipState | None]
+
+    def alerted(self, answers: Mapping[str, str]) -> bool:
+        if answers.get(self.answer, self.value) != self.value:
+            return True
+        return self.stage(answers) is TipState.FILED
+
+
+PRESSING = {
+    Matter.TIP: _Pressing("danger", "yes", rules.stage),
+    Matter.COMPLAINT: _Pressing(
+        rules_receipts.WRONG, rules_receipts.Wrong.HURT, rules_receipts.stage
+    ),
+}
+
+
+class _Way(NamedTuple):
+    """The position of a caller in danger, with the answers so far."""
+
+    place: Place
+    answers: tuple[tuple[str, str], ...] = ()
+
+    def saved(self, name: str | None, value: str, place: Place) -> "_Way":
+        if name is None or not value:
+            return _Way(place, self.answers)
+        return _Way(place, tuple({**dict(self.answers), name: value}.items()))
+
+
+def late_alerts(book: Book) -> Findings:
+    """Yields the screens that a caller in danger may reach after four answers without an alert."""
+    for flow in book.flows.values():
+        if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
+            continue
+        pressing = PRESSING[Matter(flow.gathers)]
+        ways = _questions(book, [_Way(Place(flow.name, flow.start))])
+        for _ in range(MOST_ANSWERS):
+            ways = _questions(book, (after for way in ways for after in _answered(book, way)))
+        late = [way.place for way in ways if not pressing.alerted(dict(way.answers))]
+        for place in dict.fromkeys(late):
+            answer, value = pressing.answer, pressing.value
+            where = place.flow, place.node
+            yield fault("late", *where, count=MOST_ANSWERS, answer=answer, value=value)
+
+
+def _questions(book: Book, ways: Iterable[_Way]) -> Iterable[_Way]:
+    """Returns the next question on each path. A path that ends has none."""
+
+    def asks(way: _Way) -> bool:
+        return isinstance(node_of(book, way.place), Menu | Ask)
+
+    def following(way: _Way) -> Iterator[_Way]:
+        if not asks(way):
+            yield from (_Way(place, way.answers) for place in _silent(book, way))
+
+    return [way for way in reached(ways, following) if asks(way)]
+
+
+def _silent(book: Book, way: _Way) -> Iterator[Place]:
+    """Yields the places that follow a node without a question. A flag may be set or not."""
+    node = node_of(book, way.place)
+    if not isinstance(node, Branch):
+        yield from leads_to(book, way.place)
+        return
+    run = Run("", (way.place,), answers=dict(way.answers))
+    for arm in node.arms:
+        if arm.when is None or arm.when.flag is not None or holds(arm.when, run, Facts()):
+            if arm.goes in book.flows[way.place.flow].nodes:
+                yield Place(way.place.flow, arm.goes)
+            if arm.when is None or arm.when.flag is None:
+                return
+
+
+def _answered(book: Book, way: _Way) -> Iterator[_Way]:
+    """Yields the path after each answer.
+
+    For a list it uses the first place, because all places lead to the same node.
+    """
+    node = node_of(book, way.place)
+    assert isinstance(node, Menu | Ask)
+    options = [(choice.value, choice.goes or node.goes) for choice in node.choices]
+    if isinstance(node, Ask):
+        options.append((_first(book, node, dict(way.answers)), node.goes))
+    for value, goes in options:
+        if goes is not None and goes in book.flows[way.place.flow].nodes:
+            yield way.saved(node.saves, value, Place(way.place.flow, goes))
+
+
+def _first(book: Book, node: Ask, answers: dict[str, str]) -> str:
+    if node.list is None:
+        return "any"
+    options = book.lists.get(list_name(node.list, answers), ())
+    return options[0].value if options else ""
+
+
+ONE_OF = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
+
+
+def uncounted(book: Book) -> Findings:
+    """Yields questions of a quiz whose answers are never counted."""
+    asked = {
+        node.saves: (flow.name, name, node)
+        for flow, name, node in nodes(book)
+        if isinstance(node, Menu) and node.saves and node.saves.startswith((BEFORE, AGAIN))
+    }
+    for saves, (flow_name, name, menu) in asked.items():
+        pair = (BEFORE, AGAIN) if saves.startswith(BEFORE) else (AGAIN, BEFORE)
+        other = pair[1] + saves.removeprefix(pair[0])
+        if other not in asked:
+            yield fault("never_counted", flow_name, name, "saves", saves=saves, other=other)
+        if odd := sorted({choice.value for choice in menu.choices} - VALUES):
+            named = ", ".join(filter(None, odd))
+            rule = "other_value" if named else "no_value"
+            found = fault(rule, flow_name, name, "choices", saves=saves, values=named)
+            yield found._replace(fix=ONE_OF)
+
+
+BEARABLE = frozenset(
+    {
+        Code.UNREACHABLE,
+        Code.TOO_LONG,
+        Code.TOO_MANY_CHOICES,
+        Code.TOO_MANY_LINES,
+        Code.TOO_MANY_ANSWERS,
+        Code.UNSURE_LATE,
+    }
+)
+"""Problems that only make a conversation longer than it should be."""
+MOST_SCREENS = 1000
+"""Maximum number of screens that can be checked within a second while an editor writes."""
+
+
+def findings(
+    document: Document, limit: int = DEFAULT_LIMIT, *, live: Document | None = None
+) -> Sequence[Finding]:
+    """Returns the findings of the engine's checker and of the checks in this module.
+
+    `live` are the published flows. Without them, an exception's reason covers every text of its screen.
+    """
+    lists = place_lists()
+    found = check(document, lists, limit=limit)
+    if any(one.code is Code.SHAPE for one in found):
+        return found
+    book = documents.bind(documents.read(document), lists)
+    new = [] if live is None else uncovered(documents.bind(documents.read(live), lists), book)
+    return [*found, *new, *uncounted(book), *late_alerts(book), *phrase_findings(book)]
+
+
+class ScreenCheck(NamedTuple):
+    """The problems of a draft that an editor sees next to one screen."""
+
+    here: Sequence[Finding]
+    elsewhere: int
+    """Number of other screens of the flow with problems."""
+    is_whole: bool
+    """False if there are too many flows for this check. The change's page then shows the rest."""
+
+
+def of_screen(
+    book: Book, draft: Draft, node: str, *, live: Book, most: int = MOST_SCREENS
+) -> ScreenCheck:
+    """Checks one screen of a draft alone, among all flows, and against the published flows.
+
+    `book` contains the draft.
+    """
+    alone = draft_findings(book, draft, node=node)
+    if sum(len(flow.nodes) for flow in book.flows.values()) > most:
+        return ScreenCheck(alone, 0, is_whole=False)
+    book_wide = (*of_book(book), *uncovered(live, book), *uncounted(book), *late_alerts(book))
+    among = [one for one in book_wide if one.flow == draft.flow.name]
+    here = dict.fromkeys((*alone, *(one for one in among if one.node == node)))
+    elsewhere = {one.node for one in (*among, *draft_findings(book, draft))} - {node}
+    return ScreenCheck([*here], len(elsewhere), is_whole=True)
+
+
+def bearable(document: Document) -> Sequence[Finding]:
+    """Returns problems that should be fixed but do not prevent publication. Raises FlowInvalid with those that do."""
+    found = findings(document)
+    hurting = [one.sentence for one in found if one.code not in BEARABLE]
+    if hurting:
+        raise FlowInvalid(hurting)
+    return found
+
+
+@cache
+def mark() -> str:
+    """Returns a digest of the checking code. Findings of another version are not reused."""
+    hashed = hashlib.sha256()
+    for written_in in (inspect.getfile(Finding), __file__):
+        files = Path(written_in).parent.rglob("*.*")
+        for file in sorted(one for one in files if one.suffix in (".py", ".csv", ".toml")):
+            hashed.update(file.read_bytes())
+    return hashed.hexdigest()[:16]

@@ -1,0 +1,500 @@
+"""Collects every text that callers read for the translation pages, with the text pending in a language's draft.
+
+Translations are saved into an open draft, such as "Words of Kinyarwanda". Until it is published, the new text is in
+that draft alone. A review is for exactly one version of a text.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from math import sqrt
+from typing import NamedTuple
+
+from hotline.core.context import ConsoleKit, Kit
+from hotline.core.documents import Document, Way, derived
+from hotline.core.wording import ALWAYS_SHIPPED, Template
+from hotline.editing import service_drafts, service_publishing, service_reviews
+from hotline.editing.rules_difference import WordSpan, spans
+from hotline.editing.rules_drafting import Draft, draft_findings, drafted, played, put_in
+from hotline.editing.rules_preview import FilledMeter, meters
+from hotline.editing.service_drafts import assemble, gather
+from hotline.editing.service_publishing import LONGEST
+from hotline.flows import flow_words as engine_words
+from hotline.flows.anatomy import called_by, nodes_of, rows_of, value_at, with_value
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_flow_set import of_words
+from hotline.flows.check_safety import uncovered
+from hotline.flows.flow import Book
+from hotline.flows.models import field_of
+from hotline.flows.rules_reviews import (
+    ENGINE,
+    ENGLISH,
+    PHRASES,
+    Doubt,
+    ReviewedText,
+    ReviewState,
+    Signature,
+    readers,
+    state_of,
+    texts_of,
+)
+from hotline.flows.run import Place
+from hotline.flows.service_authoring import live_document
+from hotline.text.gsm7 import septets, strangers, substitute
+from hotline.text.languages import CODES, FIRST
+from hotline.text.phrases import Phrases, Remark, remark
+
+TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
+"""Title of the draft that holds a language's new text."""
+
+
+@dataclass(frozen=True)
+class ReviewBook:
+    language: str
+    document: Document
+    """The document that would be published with this language's draft."""
+    chapters: Mapping[str, Mapping[str, ReviewedText]]
+    """The texts of each flow by place, then the phrases of the code, then the engine's own words."""
+    signatures: Mapping[str, Sequence[Signature]]
+    """Reviews in this language, by place."""
+    change_id: int | None
+    """The draft that holds new text. None if no text was saved since the last publication."""
+
+    @cached_property
+    def texts(self) -> Mapping[str, ReviewedText]:
+        """Returns all texts, by place."""
+        return {place: text for texts in self.chapters.values() for place, text in texts.items()}
+
+    def state(self, text: ReviewedText) -> ReviewState:
+        if not text.words.get(self.language):
+            return ReviewState.MISSING
+        return state_of(text, self.language, self.signatures.get(text.place, ()))
+
+    def signed_by(self, text: ReviewedText) -> Way:
+        """Returns the names of the people who reviewed exactly this text."""
+        signed = self.signatures.get(text.place, ())
+        return tuple(one.by for one in readers(text, self.language, signed))
+
+    def waits_for(self, text: ReviewedText, name: str) -> bool:
+        """Returns True if the text still needs a review by this person."""
+        if text.place not in self.signatures:
+            return True
+        if self.state(text) is ReviewState.REVIEWED:
+            return False
+        return name.casefold() not in {by.casefold() for by in self.signed_by(text)}
+
+
+def is_fixed(place: str) -> bool:
+    """Returns True for a text that the pages show and that only programmers change."""
+    chapter, _, name = place.partition(".")
+    always = {template.name for template in ALWAYS_SHIPPED}
+    return chapter == ENGINE or (chapter == PHRASES and name in always)
+
+
+def review_book(kit: Kit, language: str) -> ReviewBook:
+    """Returns the texts of one language with their reviews. Raises NotReady, StoreUnavailable."""
+    (one,) = review_books(kit, (language,))
+    return one
+
+
+def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewBook]:
+    """Yields the texts of each language with their reviews. Raises NotReady, StoreUnavailable.
+
+    Reads the published text once, for all languages without a draft.
+    """
+    live: Document | None = None
+    live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
+    for language in languages:
+        change_id = words_change(kit, language)
+        if change_id is not None:
+            with kit.database.reading() as session:
+                document = assemble(gather(session, change_id)).document
+            texts = _chapters(document, kit.phrases)
+        else:
+            if live is None:
+                live = live_document(kit.database)
+                live_texts = _chapters(live, kit.phrases)
+            document, texts = live, live_texts
+        signatures: dict[str, list[Signature]] = {}
+        for one in service_reviews.everyone(kit, language):
+            signatures.setdefault(one.place, []).append(one)
+        yield ReviewBook(language, document, texts, signatures, change_id)
+
+
+def words_change(kit: Kit, language: str) -> int | None:
+    """Returns the open draft of a language's text, the older one if two are open. Raises StoreUnavailable."""
+    open_now = [row.id for row, _ in service_drafts.listed(kit) if row.title == TITLES[language]]
+    return min(open_now, default=None)
+
+
+def phrase_words(phrases: Phrases, said: Document, template: Template) -> dict[str, str]:
+    """Returns the text of a template, by language. `said`: the phrases in the document, which replace those of the
+    code.
+    """
+    shipped = {code: phrases.shipped(code, template) for code in CODES}
+    shipped[ENGLISH] = template.value
+    changed = {code: said.get(code, {}).get(template.name) for code in CODES}
+    return {code: changed[code] or shipped[code] for code in CODES}
+
+
+def _chapters(document: Document, phrases: Phrases) -> Mapping[str, Mapping[str, ReviewedText]]:
+    flows = {name: derived(_texts_in, flow, name) for name, flow in document["flows"].items()}
+    rest = {}
+    for template in Template:
+        words = phrase_words(phrases, document.get("phrases", {}), template)
+        place = f"{PHRASES}.{template.name}"
+        rest[place] = ReviewedText(place, words)
+    own = {f"{ENGINE}.{name}": said for name, said in engine_words.every().items()}
+    return {
+        **flows,
+        PHRASES: rest,
+        ENGINE: {place: ReviewedText(place, said) for place, said in own.items()},
+    }
+
+
+def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
+    return {text.place: text for text in texts_of({name: {"nodes": nodes_of(flow)}})}
+
+
+class Unfit(StrEnum):
+    """The reason why a text is refused, in the words of the page. `{...}` are the values of the fault."""
+
+    GONE = "This text was moved or taken out meanwhile."
+    CHANGED = "The text or its English changed meanwhile. Read it again."
+    UNSAVED = "You changed these words. Save and agree, or bring the old ones back."
+    EMPTY = "Write the words first."
+    FIXED = "The programmers alone change this word."
+    LETTER = "{letter} is no letter of a basic handset: write {instead}"
+    PHRASE = "It cannot be said so: {message}"
+    FINDING = "It hurts the screen: {message}"
+    NOTHING_ASKED = "Write what you ask."
+    WAITS = "Other words went live meanwhile. An editor settles the change first."
+
+
+@dataclass(frozen=True, slots=True)
+class WordsFault:
+    why: Unfit
+    values: Mapping[str, str | Remark] = field(default_factory=dict)
+    finding: Finding | None = None
+    """The problem that the checker found, if it found one."""
+
+    def __str__(self) -> str:
+        return self.why.value.format_map(self.values)
+
+
+WordsFaults = Mapping[str, WordsFault]
+"""The first fault of each text, by place."""
+
+
+def faults_of(review: ReviewBook, book: Book, new: Sequence[ReviewedText]) -> WordsFaults:
+    """Returns the faults of new texts, by place. `book`: the published flow set. Checks all texts together."""
+    found = {text.place: fault for text in new for fault in _alone(review, book, text)}
+    fit = [text for text in new if text.place not in found and text.in_flows]
+    flows: dict[str, list[ReviewedText]] = {}
+    for text in fit:
+        flows.setdefault(text.place.partition(".")[0], []).append(text)
+    for name, texts in flows.items():
+        found |= _of_flow(review, book, name, texts)
+    return found
+
+
+def said_so(flow: object, texts: Sequence[ReviewedText], language: str) -> dict[str, object] | None:
+    """Returns a flow's document with these texts. None if one of the texts has no place in it."""
+    changed = dict(nodes_of(flow))
+    for text in texts:
+        _, node, *steps = text.place.split(".")
+        try:
+            changed[node] = with_value(changed[node], (*steps, language), text.words[language])
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+            return None
+    return {**(flow if isinstance(flow, Mapping) else {}), "nodes": changed}
+
+
+def _alone(review: ReviewBook, book: Book, text: ReviewedText) -> Iterator[WordsFault]:
+    """Yields the first fault of a text alone, without its screen."""
+    words = text.words[review.language]
+    if is_fixed(text.place):
+        yield WordsFault(Unfit.FIXED)
+    elif not words:
+        yield WordsFault(Unfit.EMPTY)
+    elif letters := strangers(words):
+        values = {"letter": letters[0], "instead": substitute(letters[0])}
+        yield WordsFault(Unfit.LETTER, values)
+    elif not text.in_flows:
+        template = Template[text.place.removeprefix(f"{PHRASES}.")]
+        for message in service_publishing.phrase_faults(
+            template, review.language, words, book.numbers
+        ):
+            yield WordsFault(Unfit.PHRASE, {"message": message})
+            return
+
+
+def _of_flow(
+    review: ReviewBook, book: Book, name: str, texts: Sequence[ReviewedText]
+) -> dict[str, WordsFault]:
+    """Returns the new problems that the checker finds on the screens of these texts.
+
+    Each problem is listed at the text whose field it names.
+    """
+    before = review.document["flows"][name]
+    after = said_so(before, texts, review.language)
+    if after is None:
+        return {text.place: WordsFault(Unfit.GONE) for text in texts}
+    drafts = [drafted(name, flow) for flow in (before, after)]
+    books = [put_in(book, draft.flow) for draft in drafts]
+    unsafe = [[*of_words(one), *uncovered(book, one)] for one in books]
+    found: dict[str, WordsFault] = {}
+    for node in dict.fromkeys(text.place.split(".")[1] for text in texts):
+        here = [text.place for text in texts if text.place.split(".")[1] == node]
+        known, now = map(_told, books, drafts, unsafe, (node, node))
+        for told, one in now.items():
+            if one.language in ("", review.language) and told not in known:
+                said = remark("{message}: {fix}", message=one.message, fix=one.fix)
+                fault = WordsFault(Unfit.FINDING, {"message": said}, one)
+                steps = one.field.split(".")
+                # A problem of the whole screen is listed at the first changed text of that screen.
+                named = [at for at in here if all(step in at.split(".")[2:] for step in steps)]
+                found.setdefault((named or here)[0], fault)
+    return found
+
+
+Told = tuple[Code, str, str, Remark]
+"""The values by which a problem is recognised as the same before and after a change."""
+
+
+def _told(book: Book, draft: Draft, unsafe: Sequence[Finding], node: str) -> Mapping[Told, Finding]:
+    place = draft.flow.name, node
+    among = [one for one in unsafe if (one.flow, one.node) == place]
+    return {
+        (one.code, one.language, one.field, one.message): one
+        for one in (*draft_findings(book, draft, node=node), *among)
+    }
+
+
+class PlacedText(NamedTuple):
+    flow: str
+    """Name of the flow; empty for a phrase of the code."""
+    title: Mapping[str, str]
+    """Label of the choice that leads into the flow, by language; empty if no choice does."""
+    node: str
+    """Name of the screen, or of the phrase of the code."""
+    screen: int
+    """Number of the screen in its flow, from 1."""
+    field: str
+    """Name of the field in the editor's form: `choices.2`, or `text` for the screen's own text."""
+
+
+def placed_texts(document: Document, places: Sequence[str]) -> Mapping[str, PlacedText]:
+    flows, titles = document["flows"], dict[str, Mapping[str, str]]()
+    for nodes in map(nodes_of, flows.values()):
+        for row in (row for node in nodes.values() for row in rows_of(node, "choices")):
+            # The first choice that leads into a flow is its title.
+            called, label = called_by(nodes.get(value_at(row, ["goes"]))), value_at(row, ["label"])
+            if called and isinstance(label, Mapping):
+                titles.setdefault(called, label)
+    return {place: _placed(flows, titles, place) for place in places}
+
+
+def _placed(flows: Document, titles: Mapping[str, Mapping[str, str]], place: str) -> PlacedText:
+    flow, node, *steps = place.split(".")
+    if flow in (PHRASES, ENGINE):
+        return PlacedText("", {}, node, 0, "")
+    screen = [*nodes_of(flows[flow])].index(node) + 1
+    return PlacedText(flow, titles.get(flow, {}), node, screen, field_of(steps)[0] or "text")
+
+
+PAGE = 10
+SEGMENT = 160
+TODO, ALL = "todo", "all"
+"""Filters besides the states: texts that this person can review, and all texts."""
+SPREAD = (sqrt(5) - 1) / 2
+"""Part of the list between the starting points of two accounts. No two points are close, however many there are."""
+
+
+class PageText(NamedTuple):
+    text: ReviewedText
+    state: ReviewState
+    placed: PlacedText
+    signed_by: Sequence[str]
+    is_own: bool
+    """True if the viewer has reviewed this text."""
+    is_fixed: bool
+    english: Sequence[WordSpan]
+    """Changes in the English since a review. Empty if there are none, or if they are not known."""
+    doubts: Sequence[Doubt]
+    question: str
+    """The question of a careful reader about the text; empty if there is none."""
+    widest: str
+    """The text with its longest values. Empty if it has no placeholder, or is no phrase of the code."""
+    meter: FilledMeter | None
+    """Room used on its screen or in its SMS."""
+
+    @property
+    def place(self) -> str:
+        return self.text.place
+
+
+class WordsFilter(NamedTuple):
+    state: str = TODO
+    flow: str = ""
+    at: str = ""
+    """The place at which the page begins. If it is not a known place, the page begins at the account's own point."""
+
+
+class WordsPage(NamedTuple):
+    texts: Sequence[PageText]
+    left: int
+    """Number of all texts that the filter holds."""
+    next_at: str
+    """The place at which the next page begins; empty at the end of the list."""
+    change_id: int | None
+
+
+class WordsMatrix(NamedTuple):
+    """The states of all texts by chapter: a flow, the phrases of the code, or the engine's own words."""
+
+    reviews: Sequence[ReviewBook]
+    """The texts of each language."""
+
+    @property
+    def chapters(self) -> Sequence[str]:
+        """Returns the names of the chapters that have texts."""
+        all_of = (item for review in self.reviews for item in review.chapters.items())
+        return [*dict.fromkeys(chapter for chapter, texts in all_of if texts)]
+
+    def row(self, chapter: str) -> Mapping[str, Counter[ReviewState]]:
+        """Returns, by language, how many texts of a chapter are in each state."""
+        return {
+            review.language: Counter(map(review.state, review.chapters.get(chapter, {}).values()))
+            for review in self.reviews
+        }
+
+
+def matrix(kit: Kit) -> WordsMatrix:
+    """Returns the states of all texts in all languages. Raises NotReady, StoreUnavailable."""
+    return WordsMatrix([*review_books(kit)])
+
+
+def words_page(
+    kit: ConsoleKit, by_name: str, account_id: int, language: str, wanted: WordsFilter
+) -> WordsPage:
+    """Returns one page of texts for a translator. Raises NotReady, StoreUnavailable."""
+    review = review_book(kit, language)
+    places = [*review.texts]
+    begin = int(account_id * SPREAD % 1 * len(places)) if wanted.state == TODO else 0
+    if wanted.flow:
+        begin = 0
+    own_round = [*places[begin:], *places[:begin]]
+    fit = [one for one in own_round if _is_wanted(review, one, wanted, by_name)]
+    # If the filter leaves out the requested place, the page begins at the next place.
+    here = {place: number for number, place in enumerate(own_round)}
+    asked = here.get(wanted.at, 0)
+    start = next((n for n, place in enumerate(fit) if here[place] >= asked), 0)
+    shown, after = fit[start : start + PAGE], fit[start + PAGE : start + PAGE + 1]
+    texts = [*_shown(kit, review, shown, by_name)]
+    return WordsPage(texts, len(fit), "".join(after), review.change_id)
+
+
+def measured(kit: Kit, language: str, typed: Mapping[str, str]) -> Mapping[str, FilledMeter]:
+    """Returns the meters of texts while a person types them, by place. Stores nothing."""
+    review = review_book(kit, language)
+    known = [
+        (review.texts[place], words) for place, words in typed.items() if place in review.texts
+    ]
+    return _meters(kit, review, [text.saying(language, words) for text, words in known])
+
+
+def filtered(review: ReviewBook, wanted: WordsFilter, by_name: str) -> Sequence[ReviewedText]:
+    """Returns every text of a filter, in the order of the flows."""
+    return [
+        text for place, text in review.texts.items() if _is_wanted(review, place, wanted, by_name)
+    ]
+
+
+def _is_wanted(review: ReviewBook, place: str, wanted: WordsFilter, by_name: str) -> bool:
+    text = review.texts[place]
+    if wanted.flow and place.partition(".")[0] != wanted.flow:
+        return False
+    if wanted.state == ALL:
+        return True
+    if wanted.state == TODO:
+        return review.waits_for(text, by_name)
+    return review.state(text) == wanted.state
+
+
+def _shown(
+    kit: ConsoleKit, review: ReviewBook, places: Sequence[str], by_name: str
+) -> Iterator[PageText]:
+    placed = placed_texts(review.document, places)
+    texts = [review.texts[place] for place in places]
+    filled = _meters(kit, review, texts)
+    stale = [text.place for text in texts if review.state(text) is ReviewState.STALE]
+    read = service_reviews.english_read(kit, review.language, stale) if stale else {}
+    for text in texts:
+        kinyarwanda = text.words.get(FIRST, "")
+        signed = review.signed_by(text)
+        before, now = read.get(text.place), text.words.get(ENGLISH, "")
+        yield PageText(
+            text=text,
+            state=review.state(text),
+            placed=placed[text.place],
+            signed_by=signed,
+            is_own=by_name.casefold() in {name.casefold() for name in signed},
+            is_fixed=is_fixed(text.place),
+            english=spans(before, now) if before not in (None, now) else (),
+            doubts=[one for one in kit.aids.doubts if one.stands_in(kinyarwanda)],
+            question=kit.aids.questions.get((text.place, review.language), ""),
+            widest=widest(text, review.language),
+            meter=filled.get(text.place),
+        )
+
+
+def widest(text: ReviewedText, language: str) -> str:
+    """Returns a phrase of the code with its longest values; empty if it has no placeholder."""
+    words = text.words.get(language, "")
+    if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
+        return ""
+    try:
+        return words.format_map(LONGEST)
+    except (KeyError, ValueError, IndexError):
+        return ""
+
+
+def _meters(
+    kit: Kit, review: ReviewBook, texts: Sequence[ReviewedText]
+) -> Mapping[str, FilledMeter]:
+    book = kit.books.book(kit.books.live())
+    found: dict[str, FilledMeter] = {}
+    flows: dict[str, list[ReviewedText]] = {}
+    for text in texts:
+        name = text.place.partition(".")[0]
+        if name == PHRASES:
+            words = widest(text, review.language) or text.words.get(review.language, "")
+            found[text.place] = FilledMeter(
+                review.language, septets(words), SEGMENT, 1, septets(words)
+            )
+        elif name != ENGINE:
+            flows.setdefault(name, []).append(text)
+    for name, own in flows.items():
+        found |= dict(_meters_of_flow(book, review, name, own))
+    return found
+
+
+def _meters_of_flow(
+    book: Book, review: ReviewBook, name: str, texts: Sequence[ReviewedText]
+) -> Iterator[tuple[str, FilledMeter]]:
+    document = said_so(review.document["flows"][name], texts, review.language)
+    if document is None:
+        return
+    drawn = put_in(book, played(document, name))
+    nodes = nodes_of(document)
+    for text in texts:
+        node = text.place.split(".")[1]
+        filled = meters(drawn, Place(name, node), nodes[node]).get(review.language)
+        if filled is not None:
+            yield text.place, filled
+
+
+# Reads the glossary and the open questions that ship with the flows, once when a process starts.

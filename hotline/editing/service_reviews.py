@@ -1,0 +1,197 @@
+"""Reads and writes who reviewed which text, for `reviews.csv` and the texts pages.
+
+Also checks which telephone numbers and desk questions are shown today, and which need a new review.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from hotline.core.check_result import CheckResult, checked
+from hotline.core.context import Kit
+from hotline.core.documents import Document
+from hotline.editing import tables
+from hotline.editing.rules_drafts import Author
+from hotline.errors import ImportRefused, NotReady, StoreUnavailable
+from hotline.flows.flow import Book, numbers_named
+from hotline.flows.number_questions import QuestionStatus, questions
+from hotline.flows.numbers import EMERGENCY, Evidence
+from hotline.flows.rules_reviews import (
+    ENGLISH,
+    ReviewedText,
+    ReviewState,
+    Signature,
+    readers,
+    state_of,
+    texts_of,
+)
+
+REVIEWS = "reviews.csv"
+COLUMNS = ("place", "language", "digest", "by", "on")
+
+
+def read_signatures(folder: Path) -> tuple[Signature, ...]:
+    """Reads the reviews of a folder. Raises ImportRefused if the file is invalid."""
+    path = folder / REVIEWS
+    if not path.exists():
+        return ()
+    try:
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        return tuple(
+            Signature(
+                row["place"],
+                row["language"],
+                row["digest"],
+                row["by"],
+                date.fromisoformat(row["on"]),
+            )
+            for row in rows
+        )
+    except (KeyError, TypeError, ValueError):
+        raise ImportRefused([f"{REVIEWS}: must have {','.join(COLUMNS)}, each row whole"]) from None
+
+
+def overstated(document: Document, signatures: Sequence[Signature]) -> Iterator[str]:
+    """Yields files that call a language `reviewed` although some of its texts have changed or lack a review."""
+    for name, flow in document["flows"].items():
+        for language, said in flow["review"].items():
+            states = {state_of(text, language, signatures) for text in texts_of({name: flow})}
+            if said == ReviewState.REVIEWED and not states <= {ReviewState.REVIEWED}:
+                yield (
+                    f"{name}.yaml: says that {language} is reviewed, and not every text of it is: "
+                    "the page Words"
+                )
+
+
+def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
+    """Writes all reviews to `reviews.csv`."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(sorted(map(astuple, signatures)))
+    path = folder / REVIEWS
+    path.write_text(sheet.getvalue(), encoding="utf-8")
+    return path
+
+
+def everyone(kit: Kit, language: str | None = None) -> Sequence[Signature]:
+    """Returns all reviews in the order in which they were made. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return tables.everyone(session, language)
+
+
+def below(kit: Kit, place: str) -> Sequence[Signature]:
+    """Returns the reviews of every text below a place, such as a screen. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return tables.below(session, place)
+
+
+def carried(before: Document, after: Document, signed: Sequence[Signature]) -> Sequence[Signature]:
+    """Returns the reviews of texts that a change moved inside their flow, for their new places.
+
+    A place is a position. Without this, a choice that moves up would lose its reviews.
+    """
+    if not signed:
+        return []
+    old, new = before["flows"], after["flows"]
+    changed = [name for name in new if name in old and new[name] != old[name]]
+    known = {(one.place, one.language, one.digest) for one in signed}
+    by_words: dict[tuple[str, str, str], list[Signature]] = {}
+    for text in texts_of({name: old[name] for name in changed}):
+        for one in (one for code in text.words for one in readers(text, code, signed)):
+            by_words.setdefault((_flow(text.place), one.language, one.digest), []).append(one)
+    found: list[Signature] = []
+    for text in texts_of({name: new[name] for name in changed}):
+        for language in text.words:
+            digest = text.digest(language)
+            if (text.place, language, digest) not in known:
+                moved = by_words.get((_flow(text.place), language, digest), ())
+                found += [replace(one, place=text.place) for one in moved]
+    return found
+
+
+def _flow(place: str) -> str:
+    return place.partition(".")[0]
+
+
+def sign(kit: Kit, by: Author, texts: Sequence[ReviewedText], language: str) -> int:
+    """Records that a person reviewed these texts in their current form. Returns how many reviews are new."""
+    today = kit.now().date()
+    with kit.database.writing() as session:
+        before = tables.everyone(session, language)
+        new = [
+            Signature(text.place, language, text.digest(language), by.name, today)
+            for text in texts
+            if by.name.casefold() not in {s.by.casefold() for s in readers(text, language, before)}
+        ]
+        read = {text.place: text.words.get(ENGLISH, "") for text in texts}
+        return tables.sign(session, new, read)
+
+
+def english_read(kit: Kit, language: str, places: Sequence[str]) -> Mapping[str, str]:
+    """Returns the English of each text at its last review, if it is known. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return tables.english_read(session, language, places)
+
+
+AHEAD = timedelta(days=30)
+"""Time before a number leaves the screens at which the operator is notified."""
+
+
+def findings(kit: Kit) -> Sequence[CheckResult]:
+    """Returns the check results about reviews of numbers and desk questions that have lapsed or soon will."""
+    try:
+        book = kit.books.book(kit.books.live())
+    except (NotReady, StoreUnavailable):
+        return [CheckResult(name, True, "no flows are live") for name in ("numbers", "questions")]
+    today = kit.now().date()
+    return [_numbers(book, today), _questions(book, today)]
+
+
+def _numbers(book: Book, today: date) -> CheckResult:
+    """Returns the check result about numbers.
+
+    Only the emergency number stays after a lapse, which is therefore worse.
+    """
+    named = numbers_named(book)
+    ends = {
+        digits: number.until
+        for digits, number in book.numbers.items()
+        if digits in named and number.until is not None and number.evidence is Evidence.VERIFIED
+    }
+    late = [digits for digits, until in ends.items() if until - today <= AHEAD]
+    return checked(
+        "numbers",
+        f"{', '.join(late)} must be confirmed anew: {_what_then(ends, late)}" if late else None,
+        f"{', '.join(ends) or 'none'} may be shown",
+        "have it signed, confirm it in the console or numbers.csv, and publish that",
+        level=2 if EMERGENCY in late and ends[EMERGENCY] < today else 1,
+    )
+
+
+def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
+    """Describes the effect of a lapse. Numbers leave the screens, but the emergency number stays."""
+    go = [ends[digits] for digits in late if digits != EMERGENCY]
+    says = [f"shown until {min(go):%Y-%m-%d} at most"] if go else []
+    if EMERGENCY in late:
+        says.append(f"{EMERGENCY} stays on the screens, signed until {ends[EMERGENCY]:%Y-%m-%d}")
+    return "; ".join(says)
+
+
+def _questions(book: Book, today: date) -> CheckResult:
+    """Returns the check result about desk questions whose review lapses soon, or has lapsed."""
+    listed = questions(book).values()
+    shown = [one for one in listed if one.standing(today) is QuestionStatus.SHOWS]
+    fresh = [one for one in shown if one.until is not None and one.until - today > AHEAD]
+    lapsing = [one.name for one in listed if one.until is not None and one not in fresh]
+    return checked(
+        "questions",
+        f"{', '.join(lapsing)} must be signed anew: over or changed, or within {AHEAD.days} days"
+        if lapsing
+        else None,
+        f"{len(shown)} may be asked back",
+        "have it signed, write it into questions.yaml, and publish: `hotline upgrade`",
+    )

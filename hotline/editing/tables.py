@@ -1,0 +1,326 @@
+"""Stores drafts and their steps, which editors write before anything is published."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+
+from hotline.core.database import Row, add_if_new
+from hotline.core.driver import IN_SESSION, Memory
+from hotline.editing.rules_drafts import ChangeAuthor, ChangeState
+from hotline.errors import NotFound
+from hotline.flows.rules_reviews import Signature
+
+EDITABLE = tuple(state for state in ChangeState if state.is_editable)
+
+
+class Change(Row):
+    """One draft: a set of edits with a title. It is published once an approver has read it."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("change_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    why: Mapped[str]
+    state: Mapped[str]
+    """A `ChangeState`."""
+    base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    """The revision from which its parts were made."""
+    source: Mapped[str | None] = mapped_column(unique=True)
+    """Digest of the flow files that a software release brought. None if a person opened the draft."""
+    created_by_id: Mapped[int | None]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    proposed_by_id: Mapped[int | None]
+    proposed_by: Mapped[str | None]
+    proposed_at: Mapped[datetime | None]
+    proposed_digest: Mapped[str | None]
+    """Digest of the draft's own parts as they were submitted for approval. An edit withdraws the submission."""
+    note: Mapped[str | None]
+    """The comment of the approver who sent the draft back."""
+    noted_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    """The time when the draft was published or dropped."""
+
+    @property
+    def is_editable(self) -> bool:
+        return ChangeState(self.state).is_editable
+
+    @property
+    def proposer(self) -> ChangeAuthor | None:
+        if self.proposed_by is None:
+            return None
+        return ChangeAuthor(self.proposed_by, self.proposed_by_id)
+
+
+class ChangeStep(Row):
+    """One saved version of one part, complete. It never changes. The newest version is the current one."""
+
+    __tablename__ = "change_step"
+    __table_args__ = (UniqueConstraint("change_id", "part", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
+    part: Mapped[str]
+    version: Mapped[int]
+    document: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    """None if the flow is removed."""
+    made_by_id: Mapped[int | None]
+    made_by: Mapped[str]
+    at: Mapped[datetime]
+    says: Mapped[dict[str, Any]]
+    """A description of the step: `{"did": a StepKind, ...}`. A page makes a sentence of it."""
+    once: Mapped[str] = mapped_column(unique=True)
+    """A key that the form gives. A form that is sent twice makes only one step."""
+
+
+def found(session: Session, change_id: int, *, held: bool = False) -> Change:
+    """Returns a draft. Raises NotFound.
+
+    With `held` it locks the draft until the transaction ends. So saving, submitting and publishing take turns.
+    """
+    here = select(Change).where(Change.id == change_id)
+    if held:
+        here = here.with_for_update().execution_options(populate_existing=True)
+    change = session.scalar(here)
+    if change is None:
+        raise NotFound(f"no change {change_id}")
+    return change
+
+
+def of_source(session: Session, source: str) -> Change | None:
+    return session.scalar(select(Change).where(Change.source == source))
+
+
+def listed(session: Session, *, editable: bool, limit: int) -> Sequence[Change]:
+    """Returns the drafts that can be edited, or those that have ended, newest first."""
+    wanted = Change.state.in_(EDITABLE) if editable else Change.state.not_in(EDITABLE)
+    return session.scalars(
+        select(Change).where(wanted).order_by(Change.id.desc()).limit(limit)
+    ).all()
+
+
+def newest(session: Session, change_id: int) -> Mapping[str, ChangeStep]:
+    """Returns the newest step of each part, in the order in which the parts were first edited."""
+    last = (
+        select(func.max(ChangeStep.id).label("id"), func.min(ChangeStep.id).label("first"))
+        .where(ChangeStep.change_id == change_id)
+        .group_by(ChangeStep.part)
+        .subquery()
+    )
+    steps = select(ChangeStep).join(last, last.c.id == ChangeStep.id).order_by(last.c.first)
+    return {step.part: step for step in session.scalars(steps)}
+
+
+def shared(session: Session, step: ChangeStep) -> Mapping[str, Any] | None:
+    """Returns the document of a step. Where documents are cached, other callers share it, so nothing may change it."""
+    memory: Memory | None = session.info.get(IN_SESSION)
+    document: Mapping[str, Any] | None = step.document
+    if memory is None or document is None:
+        return document
+    return memory.steps.document(step.id, lambda: document)
+
+
+def newest_versions(session: Session, change_id: int) -> Mapping[str, int]:
+    """Returns the newest version number of each part. Steps never change, so equal numbers mean equal documents."""
+    each = select(ChangeStep.part, func.max(ChangeStep.version))
+    rows = session.execute(each.where(ChangeStep.change_id == change_id).group_by(ChangeStep.part))
+    return dict(rows.all())
+
+
+def newest_of(session: Session, change_id: int, part: str) -> ChangeStep | None:
+    here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
+    return session.scalar(select(ChangeStep).where(*here).order_by(ChangeStep.id.desc()).limit(1))
+
+
+def step(session: Session, change_id: int, step_id: int) -> ChangeStep | None:
+    here = (ChangeStep.change_id == change_id, ChangeStep.id == step_id)
+    return session.scalar(select(ChangeStep).where(*here))
+
+
+def version(session: Session, change_id: int, part: str, number: int) -> ChangeStep | None:
+    here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
+    return session.scalar(select(ChangeStep).where(*here, ChangeStep.version == number))
+
+
+def sent_before(session: Session, change_id: int, part: str, once: str) -> ChangeStep | None:
+    """Returns the step that this form has made already, or None."""
+    stamp = stamped(change_id, part, once)
+    return session.scalar(select(ChangeStep).where(ChangeStep.once == stamp))
+
+
+def stamped(change_id: int, part: str, once: str) -> str:
+    """Returns the unique key of a form's step. It includes the part, so the same form key works once for each part."""
+    return f"{change_id} {part} {once}"
+
+
+def steps(
+    session: Session, change_id: int, *, before: int | None, limit: int
+) -> Sequence[ChangeStep]:
+    """Returns the steps of a draft, newest first, without their documents."""
+    wanted = select(ChangeStep).where(ChangeStep.change_id == change_id)
+    if before is not None:
+        wanted = wanted.where(ChangeStep.id < before)
+    light = wanted.options(defer(ChangeStep.document, raiseload=True))
+    return session.scalars(light.order_by(ChangeStep.id.desc()).limit(limit)).all()
+
+
+def hands(session: Session, change_id: int) -> Sequence[ChangeAuthor]:
+    """Returns every author of a step of this draft, each once."""
+    people = select(ChangeStep.made_by, ChangeStep.made_by_id).where(
+        ChangeStep.change_id == change_id
+    )
+    return [ChangeAuthor(*one) for one in session.execute(people.distinct())]
+
+
+def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Returns the edited parts of each of these drafts, in the order of their first edit."""
+    pairs = (
+        select(ChangeStep.change_id, ChangeStep.part, func.min(ChangeStep.id))
+        .where(ChangeStep.change_id.in_(change_ids))
+        .group_by(ChangeStep.change_id, ChangeStep.part)
+        .order_by(func.min(ChangeStep.id))
+    )
+    edited: dict[int, list[str]] = {one: [] for one in change_ids}
+    for change_id, part, _ in session.execute(pairs):
+        edited[change_id].append(part)
+    return edited
+
+
+class ChangeCheck(Row):
+    """The problems that a check found in one whole document."""
+
+    __tablename__ = "change_check"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    """Digest of the document and of the code that checked it."""
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"))
+    """None for the published flow set."""
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    at: Mapped[datetime]
+
+
+def kept_findings(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
+    """Returns the problems found in a document. Returns None if it was not checked yet."""
+    return session.scalar(select(ChangeCheck.findings).where(ChangeCheck.digest == digest))
+
+
+def keep_findings(
+    session: Session, digest: str, findings: list[Any], *, change_id: int | None, at: datetime
+) -> None:
+    """Stores the problems found in a document. Does nothing if they are stored already."""
+    row = ChangeCheck(digest=digest, change_id=change_id, findings=findings, at=at)
+    add_if_new(session, row)
+
+
+def forget_findings(session: Session, before: datetime) -> None:
+    """Deletes the results of checks before this time. A document is checked again when needed."""
+    session.execute(delete(ChangeCheck).where(ChangeCheck.at < before))
+
+
+# Stores signatures: which reader has reviewed which text. Import and export keep them equal to `reviews.csv`.
+
+
+class SignatureRow(Row):
+    """A `domain.flows.review.Signature`."""
+
+    __tablename__ = "signature"
+    __table_args__ = (UniqueConstraint("place", "language", "digest", "signed_by"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    language: Mapped[str]
+    digest: Mapped[str]
+    """Digest of the reviewed text and of the English text that it translates."""
+    signed_by: Mapped[str]
+    signed_on: Mapped[date]
+    english: Mapped[str | None]
+    """The English text that was shown with it. None for a signature from a file."""
+
+
+def everyone(session: Session, language: str | None = None) -> Sequence[Signature]:
+    """Returns all signatures, or those of one language, in the order of signing."""
+    rows = select(SignatureRow).order_by(SignatureRow.id)
+    if language is not None:
+        rows = rows.where(SignatureRow.language == language)
+    return [_signature(row) for row in session.scalars(rows)]
+
+
+def below(session: Session, place: str) -> Sequence[Signature]:
+    """Returns the signatures of every text below a place. A screen's place is its flow and its name."""
+    rows = select(SignatureRow).order_by(SignatureRow.id)
+    rows = rows.where(SignatureRow.place.startswith(f"{place}.", autoescape=True))
+    return [_signature(row) for row in session.scalars(rows)]
+
+
+def _signature(row: SignatureRow) -> Signature:
+    return Signature(row.place, row.language, row.digest, row.signed_by, row.signed_on)
+
+
+def english_read(session: Session, language: str, places: Sequence[str]) -> Mapping[str, str]:
+    """Returns by place the English text that the last signer saw there. Leaves out places where it is unknown."""
+    rows = (
+        select(SignatureRow.place, SignatureRow.english)
+        .where(SignatureRow.language == language, SignatureRow.place.in_(places))
+        .where(SignatureRow.english.is_not(None))
+        .order_by(SignatureRow.id)
+    )
+    return {place: english or "" for place, english in session.execute(rows)}
+
+
+def sign(
+    session: Session, signatures: Iterable[Signature], english: Mapping[str, str] | None = None
+) -> int:
+    """Stores signatures and returns how many are new. Skips those that are stored already.
+
+    `english` holds by place the English text that the reader sees while signing.
+    """
+    return sum(
+        add_if_new(
+            session,
+            SignatureRow(
+                place=one.place,
+                language=one.language,
+                digest=one.digest,
+                signed_by=one.by,
+                signed_on=one.on,
+                english=(english or {}).get(one.place),
+            ),
+        )
+        for one in signatures
+    )
+
+
+# Stores the questions that translators ask about a text. An editor answers and settles them.
+
+
+class TextQuestion(Row):
+    __tablename__ = "text_question"
+    __table_args__ = (Index("text_question_open", "settled_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    language: Mapped[str]
+    asks: Mapped[str]
+    asked_by_id: Mapped[int | None]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    settled_by: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    """None while it waits for an editor."""
+
+
+def waiting(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
+    """Returns the open questions, oldest first. With `below`, returns only those about texts below that place."""
+    here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
+    if below:
+        here = here.where(TextQuestion.place.startswith(f"{below}.", autoescape=True))
+    return session.scalars(here.order_by(TextQuestion.id).limit(limit)).all()
+
+
+def count(session: Session) -> int:
+    here = select(func.count()).where(TextQuestion.settled_at.is_(None))
+    return session.scalar(here) or 0

@@ -1,0 +1,310 @@
+"""Reads a draft's nodes, finds and replaces text in them, and names their recorded values. Pure.
+
+No function here raises an error, whatever the document contains.
+
+Recorded values decide what is counted, what alerts responders, and what a digit means. `saves` and `value` name an
+answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the type of a flow.
+`key` is the digit of a choice, and `signed` the approval of a question. The form locks them.
+
+The text search ignores capitals and accents. It also searches the names of flows and screens.
+
+Some letters do not exist on basic phones, and Word replaces plain marks with others. Each has a substitute.
+"""
+
+import copy
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from hotline.core.documents import Document, Editable, Way, derived
+from hotline.flows.check_numbers import plain
+from hotline.flows.comparison import names, names_after
+from hotline.flows.models import KINDS, field_of
+from hotline.text.gsm7 import TYPOGRAPHY, strangers, substitute
+from hotline.text.languages import CODES
+
+ROW_LISTS = ("choices", "lead", "arms")
+BRANCH = "branch"
+LINES = ("choices", "lead")
+"""Lists whose rows each contain a text."""
+
+
+class NodeText(NamedTuple):
+    """A text of a node, with its field's name, its path in the document, and its wording by language."""
+
+    field: str
+    steps: Way
+    words: Mapping[str, str]
+
+
+def nodes_of(flow: object) -> Mapping[str, Document]:
+    """Returns the nodes of a flow that are mappings, in order."""
+    nodes = flow.get("nodes") if isinstance(flow, Mapping) else None
+    if not isinstance(nodes, Mapping):
+        return {}
+    return {str(name): node for name, node in nodes.items() if isinstance(node, Mapping)}
+
+
+def kind_of(node: object) -> str:
+    """Returns the kind: say, menu, ask, branch, call or finish. Empty where the node has none yet."""
+    if not isinstance(node, Mapping):
+        return ""
+    return next((kind for kind in KINDS if node.get(kind) is not None), "")
+
+
+def value_at(document: object, way: Iterable[str]) -> Any:
+    """Returns the value at the end of a path, for a document of any shape. None where there is no value."""
+    here: Any = document
+    for step in way:
+        if isinstance(here, Mapping):
+            here = here.get(step)
+        elif isinstance(here, list) and step.isdecimal() and int(step) < len(here):
+            here = here[int(step)]
+        else:
+            return None
+    return here
+
+
+def body_of(node: object) -> Document:
+    """Returns the mapping under the node's kind. Empty for a branch, whose body is a list of arms."""
+    body = value_at(node, [kind_of(node)])
+    return body if isinstance(body, Mapping) else {}
+
+
+def way_to_rows(node: object, rows: str) -> Way:
+    """Returns the path to the choices, lead or arms of a node."""
+    return (BRANCH,) if rows == "arms" else (kind_of(node), rows)
+
+
+def rows_of(node: object, rows: str) -> Sequence[Any]:
+    """Returns the choices, lead or arms of a node as the document has them."""
+    found = value_at(node, way_to_rows(node, rows))
+    return found if isinstance(found, list) else ()
+
+
+def texts_in(node: object) -> Iterator[NodeText]:
+    """Yields every text of a node, in the order of a screen."""
+    kind, body = kind_of(node), body_of(node)
+    leads = [("lead", str(at), "text") for at in range(len(rows_of(node, "lead")))]
+    labels = [("choices", str(at), "label") for at in range(len(rows_of(node, "choices")))]
+    others = [("text",), ("note",), ("skip",), ("one",), ("none",)]
+    for inner in (*leads, others[0], *labels, *others[1:]):
+        words = value_at(body, inner)
+        if isinstance(words, Mapping):
+            steps = (kind, *inner)
+            said = {str(code): str(text) for code, text in words.items() if text is not None}
+            yield NodeText(field_of(steps)[0], steps, said)
+
+
+def arrows_in(node: object) -> Iterator[tuple[str, str]]:
+    """Yields each field that leads to a node of the same flow, with its target, in the page's order."""
+    rows = [(rows, at) for rows in ("choices", "arms") for at in range(len(rows_of(node, rows)))]
+    for field in (*(f"{rows}.{at}.goes" for rows, at in rows), "goes", "weak"):
+        goes = value_at(node, path_of(node, field))
+        if isinstance(goes, str) and goes:
+            yield field, goes
+
+
+def called_by(node: object) -> str:
+    """Returns the flow that a call opens. Empty where the node calls none."""
+    flow = value_at(node, ("call", "flow"))
+    return flow if isinstance(flow, str) else ""
+
+
+def first_words(node: object) -> Mapping[str, str]:
+    """Returns a node's text by language, as a list of nodes shows it."""
+    said = {code: value_at(body_of(node), ("text", code)) for code in CODES}
+    return {code: words for code, words in said.items() if isinstance(words, str)}
+
+
+def opening_words(flow: object) -> Mapping[str, str]:
+    """Returns the first text of a flow, by language."""
+    nodes = nodes_of(flow)
+    begins = nodes.get(str(value_at(flow, ("start",))))
+    return next(filter(None, map(first_words, (begins, *nodes.values()))), {})
+
+
+def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
+    """Returns a copy of the node with another value at an existing path. None removes the value."""
+    changed: Editable = copy.deepcopy(dict(node))
+    *way, last = steps
+    here: Any = changed
+    for step in way:
+        here = here[int(step)] if isinstance(here, list) else here[step]
+    if value is None:
+        here.pop(last, None)
+    elif isinstance(here, list):
+        here[int(last)] = value
+    else:
+        here[last] = value
+    return changed
+
+
+def place_of(flow: str, name: str, node: Document, field: str) -> str:
+    """Returns the place of a text as reviews and approvals store it: `learn.one.menu.choices.2.label`."""
+    return ".".join((flow, name, *path_of(node, field)))
+
+
+def path_of(node: object, field: str) -> Way:
+    """Returns the path of a field in the node's document.
+
+    It accepts the names that `field_of` returns, such as `choices.2.goes`, and `text` for a text.
+    """
+    kind = kind_of(node)
+    first, *rest = field.split(".")
+    if first == "arms":
+        return ("branch", *rest)
+    if first == "asks":
+        return (kind, "kind")
+    if first in ("reason", "signed", "review"):
+        return (first, *rest)
+    if first in LINES and len(rest) == 1:
+        return (kind, first, *rest, "label" if first == "choices" else "text")
+    return (kind, first, *rest)
+
+
+OF_A_FLOW = frozenset({"gathers", "private"})
+OF_A_NODE = frozenset({"saves", "topic", "completes", "signed"})
+OF_A_CHOICE = frozenset({"value", "key"})
+MARKS = OF_A_FLOW | OF_A_NODE | OF_A_CHOICE
+
+
+def mark_of(field: str) -> str:
+    """Returns the recorded value of a form's field. `choices.2.value` gives `value`, other fields an empty text."""
+    parts = field.split(".")
+    if parts[0] == "choices" and len(parts) == 3:
+        return parts[2] if parts[2] in OF_A_CHOICE else ""
+    return parts[0] if parts[0] in OF_A_NODE else ""
+
+
+def locked(node: object, live: object) -> frozenset[str]:
+    """Returns the locked fields of a form: the recorded values that are already published.
+
+    An editor unlocks them with a reason. New screens and choices are not locked, because nothing was counted for them.
+    """
+    if kind_of(live) == "":
+        return frozenset()
+    fields = {"saves", "topic", "completes", "signed.by", "signed.day", "signed.digest"}
+    old, new = (
+        [row if isinstance(row, Mapping) else {} for row in rows_of(one, "choices")]
+        for one in (live, node)
+    )
+    known = set(names("choices", old))
+    for at, name in enumerate(names_after("choices", old, new)):
+        if name in known:
+            fields |= {f"choices.{at}.{mark}" for mark in OF_A_CHOICE}
+    return frozenset(fields)
+
+
+def with_flow_marks(flow: Document, *, gathers: str, private: bool) -> Editable:
+    """Returns the flow with these values before its `start`. Empty values are left out."""
+    marks = {"gathers": gathers, "private": private}
+    said = {mark: given for mark, given in marks.items() if given}
+    changed: Editable = {}
+    for name, value in flow.items():
+        if name == "start":
+            changed |= said
+        if name not in OF_A_FLOW:
+            changed[name] = value
+    return changed | said
+
+
+def marks_in(node: object) -> Document:
+    """Returns the recorded values of a node, by the field of its form."""
+    rows = range(len(rows_of(node, "choices")))
+    inner = [f"choices.{at}.{mark}" for at in rows for mark in ("value", "key")]
+    fields = ("saves", "topic", "completes", "signed", *inner)
+    found = {field: value_at(node, path_of(node, field)) for field in fields}
+    return {field: value for field, value in found.items() if value not in (None, "")}
+
+
+class WordsFound(NamedTuple):
+    flow: str
+    node: str
+    """Empty where the match is the flow's name."""
+    field: str
+    """Empty where the match is the screen's name."""
+    language: str
+    words: str
+
+
+def searched(flows: Mapping[str, object], query: str) -> Iterator[WordsFound]:
+    """Yields every text that contains the query, in the order of the document. An empty query finds nothing."""
+    wanted = plain(query)
+    if not wanted:
+        return
+    for flow, document in flows.items():
+        yield from (found for words, found in derived(_said, document, flow) if wanted in words)
+
+
+def _said(document: object, flow: str) -> Sequence[tuple[str, WordsFound]]:
+    """Returns all searchable texts of a flow, each also without capitals and accents."""
+    found = [WordsFound(flow, "", "", "", flow)]
+    for node, written in nodes_of(document).items():
+        found.append(WordsFound(flow, node, "", "", node))
+        for text in texts_in(written):
+            found += [WordsFound(flow, node, text.field, *said) for said in text.words.items()]
+    return [(plain(one.words), one) for one in found]
+
+
+class BadLetter(NamedTuple):
+    field: str
+    language: str
+    letter: str
+    name: str
+    """Name in Unicode."""
+    instead: str
+    """Substitute to write. `?` where no letter is similar."""
+    times: int
+
+
+def bad_letters(node: object) -> tuple[BadLetter, ...]:
+    """Returns each bad letter once for each text and language, in the order of the page."""
+    found = []
+    for text in texts_in(node):
+        for language, words in text.words.items():
+            said = unicodedata.normalize("NFC", words)
+            for letter in strangers(said):
+                name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
+                instead, times = substitute(letter), said.count(letter)
+                found.append(BadLetter(text.field, language, letter, name, instead, times))
+    return tuple(found)
+
+
+def mended(node: Document, language: str, letter: str = "") -> tuple[Editable, int]:
+    """Replaces one letter, or every bad letter, in a node's texts of one language.
+
+    Returns the node and the number of replacements. A letter without a substitute stays, because `?` would spoil the
+    word.
+    """
+    wrong = {one.letter for one in bad_letters(node) if one.language == language}
+    chosen = wrong & {letter} if letter else wrong
+    table = {one: substitute(one) for one in chosen if substitute(one) != "?"}
+    return _replaced(node, table, language)
+
+
+def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
+    """Replaces Word's quotes, dashes and blanks by plain ones in every language.
+
+    Returns the node and the count of each mark. A letter with an accent stays, because only the editor may decide on
+    it.
+    """
+    found: Counter[str] = Counter()
+    for text in texts_in(node):
+        for words in text.words.values():
+            found.update(letter for letter in words if letter in TYPOGRAPHY)
+    return _replaced(node, TYPOGRAPHY)[0], found
+
+
+def _replaced(node: Document, table: Mapping[str, str], only: str = "") -> tuple[Editable, int]:
+    changed, times = dict(node), 0
+    for text in texts_in(node):
+        for language, words in text.words.items():
+            said = unicodedata.normalize("NFC", words)
+            count = sum(letter in table for letter in said)
+            if count and only in ("", language):
+                plain = "".join(table.get(letter, letter) for letter in said)
+                changed = with_value(changed, (*text.steps, language), plain)
+                times += count
+    return changed, times

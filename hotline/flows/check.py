@@ -1,0 +1,295 @@
+"""Describes a finding of the check: one fault, its place, and how to fix it."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from importlib.resources import files
+from typing import NamedTuple
+
+from hotline.core.documents import Document, Editable
+from hotline.flows.flow import (
+    Ask,
+    Book,
+    Branch,
+    Call,
+    Choice,
+    Condition,
+    Finish,
+    Flow,
+    Lead,
+    Menu,
+    Node,
+    Say,
+    Text,
+    Waiting,
+    reached,
+)
+from hotline.flows.models import targets
+from hotline.flows.run import Place
+from hotline.text.phrases import Remark, remark, remark_of
+
+MEND = remark("enter it again")
+
+
+class Code(StrEnum):
+    """The kind of a finding."""
+
+    SHAPE = "shape"
+    """The document has a wrong shape. The check looked at nothing else."""
+    UNKNOWN_NODE = "unknown_node"
+    UNKNOWN_FLOW = "unknown_flow"
+    UNKNOWN_LIST = "unknown_list"
+    UNKNOWN_ENTRY = "unknown_entry"
+    UNKNOWN_ANSWER = "unknown_answer"
+    DIALLED = "dialled"
+    """Digits dialled after the service code reach a protected node. They stay in the phone's call log."""
+    DEAD_END = "dead_end"
+    UNREACHABLE = "unreachable"
+    LOOP = "loop"
+    LANGUAGE_MISSING = "language_missing"
+    LETTER = "letter"
+    NUMBER_UNSIGNED = "number_unsigned"
+    TOO_LONG = "too_long"
+    BROKEN_WORD = "broken_word"
+    """A narrow phone breaks the word in the middle, or separates a label from its digit."""
+    TOO_MANY_CHOICES = "too_many_choices"
+    TOO_MANY_LINES = "too_many_lines"
+    """A question needs more than `MOST_LINES` lines of a narrow phone without a reason.
+
+    Also a reason that is not needed.
+    """
+    UNSURE_LATE = "unsure_late"
+    """The choice "not sure" is only on the last page of a list."""
+    TOO_EARLY = "too_early"
+    LAST_SCREEN = "last_screen"
+    UNSAFE_WORD = "unsafe_word"
+    """A screen of the report contains a word that exposes the caller, or a promise."""
+    PROMISE = "promise"
+    """A screen makes a promise that the hotline cannot keep, and has no reason for its text."""
+    ASKS_WHO = "asks_who"
+    WORDS_LOST = "words_lost"
+    """A question takes free text outside a report, so nothing saves the answer."""
+    QUESTION = "question"
+    """A question in the list for desks breaks the rules of that list."""
+    ECHO = "echo"
+    """A screen repeats an answer of the caller, or has a placeholder that no screen fills in."""
+    VALUE_TWICE = "value_twice"
+    """Two choices of one question save the same value."""
+    TOO_MANY_ANSWERS = "too_many_answers"
+    ALERT_LATE = "alert_late"
+    PHRASE = "phrase"
+    """A phrase of the code cannot have this text."""
+
+
+class Finding(NamedTuple):
+    flow: str
+    node: str
+    code: Code
+    message: Remark
+    fix: Remark
+    language: str = ""
+    field: str = ""
+    """The field to fix, under its name in the form: `choices.2`. Empty where the finding is about the whole node."""
+
+    @property
+    def anchor(self) -> str:
+        return anchor(self.field, self.language)
+
+    @property
+    def file(self) -> str:
+        return f"{self.flow}.yaml"
+
+    @property
+    def sentence(self) -> str:
+        return str(self.told)
+
+    @property
+    def told(self) -> Remark:
+        """Returns the finding as a message for a person: its place, the fault and the fix."""
+        field = self.field if self.code is Code.SHAPE else ""
+        where = " ".join(part for part in (self.file, self.node, field, self.language) if part)
+        return remark(
+            "{where}: {message} [{code}]. Fix: {fix}",
+            where=where,
+            message=self.message,
+            code=self.code.value,
+            fix=self.fix,
+        )
+
+    def to_dict(self) -> Editable:
+        """Returns the finding as data for a program, with its texts in English."""
+        said = {"message": str(self.message), "fix": str(self.fix)}
+        return {"file": self.file, **self.to_row(), **said}
+
+    def to_row(self) -> Editable:
+        """Returns the finding as data for storage. Its texts can later be shown in any language."""
+        return {
+            "flow": self.flow,
+            "node": self.node,
+            "code": self.code.value,
+            "message": self.message.to_json(),
+            "fix": self.fix.to_json(),
+            "language": self.language,
+            "field": self.field,
+        }
+
+    @classmethod
+    def of_row(cls, written: Document) -> "Finding":
+        """Returns the finding that `to_row` stored."""
+        said = {name: remark_of(written[name]) for name in ("message", "fix")}
+        return cls(**{**written, **said, "code": Code(written["code"])})
+
+
+Findings = Iterator[Finding]
+RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    (files(__package__) / "rules.toml").read_text(encoding="utf-8")
+)
+"""The rules of the check by name: kind of fault, message and fix. Values such as `{field}` are filled in."""
+
+
+def fault(
+    rule: str,
+    flow: str,
+    node: str,
+    field: str = "",
+    language: str = "",
+    /,
+    **values: str | int | Remark,
+) -> Finding:
+    """Returns the finding of this rule at this place."""
+    known = {"field": field, "language": language, **values}
+    says, fix = (
+        remark(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
+        for words in (RULES[rule]["says"], RULES[rule]["fix"])
+    )
+    return Finding(flow, node, Code(RULES[rule]["code"]), says, fix, language, field)
+
+
+def anchor(field: str, language: str = "") -> str:
+    """Returns the id of a field on a page: `f-choices.2-rw`. Empty for the whole node."""
+    return "-".join(part for part in ("f", field, language) if part) if field else ""
+
+
+# Reads nodes for all checks: their texts, their conditions, and the nodes they lead to. Pure.
+
+
+class WrittenText(NamedTuple):
+    """One text of a node, with the name of its field."""
+
+    flow: str
+    node: str
+    field: str
+    text: Text
+    number: str | None = None
+    """Phone number that this text may show."""
+
+    @property
+    def at(self) -> tuple[str, str, str]:
+        """Returns flow, node and field."""
+        return self.flow, self.node, self.field
+
+
+def nodes(book: Book) -> Iterator[tuple[Flow, str, Node]]:
+    for flow in book.flows.values():
+        for name, node in flow.nodes.items():
+            yield flow, name, node
+
+
+def texts(book: Book) -> Iterator[WrittenText]:
+    for flow, name, node in nodes(book):
+        may = {f"lead.{place}": lead.number for place, lead in enumerate(leads_of(node))}
+        for field, text in node_texts(node):
+            yield WrittenText(flow.name, name, field, text, may.get(field))
+
+
+def said_texts(book: Book) -> Iterator[tuple[WrittenText, str, str]]:
+    """Yields each text in each of its languages, with the language and the wording."""
+    for written in texts(book):
+        for language, words in written.text.items():
+            yield written, language, words
+
+
+def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
+    if isinstance(node, Say | Menu | Ask):
+        yield "text", node.text
+        for number, lead in enumerate(node.leads):
+            yield f"lead.{number}", lead.text
+    if isinstance(node, Menu | Ask):
+        for number, choice in enumerate(node.choices):
+            yield f"choices.{number}", choice.label
+    for name in ("note", "skip", "one", "none") if isinstance(node, Menu | Ask) else ():
+        if text := getattr(node, name, None):
+            yield name, text
+    if isinstance(node, Finish) and node.text is not None:
+        yield "text", node.text
+
+
+def leads_of(node: Node) -> tuple[Lead, ...]:
+    return node.leads if isinstance(node, Say | Menu | Ask) else ()
+
+
+def choices_of(node: Node) -> tuple[Choice, ...]:
+    return node.choices if isinstance(node, Menu | Ask) else ()
+
+
+def conditions(node: Node) -> Iterator[Condition]:
+    yield from (condition for _, condition in placed_conditions(node))
+
+
+def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
+    """Yields each condition of a node, with the field that depends on it."""
+    for number, lead in enumerate(leads_of(node)):
+        yield from ((f"lead.{number}", when) for when in lead.whens)
+    for number, choice in enumerate(choices_of(node)):
+        if choice.when:
+            yield f"choices.{number}.when", choice.when
+    if isinstance(node, Branch):
+        for number, arm in enumerate(node.arms):
+            if arm.when:
+                yield f"arms.{number}.when", arm.when
+
+
+def leads_to(book: Book, place: Place) -> Iterator[Place]:
+    """Yields the nodes that a node may lead to.
+
+    A call leads to the start of its flow. It leads to the node after the call only where that flow can return.
+    """
+    flow = book.flows[place.flow]
+    node = flow.nodes[place.node]
+    if isinstance(node, Call) and node.flow in book.flows:
+        called = book.flows[node.flow]
+        if called.start in called.nodes:
+            yield Place(called.name, called.start)
+        if not any(
+            one == Finish() or (isinstance(one, Call) and one.goes is None)
+            for one in called.nodes.values()
+        ):
+            return
+    for goes in targets(node):
+        if goes in flow.nodes:
+            yield Place(flow.name, goes)
+
+
+def node_of(book: Book, place: Place) -> Node:
+    return book.flows[place.flow].nodes[place.node]
+
+
+def screens_from(book: Book, places: Iterable[Place]) -> Iterator[Place]:
+    """Yields the first screens on every path from these places."""
+
+    def following(place: Place) -> Iterable[Place]:
+        return () if shows(node_of(book, place)) else leads_to(book, place)
+
+    yield from (place for place in reached(places, following) if shows(node_of(book, place)))
+
+
+def shows(node: Node) -> bool:
+    return isinstance(node, Waiting) or (isinstance(node, Finish) and node.text is not None)
+
+
+def beginnings(book: Book) -> Iterator[Place]:
+    """Yields the starts of the front flow and of each landing flow of a short code."""
+    for name in (book.front, *book.entries.values()):
+        flow = book.flows.get(name)
+        if flow is not None and flow.start in flow.nodes:
+            yield Place(flow.name, flow.start)

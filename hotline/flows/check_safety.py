@@ -1,0 +1,343 @@
+"""Finds text that no screen of a report may show: words that expose the caller, and questions about identity. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from hotline.core.documents import Way
+from hotline.flows.check import (
+    Code,
+    Finding,
+    Findings,
+    fault,
+    leads_to,
+    node_of,
+    node_texts,
+    nodes,
+    said_texts,
+    screens_from,
+)
+from hotline.flows.check_numbers import (
+    EARLY,
+    IN_A_REPORT,
+    LAST,
+    Table,
+    asks_who,
+    plain,
+    promised,
+    risky_words,
+    rows_of,
+)
+from hotline.flows.flow import REASON_LETTERS, Ask, Book, Finish, Flow, Menu, Node, Text, reached
+from hotline.flows.run import Place
+from hotline.text.phrases import Remark, remark
+
+GUARDED_SCREENS = 2
+"""Screens from the front that are checked. The front is the first."""
+
+
+def too_early(book: Book) -> Findings:
+    for place, depth in sorted(_depths(book).items(), key=lambda item: item[1]):
+        where = remark("on screen {depth} from the front", depth=depth)
+        for field, text in node_texts(node_of(book, place)):
+            yield from _named(place, field, text, where, EARLY)
+
+
+def last_screens(book: Book) -> Findings:
+    """Finds last screens that differ from each other, or that use risky words.
+
+    The last screen must be the same after a lesson and after a tip.
+    """
+    first: Text | None = None
+    for place, text in _last(book):
+        yield from _named(place, "text", text, remark("on the last screen"), LAST)
+        first = first or text
+        if text != first:
+            yield fault("last_screen", place.flow, place.node, "text")
+
+
+def guarded(book: Book) -> set[Place]:
+    """Returns the places where this module checks for the words of `EARLY`."""
+    return {*_depths(book), *(place for place, _ in _last(book))}
+
+
+def _last(book: Book) -> Iterator[tuple[Place, Text]]:
+    for flow, name, node in nodes(book):
+        if not flow.private and isinstance(node, Finish) and node.text is not None:
+            yield Place(flow.name, name), node.text
+
+
+def _named(
+    place: Place, field: str, text: Text, where: Remark, tables: tuple[Table, ...]
+) -> Findings:
+    for language, words in text.items():
+        for word in risky_words(words, language, tables):
+            yield fault(
+                "too_early", place.flow, place.node, field, language, word=word, where=where
+            )
+
+
+def _depths(book: Book) -> dict[Place, int]:
+    """Returns the number of the screen for each place within `GUARDED_SCREENS` screens of the front.
+
+    The number is the smallest one. Nodes that show nothing do not count.
+    """
+    front = book.flows.get(book.front)
+    if front is None or front.start not in front.nodes:
+        return {}
+    depths: dict[Place, int] = {}
+    layer = [Place(front.name, front.start)]
+    for depth in range(1, GUARDED_SCREENS + 1):
+        shown = [place for place in screens_from(book, layer) if place not in depths]
+        depths.update(dict.fromkeys(shown, depth))
+        layer = [after for place in shown for after in leads_to(book, place)]
+    return depths
+
+
+REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
+"""Words that repeat the digit after them."""
+ARTICLES = frozenset({"un", "une", "one", "imwe"})
+"""Digit words that are also articles. They count only next to other digits."""
+WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
+"""Words for digits, and for the pairs in which people read numbers out, in every language."""
+_LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
+"""Letters that can replace a digit among other digits."""
+_TOKEN = re.compile(r"[^\W_]+")
+_BETWEEN = re.compile(r"[\W_]{1,4}")
+"""Marks and blanks between two digits of one number."""
+_PLAIN = re.compile(r"[ .-]?")
+"""Common separators between digits."""
+_TIME = re.compile(
+    r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
+)
+"""A date, a time or opening hours, without other digits. These are not phone numbers."""
+FEWEST, DISGUISED = 3, 6
+"""Fewest digits of a number, and of a number that unusual marks split in two."""
+
+
+class _Part(NamedTuple):
+    """The digits of one word in a run, with the position of the word."""
+
+    begins: int
+    ends: int
+    digits: str
+    word: str
+    is_plain: bool
+    """True where the word is written in digits, with no unusual mark before it."""
+
+
+def numbers_in(text: str) -> Iterator[str]:
+    """Yields the digits of each number of three digits or more, in reading order."""
+    plain = _folded(text)
+    for whole in _runs(plain):
+        run = _without_articles(whole)
+        digits = "".join(part.digits for part in run)
+        if _TIME.fullmatch(plain, run[0].begins, run[-1].ends):
+            continue
+        if all(part.is_plain for part in run):
+            yield from [digits] * (len(digits) >= FEWEST)
+        elif len(run) >= FEWEST or len(digits) >= DISGUISED:
+            yield digits
+        else:
+            yield from (part.digits for part in run if len(part.digits) >= FEWEST)
+
+
+def digits_in(text: str) -> Way:
+    """Returns every digit and digit word of a text in reading order, without articles that are alone."""
+    runs = (run for run in _runs(_folded(text)) if len(run) > 1 or run[0].word not in ARTICLES)
+    return tuple(part.digits for run in runs for part in run)
+
+
+def _without_articles(run: list[_Part]) -> list[_Part]:
+    """Returns the run without articles at its ends, if it contains written digits: "2/3 Un emploi"."""
+    if any(part.word.isdecimal() for part in run):
+        while run[-1].word in ARTICLES:
+            run = run[:-1]
+        while run[0].word in ARTICLES:
+            run = run[1:]
+    return run
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _runs(plain: str) -> Iterator[list[_Part]]:
+    """Yields each row of digits and digit words that only marks and blanks separate."""
+    run: list[_Part] = []
+    last, times = 0, 1
+    for token in _TOKEN.finditer(plain):
+        between, last = plain[last : token.start()], token.end()
+        if run and not _BETWEEN.fullmatch(between):
+            yield run
+            run, times = [], 1
+        if token[0] in REPEATS:
+            times = REPEATS[token[0]]
+            continue
+        digits = _digits_of(token[0], has_run=bool(run)) * times
+        if digits:
+            is_plain = token[0].isdecimal() and times == 1
+            is_plain = is_plain and (not run or _PLAIN.fullmatch(between) is not None)
+            run.append(_Part(token.start(), token.end(), digits, token[0], is_plain))
+        elif run:
+            yield run
+            run = []
+        times = 1
+    if run:
+        yield run
+
+
+def _digits_of(word: str, *, has_run: bool) -> str:
+    """Returns the digits that a word means. Empty for any other word."""
+    if word.isdecimal():
+        return "".join(str(unicodedata.decimal(one)) for one in word)
+    parts = unicodedata.normalize("NFKD", word)
+    bare = "".join(one for one in parts if not unicodedata.combining(one))
+    if bare in WORDS:
+        return WORDS[bare]
+    like = bare.translate(_LIKE)
+    is_like = any(one.isdecimal() for one in bare) or (has_run and bare == "o")
+    return like if is_like and like.isdecimal() else ""
+
+
+_REASON_MISSING = remark(
+    'say it in other words, or fill in "{reason_field}" with {count} letters or more',
+    reason_field="reason",
+    count=REASON_LETTERS,
+)
+_REASON_OLDER = remark(
+    'say it in other words, or change "{reason_field}": it was given before these words',
+    reason_field="reason",
+)
+
+
+def promises(book: Book) -> Findings:
+    """Yields promises and identity words on screens outside a report that have no reason.
+
+    Screens of a report are stricter. `unsafe_words` and `questions_of_who` accept no reason.
+    """
+    for risk in _risks(book):
+        if book.flows[risk.flow].reason_of(risk.node) is None:
+            yield risk.finding(_REASON_MISSING)
+
+
+def uncovered(live: Book, book: Book) -> Findings:
+    """Yields risky words that are newer than the reason of their screen.
+
+    A reason covers the words that callers saw when it was written. `live` is the published flow set. A new reason
+    covers all words of the screen.
+    """
+    for risk in _risks(book):
+        reason, was = book.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
+        if reason is None or was is None:
+            continue
+        older = _given_for(was, risk.node, reason)
+        if older is not None and not _heard(was.nodes[older], risk):
+            yield risk.finding(_REASON_OLDER)
+
+
+class _Risk(NamedTuple):
+    """One word on a caller's screen that needs a reason."""
+
+    flow: str
+    node: str
+    field: str
+    language: str
+    code: Code
+    word: str
+
+    def finding(self, fix: Remark) -> Finding:
+        rule = "names_who" if self.code is Code.ASKS_WHO else "promises"
+        place = self.flow, self.node, self.field, self.language
+        return fault(rule, *place, word=self.word)._replace(fix=fix)
+
+
+def _risks(book: Book) -> Iterator[_Risk]:
+    inside = gathering(book)
+    for written, language, words in said_texts(book):
+        flow = book.flows[written.flow]
+        if flow.private or Place(written.flow, written.node) in inside:
+            continue
+        is_question = _asks(flow.nodes[written.node], in_report=False)
+        for code, word in _risky(words, language):
+            # Skips identity words in a question. `questions_of_who` checks them and accepts no reason.
+            if code is Code.PROMISE or not is_question:
+                yield _Risk(*written.at, language, code, word)
+
+
+def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
+    yield from ((Code.PROMISE, word) for word in promised(words, language))
+    yield from ((Code.ASKS_WHO, word) for word in asks_who(words, language))
+
+
+def _given_for(live: Flow, node: str, reason: str) -> str | None:
+    """Returns the published screen with this reason. It is the same screen, or one that was renamed or copied."""
+    there = [name for name in live.nodes if plain(live.reasons.get(name, "")) == plain(reason)]
+    return node if node in there else next(iter(there), None)
+
+
+def _heard(live: Node, risk: _Risk) -> bool:
+    return any(
+        (risk.code, risk.word) in _risky(text.get(risk.language, ""), risk.language)
+        for _, text in node_texts(live)
+    )
+
+
+def has_promises(flow: Flow, name: str) -> bool:
+    """Returns True if the text of this screen needs a reason."""
+    said = (text.items() for _, text in node_texts(flow.nodes[name]))
+    return not flow.private and any(
+        [*_risky(words, language)] for texts in said for language, words in texts
+    )
+
+
+def unsafe_words(book: Book) -> Findings:
+    """Finds unsafe words in a report. Skips words of `EARLY` on screens where other checks report them."""
+    told, inside = guarded(book), gathering(book)
+    rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
+    for written, language, words in said_texts(book):
+        place = Place(written.flow, written.node)
+        if place in inside:
+            for word in risky_words(words, language, rest if place in told else IN_A_REPORT):
+                yield fault("unsafe_word", *written.at, language, word=word)
+
+
+def questions_of_who(book: Book) -> Findings:
+    """Finds questions about identity. In a report checks every question, elsewhere those for words, numbers or PINs."""
+    inside = gathering(book)
+    for written, language, words in said_texts(book):
+        place = Place(written.flow, written.node)
+        in_report = place in inside
+        if not book.flows[place.flow].private and _asks(node_of(book, place), in_report=in_report):
+            for word in asks_who(words, language):
+                yield fault("asks_who", *written.at, language, word=word)
+
+
+def words_outside(book: Book) -> Findings:
+    """Finds questions for free text outside a report.
+
+    Nothing saves such text. Each hop replays the input, and no row records where the text ends. Private flows are not
+    checked, because ordinary callers never reach them.
+    """
+    inside = gathering(book)
+    for flow, name, node in nodes(book):
+        asks_words = isinstance(node, Ask) and node.kind == "words" and not flow.private
+        if asks_words and Place(flow.name, name) not in inside:
+            yield fault("words_lost", flow.name, name, "text")
+
+
+def gathering(book: Book) -> set[Place]:
+    """Returns every node on a path through a report flow, with the nodes of the flows it calls."""
+    begins = [
+        Place(flow.name, flow.start)
+        for flow in book.flows.values()
+        if flow.gathers and flow.start in flow.nodes
+    ]
+    return set(reached(begins, lambda place: leads_to(book, place)))
+
+
+def _asks(node: Node, *, in_report: bool) -> bool:
+    if isinstance(node, Ask) and node.kind != "place":
+        return True
+    return in_report and isinstance(node, Menu | Ask)

@@ -1,0 +1,214 @@
+"""Reads, writes and compiles the document of a revision. Editors write it in YAML. The database keeps it in JSON.
+
+A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. It may also
+have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`. A flow:
+
+    flow: report                    name of the flow and of its file
+    review: {rw: draft, fr: draft, en: draft}     state of all its texts; a node may have its own `review`
+    gathers: tip                    kind of report: entering begins a report attempt, digits dialled ahead never enter
+    private: true                   opened only by its own short code, or called by another private flow
+    start: danger
+    nodes:
+      danger:                       a node is exactly one of say, menu, ask, branch, call, finish
+        menu:
+          text: {rw: .., fr: .., en: ..}
+          saves: danger             name of the answer; without it a choice only leads on
+          goes: official            for choices that have no `goes` of their own
+          topic: x                  counted as read when the node is shown
+          completes: tip            reaching the node completes the report
+          note: {rw: .., fr: .., en: ..}       a line under the choices
+          languages: true           offers the other languages on one line, on the highest keys
+          lead: [{when: {answer: danger, is: yes}, text: {..}}]      conditional text in front of the text
+                [{number: 112, text: {..}}]      text with a phone number: it shows while the number is verified
+          choices:
+            - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved
+        reason: ..                  next to `menu`: reason for over 10 lines of 16 letters, or for words the check finds
+      a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
+      w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips
+      n: {ask: {kind: pin, text: .., saves: pin, goes: next, weak: again}}     four digits, passed on but never saved;
+                                    an easy PIN (equal digits, a row, a year) goes to `weak` and is not passed on;
+                                    `digits: 6` asks for six, `digits: 8` for eight
+      p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
+                                    a choice with `every_page: true` is on each page of the list: "not sure"
+                                    `one: {en: "{found}?"}` asks about a list's only place; `none: {..}` is for no place
+      b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}
+      c: {call: {flow: learn, goes: after}}          without `goes` this flow ends when that one does
+      f: {finish: {text: ..}}                        the last screen; `finish: {}` returns to the calling flow
+
+A condition is `{answer: NAME, is: VALUE or [VALUES]}`, `{flag: NAME}` or `{not: condition}`. Without `is` it tests that
+the question was answered. The name of a flag may contain an answer (`quicker.{case}`). Choices are numbered 1 to 8 on
+each page. A choice with a `key` keeps that digit. The code that calls `compile` provides the lists ("provinces",
+"districts.1"). Other lists are facts of the session.
+
+Placeholders: `{receipt}` is the receipt of the session's report, `{certificate}` the code of a certificate.
+After a work PIN `{open}` and `{urgent}` are counts. `{ref}`, `{place}`, `{time}` and `{page}` describe the chosen case.
+`view.py` lists all placeholders. No other text may be in braces.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from hotline.core.documents import Document
+from hotline.errors import FlowInvalid
+from hotline.flows.flow import Book
+from hotline.flows.models import REMARK, RevisionModel, broken_references, flow_of
+from hotline.flows.run import Option
+from hotline.text.phrases import Remark, remark
+
+Lists = Mapping[str, tuple[Option, ...]]
+
+
+OF_PYDANTIC: Mapping[str, Remark] = {
+    "missing": remark("nothing is entered here"),
+    "extra_forbidden": remark("this field does not belong here"),
+    "string_pattern_mismatch": remark("these letters are not allowed here"),
+    "string_too_long": remark("this is longer than {max_length} letters"),
+    "string_too_short": remark("nothing is entered here"),
+    "string_type": remark("this is no text"),
+    "dict_type": remark("this is no text in languages, and no list of fields"),
+    "list_type": remark("this is no list"),
+    "bool_type": remark("this is neither yes nor no"),
+    "model_type": remark("this part has no fields"),
+    "literal_error": remark("this is none of the values that are offered"),
+    "enum": remark("this is none of the values that are offered"),
+}
+"""Our message for each kind of fault that pydantic finds. Its own messages are for programmers."""
+TOO_SHORT: Mapping[str, Remark] = {
+    "Dictionary": remark("enter the text in at least one language"),
+    "List": remark("add at least one"),
+}
+"""Messages for empty lists and mappings, by pydantic's name of the type."""
+UNFIT = remark("this value does not fit here")
+
+
+class ShapeFault(NamedTuple):
+    path: tuple[str, ...]
+    kind: str
+    """Kind of fault in pydantic's words: `missing`, `value_error`."""
+    says: Remark
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.path)}: {self.says}"
+
+
+def shape_faults(invalid: ValidationError) -> Iterator[ShapeFault]:
+    for fault in invalid.errors(include_url=False, include_input=False):
+        path = tuple(str(step) for step in fault["loc"])
+        yield ShapeFault(path, fault["type"], _says(fault))
+
+
+def _says(fault: ErrorDetails) -> Remark:
+    context = fault.get("ctx", {})
+    own = context.get(REMARK)
+    if isinstance(own, Remark):
+        return own
+    if fault["type"] == "too_short":
+        return TOO_SHORT.get(str(context.get("field_type")), UNFIT)
+    known = OF_PYDANTIC.get(fault["type"], UNFIT)
+    return Remark(known.template, tuple((name, str(value)) for name, value in context.items()))
+
+
+def read(document: Document) -> RevisionModel:
+    """Returns the document as a checked model. Raises FlowInvalid with every fault and its path."""
+    found = shaped(document)
+    if isinstance(found, RevisionModel):
+        return found
+    raise FlowInvalid([str(fault) for fault in found])
+
+
+def shaped(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
+    """Returns the document as a checked model, or every fault of its shape."""
+    try:
+        return RevisionModel.model_validate(document)
+    except ValidationError as invalid:
+        return tuple(shape_faults(invalid))
+
+
+def bind(revision: RevisionModel, lists: Lists) -> Book:
+    """Returns the flow set of a well-shaped revision for the check. Its references may be broken."""
+    flows = {
+        name: flow_of(name, model.start, model.nodes, model.gathers, private=model.private)
+        for name, model in revision.flows.items()
+    }
+    numbers = {row.number: row.compile() for row in revision.numbers}
+    return Book(
+        flows=flows,
+        lists=lists,
+        entries=revision.entries,
+        numbers=numbers,
+        phrases=revision.phrases,
+    )
+
+
+def compile(document: Document, lists: Lists) -> Book:
+    """Returns a flow set that callers can use.
+
+    Raises FlowInvalid with every fault of shape, or with every broken reference.
+    """
+    book = bind(read(document), lists)
+    broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(book)]
+    if broken:
+        raise FlowInvalid([*dict.fromkeys(broken)])
+    return book
+
+
+_KINDS = ("null", "bool", "str", "seq", "map")
+
+
+class _Loader(yaml.CSafeLoader):
+    """A YAML loader that resolves only `true`, `false` and empty values. All other scalars are text.
+
+    It refuses a key that occurs twice.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        "t": [("tag:yaml.org,2002:bool", re.compile("^true$"))],
+        "f": [("tag:yaml.org,2002:bool", re.compile("^false$"))],
+        "": [("tag:yaml.org,2002:null", re.compile("^$"))],
+    }
+
+    yaml_constructors = {  # noqa: RUF012
+        tag: yaml.SafeLoader.yaml_constructors[tag]
+        for tag in (None, *(f"tag:yaml.org,2002:{kind}" for kind in _KINDS))
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                raise FlowInvalid([f"line {key.start_mark.line + 1}: {key.value} stands twice"])
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+class _Dumper(yaml.SafeDumper):
+    """A YAML dumper that also writes subclasses of dict and list, such as shared documents."""
+
+
+_Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)
+_Dumper.add_multi_representer(list, yaml.SafeDumper.represent_list)
+
+
+def parse(text: str) -> Any:
+    """Returns the document in a YAML text. Raises FlowInvalid with the line number."""
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as broken:
+        line = broken.problem_mark.line + 1 if broken.problem_mark else 0
+        raise FlowInvalid([f"line {line}: {broken.problem}"]) from None
+    except yaml.YAMLError as broken:
+        raise FlowInvalid([f"not YAML: {broken}"]) from None
+    except (KeyError, RecursionError) as broken:
+        raise FlowInvalid([f"not a flow file: {type(broken).__name__}"]) from None
+
+
+def dump(document: Mapping[str, Any]) -> str:
+    """Returns the document as YAML text that `parse` reads back."""
+    return yaml.dump(dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)

@@ -1,0 +1,450 @@
+"""Defines a written conversation as compiled values: nodes, choices and texts.
+
+`document.py` builds them from YAML or JSON.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal, NamedTuple, TypeVar
+
+from hotline.flows.flow_words import words
+from hotline.flows.numbers import Number, flags
+from hotline.flows.run import Facts, Option, Place, Run
+from hotline.flows.screen import MOST_LINES, NARROWEST, NUMBERS, Button, Layout
+from hotline.text.keying import PIN_DIGITS
+from hotline.text.languages import FIRST, LANGUAGES
+
+Text = Mapping[str, str]
+"""One text in every language, by language code."""
+
+
+REASON_LETTERS = 20
+"""Fewest letters of a reason that the check accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of an answer or a flag. It holds where the answer is one of `values`, or where the flag is set."""
+
+    answer: str | None = None
+    values: tuple[str, ...] = ()
+    flag: str | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Conditional text in front of a node's text. It shows only where all its conditions hold."""
+
+    whens: tuple[Condition, ...]
+    text: Text
+    number: str | None = None
+    """Phone number in the text. One of the conditions requires that the number is verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    label: Text
+    value: str = ""
+    """Value to save. Empty saves nothing, and the choice only leads on."""
+    goes: str | None = None
+    key: str | None = None
+    """Fixed digit. Choices without one are numbered in order."""
+    same_line: bool = False
+    """True where the choice follows the previous one on the same line."""
+    language: str | None = None
+    """Language that this choice switches the conversation to."""
+    when: Condition | None = None
+    every_page: bool = False
+    """True where a choice after a list is on each of its pages, so that "not sure" is always visible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A message of one or more pages. `9` leads on."""
+
+    text: Text
+    goes: str | None = None
+    leads: tuple[Lead, ...] = ()
+    topic: str | None = None
+    completes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    text: Text
+    choices: tuple[Choice, ...]
+    saves: str | None = None
+    goes: str | None = None
+    """Next node for choices without a target."""
+    leads: tuple[Lead, ...] = ()
+    note: Text | None = None
+    """Text under the choices, on the last page."""
+    languages: bool = False
+    """True where the last line offers every other language on the highest keys: `7 English`, `8 Francais`."""
+    topic: str | None = None
+    completes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question answered with words, digits, a place from a list, or a PIN.
+
+    The conversation state never holds a PIN.
+    """
+
+    text: Text
+    kind: Literal["words", "number", "place", "pin"]
+    saves: str
+    goes: str
+    list: str | None = None
+    """List of places. `{name}` is replaced by an earlier answer: `districts.{province}`."""
+    choices: tuple[Choice, ...] = ()
+    """Choices after the list, such as "not sure"."""
+    skip: Text | None = None
+    """Label of `0` for words and numbers. `0` then skips the question instead of going back."""
+    one: Text | None = None
+    """Question for a list with a single place, whose name replaces `{found}`. Its choice is then "Yes"."""
+    none: Text | None = None
+    """Text shown instead of the question where the list is empty."""
+    weak: str | None = None
+    """Node for a new PIN that is easy to guess. Such a PIN is not passed on."""
+    digits: int = PIN_DIGITS
+    """Digits of a PIN."""
+    leads: tuple[Lead, ...] = ()
+    topic: str | None = None
+    completes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    goes: str
+    when: Condition | None = None
+    """Condition of the arm. None means that it always holds, as the last arm of a branch must."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of another flow. `goes` is the node after its return. None ends this flow with the called one."""
+
+    flow: str
+    goes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of a flow. With a text it is the last screen. Without one the flow returns to its caller."""
+
+    text: Text | None = None
+
+
+Node = Say | Menu | Ask | Branch | Call | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An approval of a node's text: who gave it, when, and for which digest. See `questions.py`."""
+
+    by: str
+    on: date
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    name: str
+    start: str
+    nodes: Mapping[str, Node]
+    gathers: str | None = None
+    """Kind of report that its answers make ("tip").
+
+    Entering begins a report attempt. Digits dialled ahead never enter it.
+    """
+    private: bool = False
+    """True where only its own short code or another private flow opens it, and the service allows that (responders)."""
+    signed: Mapping[str, Signed] = field(default_factory=dict)
+    """Approvals of questions by node name."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Reasons by node name. A reason excuses too many lines for a narrow phone, or words that the check finds."""
+
+    def reason_of(self, node: str) -> str | None:
+        """Returns the reason of a node. None where there is none, or where it is too short."""
+        reason = self.reasons.get(node, "")
+        return reason if len(reason.strip()) >= REASON_LETTERS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All flows of one revision, with their lists and the published short codes."""
+
+    flows: Mapping[str, Flow]
+    front: str = "front"
+    lists: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
+    """Landing flow of each short code by its suffix. `*384*777*90#` has the suffix "90"."""
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    """Phone numbers that a conditional text may show, by their digits, verified or not."""
+    phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Phrases of the code that this revision changes, by language and name."""
+    drawings: dict[tuple[object, ...], object] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """Cache of `page_cache.py`. It holds as many drawings as the flow set has screens, in every language."""
+    days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
+    """Cache of the numbers that show, by the day on which sessions begin."""
+    dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    """Cache of the answers to drop when another answer changes."""
+
+
+def numbers_shown(book: Book, today: date) -> Mapping[str, bool]:
+    """Returns the flags of the phone numbers for a session that begins today. Cached, because every hop needs them."""
+    shown = book.days.get(today)
+    if shown is None:
+        shown = book.days[today] = flags(book.numbers, today)
+    return shown
+
+
+def numbers_named(book: Book) -> frozenset[str]:
+    """Returns the phone numbers that some conditional text shows while they are verified."""
+    nodes = (node for flow in book.flows.values() for node in flow.nodes.values())
+    leads = (lead for node in nodes if isinstance(node, Say | Menu | Ask) for lead in node.leads)
+    return frozenset(lead.number for lead in leads if lead.number is not None)
+
+
+T = TypeVar("T")
+
+
+def reached(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
+    """Returns every item reachable from `begins`, those included, without duplicates."""
+    found = dict.fromkeys(begins)
+    waiting = [*found]
+    while waiting:
+        for one in following(waiting.pop()):
+            if one not in found:
+                found[one] = None
+                waiting.append(one)
+    return [*found]
+
+
+# Builds what a node shows in a conversation: its text, and the meaning of each choice. Pure.
+
+WIDEST: Mapping[str, str] = {
+    "receipt": "000 000 000",
+    "certificate": "WWWW WWWW WWWW",
+    "open": "99",
+    "urgent": "99",
+    "ref": "K7Q4CA",
+    "place": "Nyarugenge",
+    "found": "Grande Barriere: Nyamasheke, Iburengerazuba",
+    "time": "25/11 14:05",
+    "who": "Wwwwwwwww Wwwwwwwwww",
+    "outcome": "aide en place",
+    "asked": "aide en place",
+    "owed": "1 umukobwa: igisubizo, 2 umugore: ubufasha",
+    "page": "-",
+    "last": "25/11 14:05 (9999 times)",
+}
+"""Allowed placeholders, each with its widest value. The check measures with it."""
+FOUND = "{found}"
+"""Placeholder for the name of a list's only place, in the question about that place."""
+ABOUT = "work_case"
+"""Answer that identifies the case of a screen. `{place}` is then `place.K7Q4` of the session's words."""
+_BRACED = re.compile(r"\{(\w*)\}")
+
+
+def named(text: str) -> tuple[str, ...]:
+    """Returns the names of all placeholders in a text, allowed or not."""
+    return tuple(_BRACED.findall(text)) if "{" in text else ()
+
+
+def filled(text: str, words: Mapping[str, str], about: str = "") -> str:
+    """Returns the text with its placeholders filled in.
+
+    Values about the case come first. Unknown names become empty.
+    """
+    if "{" not in text:
+        return text
+
+    def word(found: re.Match[str]) -> str:
+        own = words.get(f"{found[1]}.{about}") if about else None
+        return words.get(found[1], "") if own is None else own
+
+    return _BRACED.sub(word, text)
+
+
+Waiting = Say | Menu | Ask
+"""Nodes that show a screen and wait for the caller. Other nodes are passed through."""
+
+
+class View(NamedTuple):
+    layout: Layout
+    choices: tuple[Choice, ...] = ()
+    """Choices of the layout's buttons, in the same order."""
+
+
+def node_at(book: Book, place: Place) -> Node | None:
+    flow = book.flows.get(place.flow)
+    return flow.nodes.get(place.node) if flow else None
+
+
+def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
+    """Returns True if the condition holds.
+
+    A condition on an answer without `values` tests only that it was given. The name of a flag may contain an answer:
+    `quicker.{case}`.
+    """
+    if condition is None:
+        return True
+    if condition.flag is not None:
+        named = list_name(condition.flag, run.answers)
+        return facts.flags.get(named, False) is not condition.negated
+    given = run.answers.get(condition.answer or "")
+    is_one = given is not None and (not condition.values or given in condition.values)
+    return is_one is not condition.negated
+
+
+def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
+    """Returns the node as this caller sees it."""
+    if isinstance(node, Finish):
+        text = filled(said(node.text or {}, run.language), facts.words, run.answers.get(ABOUT, ""))
+        return View(Layout(text, more=""))
+
+    asked, choices = _asked(book, node, run, facts)
+    leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
+    own, flow = words(run.language), book.flows.get(run.calls[-1].flow)
+    # In a report, lists are cut into pages that a narrow phone shows.
+    is_cut = isinstance(node, Ask) and node.kind == "place" and flow is not None and flow.gathers
+    text = filled(asked, facts.words, run.answers.get(ABOUT, ""))
+    layout = Layout(
+        # A conditional text is on its own line, unless it ends in a colon.
+        text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
+        question=text.strip().rpartition("\n")[2] if choices else "",
+        buttons=tuple(
+            Button(
+                said(one.label, run.language),
+                one.key,
+                one.same_line,
+                one.every_page,
+                # A choice after a list is never alone on a page. A place of the list is on the same page.
+                isinstance(node, Ask) and node.list is not None and one in node.choices,
+            )
+            for one in choices
+        ),
+        note=said(node.note or {}, run.language) if isinstance(node, Menu) else "",
+        tail=f"9 {own.more}" if isinstance(node, Say) and node.goes is not None else "",
+        more=f"9 {own.more}",
+        ways=_ways_out(book, node, run),
+        lines=MOST_LINES if is_cut else None,
+    )
+    return View(layout, choices)
+
+
+def shown_leads(node: Waiting, run: Run, facts: Facts) -> tuple[Lead, ...]:
+    return tuple(lead for lead in node.leads if all(holds(when, run, facts) for when in lead.whens))
+
+
+def _asked(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[str, tuple[Choice, ...]]:
+    """Returns the question and its choices. A list with one place or none has its own question."""
+    choices, text = shown_choices(book, node, run, facts), node.text
+    if not isinstance(node, Ask) or node.list is None:
+        return said(text, run.language), choices
+    places = [choice for choice in choices if choice not in node.choices]
+    if not places and node.none is not None:
+        return said(node.none, run.language), choices
+    if len(places) == 1 and node.one is not None:
+        (place,) = places
+        asked = said(node.one, run.language).replace(FOUND, said(place.label, run.language))
+        yes = replace(place, label={run.language: words(run.language).yes})
+        return asked, (yes, *choices[1:])
+    return said(text, run.language), choices
+
+
+def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Choice, ...]:
+    """Returns the menu's choices whose condition holds, or the places of a list and the choices after them."""
+    if isinstance(node, Say):
+        return ()
+    written = tuple(choice for choice in node.choices if holds(choice.when, run, facts))
+    if isinstance(node, Menu):
+        return (*written, *(_languages(run) if node.languages else ()))
+    if node.list is None:
+        return written
+    name = list_name(node.list, run.answers)
+    listed = facts.lists.get(name) or book.lists.get(name, ())
+    return (*(Choice(option.label, option.value) for option in listed), *written)
+
+
+def _languages(run: Run) -> tuple[Choice, ...]:
+    """Returns the other languages, in their own names, on the highest keys. Choosing one shows the same place again."""
+    others = [language for language in LANGUAGES if language.code != run.language]
+    return tuple(
+        Choice(
+            dict.fromkeys([run.language, FIRST], other.name),
+            goes=run.calls[-1].node,
+            key=key,
+            language=other.code,
+        )
+        for key, other in zip(NUMBERS[-len(others) :], others, strict=True)
+    )
+
+
+def said(text: Text, language: str) -> str:
+    """Returns a text in `language`, or in the first language, or empty. The check finds missing languages."""
+    return text.get(language) or text.get(FIRST, "")
+
+
+def list_name(pattern: str, answers: Mapping[str, str]) -> str:
+    """Returns the name of a list or flag with its answers filled in: `districts.{province}`."""
+    if "{" not in pattern:
+        return pattern
+    return re.sub(r"\{(\w+)\}", lambda found: answers.get(found[1], ""), pattern)
+
+
+def list_answers(pattern: str) -> tuple[str, ...]:
+    """Returns the names of the answers in a list's name."""
+    return tuple(re.findall(r"\{(\w+)\}", pattern))
+
+
+def _ways_out(book: Book, node: Waiting, run: Run) -> tuple[str, ...]:
+    """Returns the line with `0` and `00` in each wording, longest first. Every page shows it.
+
+    The front has no such line, because the keys lead there. Where a question may be skipped, `0` skips it.
+    """
+    if at_front(book, run):
+        return ()
+    own = words(run.language)
+    back = (own.back, own.back_short)
+    if isinstance(node, Ask) and node.skip is not None:
+        back = (said(node.skip, run.language),) * 2
+    ways: dict[str, None] = {}
+    for word in back:
+        line, home = f"0 {word}", f"00 {own.home}"
+        # Uses a second line where a narrow phone would separate a key from its word. A line break costs the same as a
+        # blank.
+        gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
+        ways[f"\n{line}{gap}{home}"] = None
+    return tuple(ways)
+
+
+def at_front(book: Book, run: Run) -> bool:
+    here = run.calls[-1]
+    flow = book.flows.get(book.front)
+    return flow is not None and here.flow == flow.name and here.node == flow.start
+
+
+def shows_word(book: Book, run: Run, word: str) -> bool:
+    """Returns True if the text of the current node has a placeholder for this word."""
+    node = node_at(book, run.calls[-1])
+    return isinstance(node, Waiting) and word in named(said(node.text, run.language))
+
+
+def gathers(book: Book, run: Run, what: str) -> bool:
+    """Returns True if the caller is inside a flow that makes this kind of report."""
+    here = (book.flows.get(place.flow) for place in run.calls)
+    return any(flow is not None and flow.gathers == what for flow in here)

@@ -1,0 +1,468 @@
+"""Defines the shape of a revision's document for pydantic. `document.py` explains the format and reads it."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from hotline.flows import flow as compiled
+from hotline.flows.flow import Ask, Book, Branch, Call, Flow, Menu, Node, Say, list_answers
+from hotline.flows.numbers import Evidence, Number, flag_of
+from hotline.text.keying import UNSEEN
+from hotline.text.languages import CODES
+from hotline.text.phrases import Remark, remark
+
+REMARK = "remark"
+"""Key under which a validation error carries our message."""
+
+
+def refused(says: Remark) -> PydanticCustomError:
+    """Returns the error that a validator raises. Unlike a ValueError, its message can be translated."""
+    return PydanticCustomError("value_error", "{says}", {"says": str(says), REMARK: says})
+
+
+def _words(text: str) -> str:
+    """Returns composed text without blanks at its ends.
+
+    Raises an error for an empty text and for invisible letters, such as NUL, bidi controls and zero widths.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    # A printable text contains no invisible letter. This test is faster than one of each letter.
+    for letter in "" if text.replace("\n", "").isprintable() else text:
+        if letter != "\n" and unicodedata.category(letter) in UNSEEN:
+            name = unicodedata.name(letter, "a control character")
+            code = f"U+{ord(letter):04X}"
+            raise refused(
+                remark("holds an invisible character: {name} ({code})", name=name, code=code)
+            )
+    if not text:
+        raise refused(remark("is empty"))
+    return text
+
+
+def _known(language: str) -> str:
+    if language not in CODES:
+        known = ", ".join(CODES)
+        raise refused(remark("is not a language of the line ({known})", known=known))
+    return language
+
+
+Words = Annotated[str, AfterValidator(_words)]
+Language = Annotated[str, AfterValidator(_known)]
+LONGEST_NAME = 40
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
+Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
+PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
+"""Name of a phrase of the code."""
+Texts = Annotated[dict[Language, Words], Field(min_length=1)]
+Review = dict[Language, Literal["draft", "reviewed"]]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+KINDS = ("say", "menu", "ask", "branch", "call", "finish")
+ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
+"""Lists of rows in a node, and the first part of their field names."""
+_AT_A_ROW = re.compile(r"^choice (\d+) (leads nowhere)?")
+
+
+def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
+    """Returns the field and language for a path in a node's document. Both are empty for the node itself.
+
+    A few faults name a choice only in their message. Their field comes from the message.
+    """
+    inner = [step for step in steps if step != "[key]"]
+    if inner and inner[0] in KINDS and inner[0] != "branch":
+        asks = inner == ["ask", "kind"]
+        inner = ["asks"] if asks else inner[1:]
+    if not inner:
+        found = _AT_A_ROW.match(message)
+        if found is None:
+            return "", ""
+        return f"choices.{int(found[1]) - 1}.{'goes' if found[2] else 'value'}", ""
+
+    if inner[0] not in ROWS:
+        return _named(inner[:1], inner[1:])
+    return _named([ROWS[inner[0]], *inner[1:2]], inner[2:])
+
+
+def _named(names: Sequence[str], rest: Sequence[str]) -> tuple[str, str]:
+    rest = [step for step in rest if step not in ("text", "label")]
+    if rest and rest[0] in CODES:
+        return ".".join(names), rest[0]
+    return ".".join((*names, *rest[:1])), ""
+
+
+class BrokenReference(NamedTuple):
+    flow: str
+    node: str
+    code: str
+    """Kind of reference: `unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
+    message: Remark
+    field: str = ""
+    """Field of the node: `choices.2.goes`."""
+
+
+def targets(node: Node) -> Iterator[str]:
+    """Returns the nodes of its own flow that a node leads to."""
+    return iter(dict.fromkeys(goes for _, goes in arrows(node)))
+
+
+def arrows(node: Node) -> Iterator[tuple[str, str]]:
+    """Yields each field that leads to a node, with that node. A node can occur several times."""
+    found: list[tuple[str, str | None]] = []
+    if isinstance(node, Menu | Ask):
+        found = [(f"choices.{at}.goes", choice.goes) for at, choice in enumerate(node.choices)]
+    if isinstance(node, Branch):
+        found = [(f"arms.{at}.goes", arm.goes) for at, arm in enumerate(node.arms)]
+    if isinstance(node, Say | Menu | Ask | Call):
+        found.append(("goes", node.goes))
+    if isinstance(node, Ask):
+        found.append(("weak", node.weak))
+    yield from ((field, goes) for field, goes in found if goes is not None)
+
+
+def broken_references(book: Book) -> Iterator[BrokenReference]:
+    for flow in book.flows.values():
+        yield from broken_in_flow(book, flow)
+    yield from broken_in_book(book)
+
+
+def broken_in_book(book: Book) -> Iterator[BrokenReference]:
+    """Yields broken references outside of flows: the front and the short codes."""
+    if book.front not in book.flows:
+        yield BrokenReference(book.front, "", "unknown_flow", remark("there is no front flow"))
+    for entry, name in book.entries.items():
+        if name not in book.flows:
+            message = remark("no flow is called {name}", name=name)
+            yield BrokenReference("entries", entry, "unknown_entry", message)
+        elif book.flows[name].gathers:
+            message = remark("{name} gathers: no printed string may open it", name=name)
+            yield BrokenReference("entries", entry, "unknown_entry", message)
+
+
+def broken_in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
+    if flow.start not in flow.nodes:
+        message = remark("no node is called {name}", name=flow.start)
+        yield BrokenReference(flow.name, "start", "unknown_node", message)
+    for name, node in flow.nodes.items():
+        for field, goes in arrows(node):
+            if goes not in flow.nodes:
+                message = remark("no node is called {name}", name=goes)
+                yield BrokenReference(flow.name, name, "unknown_node", message, field)
+        if isinstance(node, Call):
+            called = book.flows.get(node.flow)
+            message = remark("no flow is called {name}", name=node.flow)
+            if called is not None:
+                message = remark("{name} is private: only its entry opens it", name=node.flow)
+            if called is None or (called.private and not flow.private):
+                yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
+        if isinstance(node, Ask) and node.list is not None and not _listed(book, flow, node.list):
+            message = remark("no list is called {name}", name=node.list)
+            yield BrokenReference(flow.name, name, "unknown_list", message, "list")
+
+
+def _listed(book: Book, flow: Flow, pattern: str) -> bool:
+    """Returns True if any list can have this name. The lists of a private flow come from the session, so it is True."""
+    if flow.private:
+        return True
+    if not list_answers(pattern):
+        return pattern in book.lists
+    stem = pattern.split("{", 1)[0]
+    return any(name.startswith(stem) for name in book.lists)
+
+
+NAMES = {"lead": "leads", "list_": "list", "day": "on"}
+"""Names of fields that differ between the document and the engine's classes."""
+
+
+class Part(Model):
+    """A part of the document that becomes one of the engine's values."""
+
+    makes: ClassVar[Callable[..., Any]]
+
+    def compile(self) -> Any:
+        """Returns the value with the same fields. Fields missing in the document keep the value's default."""
+        given = {NAMES.get(name, name): _compiled(value) for name, value in self}
+        return self.makes(**{name: value for name, value in given.items() if value is not None})
+
+
+def _compiled(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_compiled, value))
+    return value.compile() if isinstance(value, Part) else value
+
+
+class ConditionModel(Part):
+    answer: Name | None = None
+    is_: Value | list[Value] | None = Field(None, alias="is")
+    flag: Annotated[str, Field(pattern=r"^[a-z0-9_.{}]+$", max_length=60)] | None = None
+    not_: "ConditionModel | None" = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def one_kind(self) -> Self:
+        kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
+        if len(kinds) != 1:
+            raise refused(
+                remark("a condition is about one thing: an answer, a fact, or the opposite of one")
+            )
+        if self.is_ is not None and self.answer is None:
+            raise refused(remark("only a condition on an answer compares a value"))
+        return self
+
+    def compile(self) -> compiled.Condition:
+        if self.not_ is not None:
+            inner = self.not_.compile()
+            return compiled.Condition(inner.answer, inner.values, inner.flag, not inner.negated)
+        values = [self.is_] if isinstance(self.is_, str) else self.is_ or []
+        return compiled.Condition(self.answer, tuple(values), self.flag)
+
+
+Digits = Annotated[str, Field(pattern=r"^\d{3,13}$")]
+
+
+class LeadModel(Part):
+    text: Texts
+    when: ConditionModel | None = None
+    number: Digits | None = None
+    """Phone number in the text. The text shows only while the number is verified."""
+
+    @model_validator(mode="after")
+    def only_sometimes(self) -> Self:
+        if self.when is None and self.number is None:
+            raise refused(remark("conditional text needs a condition or a verified number"))
+        return self
+
+    def compile(self) -> compiled.Lead:
+        whens = [self.when.compile()] if self.when else []
+        if self.number is not None:
+            whens.append(compiled.Condition(flag=flag_of(self.number)))
+        return compiled.Lead(tuple(whens), self.text, self.number)
+
+
+class ChoiceModel(Part):
+    makes = compiled.Choice
+    label: Texts
+    value: Value | Literal[""] = ""
+    goes: Name | None = None
+    key: Annotated[str, Field(pattern="^[1-8]$")] | None = None
+    same_line: bool = False
+    language: Language | None = None
+    when: ConditionModel | None = None
+    every_page: bool = False
+
+
+class _Shown(Part):
+    """The fields of every node with a screen."""
+
+    text: Texts
+    lead: list[LeadModel] = Field(default_factory=list)
+    topic: Name | None = None
+    completes: Name | None = None
+
+
+class SayModel(_Shown):
+    makes = compiled.Say
+    goes: Name | None = None
+
+
+class MenuModel(_Shown):
+    makes = compiled.Menu
+    choices: Annotated[list[ChoiceModel], Field(min_length=1)]
+    saves: Name | None = None
+    goes: Name | None = None
+    note: Texts | None = None
+    languages: bool = False
+
+    @model_validator(mode="after")
+    def every_choice_means_something(self) -> Self:
+        for number, choice in enumerate(self.choices):
+            if choice.goes is None and self.goes is None:
+                raise refused(
+                    remark(
+                        "choice {number} leads nowhere: choose where it leads, or where the menu does",
+                        number=number + 1,
+                    )
+                )
+            if self.saves is not None and not choice.value and choice.goes is None:
+                raise refused(
+                    remark("choice {number} records no value and leads nowhere", number=number + 1)
+                )
+        return self
+
+
+class AskModel(_Shown):
+    makes = compiled.Ask
+    kind: Literal["words", "number", "place", "pin"]
+    saves: Name
+    goes: Name
+    list_: str | None = Field(None, alias="list", pattern=r"^[a-z0-9_.{}]+$")
+    choices: list[ChoiceModel] = Field(default_factory=list)
+    skip: Texts | None = None
+    one: Texts | None = None
+    none: Texts | None = None
+    weak: Name | None = None
+    digits: Annotated[int, Field(ge=4, le=8, multiple_of=2)] | None = None
+
+    @model_validator(mode="after")
+    def fits_its_kind(self) -> Self:
+        if (self.kind == "place") != (self.list_ is not None):
+            raise refused(remark("a question for a place uses a list, and no other question does"))
+        if self.kind in ("place", "pin") and self.skip is not None:
+            raise refused(remark("only words and numbers can be skipped"))
+        if self.kind != "place" and (self.one is not None or self.none is not None):
+            raise refused(remark("only a list of places can have one place or none"))
+        if self.kind in ("words", "pin") and self.choices:
+            raise refused(
+                remark("words have no choices, nor has a PIN: a digit would be an answer")
+            )
+        if self.weak is not None and self.kind != "pin":
+            raise refused(remark("only a PIN can be too weak"))
+        if self.digits is not None and self.kind != "pin":
+            raise refused(remark("only a PIN has so many digits"))
+        for number, choice in enumerate(self.choices):
+            if not choice.value:
+                raise refused(remark("choice {number} records no value", number=number + 1))
+        return self
+
+
+class ArmModel(Part):
+    makes = compiled.Arm
+    goes: Name
+    when: ConditionModel | None = None
+
+
+class CallModel(Part):
+    makes = compiled.Call
+    flow: Name
+    goes: Name | None = None
+
+
+class FinishModel(Part):
+    makes = compiled.Finish
+    text: Texts | None = None
+
+
+class SignedModel(Part):
+    """An approval of a question: by a person, on a day, for a digest. `hotline flows check` prints the digest."""
+
+    makes = compiled.Signed
+
+    by: Annotated[str, Field(min_length=1)]
+    day: date
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+
+
+class NodeModel(Model):
+    say: SayModel | None = None
+    menu: MenuModel | None = None
+    ask: AskModel | None = None
+    branch: Annotated[list[ArmModel], Field(min_length=1)] | None = None
+    call: CallModel | None = None
+    finish: FinishModel | None = None
+    review: Review | None = None
+    """State of this node's texts, where it differs from the flow's."""
+    signed: SignedModel | None = None
+    reason: Annotated[str, Field(min_length=1)] | None = None
+    """Reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
+
+    Callers never see it.
+    """
+
+    @model_validator(mode="after")
+    def one_kind(self) -> Self:
+        kinds = (self.say, self.menu, self.ask, self.branch, self.call, self.finish)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise refused(
+                remark(
+                    "a screen is exactly one of message, menu, question, branch, another flow and end"
+                )
+            )
+        return self
+
+    def compile(self) -> compiled.Node:
+        if self.branch is not None:
+            return compiled.Branch(_compiled(self.branch))
+        shown = self.say or self.menu or self.ask or self.call or self.finish
+        node: compiled.Node = _compiled(shown)
+        return node
+
+
+def flow_of(
+    name: str, start: str, nodes: Mapping[str, NodeModel], gathers: str | None, *, private: bool
+) -> compiled.Flow:
+    """Returns the flow of these nodes, with their approvals and reasons."""
+    return compiled.Flow(
+        name=name,
+        start=start,
+        nodes={node: one.compile() for node, one in nodes.items()},
+        gathers=gathers,
+        private=private,
+        signed={node: one.signed.compile() for node, one in nodes.items() if one.signed},
+        reasons={node: one.reason for node, one in nodes.items() if one.reason is not None},
+    )
+
+
+class FlowModel(Model):
+    flow: Name
+    start: Name
+    nodes: Annotated[dict[Name, NodeModel], Field(min_length=1)]
+    review: Review
+    gathers: Name | None = None
+    private: bool = False
+
+    @model_validator(mode="after")
+    def reviewed_in_every_language(self) -> Self:
+        missing = [code for code in CODES if code not in self.review]
+        if missing:
+            raise refused(remark("review says nothing of {missing}", missing=", ".join(missing)))
+        return self
+
+
+class NumberModel(Model):
+    """A row of `numbers.csv`."""
+
+    number: Digits
+    service: str
+    status: Evidence
+    evidence: str
+    confirmed_by: str = ""
+    confirmed_on: date | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def signed_whole(self) -> Self:
+        if bool(self.confirmed_by) != (self.confirmed_on is not None):
+            raise refused(remark("who confirmed the number and when belong together"))
+        if self.confirmed_by and self.status is not Evidence.VERIFIED:
+            raise refused(remark("only a verified number can be confirmed"))
+        return self
+
+    def compile(self) -> Number:
+        return Number(self.number, self.status, self.confirmed_by, self.confirmed_on)
+
+
+class RevisionModel(Model):
+    flows: Annotated[dict[Name, FlowModel], Field(min_length=1)]
+    entries: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Name] = Field(default_factory=dict)
+    numbers: list[NumberModel] = Field(default_factory=list)
+    entry_names: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Words] = Field(
+        default_factory=dict
+    )
+    """Name of the poster that shows a short code. It is for statistics, and callers never see it."""
+    phrases: dict[Language, dict[PhraseName, Words]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def named_alike(self) -> Self:
+        for name, flow in self.flows.items():
+            if name != flow.flow:
+                raise refused(
+                    remark("the flow {name} names itself {flow}", name=name, flow=flow.flow)
+                )
+        return self

@@ -1,0 +1,274 @@
+"""Fits text to the network's limit, page by page. Pure.
+
+Each page leaves `HELD_BACK` septets free, so that the line above a repeated screen never moves a page break. Breaks
+fall between words and between choices. Each page numbers its choices from 1. A choice with a key keeps that key. A page
+that begins with a choice repeats the question. Every page shows the keys to go back. A layout can also limit the lines
+of a page on a narrow phone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from hotline.flows.flow_words import HELD_BACK
+from hotline.text.gsm7 import septets, to_gsm7
+
+DEFAULT_LIMIT = 156
+"""Septets of the body of a screen. It is a setting of each network, because no one publishes Rwanda's limit."""
+NARROWEST = 16
+"""Letters in a line of the narrowest phones. They break between words, and break a longer word in the middle."""
+MOST_LINES = 10
+"""Most lines of a question with its choices on the narrowest phones."""
+SMALLEST_ROOM = 40
+"""Fewest septets that a page is laid out for. A smaller limit is ignored, because no menu would fit."""
+LEAST_BESIDE = 20
+"""Fewest septets left on a page for choices to repeat on every page."""
+NUMBERS = "12345678"
+"""Digits for choices. `9` always means more."""
+
+
+class Screen(NamedTuple):
+    text: str
+    ends: bool
+    septets: int
+
+
+class Button(NamedTuple):
+    """A choice before it has a number."""
+
+    label: str
+    key: str | None = None
+    same_line: bool = False
+    every_page: bool = False
+    """True where the choice is at the end of each page, such as "not sure"."""
+    beside: bool = False
+    """True where the choice shares a page with the previous choice. The page before must keep another choice."""
+
+
+class Layout(NamedTuple):
+    """All that a node shows, before it is cut into pages."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    note: str = ""
+    """Text under the buttons."""
+    tail: str = ""
+    """Line that the last page must have, such as `9 More` where a node leads on."""
+    more: str = "9 More"
+    """Line of every page that has a next one. Empty where only the first page is ever shown."""
+    question: str = ""
+    """Line above choices that continue from the previous page."""
+    ways: tuple[str, ...] = ()
+    """Lines with the keys `0` and `00` in several wordings, best first. The last and shortest always fits."""
+    lines: int | None = None
+    """Most lines of a page on a narrow phone, without `more` and `ways`. None means no limit."""
+
+
+class Page(NamedTuple):
+    text: str
+    keys: Mapping[str, int]
+    """Index of the layout's button for each digit."""
+    more: bool
+    """True where another page follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A unit that no page break may cut: a word, or a choice with its number."""
+
+    gap: str
+    """Separator from the previous piece on the same page."""
+    text: str
+    button: int | None = None
+    key: str | None = None
+    """Fixed digit of its choice."""
+    beside: bool = False
+
+    @property
+    def cost(self) -> int:
+        return septets(self.text) + (2 if self.button is not None else 0)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A page that is being filled."""
+
+    reserved: frozenset[str]
+    text: str = ""
+    keys: dict[str, int] = field(default_factory=dict)
+    most: int = len(NUMBERS)
+    """Most choices on the page. It leaves digits for others."""
+    lines: int | None = None
+    """Most lines of a narrow phone. The first piece of a page ignores this limit."""
+    taken: int = 0
+    """Count of pieces on the page."""
+
+    def take(self, piece: _Piece, room: int) -> bool:
+        """Adds the piece to the page if there is room and a digit for it. Returns False otherwise."""
+        gap = piece.gap if self.text else ""
+        if septets(self.text) + len(gap) + piece.cost > room:
+            return False
+        text, digit = piece.text, None
+        if piece.button is not None:
+            free = [one for one in NUMBERS if one not in self.keys]
+            unreserved = [one for one in free if one not in self.reserved]
+            digit = piece.key or next(iter(unreserved or free), None)
+            if digit is None or digit in self.keys or len(self.keys) >= self.most:
+                return False
+            text = f"{digit} {piece.text}"
+        lines = self.lines
+        if self.text and lines is not None and len(wrapped(self.text + gap + text)) > lines:
+            return False
+        if digit is not None and piece.button is not None:
+            self.keys[digit] = piece.button
+        self.text += gap + text
+        self.taken += 1
+        return True
+
+
+def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
+    """Returns the lines of a text on a phone with `columns` letters in a line."""
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        rest = line
+        while len(rest) > columns:
+            cut = rest.rfind(" ", 0, columns + 1)
+            cut = columns if cut <= 0 else cut
+            pieces.append(rest[:cut])
+            rest = rest[cut:].lstrip(" ")
+        pieces.append(rest)
+    return pieces
+
+
+def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
+    """Returns one or more pages, each within `limit - HELD_BACK` septets of GSM-7."""
+    whole = max(limit - HELD_BACK, SMALLEST_ROOM)
+    ways = tuple(map(to_gsm7, layout.ways))
+    room = whole - (septets(ways[-1]) if ways else 0)
+    more = f"\n{to_gsm7(layout.more)}" if layout.more else ""
+    tail = f"\n{to_gsm7(layout.tail)}" if layout.tail else ""
+    pieces: Sequence[_Piece]
+    pieces, kept = _pieces(layout, room - max(septets(more), septets(tail)))
+    cost = sum(septets(piece.gap) + piece.cost for piece in kept)
+
+    pages: list[Page] = []
+    while True:
+        goes_on = pages and pieces and pieces[0].button is not None
+        asked = to_gsm7(layout.question) if goes_on else ""
+        draft = _fill(layout, pieces, room - septets(tail), asked, lines=layout.lines)
+        if draft.taken == len(pieces):
+            return (*pages, _closed(draft, tail, ways, whole))
+
+        once = [piece for piece in pieces if piece not in kept]
+        left = room - septets(more) - cost
+        taken = sum(len(wrapped(f"1 {piece.text}")) for piece in kept)
+        lines = layout.lines and layout.lines - taken
+        draft = _fill(layout, once, left, asked, spare=len(kept), lines=lines)
+        if not draft.taken:
+            kept, cost = [], 0
+            continue
+        if (fewer := _before_beside(once, draft)) < draft.taken:
+            draft = _fill(layout, once[:fewer], left, asked, spare=len(kept), lines=lines)
+        pieces = _after(pieces, kept, draft.taken)
+        draft.most, draft.lines = len(NUMBERS), None
+        for piece in kept:
+            draft.take(piece, room - septets(more))
+        pages.append(_closed(draft, more, ways, whole, more=True))
+
+
+def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], taken: int) -> Sequence[_Piece]:
+    """Returns the pieces that are left after the first `taken`. Pieces of every page do not count and remain."""
+    left: list[_Piece] = []
+    for piece in pieces:
+        if taken and piece not in kept:
+            taken -= 1
+        else:
+            left.append(piece)
+    return left
+
+
+def _before_beside(pieces: Sequence[_Piece], draft: _Draft) -> int:
+    """Returns the count of pieces to keep, so that the next page begins with no `beside` choice.
+
+    Returns all that the page took, where it would otherwise lose its last choice.
+    """
+    fewer = draft.taken
+    while fewer < len(pieces) and fewer and pieces[fewer].beside:
+        fewer -= 1
+    left = any(piece.button is not None for piece in pieces[:fewer])
+    return fewer if left else draft.taken
+
+
+def _fill(
+    layout: Layout,
+    pieces: Sequence[_Piece],
+    room: int,
+    asked: str,
+    *,
+    spare: int = 0,
+    lines: int | None = None,
+) -> _Draft:
+    """Returns a page with as many pieces as fit under the question, with `spare` digits left.
+
+    It takes at least one piece, so that the pages end. A choice that is too long is shown without the question.
+    """
+    fixed = frozenset(button.key for button in layout.buttons if button.key)
+    draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
+    for piece in pieces:
+        if not draft.take(piece, room):
+            if asked and not draft.taken:
+                return _fill(layout, pieces, room, "", spare=spare, lines=lines)
+            break
+    return draft
+
+
+def _closed(
+    draft: _Draft, tail: str, ways: Sequence[str], room: int, *, more: bool = False
+) -> Page:
+    text = (draft.text + tail).lstrip("\n")
+    fitting = (way for way in ways if septets(text) + septets(way) <= room)
+    return Page((text + next(fitting, "")).lstrip("\n"), draft.keys, more)
+
+
+def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
+    """Returns all words and choices as pieces that each fit on a page, and the pieces of every page.
+
+    Where little room would be left, choices of every page are only on the last page.
+    """
+    at_every = [index for index, button in enumerate(layout.buttons) if button.every_page]
+    kept = [_button_piece(layout, index, room) for index in at_every]
+    left = room - sum(septets(piece.gap) + piece.cost for piece in kept)
+    if left < LEAST_BESIDE or len(kept) >= len(NUMBERS):
+        kept, left = [], room
+
+    pieces = list(_word_pieces(layout.text, left))
+    for index in range(len(layout.buttons)):
+        again = next((piece for piece in kept if piece.button == index), None)
+        pieces.append(again or _button_piece(layout, index, left))
+    return [*pieces, *_word_pieces(f"\n{layout.note}", left)], kept
+
+
+def _button_piece(layout: Layout, index: int, room: int) -> _Piece:
+    button = layout.buttons[index]
+    _, label = next(_cut(to_gsm7(button.label) or "-", room - 2))
+    gap = " " if button.same_line and index else "\n"
+    return _Piece(gap, label, index, button.key, button.beside)
+
+
+def _word_pieces(text: str, room: int) -> Iterator[_Piece]:
+    for gap, word in re.findall(r"(\s*)(\S+)", to_gsm7(text)):
+        for first, part in _cut(word, room):
+            yield _Piece(gap if first else "", part)
+
+
+def _cut(word: str, room: int) -> Iterator[tuple[bool, str]]:
+    """Yields `word` in parts of at most `room` septets, each with True for the first part. Most words have one part."""
+    start, used = 0, 0
+    for at, letter in enumerate(word if septets(word) > room else ""):
+        cost = septets(letter)
+        if used + cost > room:
+            yield start == 0, word[start:at]
+            start, used = at, 0
+        used += cost
+    yield start == 0, word[start:]

@@ -1,0 +1,214 @@
+"""Reads flows from files into the database, and writes them back to files."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hotline.core.database import Database, Session
+from hotline.core.documents import Document, Editable
+from hotline.core.driver import WrittenObject, written
+from hotline.errors import FlowInvalid, NotReady
+from hotline.flows import document as documents
+from hotline.flows import tables
+from hotline.flows.anatomy import nodes_of
+from hotline.flows.compiled import MARK, press
+from hotline.flows.service_check import place_lists
+
+ENTRIES = "entries"
+"""`entries.yaml` maps each published suffix to a flow, or to `{flow: abroad, name: poster}`."""
+PHRASES = "phrases"
+"""`phrases.yaml` contains phrases by language and name, if they differ from the catalogues."""
+NUMBERS = "numbers.csv"
+NO_FLOWS = "no flows are published: `hotline upgrade` publishes those of this version"
+NEXT = timedelta(microseconds=1)
+COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
+
+
+def read_folder(folder: Path) -> Editable:
+    """Reads a folder of flow files as one document. Raises FlowInvalid with every error of every file."""
+    document, faults = parse_folder(folder)
+    shape = documents.shaped(document)
+    faults = [*faults, *map(str, shape if isinstance(shape, tuple) else ())]
+    if faults:
+        raise FlowInvalid(faults)
+    return document
+
+
+def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
+    """Reads a folder as a document without checking its structure. Also returns the errors of the files themselves."""
+    faults: list[str] = []
+    read: Editable = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            read[path.stem] = documents.parse(path.read_text(encoding="utf-8"))
+        except FlowInvalid as invalid:
+            faults.extend(f"{path.name}: {fault}" for fault in invalid.problems)
+        except UnicodeDecodeError:
+            faults.append(f"{path.name}: not UTF-8")
+    entries, names = _entries(read.pop(ENTRIES, None) or {})
+    phrases = read.pop(PHRASES, None)
+    if not read and not faults:
+        faults.append(f"{folder.name}: holds no flow file")
+
+    numbers = _numbers(folder / NUMBERS, faults)
+    document = {"flows": read, "entries": entries, "numbers": numbers}
+    document |= {"entry_names": names} if names else {}
+    document |= {PHRASES: phrases} if phrases else {}
+    return document, faults
+
+
+def _entries(written: Any) -> tuple[Any, Document]:
+    """Returns the flows by digits, and the names. Leaves invalid values for the document's own check."""
+    if not isinstance(written, Mapping):
+        return written, {}
+    whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}
+    flows_of = {digits: row.get("flow") for digits, row in whole.items()}
+    names = {digits: row["name"] for digits, row in whole.items() if row.get("name")}
+    return {**written, **flows_of}, names
+
+
+def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
+    """Returns the rows as written, without empty fields. The document's own check validates them."""
+    if not path.exists():
+        return []
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True)
+        rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as broken:
+        faults.append(f"{path.name}: {'not UTF-8' if isinstance(broken, ValueError) else broken}")
+        return []
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        faults.append(f"{path.name}: its first line must be {','.join(COLUMNS)}")
+        return []
+    for row in rows:
+        if None in row or None in row.values():
+            faults.append(f"{path.name}: the row of {row['number']} has not {len(COLUMNS)} fields")
+            return []
+    return [{name: said for name, said in row.items() if said} for row in rows]
+
+
+def digest_of(document: Document) -> str:
+    """Returns the SHA-256 of a document and the order of its screens. No other order counts (ADR 81)."""
+    return sha_of({**document, "order of screens": _orders(document)})
+
+
+def digest_of_flow(flow: Document) -> str:
+    """Returns the digest of a flow's content and of the order of its screens."""
+    return sha_of({"flow": flow, "order of screens": [*nodes_of(flow)]})
+
+
+def sha_of(document: Document) -> str:
+    """Returns the SHA-256 of canonical JSON, in which no order counts."""
+    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def are_same(one: Document, other: Document) -> bool:
+    """Returns True if two documents are equal, including the order of their screens."""
+    return one == other and _orders(one) == _orders(other)
+
+
+def _orders(document: Document) -> Mapping[str, Sequence[str]]:
+    return {name: [*nodes_of(flow)] for name, flow in document.get("flows", {}).items()}
+
+
+def pressed(document: Document) -> str:
+    """Compiles a document to a flow set, as text. Raises FlowInvalid."""
+    return press(documents.compile(document, place_lists()))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyDocument:
+    """A document with all slow preparations for its publication. It is made before the transaction."""
+
+    document: WrittenObject
+    pressed: str
+    digest: str
+
+
+def ready(document: Document) -> ReadyDocument:
+    """Prepares a document for publication. Raises FlowInvalid if it cannot be played."""
+    return ReadyDocument(written(document), pressed(document), digest_of(document))
+
+
+def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
+    """Publishes a prepared document, and returns its revision. Raises FlowInvalid if it moves a published short code.
+
+    The caller must have the lock of `publications.take_turns`.
+    """
+    live = tables.live(session)
+    printed = {} if live is None else tables.piece_of(session, live.id, ENTRIES) or {}
+    if moved := moved_entries(printed, made.document.get(ENTRIES, {})):
+        raise FlowInvalid(moved)
+    # After the clock was set back, the new revision must still follow the previous one.
+    since = max(now, live.live_from + NEXT) if live and live.live_from else now
+    known = tables.with_digest(session, made.digest)
+    if known is None:
+        return tables.add(
+            session,
+            digest=made.digest,
+            document=made.document,
+            at=now,
+            live_from=since,
+            pressed=made.pressed,
+            mark=MARK,
+        ).id
+    if live is None or live.id != known.id:
+        known.live_from = since
+    tables.press_again(session, known.id, made.pressed, MARK)
+    return known.id
+
+
+def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:
+    """Returns an error for each published short code that is missing or leads elsewhere.
+
+    Printed paper cannot be changed.
+    """
+    faults = []
+    for digits, flow in sorted(printed.items()):
+        if digits not in entries:
+            faults.append(f"entries.{digits}: was published and must stay; it leads to {flow}")
+        elif entries[digits] != flow:
+            faults.append(f"entries.{digits}: was published and leads to {flow}, for ever")
+    return faults
+
+
+def live_document(database: Database) -> Document:
+    """Returns the published document, for reading. Raises NotReady, StoreUnavailable."""
+    with database.reading() as session:
+        revision_id = tables.live_id(session)
+        document = None if revision_id is None else tables.document_of(session, revision_id)
+    if document is None:
+        raise NotReady(NO_FLOWS)
+    return document
+
+
+def write_folder(document: Document, folder: Path) -> tuple[Path, ...]:
+    """Writes a document as files: one for each flow, one for short codes and one for numbers.
+
+    Replaces existing files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {f"{name}.yaml": documents.dump(flow) for name, flow in document["flows"].items()}
+    names = document.get("entry_names", {})
+    entries = {
+        digits: {"flow": flow, "name": names[digits]} if digits in names else flow
+        for digits, flow in document.get(ENTRIES, {}).items()
+    }
+    texts[f"{ENTRIES}.yaml"] = documents.dump(entries)
+    if document.get(PHRASES):
+        texts[f"{PHRASES}.yaml"] = documents.dump(document[PHRASES])
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(document.get("numbers", []))
+    texts[NUMBERS] = sheet.getvalue()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return tuple(folder / name for name in texts)

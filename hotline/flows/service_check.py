@@ -1,0 +1,91 @@
+"""Provides the places of `domain.places.places` as lists for the engine's flows."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from hotline.core.check_result import CheckResult
+from hotline.core.context import Kit
+from hotline.errors import NotReady, StoreUnavailable
+from hotline.flows.numbers import Number
+from hotline.flows.run import Option
+from hotline.text import place_names, places
+
+NAME = "national number"
+
+
+TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, and confirm it in the console or numbers.csv"
+
+
+def number(kit: Kit) -> str | None:
+    """Returns the digits of the number. Returns None if none is set, or if it was not verified within the year."""
+    row = _row(kit)
+    return row.digits if row is not None and row.is_confirmed(kit.now().date()) else None
+
+
+def finding(kit: Kit) -> CheckResult:
+    """Returns the check result about the number.
+
+    Without it, messages about visit safety cannot say which number to call.
+    """
+    if not kit.line.national_number:
+        return CheckResult(NAME, False, "none is set that responders ring", TODO)
+    row = _row(kit)
+    if row is None:
+        return CheckResult(NAME, False, "it is no row of numbers.csv: no message names it", TODO)
+    if not row.is_confirmed(kit.now().date()):
+        says = "nobody has signed it, or too long ago: no message names it"
+        return CheckResult(NAME, False, says, TODO)
+    return CheckResult(NAME, True, f"responders are told to ring it, until {row.until}")
+
+
+def _row(kit: Kit) -> Number | None:
+    if not kit.line.national_number:
+        return None
+    try:
+        return kit.books.book(kit.books.live()).numbers.get(kit.line.national_number)
+    except (NotReady, StoreUnavailable):
+        return None
+
+
+NAMED = "named."
+"""Prefix of a list: `named.<typed text>` contains the places with a similar name."""
+
+
+class PlaceLists(Mapping[str, tuple[Option, ...]]):
+    """Fixed lists, and lists made from typed text.
+
+    A list of the second kind is not a member. Code that stores used lists by name would otherwise store the typed text.
+    """
+
+    def __init__(self, written: Mapping[str, tuple[Option, ...]]) -> None:
+        self._written = {**written, NAMED: ()}
+
+    def __getitem__(self, name: str) -> tuple[Option, ...]:
+        if name not in self._written and name.startswith(NAMED):
+            found = place_names.find(name.removeprefix(NAMED))
+            says = place_names.label if len(found) > 1 else place_names.whole_label
+            return tuple(Option(area.code, says(area)) for area in found)
+        return self._written[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._written
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+
+@cache
+def place_lists() -> PlaceLists:
+    """Returns the place lists of a flow set.
+
+    They are `provinces`, `districts.<province>`, `sectors.<district>` and `named.<typed>`.
+    """
+    return PlaceLists(
+        {
+            name: tuple(Option(value, label) for value, label in choices)
+            for name, choices in places.place_lists().items()
+        }
+    )

@@ -1,0 +1,129 @@
+"""Stores revisions: saved flows that never change. One of them is the published one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+
+from hotline.core.database import Row
+from hotline.core.driver import IN_SESSION, Memory, written
+
+
+class Revision(Row):
+    """All the flows at one moment. A caller in the middle of a session finishes on the revision of its start."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of the canonical document. Importing the same flows twice makes one revision."""
+    document: Mapped[dict[str, Any]]
+    """`{"flows": {name: flow document}, "entries": {...}}`, as `engine.document.document` reads it."""
+    created_at: Mapped[datetime]
+    live_from: Mapped[datetime | None]
+    """The time of publication. The revision with the newest time is in use. A draft has none."""
+    pressed: Mapped[str | None]
+    """The compiled flow set, as `engine.transcripts.pressing` writes it. A process that starts reads this."""
+    pressed_mark: Mapped[str | None]
+    """Marks the code that can read it. Any other code compiles the document."""
+
+
+LIGHT = (defer(Revision.document), defer(Revision.pressed))
+"""Options that leave the large columns of a revision unread until they are used."""
+
+
+def live_id(session: Session) -> int | None:
+    """Returns the id of the published revision, on which new sessions begin."""
+    return session.scalar(
+        select(Revision.id)
+        .where(Revision.live_from.is_not(None))
+        .order_by(Revision.live_from.desc(), Revision.id.desc())
+        .limit(1)
+    )
+
+
+def live(session: Session) -> Revision | None:
+    """Returns the published revision, without its large columns, or None."""
+    now = select(Revision).where(Revision.live_from.is_not(None)).options(*LIGHT)
+    return session.scalar(now.order_by(Revision.live_from.desc(), Revision.id.desc()).limit(1))
+
+
+def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
+    """Returns the whole document of a revision. It may be shared in memory, so a caller may change only a copy."""
+    memory: Memory | None = session.info.get(IN_SESSION)
+    if memory is None:
+        return stored_document(session, revision_id)
+    return memory.revisions.document(revision_id, lambda: stored_document(session, revision_id))
+
+
+def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None:
+    """Returns the document from the database, for a caller that needs it once."""
+    return session.scalar(select(Revision.document).where(Revision.id == revision_id))
+
+
+def piece_of(session: Session, revision_id: int, *names: str) -> Any:
+    """Returns the part of a revision's document under these names, or None.
+
+    The whole document is large. So it is kept in memory, or the database extracts the part.
+    """
+    if IN_SESSION in session.info:
+        found: Any = document_of(session, revision_id)
+        for name in names:
+            found = None if found is None else found.get(name)
+        return found
+    piece: Any = Revision.document
+    for name in names:
+        piece = piece[name]
+    return session.scalar(select(piece).where(Revision.id == revision_id))
+
+
+def entry_names(session: Session) -> Mapping[str, str]:
+    """Returns the names of the posters that print the published short codes, by digits."""
+    revision_id = live_id(session)
+    names = None if revision_id is None else piece_of(session, revision_id, "entry_names")
+    return dict(names or {})
+
+
+def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
+    """Returns the compiled flow set, if code of this mark can read it."""
+    here = (Revision.id == revision_id, Revision.pressed_mark == mark)
+    return session.scalar(select(Revision.pressed).where(*here))
+
+
+def press_again(session: Session, revision_id: int, pressed: str, mark: str) -> None:
+    """Stores the compiled flow set of a revision that exists, if it differs. The database compares the large texts."""
+    held = Revision.pressed
+    other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
+    here = update(Revision).where(Revision.id == revision_id, other)
+    session.execute(here.values(pressed=pressed, pressed_mark=mark))
+
+
+def with_digest(session: Session, digest: str) -> Revision | None:
+    """Returns the revision with this digest, without its large columns, or None."""
+    return session.scalar(select(Revision).where(Revision.digest == digest).options(*LIGHT))
+
+
+def add(
+    session: Session,
+    *,
+    digest: str,
+    document: Mapping[str, Any],
+    at: datetime,
+    live_from: datetime | None = None,
+    pressed: str | None = None,
+    mark: str | None = None,
+) -> Revision:
+    """Adds a revision. It is a draft if no `live_from` is given. The row is large and is written once."""
+    revision = Revision(
+        digest=digest,
+        document=written(document),
+        created_at=at,
+        live_from=live_from,
+        pressed=pressed,
+        pressed_mark=mark,
+    )
+    session.add(revision)
+    session.flush()
+    return revision

@@ -1,0 +1,317 @@
+"""Reads the balance of the account at Africa's Talking.
+
+    GET /version1/user?username=... -> {"UserData": {"balance": "RWF 250000.0000"}}
+
+Its documentation spells the key `userData`. This module reads both spellings.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from africastalking.SMS import SMSService
+from requests import RequestException
+from urllib3.exceptions import HTTPError
+
+from hotline.errors import InboxUnavailable
+from hotline.gateway.http import MOST_BYTES, Connections, WireCall, get
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules_inbox import InboxPage, ListedSms
+
+CALL_SECONDS = 10.0
+BALANCE = re.compile(r"[A-Z]{3} (-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")
+
+
+class Account:
+    def __init__(self, base_url: str, username: str, api_key: str) -> None:
+        self._url = f"{base_url}/version1/user"
+        self._username = username
+        self._api_key = api_key
+
+    def __repr__(self) -> str:
+        return "Account()"
+
+    def balance(self) -> float | None:
+        """Returns the balance in the account's currency, or None if the gateway does not give it. Never raises."""
+        try:
+            response, text = get(
+                self._url,
+                call=WireCall(),
+                seconds=CALL_SECONDS,
+                params={"username": self._username},
+                headers={"apiKey": self._api_key, "Accept": "application/json"},
+            )
+        except (RequestException, HTTPError, OSError):
+            return None
+        return read_balance(text) if response.status_code == 200 else None
+
+
+def read_balance(text: str) -> float | None:
+    """Returns the balance in an answer's text, or None if the text holds none. Never raises."""
+    try:
+        match json.loads(text):
+            case {"UserData": {"balance": str(written)}} | {"userData": {"balance": str(written)}}:
+                found = BALANCE.fullmatch(written.strip())
+                return float(found[1]) if found else None
+            case _:
+                return None
+    except (ValueError, RecursionError):
+        return None
+
+
+# Sends MT through Africa's Talking and turns its codes into outcomes. No other module sees its codes.
+
+SEND_SECONDS = 10.0
+"""Seconds until a whole call times out, even while the server still sends."""
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+MEANINGS: Mapping[tuple[str, str], Outcome] = {
+    ("recipient", "100"): Outcome.ACCEPTED,  # Processed
+    ("recipient", "101"): Outcome.ACCEPTED,  # Sent
+    ("recipient", "102"): Outcome.ACCEPTED,  # Queued
+    ("recipient", "401"): Outcome.MONEY_FAULT,  # RiskHold
+    ("recipient", "402"): Outcome.CONFIG_FAULT,  # InvalidSenderId
+    ("recipient", "403"): Outcome.PERMANENT,  # InvalidPhoneNumber
+    ("recipient", "404"): Outcome.PERMANENT,  # UnsupportedNumberType
+    ("recipient", "405"): Outcome.MONEY_FAULT,  # InsufficientBalance
+    ("recipient", "406"): Outcome.STOPPED,  # UserInBlacklist
+    ("recipient", "407"): Outcome.TRANSIENT,  # CouldNotRoute
+    ("recipient", "409"): Outcome.PERMANENT,  # DoNotDisturbRejection
+    ("recipient", "500"): Outcome.TRANSIENT,  # InternalServerError
+    ("recipient", "501"): Outcome.TRANSIENT,  # GatewayError
+    ("recipient", "502"): Outcome.TRANSIENT,  # RejectedByGateway
+    # Older answers carry a status and no code.
+    ("recipient", "could not send"): Outcome.TRANSIENT,
+    ("recipient", "donotdisturbrejection"): Outcome.PERMANENT,
+    ("recipient", "userinblacklist"): Outcome.STOPPED,
+    ("recipient", "invalidphonenumber"): Outcome.PERMANENT,
+    ("request", "invalidsenderid"): Outcome.CONFIG_FAULT,
+    ("http", "401"): Outcome.CONFIG_FAULT,
+    ("http", "403"): Outcome.CONFIG_FAULT,
+    # Too many requests: the gateway did not accept the message.
+    ("http", "429"): Outcome.NOT_SENT,
+}
+"""The outcome of each code of the gateway. A code that is missing here is UNKNOWN."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayAnswer:
+    """One HTTP answer of the gateway, before it is interpreted."""
+
+    http_status: int
+    text: str
+
+
+class AfricasTalkingSms:
+    """One account at the gateway, the `SmsGateway` of production. The demo points it at the emulator."""
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        api_key: str,
+        sender_id: str,
+        at_once: int = 1,
+        *,
+        seconds: float = SEND_SECONDS,
+    ) -> None:
+        """Keeps `at_once` connections at most, one for each send that runs at the same time."""
+        self._service = Service(base_url, username, api_key, seconds, at_once=at_once)
+        self._sender_id = sender_id or None
+
+    def send(self, msisdn: str, text: str) -> SendResult:
+        if not E164.fullmatch(msisdn):
+            return SendResult(Outcome.PERMANENT, provider_status="malformed")
+        call = WireCall()
+        try:
+            answer = self._service.submit(text, msisdn, self._sender_id, call)
+        except (RequestException, HTTPError, OSError) as broken:
+            # The exception quotes the request, so only its class is passed on.
+            outcome = Outcome.UNKNOWN if call.connected else Outcome.NOT_SENT
+            return SendResult(outcome, provider_status=type(broken).__name__)
+        return understand(answer)
+
+
+def understand(answer: GatewayAnswer) -> SendResult:
+    """Returns the outcome that the gateway's answer means. Never raises. An unfamiliar answer is UNKNOWN."""
+    if not 200 <= answer.http_status < 300:
+        outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
+        return SendResult(outcome, http_status=answer.http_status)
+
+    # The SDK reads JSON under one exact content type only. This code reads it under any, so that no id is lost.
+    match _data(answer.text):
+        case {"Recipients": [dict() as recipient]}:
+            return _of_recipient(recipient, answer.http_status)
+        case {"Recipients": [], "Message": str(message)}:
+            outcome = MEANINGS.get(("request", message.strip().casefold()), Outcome.UNKNOWN)
+            return SendResult(outcome, answer.http_status, provider_status=_word(message))
+        case _:
+            return SendResult(Outcome.UNKNOWN, answer.http_status)
+
+
+def _data(text: str) -> object:
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return read.get("SMSMessageData") if isinstance(read, dict) else None
+
+
+def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
+    status = str(recipient.get("statusCode", recipient.get("status", ""))).strip()
+    outcome = MEANINGS.get(("recipient", status.casefold()), Outcome.UNKNOWN)
+    provider_id = recipient.get("messageId")
+    if provider_id in (None, "", "None") or not isinstance(provider_id, str):
+        provider_id = None
+    if outcome is Outcome.ACCEPTED and provider_id is None:
+        outcome = Outcome.UNKNOWN
+    return SendResult(outcome, http_status, _word(status), provider_id)
+
+
+def _word(text: str) -> str:
+    """Returns a status of one word, else "other". A longer status may quote the phone number."""
+    return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
+
+
+class Service(SMSService):  # type: ignore[misc]
+    """One client of the SDK, with the address from the settings. It keeps the HTTP status that the SDK drops."""
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        api_key: str,
+        seconds: float,
+        *,
+        most: int = MOST_BYTES,
+        at_once: int = 1,
+    ) -> None:
+        self._override = base_url.rstrip("/")
+        self._connections = Connections(at_once)
+        self._seconds = seconds
+        self._most = most
+        super().__init__(username, api_key)
+
+    def submit(
+        self, text: str, msisdn: str, sender_id: str | None, call: WireCall
+    ) -> GatewayAnswer:
+        # Threads share this service, so the call travels in an argument that the SDK passes through.
+        answer: GatewayAnswer = self.send(text, [msisdn], sender_id=sender_id, callback=call)
+        return answer
+
+    def _init_service(self) -> None:
+        super()._init_service()
+        if self._override:
+            self._baseUrl = self._contentUrl = f"{self._override}/version1"
+
+    def _make_request(
+        self,
+        url: str,
+        method: str,
+        headers: Mapping[str, str],
+        data: Mapping[str, Any],
+        params: Mapping[str, str] | None,
+        callback: WireCall,
+        timeout: tuple[float, float],
+    ) -> GatewayAnswer:
+        response, text = self._connections.ask(
+            method,
+            url,
+            call=callback,
+            seconds=self._seconds,
+            most=self._most,
+            headers=headers,
+            data=data,
+            params=params,
+            timeout=timeout,
+        )
+        return GatewayAnswer(response.status_code, text)
+
+
+# Reads Africa's Talking's own inbox. It lists every MO of the shortcode, even if its callback never arrived.
+
+MOST_LISTED = 100
+MOST_INBOX_BYTES = MOST_LISTED * (1600 * 12 + 1000)
+"""Maximum bytes of an answer: 1,600 letters a message, each written as the two escapes of an emoji."""
+MOST_NUMBER = 2**63 - 1
+"""The largest whole number that the database stores."""
+DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00:?00)?", re.ASCII)
+
+
+class AfricasTalkingInbox:
+    """One inbox at the gateway, the `SmsInbox` of production. The demo points it at the emulator."""
+
+    def __init__(
+        self, base_url: str, username: str, api_key: str, *, seconds: float = SEND_SECONDS
+    ) -> None:
+        self._service = Service(base_url, username, api_key, seconds, most=MOST_INBOX_BYTES)
+
+    def after(self, number: int) -> InboxPage:
+        try:
+            answer = self._service.fetch_messages(last_received_id=number, callback=WireCall())
+        except (RequestException, HTTPError, OSError) as broken:
+            # The exception quotes the request, so only its class is passed on.
+            raise InboxUnavailable(f"does not answer ({type(broken).__name__})") from None
+        if answer.http_status != 200:
+            raise InboxUnavailable(f"answers {answer.http_status}")
+        return read_page(answer.text)
+
+
+def read_page(text: str) -> InboxPage:
+    """Returns the messages of an answer by number. Leaves out an entry that it cannot read. The page is not whole if an
+    entry is left out or has no date. Raises InboxUnavailable if the answer holds no list."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InboxUnavailable("answers no JSON") from None
+    match document:
+        case {"SMSMessageData": {"Messages": list(entries)}}:
+            read = [_entry(entry) for entry in entries]
+            listed = {one.number: one for one in read if one is not None}
+            whole = len(listed) == len(read) and all(one.sent_at for one in listed.values())
+            return InboxPage(sorted(listed.values(), key=lambda one: one.number), whole=whole)
+        case _:
+            raise InboxUnavailable("answers no list")
+
+
+def _entry(entry: Any) -> ListedSms | None:
+    match entry:
+        case {
+            "id": int() | str() as written,
+            "from": str(sender),
+            "to": str() | int() as to,
+            "text": str(text),
+        }:
+            number = _number(written)
+            date = _date(entry.get("date"))
+            words = (_sound(sender), _sound(str(to)), _sound(text))
+            return None if number is None else ListedSms(number, *words, date)
+        case _:
+            return None
+
+
+def _sound(written: str) -> str:
+    """Replaces half an emoji by a question mark, because a form cannot carry it."""
+    return written.encode("utf-8", "replace").decode()
+
+
+def _number(written: int | str) -> int | None:
+    if isinstance(written, bool) or not re.fullmatch(r"[0-9]{1,19}", str(written), re.ASCII):
+        return None
+    number = int(written)
+    return number if 0 < number <= MOST_NUMBER else None
+
+
+def _date(written: Any) -> datetime | None:
+    """Returns the time to the second, as the callback gives it, or None. A date without a zone is UTC."""
+    found = DATE.fullmatch(written) if isinstance(written, str) else None
+    if found is None:
+        return None
+    try:
+        return datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
+    except ValueError:
+        return None

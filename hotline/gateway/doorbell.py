@@ -1,0 +1,32 @@
+"""Rings for a worker after the commit. If the queue fails, the timed job finds the row later."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.core.jobs import Job
+from hotline.errors import QueueUnavailable
+from hotline.gateway import tables
+
+
+def ring(kit: Kit, job: Job, row_id: int) -> bool:
+    """Rings for a worker. Returns False if the queue did not accept the job."""
+    try:
+        kit.jobs.ring(job, row_id)
+    except QueueUnavailable:
+        return False
+    return True
+
+
+@contextmanager
+def ringing(kit: Kit, turn: AbstractContextManager[object] | None = None) -> Iterator[Session]:
+    """Opens a writing transaction, and rings after the commit if a message is due.
+
+    `turn` is held during the transaction, and released before the bell rings.
+    """
+    with turn or nullcontext(), kit.database.writing() as session:
+        yield session
+    message_id = tables.first_due(session)
+    if message_id is not None:
+        ring(kit, Job.DELIVER, message_id)

@@ -1,0 +1,84 @@
+"""Chooses the one relay that works through the deadlines. Two relays are safe, since each update is conditional.
+
+On SQLite the leader has a row with a lease. On PostgreSQL the leader holds an advisory lock on its own connection.
+The lock is free at once when its holder ends, whatever the clocks show. The leader writes the row there too, for the
+doctor and against a frozen leader that keeps its lock. A relay that finds the row long overdue works as well.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from hotline.core.database import Database, Session
+from hotline.errors import StoreUnavailable
+from hotline.gateway import tables
+from hotline.text.causes import known_cause
+
+LEASE = timedelta(seconds=3)
+"""The lease is short, so that a killed leader is replaced within this time."""
+FROZEN = timedelta(seconds=12)
+"""The extra time for which the lock's holder counts as the leader, although its row is overdue."""
+LOCK = 4_114_110_003
+"""The PostgreSQL advisory lock of the relay."""
+
+
+class Leadership:
+    """One relay's claim to lead. It lasts as long as the relay runs, and is checked at each tick."""
+
+    def __init__(self, database: Database, holder: str) -> None:
+        self._database = database
+        self._holder = holder
+        self._connection: Connection | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Returns True if this relay leads now. Raises StoreUnavailable, and then no relay leads."""
+        if self._database.is_sqlite:
+            return self._leases(at, grace=timedelta(0))
+        try:
+            if self._locks():
+                self._write(at)
+                return True
+        except (DBAPIError, PoolTimeout) as broken:
+            self.close()
+            cause = known_cause(str(getattr(broken, "orig", None) or broken))
+            raise StoreUnavailable(cause or type(broken).__name__) from None
+        return self._leases(at, grace=FROZEN)
+
+    def close(self) -> None:
+        """Releases the lock, so that another relay can lead at once."""
+        if self._connection is None:
+            return
+        with suppress(DBAPIError):
+            self._connection.invalidate()
+            self._connection.close()
+        self._connection = None
+
+    def _locks(self) -> bool:
+        """Takes the lock on a connection that stays open as long as the lock. Returns False if another relay has it."""
+        if self._connection is not None:
+            return True
+        engine = self._database.engine
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            locked = connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK})
+        except DBAPIError:
+            connection.close()
+            raise
+        if not locked:
+            connection.close()
+            return False
+        self._connection = connection
+        return True
+
+    def _write(self, at: datetime) -> None:
+        """Writes the leader's row through the connection with the lock. If the connection is lost, so is the lock."""
+        with Session(self._connection) as session:
+            tables.write_leader(session, self._holder, at + LEASE)
+            session.commit()
+
+    def _leases(self, at: datetime, *, grace: timedelta) -> bool:
+        with self._database.writing() as session:
+            return tables.lead(session, self._holder, at, LEASE, grace=grace)

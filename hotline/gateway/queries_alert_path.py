@@ -1,0 +1,96 @@
+"""Reads in one question whether an alert that is due now can leave. Each session begins with it."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy.orm import Session
+
+from hotline.core.database import Database
+from hotline.core.driver import moment_of
+from hotline.gateway import tables
+from hotline.gateway.rules_alert_path import STALE, AlertPath
+from hotline.gateway.tables import RELAY, SMS, Lane, LaneHold, Leader
+from hotline.keys.tables_canaries import SAID_AGAIN, ProcessStart
+
+WORKERS = "workers"
+
+
+_LANE = Lane.name == SMS
+
+
+QUESTION = select(
+    exists().where(LaneHold.lane == SMS),
+    exists().where(
+        ProcessStart.role == WORKERS,
+        ProcessStart.wrong_keys != "",
+        ProcessStart.at > bindparam("since"),
+    ),
+    select(Lane.reason).where(_LANE).scalar_subquery(),
+    select(func.max(Leader.until)).where(Leader.name == RELAY).scalar_subquery(),
+    select(Lane.awaited_at).where(_LANE).scalar_subquery(),
+    select(Lane.failing_since).where(_LANE).scalar_subquery(),
+    select(Lane.failed_at).where(_LANE).scalar_subquery(),
+)
+
+
+class TickMemory:
+    """One web process's record of the relay's ticks, by elapsed time. A changed wall clock is no outage."""
+
+    def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._elapsed = elapsed
+        self._until: datetime | None = None
+        self._looked: float | None = None
+        self._ticked: float | None = None
+
+    def saw(self, until: datetime | None) -> bool:
+        """Notes the newest tick, and returns True if one came within the last minute."""
+        now, looked = self._elapsed(), self._looked
+        if looked is not None and until != self._until:
+            # The tick came between the two looks, perhaps just after the first.
+            self._ticked = looked
+        self._until, self._looked = until, now
+        return self._ticked is not None and now - self._ticked <= STALE.total_seconds()
+
+
+def find(database: Database, at: datetime) -> AlertPath:
+    """Returns the state of the alert path. Raises StoreUnavailable."""
+    with database.looking() as connection:
+        row = connection.ask(QUESTION, since=at - SAID_AGAIN)
+    assert row is not None
+    held, wrong_key, fault, *moments = row
+    times = (None if one is None else moment_of(one) for one in moments)
+    return AlertPath(bool(held), fault, bool(wrong_key), *times)
+
+
+# Stores when the monitor last looked, so that the doctor sees one that is frozen.
+
+WATCH = "watch"
+
+
+LEASE = timedelta(minutes=1)
+"""Six rounds of ten seconds. A round takes longer if it tries a dead connection or a slow gateway."""
+
+
+def note(session: Session, at: datetime) -> None:
+    """Records that the monitor looks at this moment."""
+    tables.write_leader(session, WATCH, at + LEASE, name=WATCH)
+
+
+def last(session: Session) -> datetime | None:
+    """Returns the last time a monitor looked. None if it never did."""
+    row = session.get(Leader, WATCH)
+    return None if row is None else row.until - LEASE
+
+
+def is_starting(session: Session, at: datetime) -> bool:
+    """Returns True if the processes were told to start within the lease. Then the monitor may not have looked yet."""
+    awaited = tables.lane_of(session).awaited_at
+    return awaited is not None and at - awaited < LEASE
+
+
+def is_fresh(session: Session, at: datetime) -> bool:
+    """Returns True if a monitor looked within its lease, or is starting."""
+    looked = last(session)
+    return (looked is not None and at - looked < LEASE) or is_starting(session, at)

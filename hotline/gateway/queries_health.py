@@ -1,0 +1,251 @@
+"""Reads the state of the outbox and the clock from several tables, for the doctor.
+
+Lists undeliverable messages until a person answers for them. Reads a person's pause of the outgoing queue, and the
+messages that it holds back. Defines when a tip waits to be acknowledged: once for lists, Today, a tip's page, commands
+and alarms.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from hotline.core import rules_trial
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import MessageState, Priority
+from hotline.gateway.rules_message import TO_DECIDE, Kind
+from hotline.gateway.tables import SMS, Deadline, LaneHold, Leader, Message, Referral
+from hotline.people.tables import Responder
+from hotline.tips.queries_visible import Viewer, visible_to
+from hotline.tips.rules_deadlines import ASKS, DeadlineKind
+from hotline.tips.rules_receipts import Asked
+from hotline.tips.tables import WAITS, Tip, Untold
+
+ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
+"""Conditions of `Deadline`: it is open, and its kind asks people to take the tip."""
+UNTAKEN = or_(
+    Tip.holder_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
+)
+"""Condition of `Tip`: people are asked to take it. It has no assignee, or the assignee passed it on or is silent."""
+OPEN = (
+    Message.state == MessageState.DEAD,
+    Message.answered_at.is_(None),
+    Message.priority != Priority.DRILL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    message_id: int
+    kind: str
+    written_at: datetime
+    name: str
+    """The name of the responder who should have got it."""
+    tip_id: int | None
+
+
+def unanswered(session: Session) -> Sequence[GivenUp]:
+    """Returns the undeliverable messages that no person has answered for, oldest first."""
+    rows = session.execute(
+        select(Message.id, Message.kind, Message.created_at, Responder.name, Referral.tip_id)
+        .join(Responder, Responder.id == Message.responder_id)
+        .outerjoin(Referral, Referral.id == Message.referral_id)
+        .where(*OPEN)
+        .order_by(Message.id)
+    )
+    return [GivenUp(*row) for row in rows]
+
+
+def answer(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
+    """Notes that a person answers for these messages. Returns the ids that were not answered for before."""
+    here = (*OPEN, Message.id.in_(message_ids))
+    answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
+    return sorted(session.scalars(answered))
+
+
+UNREFERRED = (WAITS, Tip.referred_at.is_(None), Tip.channel != rules_trial.CHANNEL)
+LATE_UNTAKEN = (
+    *ASK_RUNS,
+    Tip.filed_at.is_not(None),
+    Tip.channel.not_in(rules_trial.UNCOUNTED),
+    or_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.RED),
+)
+"""Conditions of tips joined to their deadlines: they wait to be acknowledged, or are overdue."""
+MOST_LATE = 100
+TO_RESPONDER = Message.responder_id.is_not(None)
+"""Condition of messages to responders. Answers end after minutes, and the monitor's own notices raise no alarm."""
+ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxHealth:
+    oldest_unsent: datetime | None
+    """The time when the oldest MT was written that no gateway has accepted yet."""
+    unknown: int
+    """MTs that may or may not have been sent."""
+    dead: int
+    """Undeliverable MTs that no person has answered for."""
+    unreferred_since: datetime | None
+    """The filing time of the oldest tip that no responder was alerted of."""
+    untaken_since: Mapping[int, datetime]
+    """By urgency, the filing time of the oldest tip that waits to be acknowledged or is overdue."""
+    locked: int
+    """Open tips that a desk should read but cannot decrypt."""
+    clock_until: datetime | None
+    """The time until which the clock last promised to run."""
+
+
+def standing(session: Session) -> OutboxHealth:
+    return OutboxHealth(
+        oldest_unsent=session.scalar(
+            select(func.min(Message.created_at)).where(TO_RESPONDER, Message.state.in_(ON_THE_WAY))
+        ),
+        unknown=_count(session, MessageState.UNKNOWN),
+        dead=len(unanswered(session)),
+        unreferred_since=_unreferred(session),
+        untaken_since=_untaken(session),
+        locked=_locked(session),
+        clock_until=session.scalar(select(Leader.until).where(Leader.name == tables.RELAY)),
+    )
+
+
+class LateTip(NamedTuple):
+    """A tip that an alarm may be about."""
+
+    id: int
+    urgency: int
+    filed_at: datetime
+
+
+def unreferred_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
+    """Returns the tips that no responder was alerted of and that this viewer may see, oldest first."""
+    found = select(Tip.id, Tip.urgency, Tip.filed_at).outerjoin(Untold, Untold.tip_id == Tip.id)
+    return _late(session, found.where(or_(and_(*UNREFERRED), Untold.tip_id.is_not(None))), viewer)
+
+
+def untaken_tips(session: Session, viewer: Viewer | None) -> Sequence[LateTip]:
+    """Returns the tips that wait to be acknowledged and that this viewer may see, oldest first."""
+    found = select(Tip.id, Tip.urgency, Tip.filed_at).join(Deadline, Deadline.tip_id == Tip.id)
+    return _late(session, found.where(*LATE_UNTAKEN), viewer)
+
+
+def _late(
+    session: Session, found: Select[int, int, datetime | None], viewer: Viewer | None
+) -> Sequence[LateTip]:
+    rows = session.execute(
+        found.where(visible_to(viewer)).order_by(Tip.filed_at, Tip.id).limit(MOST_LATE)
+    )
+    return [LateTip(id, urgency, at) for id, urgency, at in rows if at is not None]
+
+
+def _unreferred(session: Session) -> datetime | None:
+    oldest = select(func.min(Tip.filed_at))
+    looks = (oldest.where(*UNREFERRED), oldest.join(Untold, Untold.tip_id == Tip.id))
+    found = [since for look in looks if (since := session.scalar(look)) is not None]
+    return min(found, default=None)
+
+
+def _locked(session: Session) -> int:
+    found = select(func.count()).select_from(Tip).where(Tip.locked_for.is_not(None))
+    return session.scalar(found.where(Tip.closed_at.is_(None), Tip.erased_at.is_(None))) or 0
+
+
+def _count(session: Session, state: MessageState) -> int:
+    found = select(func.count()).where(TO_RESPONDER, Message.state == state)
+    return session.scalar(found) or 0
+
+
+def _untaken(session: Session) -> Mapping[int, datetime]:
+    """Returns by urgency since when tips wait to be acknowledged, or are overdue."""
+    rows = session.execute(
+        select(Tip.urgency, func.min(Tip.filed_at))
+        .join(Deadline, Deadline.tip_id == Tip.id)
+        .where(*LATE_UNTAKEN)
+        .group_by(Tip.urgency)
+    )
+    return {urgency: since for urgency, since in rows if since is not None}
+
+
+UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, MessageState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMessages:
+    """MTs of one kind that are sent once the pause ends."""
+
+    kind: Kind
+    doubtful: bool
+    """True if they were written before the backup was made. Only these may have been sent once already."""
+    count: int
+    oldest: datetime
+
+
+def pause(session: Session) -> LaneHold | None:
+    return session.get(LaneHold, SMS)
+
+
+def pause_for_writing(session: Session) -> LaneHold | None:
+    """Returns the pause and locks it until the transaction ends, so that two people do not end it at once."""
+    return session.get(LaneHold, SMS, with_for_update=True)
+
+
+def waiting(session: Session, doubtful_until: datetime | None) -> Sequence[WaitingMessages]:
+    """Returns the messages that would be sent without a pause, the doubtful first, alerts before confirmations."""
+    before = false() if doubtful_until is None else Message.created_at <= doubtful_until
+    doubtful = case((before, 1), else_=0).label("doubtful")
+    goes = or_(Message.state.in_(UNSENT), and_(before, _unreported()))
+    rows = session.execute(
+        select(Message.kind, doubtful, func.count(), func.min(Message.created_at))
+        .where(Message.kind.in_(TO_DECIDE), goes)
+        .group_by(Message.kind, "doubtful")
+    )
+    found = [WaitingMessages(Kind(kind), bool(doubt), *rest) for kind, doubt, *rest in rows]
+    return sorted(found, key=lambda one: (not one.doubtful, one.kind))
+
+
+def drop(session: Session, kinds: Collection[Kind], doubtful_until: datetime) -> int:
+    """Ends the doubtful messages of these kinds, so that none is sent again.
+
+    Returns how many. Their deadlines continue.
+    """
+    doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until)
+    ended = session.execute(
+        update(Message)
+        .where(doubtful, Message.state.in_(UNSENT))
+        .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
+        .returning(Message.id)
+    ).all()
+    spent = session.execute(
+        update(Message).where(doubtful, _unreported()).values(resent=True).returning(Message.id)
+    ).all()
+    return len(ended) + len(spent)
+
+
+def _unreported() -> ColumnElement[bool]:
+    """Returns the condition of alerts that the gateway took and that may be sent once more for a missing report."""
+    return and_(
+        Message.state == MessageState.ACCEPTED,
+        Message.kind == Kind.ALERT,
+        Message.resent.is_(False),
+    )
+
+
+def asked_beside_holder(
+    session: Session, tip_ids: Collection[int] | None = None
+) -> dict[int, Asked]:
+    """Returns the tips that have an assignee while people are asked to take them, each with the reason.
+
+    Searches these tips, or all tips if none are given.
+    """
+    passed = exists().where(
+        Referral.tip_id == Tip.id,
+        Referral.responder_id == Tip.holder_id,
+        Referral.passed_at.is_not(None),
+    )
+    held = select(Tip.id, passed.correlate(Tip)).join(Deadline, Deadline.tip_id == Tip.id)
+    held = held.where(*ASK_RUNS, Tip.holder_id.is_not(None))
+    rows = session.execute(held if tip_ids is None else held.where(Tip.id.in_(tip_ids)))
+    return {tip_id: Asked.PASSED_ON if is_passed else Asked.SILENT for tip_id, is_passed in rows}

@@ -1,0 +1,86 @@
+"""Returns the on-call contacts, and the notices that they were sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hotline.alarms.tables import RaisedAlarm
+from hotline.core.database import add_if_new, is_any
+from hotline.errors import NotFound
+from hotline.gateway.rules_delivery import Priority
+from hotline.gateway.tables import Message, Watcher
+from hotline.text.time import KIGALI
+
+STOPPED = "stopped"
+"""The reason for an on-call contact who sent STOP and wants no more SMS."""
+
+
+def watchers(session: Session) -> Sequence[Watcher]:
+    """Returns the active on-call contacts, in the order of enrolment."""
+    return session.scalars(select(Watcher).where(Watcher.active).order_by(Watcher.id)).all()
+
+
+def can_be_woken(session: Session) -> bool:
+    """Returns True if SMS can reach at least one on-call contact."""
+    return is_any(session, Watcher.id, Watcher.active, Watcher.unreachable.is_(None))
+
+
+def enrol(session: Session, watcher: Watcher) -> bool:
+    """Adds an on-call contact. Returns False if that number is one already.
+
+    A contact who was removed or unreachable becomes active again, with the new name and language.
+    """
+    if add_if_new(session, watcher):
+        return True
+    held = select(Watcher).where(Watcher.number_key == watcher.number_key).with_for_update()
+    row = session.scalars(held).one()
+    if row.active and row.unreachable is None:
+        return False
+    row.name, row.language = watcher.name, watcher.language
+    row.active, row.unreachable = True, None
+    return True
+
+
+def silence(session: Session, number_key: str, reason: str) -> None:
+    """Marks a number as unreachable, so that it gets no more notices."""
+    there = update(Watcher).where(Watcher.number_key == number_key)
+    session.execute(there.values(unreachable=reason))
+
+
+def watcher_for_writing(session: Session, watcher_id: int) -> Watcher:
+    """Returns an active on-call contact, locked for writing. Raises NotFound."""
+    held = select(Watcher).where(Watcher.id == watcher_id, Watcher.active).with_for_update()
+    row = session.scalars(held).one_or_none()
+    if row is None:
+        raise NotFound(f"nobody of number {watcher_id} is woken")
+    return row
+
+
+def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
+    """Returns the newest notice of an alarm for each contact, and for the other channel."""
+    written = select(Message).where(
+        Message.priority == Priority.MONITOR, Message.created_at >= alarm.since
+    )
+    told = notice_parameters(alarm.name, alarm.since)
+    rows = [row for row in session.scalars(written.order_by(Message.id)) if row.parameters == told]
+    return [*{row.watcher_id: row for row in rows}.values()]
+
+
+def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
+    """Returns the values for the text of a notice: the alarm's name and its start."""
+    return {"name": alarm, "time": f"{since.astimezone(KIGALI):%d/%m %H:%M}"}
+
+
+def newest_to_contacts(session: Session) -> Message | None:
+    """Returns the newest notice to a contact with a reachable number, or None."""
+    reached = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
+    written = select(Message).where(Message.watcher_id.in_(reached))
+    return session.scalars(written.order_by(Message.id.desc()).limit(1)).one_or_none()
+
+
+def notices(session: Session, ids: Sequence[int]) -> Sequence[Message]:
+    found = select(Message).where(Message.id.in_(ids), Message.priority == Priority.MONITOR)
+    return session.scalars(found.order_by(Message.id)).all()

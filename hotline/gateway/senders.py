@@ -1,0 +1,100 @@
+"""Sends SMS in threads of the process, as many at once as a setting says.
+
+Blocks the real gateway for a line with sample data, whatever its settings say. None of its SMS reaches a phone.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Condition, Lock
+
+from hotline.core import tables_sample
+from hotline.core.context import Send, SmsGateway
+from hotline.core.database import Database
+from hotline.errors import Unavailable
+from hotline.gateway.rules_delivery import Outcome, SendResult
+
+logger = logging.getLogger(__name__)
+
+
+class ThreadSenders:
+    """One pool of threads, the `Senders` of every process that sends. No thread starts before the first send."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._threads = ThreadPoolExecutor(places, thread_name_prefix="send")
+        self._turn = Lock()
+        self._changed = Condition()
+        self._under_way = 0
+        self._ended = False
+
+    def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
+        begun = 0
+        with self._turn:
+            while free := self._free():
+                sends = claim(free)
+                for send in sends:
+                    self._begin(send, claim)
+                begun += len(sends)
+                if len(sends) < free:
+                    break
+        return begun
+
+    def in_turn(self) -> Lock:
+        return self._turn
+
+    def end(self, seconds: float) -> None:
+        with self._turn, self._changed:
+            self._ended = True
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way, seconds)
+        self._threads.shutdown(wait=False)
+
+    def _free(self) -> int:
+        with self._changed:
+            return 0 if self._ended else self._places - self._under_way
+
+    def _begin(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
+        with self._changed:
+            self._under_way += 1
+        self._threads.submit(self._run, send, claim).add_done_callback(_name_failure)
+
+    def _run(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
+        try:
+            send()
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+        self.fill(claim)
+
+
+def _name_failure(ended: Future[None]) -> None:
+    """Logs the kind of error, but no data of the send. The lease of its claim expires. The clock then ends the claim as
+    unknown."""
+    if broken := ended.exception():
+        logger.error("send failed: %s", type(broken).__name__)
+
+
+INVENTED = "invented_year"
+
+
+@dataclass
+class SmsOfRealLines(SmsGateway):
+    sms: SmsGateway
+    database: Database
+    _known: bool | None = field(default=None, init=False)
+
+    def send(self, msisdn: str, text: str) -> SendResult:
+        """Sends an SMS, except from a database with sample data. Sends nothing while the database does not answer. A
+        database is marked only while it is empty, so one query is enough."""
+        if self._known is None:
+            try:
+                with self.database.reading() as session:
+                    self._known = tables_sample.is_invented(session)
+            except Unavailable:
+                return SendResult(Outcome.NOT_SENT)
+        if self._known:
+            return SendResult(Outcome.CONFIG_FAULT, provider_status=INVENTED)
+        return self.sms.send(msisdn, text)

@@ -1,0 +1,104 @@
+"""Provides fake ports for the sample data and for tests. Each inherits from its port, for the type checker."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotline.core.context import RUN_SECONDS, JobQueue, OpeningNotes, RunStore, Senders, SmsGateway
+from hotline.core.jobs import Job
+from hotline.core.ussd import Heard, Opening
+from hotline.errors import QueueUnavailable, RunsUnavailable
+from hotline.gateway.rules_delivery import Outcome, SendResult
+
+
+@dataclass
+class FakeSms(SmsGateway):
+    """A gateway that accepts everything, or returns the entries of `results` in their order."""
+
+    results: list[SendResult] = field(default_factory=list)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    during: Callable[[], None] | None = None
+    """Called during a send. A test uses it to change the row meanwhile."""
+
+    def send(self, msisdn: str, text: str) -> SendResult:
+        self.sent.append((msisdn, text))
+        if self.during is not None:
+            self.during()
+        if self.results:
+            return self.results.pop(0)
+        return SendResult(
+            Outcome.ACCEPTED,
+            http_status=201,
+            provider_status="102",
+            provider_id=f"ATXid_{len(self.sent):032x}",
+        )
+
+
+@dataclass
+class FakeSenders(Senders):
+    """Senders that work in the caller's thread, one send after another. `most` limits the sends of one call."""
+
+    most: int | None = None
+
+    def fill(self, claim: Callable[[int], Sequence[Callable[[], None]]]) -> int:
+        begun = 0
+        while self.most is None or begun < self.most:
+            sends = claim(1)
+            for send in sends:
+                send()
+            if not sends:
+                break
+            begun += len(sends)
+        return begun
+
+    def in_turn(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def end(self, seconds: float) -> None:
+        return None
+
+
+@dataclass
+class FakeJobs(JobQueue):
+    """A queue that stores the doorbells that were rung. `dead` makes it raise QueueUnavailable."""
+
+    rung: list[tuple[Job, int]] = field(default_factory=list)
+    dead: bool = False
+
+    def ring(self, job: Job, row_id: int) -> None:
+        if self.dead:
+            raise QueueUnavailable("fake")
+        self.rung.append((job, row_id))
+
+
+@dataclass
+class FakeRuns(RunStore):
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dead: bool = False
+
+    def load(self, key: str) -> dict[str, Any] | None:
+        if self.dead:
+            raise RunsUnavailable("fake")
+        return deepcopy(self.held.get(key))
+
+    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:
+        if self.dead:
+            raise RunsUnavailable("fake")
+        self.held[key] = deepcopy(dict(said))
+
+
+@dataclass
+class FakeNotes(OpeningNotes):
+    """Notes that store the last opening of each session. `dead` makes them store nothing and find nothing."""
+
+    told: dict[str, tuple[Opening, Heard]] = field(default_factory=dict)
+    dead: bool = False
+
+    def tell(self, opening: Opening, heard: Heard) -> None:
+        if not self.dead and not opening.asks_rows:
+            self.told[opening.key] = opening, heard
+
+    def find(self, key: str) -> tuple[Opening, Heard] | None:
+        return None if self.dead else self.told.get(key)

@@ -1,0 +1,133 @@
+"""Encrypts conversation states for the run store, so that it never contains a caller's answers in clear text.
+
+Only the hooks have this key. A state that does not decrypt counts as forgotten, and the conversation starts again. The
+key is made from two: the hooks' own key, which may be rotated, and the key of the week, which never goes back. The log
+of Redis keeps overwritten values. A thief of the log needs both keys, and after two weeks the week's key no longer
+exists.
+
+    `version 3 | week 8, as in 2026-W48 | nonce 24, the run, tag 16`
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt
+from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_NPUBBYTES as NONCE_BYTES
+from nacl.exceptions import CryptoError
+from nacl.utils import random
+
+from hotline.errors import KeyMissing, SealBroken
+from hotline.keys.encrypt import VERSION
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.keys.weekly_lock import WEEK_BYTES, WeeklyLock
+
+RUNS_KEY = "runs.key"
+
+
+class RunCipher:
+    """Encrypts states with XChaCha20-Poly1305, each bound to its session. The previous key decrypts while it exists."""
+
+    def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
+        self._keys = keys
+        self._live = live
+
+    @classmethod
+    def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "RunCipher":
+        """Reads the key from a folder, and checks it for a change after `each` seconds. Raises KeyMissing.
+
+        A state that no key decrypts also causes a check.
+        """
+        live = LiveKeys(folder.path, RUNS_KEY, each=each)
+        return cls(*live.now(), live=live)
+
+    def keys(self) -> tuple[bytes, ...]:
+        """Returns the keys, newest first."""
+        return self._keys if self._live is None else self._live.now()
+
+    def keys_again(self) -> tuple[bytes, ...]:
+        """Checks the folder now, and returns the keys. Another process may have sealed a state with a newer key."""
+        return self._keys if self._live is None else self._live.again()
+
+    def seal(self, session_key: str, plain: bytes) -> bytes:
+        return VERSION + under(self.keys()[0], session_key.encode(), plain)
+
+    def open(self, session_key: str, sealed: bytes) -> bytes:
+        """Decrypts a state. Raises SealBroken."""
+        if sealed[:1] != VERSION:
+            raise SealBroken("a run of an unknown format")
+        bound = session_key.encode()
+        for key in self.keys():
+            if (plain := opened(key, bound, sealed[1:])) is not None:
+                return plain
+        for key in self.keys_again():
+            if (plain := opened(key, bound, sealed[1:])) is not None:
+                return plain
+        raise SealBroken("a run that was altered, or is another session's")
+
+
+def under(key: bytes, bound: bytes, plain: bytes) -> bytes:
+    """Returns a nonce and `plain`, encrypted under a key and bound to `bound`."""
+    nonce = random(NONCE_BYTES)
+    return nonce + encrypt(plain, bound, nonce, key)
+
+
+def opened(key: bytes, bound: bytes, sealed: bytes) -> bytes | None:
+    """Decrypts what `under` encrypted. Returns None for another key, another binding or altered content."""
+    try:
+        return decrypt(sealed[NONCE_BYTES:], bound, sealed[:NONCE_BYTES], key)
+    except (CryptoError, ValueError, TypeError):
+        return None
+
+
+JOINED = b"\x03"
+HEAD_BYTES = 1 + WEEK_BYTES
+
+
+class WeeklyRuns:
+    """Encrypts states under the hooks' key joined with the week's key.
+
+    Also decrypts states of an older release, under the hooks' key alone or with the weekly lock around it.
+    """
+
+    def __init__(
+        self, cipher: RunCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]
+    ) -> None:
+        self._cipher = cipher
+        self._weekly_lock = weekly_lock
+        self._now = now
+
+    def seal(self, session_key: str, plain: bytes) -> bytes:
+        week = self._weekly_lock.week(self._now())
+        if not week:
+            return self._cipher.seal(session_key, plain)
+        head = JOINED + week.encode()
+        key = self._weekly_lock.joined(week, self._cipher.keys()[0])
+        return head + under(key, head + session_key.encode(), plain)
+
+    def open(self, session_key: str, sealed: bytes) -> bytes:
+        """Decrypts a state. Raises SealBroken."""
+        bound = session_key.encode()
+        try:
+            if sealed[:1] != JOINED:
+                return self._cipher.open(session_key, self._weekly_lock.unlock(sealed, bound))
+            plain = self._opened(self._cipher.keys(), bound, sealed)
+            if plain is None:
+                plain = self._opened(self._cipher.keys_again(), bound, sealed)
+        except KeyMissing:
+            raise SealBroken("a run of a week that was forgotten") from None
+        except ValueError:
+            raise SealBroken("a run of no week") from None
+        if plain is None:
+            raise SealBroken("a run that was altered, or is another session's")
+        return plain
+
+    def _opened(self, keys: Iterable[bytes], bound: bytes, sealed: bytes) -> bytes | None:
+        """Decrypts a state with the first key that fits. Raises KeyMissing, or ValueError for an invalid week."""
+        head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
+        week = head[1:].decode()
+        for key in keys:
+            plain = opened(self._weekly_lock.joined(week, key), head + bound, rest)
+            if plain is not None:
+                return plain
+        return None

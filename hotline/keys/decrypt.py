@@ -1,0 +1,177 @@
+"""Decrypts desk keys, tips, the codes of cases and numbers. No hook may import this file (import contract)."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from nacl.bindings import sodium_unpad
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.secret import Aead
+
+from hotline.errors import KeyWrong, PassphraseWrong, SealBroken
+from hotline.keys.encrypt import (
+    HEAD_BYTES,
+    NUMBER_BYTES,
+    PAIRED,
+    VERSION,
+    binding,
+    bound,
+    case_name,
+    document_in,
+    label,
+    unpadded,
+)
+from hotline.keys.key_folder import LiveKeys
+from hotline.keys.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
+
+
+def open_tip(
+    body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
+) -> dict[str, str]:
+    """Decrypts a tip's answers with a desk's grant and private key. Raises SealBroken."""
+    key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    return open_words(body, key, uid=uid, place=place)
+
+
+def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
+    """Decrypts a tip's answers with the tip's own key. Raises SealBroken."""
+    try:
+        answers = document_in(_padded(body, key, binding(uid, place)))
+    except (CryptoError, ValueError, TypeError):
+        raise SealBroken("a body that was altered, or is another tip's") from None
+    return {str(name): str(value) for name, value in answers.items()}
+
+
+def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
+    """Decrypts a body and keeps its padding. Raises CryptoError, TypeError, ValueError or SealBroken."""
+    if body[:1] != PAIRED:
+        return Aead(key).decrypt(_current(body), aad=bound)
+    head, sealed = body[:HEAD_BYTES], body[HEAD_BYTES:]
+    plain = SealedBox(PrivateKey.from_seed(key)).decrypt(sealed)
+    if not plain.endswith(head + bound):
+        raise SealBroken("a body that was altered, or is another tip's")
+    return plain.removesuffix(head + bound)
+
+
+def open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
+    """Decrypts a tip's key with a desk's grant and private key. Raises SealBroken."""
+    plain = _open_box(grant, private_key)
+    key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
+    if told != label(uid, desk):
+        raise SealBroken("a grant for another tip or another desk")
+    return key
+
+
+def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
+    """Seals the content of a grant to the desk's next key. Raises SealBroken."""
+    key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
+
+
+def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bool:
+    try:
+        open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    except SealBroken:
+        return False
+    return True
+
+
+def open_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
+    """Decrypts the private half of a case's pair, from a grant without its weekly lock. Raises SealBroken."""
+    return open_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
+
+
+def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
+    """Decrypts codes that `case_codes` sealed. Raises SealBroken."""
+    told = bound(uid, entry_id)
+    try:
+        plain = SealedBox(PrivateKey.from_seed(private)).decrypt(_current(body))
+        if not plain.endswith(told):
+            raise ValueError
+        return unpadded(plain.removesuffix(told))
+    except (CryptoError, TypeError, ValueError):
+        raise SealBroken("codes that were altered, or are another entry's") from None
+
+
+def open_number(sealed: bytes, *, private_key: bytes) -> str:
+    """Decrypts an E.164 number that was sealed to the relay. Raises SealBroken."""
+    plain = _open_box(sealed, private_key)
+    try:
+        return bytes(sodium_unpad(plain, NUMBER_BYTES)).decode()
+    except (CryptoError, ValueError):
+        raise SealBroken("a number of an unknown shape") from None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNumbers:
+    """The relay's keys to the sealed numbers, as the port `NumberOpener` requires. The previous key decrypts too.
+
+    Distinguishes a wrong key from a damaged number. A key that was replaced under a running process opens no canary.
+    """
+
+    keys: LiveKeys
+    are_ours: Callable[[Sequence[bytes]], bool] = field(default=lambda _keys: True, repr=False)
+    """Returns False if these keys open none of their canaries."""
+
+    def open_number(self, sealed: bytes) -> str:
+        """Decrypts an E.164 number. Raises KeyWrong or SealBroken."""
+        newest, *before = keys = self.keys.now()
+        for key in before:
+            with suppress(SealBroken):
+                return open_number(sealed, private_key=key)
+        try:
+            return open_number(sealed, private_key=newest)
+        except SealBroken:
+            if not self.are_ours(keys):
+                raise KeyWrong(f"{self.keys!r} opens nothing of this line") from None
+            raise
+
+
+def stretched(passphrase: str, costs: Costs, salt: bytes) -> bytes:
+    """Computes the slow part of unwrapping.
+
+    Wraps with the same salt share it, so a caller that opens many keeps it in `cache`.
+    """
+    return costs.stretch(passphrase, salt)
+
+
+Stretch = Callable[[str, Costs, bytes], bytes]
+
+
+def unwrap(
+    wrapped: bytes, passphrase: str, *, owner: str, says: str, stretch: Stretch = stretched
+) -> bytes:
+    """Unwraps what `WrappingKey.wrap` wrapped. Error messages use `says` as its name.
+
+    Raises PassphraseWrong or SealBroken.
+    """
+    envelope, told = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
+    if len(envelope) <= HEADER.size or checksum(envelope) != told:
+        raise SealBroken(f"{says} was altered")
+
+    version, passes, kib, salt = HEADER.unpack_from(envelope)
+    costs = Costs(passes, kib)
+    if version != VERSION or not costs.are_bearable:
+        raise SealBroken(f"{says} is of an unknown format")
+
+    key = stretch(passphrase, costs, salt)
+    try:
+        return Aead(key).decrypt(
+            envelope[HEADER.size :], aad=envelope[: HEADER.size] + owner.encode()
+        )
+    except (CryptoError, ValueError, TypeError):
+        raise PassphraseWrong(f"{says} does not open with this passphrase") from None
+
+
+def _open_box(sealed: bytes, private_key: bytes) -> bytes:
+    try:
+        return SealedBox(PrivateKey(private_key)).decrypt(_current(sealed))
+    except (CryptoError, ValueError, TypeError):
+        raise SealBroken("a box that was altered, or is not for this key") from None
+
+
+def _current(sealed: bytes) -> bytes:
+    if sealed[:1] != VERSION:
+        raise SealBroken("sealed in an unknown format")
+    return sealed[1:]

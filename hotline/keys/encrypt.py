@@ -1,0 +1,260 @@
+"""Defines the formats that sealing and decrypting share: key pairs, versions, sizes and bindings. Decrypts nothing."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from nacl.bindings import sodium_pad, sodium_unpad
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.utils import random
+
+from hotline.errors import KeyMissing, SealBroken
+from hotline.keys.key_folder import LiveKeys
+from hotline.keys.weekly_lock import WeeklyLock
+
+VERSION = b"\x01"
+"""The first byte of every sealed value. A later format gets another number."""
+PAIRED = b"\x04"
+"""The first byte of a body that is sealed to its tip's key pair. Older bodies are sealed under the tip's key
+directly."""
+MARK_BYTES = 16
+HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
+"""Bytes at the start of a paired body that are not encrypted. They hold the mark of its desks and the pair's public
+half."""
+SIZES = (256, 512, 1024, 2048, 4096, 8192)
+"""Bytes. A body is padded to one of these sizes, so that its length reveals very little. A long SMS needs the
+last two."""
+NUMBER_BYTES = 32
+"""Bytes of every sealed number after padding."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """An X25519 key pair. The code that makes a pair seals the private half and stores it nowhere else."""
+
+    public: bytes
+    private: bytes = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "KeyPair":
+        pair = PrivateKey.generate()
+        return cls(bytes(pair.public_key), bytes(pair))
+
+
+def padded(plain: bytes) -> bytes:
+    """Pads to the next larger size in `SIZES`. Raises ValueError if the content is too long."""
+    size = next((size for size in SIZES if len(plain) < size), None)
+    if size is None:
+        raise ValueError(f"no box holds {len(plain)} bytes: it takes less than {SIZES[-1]}")
+    return bytes(sodium_pad(plain, size))
+
+
+def unpadded(held: bytes) -> bytes:
+    """Returns the content that `padded` padded. Raises ValueError, CryptoError or TypeError for anything else."""
+    if len(held) not in SIZES:
+        raise ValueError("a padding of an unknown size")
+    return bytes(sodium_unpad(held, len(held)))
+
+
+def padded_document(document: Mapping[str, Any]) -> bytes:
+    """Writes a document as JSON and pads it. Raises ValueError if it is too long."""
+    plain = json.dumps(dict(document), ensure_ascii=False, separators=(",", ":"))
+    return padded(plain.encode("utf-8", "surrogatepass"))
+
+
+def document_in(held: bytes) -> dict[str, Any]:
+    """Reads a document that `padded_document` wrote. Raises ValueError, CryptoError or TypeError."""
+    document = json.loads(unpadded(held).decode("utf-8", "surrogatepass"))
+    if not isinstance(document, dict):
+        raise ValueError("no document")
+    return document
+
+
+def binding(uid: str, place: str) -> bytes:
+    """Returns a body's associated data. The body decrypts only as this tip at this place."""
+    return b"tip\0" + uid.encode() + b"\0" + place.encode()
+
+
+def label(uid: str, desk: str) -> bytes:
+    """Returns the label that a grant contains next to the key.
+
+    Decryption refuses a grant that was moved to another tip or desk.
+    """
+    return uid.encode() + b"\0" + desk.encode()
+
+
+def readers_mark(desks: Mapping[str, bytes]) -> bytes:
+    """Returns a digest of desks and their public keys. It changes when a desk or a key changes."""
+    digest = blake2b(digest_size=MARK_BYTES)
+    for code, public_key in sorted(desks.items()):
+        digest.update(f"{code}\0{len(public_key)}\0".encode() + public_key)
+    return digest.digest()
+
+
+# Seals tips, answers and numbers. Nothing here can decrypt them again.
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTip:
+    body: bytes
+    grants: Mapping[str, bytes]
+    """The tip's key for each desk code, sealed to that desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    relay_public_key: bytes | None = field(default=None, repr=False)
+    """The relay's public key, to which numbers are sealed. A process that stores no number has none."""
+    weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
+    """The outer lock of every grant."""
+    live: LiveKeys | None = field(default=None, repr=False)
+    """The relay's public key, for a process that must notice a rotation."""
+    reader: Callable[[], bytes] | None = field(default=None, repr=False)
+    """Returns the reader's public key. The first code about a person seals its case's key to the reader."""
+
+    def tip(
+        self,
+        answers: Mapping[str, str],
+        *,
+        uid: str,
+        place: str,
+        desks: Mapping[str, bytes],
+        at: datetime | None = None,
+    ) -> SealedTip:
+        """Seals answers to a new key pair, and the key of its private half to desks (code -> public key).
+
+        The answers are padded to one of `SIZES`. A desk with an unusable key gets no grant. `at` locks the grants under
+        the key of that week. Raises ValueError for answers that are too long: the engine prevents such answers.
+        """
+        key = random(PrivateKey.SEED_SIZE)
+        public_key = bytes(PrivateKey.from_seed(key).public_key)
+        body = _sealed(PAIRED + readers_mark(desks) + public_key, answers, uid, place)
+        grants = {}
+        for desk, desk_key in desks.items():
+            with suppress(CryptoError, TypeError, ValueError):
+                grants[desk] = self.grant(key, uid=uid, desk=desk, public_key=desk_key, at=at)
+        return SealedTip(body, grants)
+
+    def again(
+        self,
+        answers: Mapping[str, str],
+        *,
+        uid: str,
+        place: str,
+        desks: Mapping[str, bytes],
+        body: bytes,
+    ) -> bytes | None:
+        """Seals newer answers to the pair of a tip's current body, so that the existing grants still decrypt them.
+
+        Returns None if that pair was not made for exactly these desks and keys. The caller then uses `tip`. `body`
+        needs only its first `HEAD_BYTES`. Raises ValueError for answers that are too long.
+        """
+        head = body[:HEAD_BYTES]
+        if len(head) < HEAD_BYTES or not head.startswith(PAIRED + readers_mark(desks)):
+            return None
+        return _sealed(head, answers, uid, place)
+
+    def grant(
+        self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
+    ) -> bytes:
+        """Seals a tip's key to one more desk. Raises CryptoError, TypeError or ValueError for an unusable key."""
+        bound = label(uid, desk)
+        grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
+        return grant if at is None else self.weekly_lock.lock(grant, bound, at)
+
+    def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
+        """Seals a reporter's answer to a desk's question, with that question's pair (`sealing/answers.py`)."""
+        return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(told))
+
+    def number(self, msisdn: str) -> bytes:
+        """Seals an MSISDN to the relay. Raises KeyMissing if the folder lacks the relay's public key."""
+        public_key = self._relay_key
+        if public_key is None:
+            raise KeyMissing("this process has no public key of the relay, and so seals no number")
+        plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
+        return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
+
+    def line_mark(self) -> str:
+        """Returns a short digest of the relay's public key, which identifies this installation.
+
+        Returns an empty text without a key.
+        """
+        public_key = self._relay_key
+        return "" if public_key is None else mark_of(public_key)
+
+    @property
+    def _relay_key(self) -> bytes | None:
+        return self.relay_public_key if self.live is None else self.live.now()[0]
+
+    def reader_key(self) -> bytes:
+        """Returns the reader's public key. Raises KeyMissing if the folder lacks it."""
+        if self.reader is None:
+            raise KeyMissing(
+                "this process has no public key of the reader: restore its key folder (`hotline keys import`)"
+            )
+        return self.reader()
+
+
+def mark_of(public_key: bytes) -> str:
+    """Returns eight hex digits that distinguish one installation from another.
+
+    They identify no person and decrypt nothing.
+    """
+    return blake2b(public_key, digest_size=4, person=b"line").hexdigest()
+
+
+def _sealed(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
+    """Seals padded answers and their binding to the public key in `head`. Returns them after the head."""
+    public_key = PublicKey(head[len(PAIRED) + MARK_BYTES :])
+    return head + SealedBox(public_key).encrypt(
+        padded_document(answers) + head + binding(uid, place)
+    )
+
+
+# Encrypts codes about a person for the key pair of the case. Writing needs no secret key. Another module decrypts.
+
+READER = ":reader"
+"""Holder of a case's key that is the reader. Other holders are desks, whose codes never begin with a colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A new case's key pair. The private key leaves this file only as the reader's grant."""
+
+    public_key: bytes
+    grant: bytes = field(repr=False)
+
+
+def new_case(sealer: Sealer, *, uid: str, at: datetime) -> NewCase:
+    """Creates the key pair of a case. Raises KeyMissing where this process lacks the reader's public key."""
+    private = random(PrivateKey.SEED_SIZE)
+    to = sealer.reader_key()
+    grant = sealer.grant(private, uid=case_name(uid), desk=READER, public_key=to, at=at)
+    return NewCase(bytes(PrivateKey.from_seed(private).public_key), grant)
+
+
+def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
+    """Encrypts codes, bound to the tip of this uid and to a case event.
+
+    An unfinished form has a name in place of the event. Raises SealBroken. Raises ValueError where the codes are too
+    long.
+    """
+    codes = padded(plain) + bound(uid, entry_id)
+    try:
+        return VERSION + SealedBox(PublicKey(public_key)).encrypt(codes)
+    except (CryptoError, TypeError):
+        raise SealBroken("a case's key that nothing can be sealed to") from None
+
+
+def case_name(uid: str) -> str:
+    """Returns the name that a grant of a case's key is bound to. A tip's grant is bound to the uid itself."""
+    return f"case:{uid}"
+
+
+def bound(uid: str, entry_id: int | str) -> bytes:
+    return b"codes\0" + uid.encode() + b"\0" + str(entry_id).encode()

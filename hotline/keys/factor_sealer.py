@@ -1,0 +1,96 @@
+"""Encrypts the secrets of authenticators. Only the console's pages hold the key, no database and no other role."""
+
+import hmac
+from dataclasses import dataclass, field
+
+from hotline.errors import SealBroken
+from hotline.keys.conversation_state import opened, under
+from hotline.keys.encrypt import VERSION
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.keys.passphrase import Costs
+from hotline.keys.password_queue import StretchQueue
+
+TOTP_KEY = "totp.key"
+DIGEST_KEY = "digest.key"
+"""File of the digest key, written at the first rotation. No later rotation changes it.
+
+Printed codes are not stored, so their digests can never be computed under another key.
+"""
+
+
+class FactorSealer:
+    """A store of keys that encrypts second factors and computes keyed digests.
+
+    Each secret is bound to its account. Digests are keyed, so that a stolen row reveals nothing. The previous key still
+    decrypts while its file exists. Digests always use the first key.
+    """
+
+    def __init__(
+        self, *keys: bytes, digests: bytes | None = None, live: LiveKeys | None = None
+    ) -> None:
+        self._keys, self._live = keys, live
+        self._digests = digests or digests_of(keys[0])
+
+    @classmethod
+    def of(cls, folder: KeyFolder) -> "FactorSealer":
+        """Reads the keys of a key folder. Raises KeyMissing."""
+        live = LiveKeys(folder.path, TOTP_KEY)
+        digests = folder.read(DIGEST_KEY) if folder.holds(DIGEST_KEY) else None
+        return cls(*live.now(), digests=digests, live=live)
+
+    def seal(self, secret: str, *, account: str) -> bytes:
+        return VERSION + under(_seals(self._now()[0]), account.encode(), secret.encode())
+
+    def open(self, sealed: bytes, *, account: str) -> str:
+        """Returns the decrypted secret. Raises SealBroken."""
+        for key in self._now():
+            plain = _opened(key, sealed, account)
+            if plain is not None:
+                return plain.decode()
+        raise SealBroken("a second factor that was altered, or is another account's")
+
+    def is_newest(self, sealed: bytes, *, account: str) -> bool:
+        """Returns True if the secret is encrypted under the newest key."""
+        return _opened(self._now()[0], sealed, account) is not None
+
+    def digest(self, purpose: str, words: str) -> bytes:
+        """Returns the digest of a text.
+
+        Equal texts have equal digests, so a printed code or a typed name is found again.
+        """
+        said = f"{purpose}\0{words}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._digests, said, "sha256")
+
+    def _now(self) -> tuple[bytes, ...]:
+        """Returns the keys, newest first."""
+        return self._keys if self._live is None else self._live.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """The means to verify a person of the console: encrypted second factors, and a queue for slow key derivations."""
+
+    factors: FactorSealer
+    stretching: StretchQueue = field(default_factory=StretchQueue)
+    costs: Costs = field(default_factory=Costs)
+    """Costs of one attempt at a password."""
+    start_costs: Costs | None = None
+    """Costs of one attempt at a start PIN that a page creates. None means the costs of every other start PIN."""
+
+    @classmethod
+    def of(cls, folder: KeyFolder) -> "Proofs":
+        """Reads the keys of a key folder. Raises KeyMissing."""
+        return cls(FactorSealer.of(folder))
+
+
+def digests_of(key: bytes) -> bytes:
+    """Returns the digest key of the first key. It holds until a rotation writes it to a file."""
+    return hmac.digest(key, b"digest", "sha256")
+
+
+def _seals(key: bytes) -> bytes:
+    return hmac.digest(key, b"seal", "sha256")
+
+
+def _opened(key: bytes, sealed: bytes, account: str) -> bytes | None:
+    return opened(_seals(key), account.encode(), sealed[1:]) if sealed[:1] == VERSION else None

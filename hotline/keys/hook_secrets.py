@@ -1,0 +1,169 @@
+"""Reads the secrets in the paths of the hooks, and changes them without losing a call.
+
+The operator pastes the first secret into the gateway's dashboard. The hooks also accept the older secrets until a
+person ends them, after checking when each was last used. An empty file next to the secrets records that time. Its name
+contains a digest of the secret.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotline.errors import KeyMissing
+from hotline.keys.key_folder import (
+    DIAL_SECRET,
+    HOOKS,
+    HOOKS_FILE,
+    LISTED,
+    LISTED_SECRET,
+    KeyFolder,
+    LiveKeys,
+    Stamp,
+    hook_secrets,
+    listed_secrets,
+    stamp_of,
+)
+
+NOTED_EACH = 5.0
+"""Seconds between two notes of the same secret, so that a hop rarely writes a note."""
+LOOKED_EACH = 0.1
+"""Seconds until a change is noticed. Reading the disk releases the interpreter lock, and a hop waits to get it back."""
+
+
+class LiveSecrets(Mapping[str, Sequence[str]]):
+    """The hook secrets as one process sees them. It notices a rotation within `each` seconds.
+
+    Raises KeyMissing if the file does not exist at the start.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        each: float = LOOKED_EACH,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder
+        self._each, self._elapsed = each, elapsed
+        self._live: dict[str, tuple[float, Sequence[str]]] = {}
+        self._file = str(folder / HOOKS_FILE)
+        self._read: tuple[Stamp | None, Mapping[str, tuple[str, ...]]] = (
+            stamp_of(self._file),
+            hook_secrets(folder),
+        )
+        there = KeyFolder(folder).holds(DIAL_SECRET)
+        self._watchman = LiveKeys(folder, DIAL_SECRET) if there else None
+        self._noted: dict[str, float] = {}
+
+    def __getitem__(self, hook: str) -> Sequence[str]:
+        if hook == LISTED:
+            # The relay calls this hook once a minute, so that no hop pays for reading another file.
+            return listed_secrets(self._folder)
+        now = self._elapsed()
+        until, live = self._live.get(hook, (now, ()))
+        if now >= until:
+            live = self._looked(hook)
+            self._live[hook] = (now + self._each, live)
+        return live
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*HOOKS, LISTED))
+
+    def __len__(self) -> int:
+        return len(HOOKS) + 1
+
+    def __repr__(self) -> str:
+        return "LiveSecrets()"
+
+    def used(self, _hook: str, secret: str) -> None:
+        """Notes the time at which a secret was used. A folder that cannot be written does not stop the call."""
+        now = time.monotonic()
+        if now - self._noted.get(secret, -NOTED_EACH) < NOTED_EACH:
+            return
+        self._noted[secret] = now
+        try:
+            note = self._folder / _note(secret)
+            os.close(os.open(note, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.utime(note)
+        except OSError:
+            return
+
+    def _looked(self, hook: str) -> Sequence[str]:
+        stamp, read = self._read
+        now = stamp_of(self._file)
+        if now is not None and now != stamp:
+            read = self._again(now)
+        if hook != "ussd" or self._watchman is None:
+            return read[hook]
+        return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
+
+    def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
+        """Reads the secrets again, and keeps the previous ones if the file is invalid.
+
+        An operator's mistake blocks no caller.
+        """
+        with suppress(KeyMissing, ValueError, KeyError, TypeError):
+            self._read = (stamp, hook_secrets(self._folder))
+        return self._read[1]
+
+
+def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """Returns the secrets of every hook, including the relay's. Raises KeyMissing."""
+    return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
+
+
+def rotate(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
+    """Adds a new secret in front of the valid ones of each hook, and returns them all. Raises KeyMissing.
+
+    `relay` is the folder of the process that calls the `listed` hook. The web process gets the new secret first, so
+    that it accepts the secret before the relay uses it.
+    """
+    live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in live_secrets(folder).items()}
+    if relay is None:
+        live[LISTED] = listed_secrets(folder)
+    _write(folder, live)
+    _write_listed(relay, live[LISTED])
+    return live
+
+
+def end_old(folder: Path, relay: Path | None = None) -> None:
+    """Keeps only the first secret of each hook. Raises KeyMissing."""
+    live = live_secrets(folder)
+    _write(folder, {hook: known[:1] for hook, known in live.items()})
+    _write_listed(relay, live[LISTED][:1])
+    for known in live.values():
+        for old in known[1:]:
+            (folder / _note(old)).unlink(missing_ok=True)
+
+
+def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
+    """Returns when one of these secrets was last used, as noted in this folder. Returns None if there is no note."""
+    times = [
+        (folder / _note(secret)).stat().st_mtime
+        for secret in known
+        if (folder / _note(secret)).exists()
+    ]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
+    document = json.dumps({hook: list(live[hook]) for hook in HOOKS})
+    KeyFolder(folder).replace(HOOKS_FILE, document.encode())
+    _write_listed(folder, live[LISTED])
+
+
+def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
+    """Writes the relay's secrets, if there are any. An upgraded installation has none before `hotline init`."""
+    if folder is not None and known:
+        KeyFolder(folder).replace(LISTED_SECRET, "\n".join(known).encode())
+
+
+def _note(secret: str) -> str:
+    """Returns the file name of a secret's note. It begins with a dot, so it does not count as a key."""
+    return f".used-{hashlib.sha256(secret.encode()).hexdigest()[:16]}"

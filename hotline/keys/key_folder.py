@@ -1,0 +1,305 @@
+"""Reads and writes the key folder of one role: files of mode 0400 in a folder of mode 0700.
+
+Each key is made once, and only a rotation changes it. A process gets its own folder and no other. It therefore has no
+key for data that it must not decrypt.
+"""
+
+import json
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from hotline.errors import KeyMissing
+
+KEY_BYTES = 32
+HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
+"""The gateway's hooks in the web process. Each has its own secret path."""
+LISTED = "listed"
+"""The relay's hook. The relay reports through it the messages that the gateway's inbox lists."""
+HOOKS_FILE = "hooks.json"
+DIAL_SECRET = "dial.secret"
+"""File with the path secret that the monitor dials with. The rotation of the hooks' own secrets does not affect it."""
+LISTED_SECRET = "listed.secret"
+"""File with the path secrets that the relay reports with, one a line, newest first."""
+
+
+class KeyFolder:
+    """Keys by file name. Each key is read once, and a process keeps its first reading."""
+
+    def __init__(self, path: Path, *, without: Collection[str] = ()) -> None:
+        """Excludes the keys of `without`, which are wrong and count as missing. No one could decrypt what they seal."""
+        self.path = path
+        self._without = frozenset(without)
+        self._held: dict[str, bytes] = {}
+
+    def __repr__(self) -> str:
+        return f"KeyFolder({self.path.name})"
+
+    def read(self, name: str) -> bytes:
+        """Returns a key. Raises KeyMissing."""
+        if name in self._without:
+            raise KeyMissing(f"the key folder {self.path.name!r} holds a wrong {name}")
+        if name not in self._held:
+            try:
+                self._held[name] = (self.path / name).read_bytes()
+            except OSError:
+                raise KeyMissing(f"the key folder {self.path.name!r} holds no {name}") from None
+        return self._held[name]
+
+    def holds(self, name: str) -> bool:
+        return name not in self._without and (self.path / name).is_file()
+
+    def writable(self) -> bool:
+        """Returns True if keys can be made and destroyed here. Returns False on a read-only mount, even for root."""
+        return os.access(self.path, os.W_OK | os.X_OK)
+
+    def names(self) -> tuple[str, ...]:
+        """Returns the file names of all keys in order. Returns an empty tuple if the folder does not exist."""
+        if not self.path.is_dir():
+            return ()
+        return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))
+
+    def make(self, name: str, secret: bytes) -> bool:
+        """Writes a key unless it exists. Returns True if it was written. Raises OSError if the folder is not writable.
+
+        The key appears complete or not at all. Two processes that make the same key end with the same content.
+        """
+        with self._draft(name, secret) as draft:
+            try:
+                os.link(draft, self.path / name)
+            except FileExistsError:
+                return False
+        self._flush()
+        return True
+
+    def replace(self, name: str, secret: bytes) -> None:
+        """Writes a key in place of an old one. A reader finds either the old or the new key, complete.
+
+        Raises OSError.
+        """
+        with self._draft(name, secret) as draft:
+            draft.rename(self.path / name)
+        self._held.pop(name, None)
+        self._flush()
+
+    @contextmanager
+    def _draft(self, name: str, secret: bytes) -> Iterator[Path]:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self.path / f".{name}.{secrets.token_hex(8)}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secret)
+                file.flush()
+                os.fsync(file.fileno())
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def destroy(self, name: str) -> None:
+        """Removes a key from memory and from disk. In a folder that is not writable, it stays on disk.
+
+        The file is filled with zeros first, so that a disk that keeps deleted content keeps zeros.
+        """
+        self._held.pop(name, None)
+        path = self.path / name
+        with suppress(OSError):
+            path.chmod(0o600)
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+            self._flush()
+
+    def _flush(self) -> None:
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """Returns the valid secrets of each hook's path. The one to paste into the dashboard comes first.
+
+    Raises KeyMissing.
+    """
+    document = json.loads(KeyFolder(folder).read(HOOKS_FILE))
+    return {hook: tuple(document[hook]) for hook in HOOKS}
+
+
+def listed_secrets(folder: Path) -> tuple[str, ...]:
+    """Returns the valid secrets of the relay's hook, newest first.
+
+    An upgraded installation has none before `hotline init`.
+    """
+    keys = KeyFolder(folder)
+    return tuple(keys.read(LISTED_SECRET).decode().split()) if keys.holds(LISTED_SECRET) else ()
+
+
+def new_hook_secrets() -> bytes:
+    """Returns two new secrets for each hook.
+
+    The hooks accept both, so the operator can change the dashboard at any time.
+    """
+    return json.dumps(
+        {hook: [secrets.token_urlsafe(32) for _ in range(2)] for hook in HOOKS}
+    ).encode()
+
+
+# Reads a key that may be rotated while the process runs.
+
+EACH = 1.0
+"""Seconds between two checks, for callers that ask at every hop. They call `again` if a key does not fit."""
+
+Stamp = tuple[int, int]
+
+
+def older(name: str) -> str:
+    """Returns the file name of the previous key, which is kept while it is needed: `relay.key` -> `relay.old.key`."""
+    stem, _, kind = name.rpartition(".")
+    return f"{stem}.old.{kind}"
+
+
+def stamp_of(file: Path | str) -> Stamp | None:
+    """Returns a value that changes when the file changes. Returns None if the file does not exist."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+class LiveKeys:
+    """The newest version of one key, and the previous one. Raises KeyMissing if there is no key at the start.
+
+    If the key disappears later, the last version that was read stays in use.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *,
+        each: float = 0.0,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._each, self._elapsed = each, elapsed
+        self._due = elapsed() + each
+        self._files = (folder / name, folder / older(name))
+        self._stamp = self._look()
+        self._keys = self._read()
+        if not self._keys:
+            raise KeyMissing(f"the key folder {folder.name!r} holds no {name}")
+
+    def __repr__(self) -> str:
+        return f"LiveKeys({self._files[0].name})"
+
+    def now(self) -> tuple[bytes, ...]:
+        """Returns the keys, newest first. Returns the same tuple as long as nothing changed."""
+        return self._keys if self._elapsed() < self._due else self.again()
+
+    def again(self) -> tuple[bytes, ...]:
+        """Checks the file now and returns the keys, newest first."""
+        self._due = self._elapsed() + self._each
+        stamp = self._look()
+        if stamp is not None and stamp != self._stamp:
+            # The stamp is older than the reading. A change in between causes one more reading.
+            self._keys, self._stamp = self._read() or self._keys, stamp
+        return self._keys
+
+    def _look(self) -> Stamp | None:
+        """Returns the stamp of the newest key.
+
+        A change of the previous key touches this file, so one check is enough.
+        """
+        return stamp_of(self._files[0])
+
+    def _read(self) -> tuple[bytes, ...]:
+        newest, *before = (_bytes_of(file) for file in self._files)
+        if newest is None:
+            return ()
+        return (newest, *(key for key in before if key is not None and key != newest))
+
+
+def _bytes_of(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+# Keeps the keys for counting people: one for each month and each week, and none of past periods.
+
+KIGALI = timezone(timedelta(hours=2), "CAT")
+"""Time zone in which a month begins. Rwanda has no summer time."""
+AHEAD = 3
+"""Weeks for which `init` makes keys in advance, including this one. It also makes the keys of their months."""
+_NAME = re.compile(r"people-(\d{4}-W?\d\d)\.key")
+
+
+def periods_of(at: datetime) -> tuple[str, str]:
+    """Returns the month and the ISO week of a moment: `2026-11`, `2026-W48`."""
+    day = at.astimezone(KIGALI)
+    year, week, _ = day.isocalendar()
+    return f"{day:%Y-%m}", f"{year}-W{week:02}"
+
+
+class PeopleKeys:
+    def __init__(self, folder: KeyFolder) -> None:
+        self._folder = folder
+        self._keys: dict[str, bytes] = {}
+
+    def at(self, moment: datetime) -> dict[str, bytes]:
+        """Returns the keys of a moment's periods. Raises KeyMissing if the folder never had such a key, or is full."""
+        periods = periods_of(moment)
+        if tuple(self._keys) != periods:
+            self._keys = self._begin(periods)
+        return self._keys
+
+    def lay(self, moment: datetime) -> list[str]:
+        """Makes the keys of this period and the next ones. Returns the names of those that were missing."""
+        periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
+        names = sorted(map(_named, periods))
+        return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
+
+    def forget(self, moment: datetime) -> None:
+        """Destroys the keys of past periods, in a folder that no process maintains."""
+        for period in self.held():
+            if any(_before(period, current) for current in periods_of(moment)):
+                self._folder.destroy(_named(period))
+
+    def _begin(self, periods: Sequence[str]) -> dict[str, bytes]:
+        held = self.held()
+        if not held:
+            raise KeyMissing(f"the key folder {self._folder.path.name!r} holds no key of people")
+        try:
+            for period in periods:
+                self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
+        except OSError:
+            raise KeyMissing("no room for a new key of people") from None
+        keys = {period: self._folder.read(_named(period)) for period in periods}
+
+        for period in {*held, *self._keys}:
+            if any(_before(period, current) for current in periods):
+                self._folder.destroy(_named(period))
+        return keys
+
+    def held(self) -> list[str]:
+        return [match[1] for name in self._folder.names() if (match := _NAME.fullmatch(name))]
+
+
+def _named(period: str) -> str:
+    return f"people-{period}.key"
+
+
+def _before(period: str, current: str) -> bool:
+    """Returns True if the period is over. Compares months only with months, and weeks only with weeks."""
+    return ("W" in period) == ("W" in current) and period < current

@@ -1,0 +1,171 @@
+"""Makes the key folder of every role. `hotline init` does this first, and can repeat it at any time."""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from nacl.public import PrivateKey
+
+from hotline.errors import KeysDiffer
+from hotline.keys.conversation_state import RUNS_KEY
+from hotline.keys.factor_sealer import TOTP_KEY
+from hotline.keys.key_folder import (
+    DIAL_SECRET,
+    HOOKS_FILE,
+    KEY_BYTES,
+    LISTED_SECRET,
+    KeyFolder,
+    PeopleKeys,
+    new_hook_secrets,
+    older,
+)
+from hotline.keys.pseudonyms import (
+    CERTIFICATE_KEY,
+    ENROLLED_KEY,
+    JOINED_KEY,
+    RECEIPT_KEY,
+    SESSION_KEY,
+    STOP_KEY,
+)
+from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, new_weekly_key
+
+RELAY_KEY = "relay.key"
+RELAY_PUBLIC_KEY = "relay.pub"
+ROLES = ("hooks", "workers", "watch", "console", "pages", "reader")
+WATCH_KEY = "watch.key"
+WATCH_PUBLIC_KEY = "watch.pub"
+PEPPER_KEY = "pepper.key"
+READER_KEY = "reader.key"
+READER_PUBLIC_KEY = "reader.pub"
+
+RANDOM: Mapping[str, Sequence[str]] = {
+    SESSION_KEY: ("hooks",),
+    RUNS_KEY: ("hooks",),
+    RECEIPT_KEY: ("hooks",),
+    ENROLLED_KEY: ("hooks", "console", "pages"),
+    JOINED_KEY: ("hooks", "console", "pages"),
+    CERTIFICATE_KEY: ("hooks", "console", "pages"),
+    STOP_KEY: ("hooks", "workers", "console", "pages"),
+    PEPPER_KEY: ("reader",),
+    READER_KEY: ("reader",),
+    TOTP_KEY: ("pages",),
+    RELAY_KEY: ("workers",),
+    WATCH_KEY: ("watch",),
+}
+"""Random keys, and the roles that share each."""
+HELD_BY: Mapping[str, Sequence[str]] = {
+    **RANDOM,
+    HOOKS_FILE: ("hooks",),
+    DIAL_SECRET: ("hooks", "watch"),
+    LISTED_SECRET: ("hooks", "workers"),
+    RELAY_PUBLIC_KEY: ("hooks", "workers", "console", "pages"),
+    WATCH_PUBLIC_KEY: ("console", "pages"),
+    READER_PUBLIC_KEY: ("hooks", "console", "pages"),
+    WEEKLY_KEY: ("hooks", "workers", "console", "reader", "pages"),
+}
+"""Every lasting key, and the roles whose folders contain it."""
+
+
+def lacking(folder: Path, role: str) -> list[str]:
+    """Returns the names of the lasting keys that are missing from a role's folder."""
+    keys = KeyFolder(folder)
+    return [name for name, roles in HELD_BY.items() if role in roles and not keys.holds(name)]
+
+
+PAIRS: Mapping[str, str] = {
+    RELAY_KEY: RELAY_PUBLIC_KEY,
+    WATCH_KEY: WATCH_PUBLIC_KEY,
+    READER_KEY: READER_PUBLIC_KEY,
+}
+"""Private halves of key pairs, each with its public half."""
+
+
+def make_keys(
+    folder: Path, at: datetime, *, new: Collection[str] = (), leave: Collection[str] = ()
+) -> list[str]:
+    """Makes the missing keys below `folder`, in one folder for each role. Returns their names as `role/name`.
+
+    `new` keys replace lost ones, so their public halves are replaced too. `leave` keys are not made. Raises KeysDiffer
+    if roles have different copies of a key, or the public half of another pair.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    roles = {name: KeyFolder(folder / name) for name in ROLES}
+    made = _Made(roles)
+    for name in RANDOM:
+        if name not in leave:
+            made.each(name)
+    made.each(HOOKS_FILE, secret=new_hook_secrets())
+    made.each(DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
+    made.each(LISTED_SECRET, secret=secrets.token_urlsafe(32).encode())
+    for name in PAIRS:
+        if name not in leave:
+            made.public_half(name, replaced=name in new)
+    if WEEKLY_KEY not in leave:
+        made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, secrets.token_bytes(KEY_BYTES)))
+    made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
+    made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
+    return made.names
+
+
+def is_held(folder: Path, name: str) -> bool:
+    """Returns True if a role's folder contains this key, or the private half of this public key."""
+    private = next((one for one, public in PAIRS.items() if public == name), name)
+    return any(KeyFolder(folder / role).holds(one) for role in ROLES for one in (name, private))
+
+
+class _Made:
+    def __init__(self, roles: dict[str, KeyFolder]) -> None:
+        self.roles = roles
+        self.names: list[str] = []
+
+    def each(self, name: str, *, secret: bytes | None = None) -> None:
+        """Writes one secret to the folder of every role that shares it. Uses an existing copy if a role has one."""
+        roles = HELD_BY[name]
+        holders = [role for role in roles if self.roles[role].holds(name)]
+        held = {self.roles[role].read(name) for role in holders}
+        if len(held) > 1:
+            raise KeysDiffer(
+                f"{' and '.join(holders)} hold different copies of {name}: restore one of them"
+            )
+        shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
+        for role in roles:
+            if self.roles[role].make(name, shared):
+                self.names.append(f"{role}/{name}")
+
+    def public_half(self, name: str, *, replaced: bool) -> None:
+        """Writes a pair's public half to every role that seals to the pair.
+
+        During a rotation, the previous public half is accepted too. The public half of another pair would seal data
+        that no one can decrypt.
+        """
+        (role,), public = HELD_BY[name], PAIRS[name]
+        private = [
+            self.roles[role].read(one) for one in (name, older(name)) if self.roles[role].holds(one)
+        ]
+        halves = [bytes(PrivateKey(one).public_key) for one in private]
+        others = [
+            one
+            for one in HELD_BY[public]
+            if self.roles[one].holds(public) and self.roles[one].read(public) not in halves
+        ]
+        if others and not replaced:
+            raise KeysDiffer(
+                f"{public} in {' and '.join(others)} is not the public half of {role}/{name}:"
+                " restore the one that is wrong"
+            )
+        for one in others:
+            self.roles[one].replace(public, halves[0])
+            self.names.append(f"{one}/{public}")
+        self.each(public, secret=halves[0])
+
+    def weekly(self, name: str, *, secret: bytes) -> None:
+        """Writes the same first weekly key for every role.
+
+        Each role then advances separately, so later copies may differ.
+        """
+        roles = HELD_BY[name]
+        held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
+        for role in roles:
+            if self.roles[role].make(name, min(held, default=secret)):
+                self.names.append(f"{role}/{name}")

@@ -1,0 +1,51 @@
+"""Seals the questions of the web process to the reader, and the answers to them, for one hop.
+
+A key pair is made for one hop and stays in memory only. No one can decrypt the answer later. The question is sealed to
+the reader's lasting pair. Each box is bound to its purpose, and its padded length reveals very little.
+
+    `version 1 | box: digest of the binding 32, content padded to a size`
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+
+from hotline.errors import SealBroken
+from hotline.keys.encrypt import VERSION, document_in, padded_document
+
+DIGEST_BYTES = 32
+
+
+def public_of(private: bytes) -> bytes:
+    return bytes(PrivateKey(private).public_key)
+
+
+def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
+    """Seals a small document. Raises SealBroken for an invalid key, or ValueError if the document is too long."""
+    plain = _digest(bound) + padded_document(content)
+    try:
+        return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
+    except (CryptoError, TypeError, ValueError):
+        raise SealBroken("a key that nothing can be sealed to") from None
+
+
+def open_box(sealed: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
+    """Decrypts a document that `seal` sealed. Raises SealBroken."""
+    try:
+        if sealed[:1] != VERSION:
+            raise ValueError
+        plain = SealedBox(PrivateKey(private)).decrypt(sealed[1:])
+        told, padded = plain[:DIGEST_BYTES], plain[DIGEST_BYTES:]
+        if not hmac.compare_digest(told, _digest(bound)):
+            raise ValueError
+        return document_in(padded)
+    except (CryptoError, TypeError, ValueError):
+        raise SealBroken("a box of another hop, or one that was altered") from None
+
+
+def _digest(bound: str) -> bytes:
+    return hashlib.sha256(bound.encode()).digest()

@@ -1,0 +1,80 @@
+"""Wraps a desk's private key, or another secret, under a passphrase. `opening` unwraps it.
+
+    `version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16`
+
+The header contains the costs, so they can rise without a change to older envelopes. The checksum is not secret. It
+distinguishes a damaged envelope from a mistyped passphrase.
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass, field
+
+from nacl.pwhash import argon2id
+from nacl.secret import Aead
+from nacl.utils import random
+
+from hotline.keys.encrypt import VERSION, KeyPair
+
+HEADER = struct.Struct(">cII16s")
+CHECKSUM_BYTES = 16
+MOST_PASSES = 64
+MOST_KIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The costs of Argon2id. A thief of the database pays them for each guess."""
+
+    passes: int = 3
+    kib: int = 128 * 1024
+
+    @property
+    def are_bearable(self) -> bool:
+        """Returns False for costs outside sensible limits.
+
+        They are read from data that an attacker may have changed.
+        """
+        return 1 <= self.passes <= MOST_PASSES and 8 <= self.kib <= MOST_KIB
+
+    def stretch(self, words: str, salt: bytes, size: int = Aead.KEY_SIZE) -> bytes:
+        """Makes a key or a digest from text that a person typed."""
+        typed = words.encode("utf-8", "surrogatepass")
+        memory = self.kib * 1024
+        return argon2id.kdf(size, typed, salt, opslimit=self.passes, memlimit=memory)
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedPair:
+    """A key pair whose private half exists only under a passphrase."""
+
+    public_key: bytes
+    wrapped_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WrappingKey:
+    """A stretched passphrase that wraps any number of keys. One passphrase protects them all in any case."""
+
+    salt: bytes
+    costs: Costs
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def stretch(cls, passphrase: str, costs: Costs) -> "WrappingKey":
+        salt = random(argon2id.SALTBYTES)
+        return cls(salt=salt, costs=costs, key=costs.stretch(passphrase, salt))
+
+    def wrap(self, secret: bytes, *, owner: str) -> bytes:
+        """Wraps a secret for its owner, a desk or a purpose. It does not unwrap for another owner."""
+        header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
+        envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))
+        return envelope + checksum(envelope)
+
+    def new_pair(self, *, owner: str) -> WrappedPair:
+        pair = KeyPair.new()
+        return WrappedPair(pair.public, self.wrap(pair.private, owner=owner))
+
+
+def checksum(envelope: bytes) -> bytes:
+    return hashlib.sha256(envelope).digest()[:CHECKSUM_BYTES]

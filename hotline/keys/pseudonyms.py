@@ -1,0 +1,165 @@
+"""Makes keyed digests, which recognise a phone, a session or a text without storing it.
+
+Each purpose has its own key. The purposes are sessions, receipts, weekly contacts, people counted, enrolled numbers,
+the stop list, programmes and certificates. A digest of one purpose matches none of another. Reads only the keys that it
+is given.
+"""
+
+import hmac
+from datetime import datetime
+
+from hotline.errors import KeyMissing
+from hotline.keys.key_folder import KeyFolder, PeopleKeys
+from hotline.keys.weekly_lock import WeeklyKeys
+
+SESSION_KEY = "session.key"
+ENROLLED_KEY = "enrolled.key"
+STOP_KEY = "stop.key"
+JOINED_KEY = "joined.key"
+RECEIPT_KEY = "receipt.key"
+CERTIFICATE_KEY = "certificate.key"
+
+
+class Pseudonyms:
+    """The digests of one process, made with its key folder. A purpose without its key raises KeyMissing."""
+
+    def __init__(self, folder: KeyFolder) -> None:
+        self._folder = folder
+        self._weekly = WeeklyKeys(folder)
+        self._people = PeopleKeys(folder)
+
+    def session(self, session_id: str) -> str:
+        """Returns 64 hex digits that represent a gateway's session id."""
+        return self._by(SESSION_KEY, "session", session_id)
+
+    def heard(self, session_key: str, text: str) -> str:
+        """Returns the digest of an accepted USSD text. It is stored in place of the text."""
+        return self._by(SESSION_KEY, "heard", session_key, text)
+
+    def caller(self, session_key: str, msisdn: str) -> str:
+        """Returns the digest of a session and its phone, so that another phone cannot continue it.
+
+        It links no two sessions.
+        """
+        return self._by(SESSION_KEY, "caller", session_key, msisdn)
+
+    def shown_key(self, session_id: str, text: str) -> bytes:
+        """Returns a key for the screen that a hop showed.
+
+        It needs the gateway's session id and text, which are not stored.
+        """
+        return bytes.fromhex(self._by(SESSION_KEY, "shown", session_id, text))
+
+    def identity(self, session_key: str, passage: str) -> str:
+        """Returns a tip's identity: one digest of session and report attempt."""
+        return self._by(SESSION_KEY, "identity", session_key, passage)
+
+    def _by(self, key: str, purpose: str, *parts: str) -> str:
+        return _digest(self._folder.read(key), purpose, *parts)
+
+    def contact(self, msisdn: str, at: datetime) -> str:
+        """Returns the pseudonym of a phone for this ISO week."""
+        return _digest(self._weekly.at(at), "contact", msisdn)
+
+    def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
+        """Returns every pseudonym that may still match a phone: this week's, and last week's while its key exists."""
+        before = self._weekly.before(at)
+        own = self.contact(msisdn, at)
+        return (own,) if before is None else (own, _digest(before, "contact", msisdn))
+
+    def likeness(self, what: str, said: str, at: datetime) -> str:
+        """Returns this week's digest of an answer. It finds similar tips for a day, and cannot be decrypted."""
+        return _digest(self._weekly.at(at), "likeness", what, said)
+
+    def person(self, msisdn: str, at: datetime) -> dict[str, int]:
+        """Returns 64 bits that represent a phone in each of a moment's periods. They are counted and then dropped.
+
+        Also retires old weekly keys of contacts, because sessions are more frequent than contacts.
+        """
+        self._weekly.at(at)
+        keys = self._people.at(at)
+        return {
+            period: int(_digest(key, "person", msisdn)[:16], 16) for period, key in keys.items()
+        }
+
+    @property
+    def knows_receipts(self) -> bool:
+        """Returns False on an upgraded installation before `hotline init` makes the key.
+
+        Until then no receipt is offered.
+        """
+        try:
+            return bool(self._folder.read(RECEIPT_KEY))
+        except KeyMissing:
+            return False
+
+    def receipt_seed(self, session_key: str) -> str:
+        """Returns the seed of a session's receipt. A repeated hop gets the same seed."""
+        return self._by(RECEIPT_KEY, "seed", session_key)
+
+    def receipt_number(self, number: str) -> str:
+        """Returns the digest under which attempts on a receipt number are counted. The receipt may not exist."""
+        return self._by(RECEIPT_KEY, "number", number)
+
+    def receipt(self, number: str, pin: str) -> str:
+        """Returns the digest that finds a tip again. It needs both the number and the PIN."""
+        return self._by(RECEIPT_KEY, "receipt", number, pin)
+
+    def enrolled(self, msisdn: str) -> str:
+        """Returns the lasting digest of a responder's number."""
+        return self._by(ENROLLED_KEY, "enrolled", msisdn)
+
+    def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
+        """Returns the digest that recognises one SMS. The gateway has two ids for the same SMS."""
+        return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
+
+    def stopped(self, msisdn: str) -> str:
+        """Returns the lasting digest of a phone on the stop list."""
+        return self._by(STOP_KEY, "stopped", msisdn)
+
+    def joined(self, roll: str, msisdn: str) -> str:
+        """Returns the lasting digest of a phone in a programme."""
+        return self._by(JOINED_KEY, "joined", roll, msisdn)
+
+    def joins(self, roll: str, code: str) -> str:
+        """Returns the digest of a code that enrols phones in a programme."""
+        return self._by(JOINED_KEY, "joins", roll, code)
+
+    @property
+    def knows_certificates(self) -> bool:
+        """Returns False on an upgraded installation before `hotline init` makes the key.
+
+        Until then no certificate is shown.
+        """
+        return self._folder.holds(CERTIFICATE_KEY)
+
+    def holder(self, number_key: str, month: int) -> str:
+        """Returns the digest from which a certificate's serial number is drawn.
+
+        It identifies no person and changes every month.
+        """
+        return self._by(CERTIFICATE_KEY, "holder", number_key, str(month))
+
+    def certificate(self, said: str) -> str:
+        """Returns the proof that this installation issued a certificate with this content."""
+        return self._by(CERTIFICATE_KEY, "certificate", said)
+
+
+def contact_by(key: bytes, msisdn: str) -> str:
+    """Returns a contact's digest under this key.
+
+    The erasure test uses it to show that no remaining key makes a stored digest.
+    """
+    return _digest(key, "contact", msisdn)
+
+
+def _digest(key: bytes, purpose: str, *parts: str) -> str:
+    """Returns HMAC-SHA-256 of the purpose and its parts.
+
+    Each part follows its length, so two lists of parts never collide.
+    """
+    framed = b""
+    for part in (purpose, *parts):
+        letters = part.encode("utf-8", "surrogatepass")
+        framed += len(letters).to_bytes(4, "big") + letters
+    return hmac.digest(key, framed, "sha256").hex()

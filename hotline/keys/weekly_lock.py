@@ -1,0 +1,255 @@
+"""Locks every grant a second time, with a key that advances week by week and never goes back.
+
+Erased data stays in a database's log, in its dead rows and in every backup. Each desk's grant is therefore locked once
+more under the key of a week. The relay locks the remaining grants again each week, and the old weeks' keys are
+forgotten. After that, no passphrase decrypts a backup's copy of an erased tip.
+
+The key of a week is a digest of the week before. Every process advances its own copy of one file that `hotline init`
+made. A copy of the file opens everything that was locked since it was made, and nothing older. Keep such a copy in a
+safe and not in a backup. The outer lock alone decrypts nothing, because the inner one belongs to the desk. A locked
+grant has this format:
+
+    `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
+
+Also keeps the weekly keys of contacts. Two exist at a time and older ones are destroyed, so that last month's data
+identifies no one. `hotline init` makes keys in advance. If this week's key is missing, the process that needs it makes
+one in its own folder. If the folder is not writable, the process uses its newest key, because a tip must not wait. A
+folder that never had a contact key belongs to another role, and raises KeyMissing.
+"""
+
+import hmac
+import os
+import re
+import secrets
+from datetime import UTC, date, datetime, timedelta
+
+from nacl.exceptions import CryptoError
+from nacl.secret import Aead
+
+from hotline.errors import KeyMissing, SealBroken
+from hotline.keys.key_folder import KEY_BYTES, KeyFolder
+
+WEEKLY_KEY = "epoch.key"
+LOCKED = b"\x02"
+WEEK_BYTES = 8
+MARK_BYTES = 1 + WEEK_BYTES
+FAR_WEEK = "2100-W01"
+MOST_WEEKS = 100 * 53
+"""Weeks. A clock that is wrong by more than this is ignored."""
+
+
+def week_of(at: datetime) -> str:
+    """Returns the ISO week of a moment, in UTC."""
+    year, week, _ = at.astimezone(UTC).isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def last_week(at: datetime) -> str:
+    return week_of(at - timedelta(weeks=1))
+
+
+def mark(week: str) -> bytes:
+    """Returns the first bytes of a grant that was locked in a week.
+
+    They sort by week, after grants that were never locked.
+    """
+    return LOCKED + week.encode()
+
+
+def new_weekly_key(at: datetime, key: bytes) -> bytes:
+    """Returns the content of the key file: the first week that it opens, and that week's key."""
+    return week_of(at).encode() + key
+
+
+class WeeklyLock:
+    """The weekly keys of one process. Without a key it leaves grants unlocked, and `start` is None."""
+
+    def __init__(self, folder: KeyFolder | None = None) -> None:
+        self._folder = folder
+        self._start: tuple[str, bytes] | None = None
+        self._boxes: dict[str, Aead] = {}
+        self._joined: dict[tuple[str, bytes], bytes] = {}
+        if folder is not None and folder.holds(WEEKLY_KEY):
+            self._start = _read(folder.read(WEEKLY_KEY))
+
+    def __repr__(self) -> str:
+        return f"WeeklyLock(since {self.start})"
+
+    @property
+    def start(self) -> str | None:
+        """Returns the earliest week that can still be opened. Returns None if there is no key."""
+        return self._start[0] if self._start else None
+
+    def lock(self, grant: bytes, bound: bytes, at: datetime) -> bytes:
+        """Locks a grant under the key of a moment's week.
+
+        Returns it unchanged if it is locked already, or if there is no key.
+        """
+        if self._start is None or grant[:1] == LOCKED:
+            return grant
+        week = self.week(at)
+        return mark(week) + bytes(self._box(week).encrypt(grant, aad=mark(week) + bound))
+
+    def unlock(self, grant: bytes, bound: bytes) -> bytes:
+        """Returns the desk's grant without the weekly lock.
+
+        Raises KeyMissing if its week was forgotten, or SealBroken.
+        """
+        if grant[:1] != LOCKED:
+            return grant
+        head, sealed = grant[:MARK_BYTES], grant[MARK_BYTES:]
+        try:
+            return self._box(head[1:].decode()).decrypt(sealed, aad=head + bound)
+        except (CryptoError, ValueError, TypeError):
+            raise SealBroken("a grant that was altered, or is another tip's") from None
+
+    def forget(self, before: str) -> bool:
+        """Advances to a week, so that no older week opens any more. Never goes back.
+
+        Returns False if the file could not be written. The old key is then still on the disk.
+        """
+        if self._start is None or self._folder is None or before <= self._start[0]:
+            return True
+        try:
+            key = self._key(before)
+        except KeyMissing:
+            return True
+        self._start, self._boxes, self._joined = (before, key), {}, {}
+        return _overwrite(self._folder, before.encode() + key)
+
+    def week(self, at: datetime) -> str:
+        """Returns the week under which grants are locked now. Returns an empty text if there is no key."""
+        return max(self._start[0], week_of(at)) if self._start else ""
+
+    def joined(self, week: str, key: bytes) -> bytes:
+        """Returns one key made from a week's key and another key. Both are needed to make it. Raises KeyMissing."""
+        if (week, key) not in self._joined:
+            self._joined[week, key] = hmac.digest(self._key(week), b"joined" + key, "sha256")
+        return self._joined[week, key]
+
+    def _box(self, week: str) -> Aead:
+        """Returns the cipher of a week. Raises KeyMissing."""
+        if week not in self._boxes:
+            self._boxes[week] = Aead(self._key(week))
+        return self._boxes[week]
+
+    def _key(self, week: str) -> bytes:
+        if self._start is None:
+            raise KeyMissing("details are locked: this key folder holds no epoch.key")
+        first, key = self._start
+        steps = (_monday(week) - _monday(first)).days // 7
+        if not 0 <= steps <= MOST_WEEKS:
+            raise KeyMissing(f"details are locked: the key of {week} is not held, or was destroyed")
+        return _walked(key, steps)
+
+
+def _read(content: bytes) -> tuple[str, bytes]:
+    week, key = content[:WEEK_BYTES], content[WEEK_BYTES:]
+    try:
+        _monday(week.decode())
+    except ValueError:
+        raise SealBroken("epoch.key is of an unknown shape") from None
+    if len(key) != KEY_BYTES:
+        raise SealBroken("epoch.key is of an unknown shape")
+    return week.decode(), key
+
+
+def far_key(content: bytes) -> bytes:
+    """Derives the key of a week far ahead from a file's content. Raises SealBroken for an unknown format."""
+    first, key = _read(content)
+    return _walked(key, (_monday(FAR_WEEK) - _monday(first)).days // 7)
+
+
+def _walked(key: bytes, weeks: int) -> bytes:
+    for _ in range(weeks):
+        key = hmac.digest(key, b"next week", "sha256")
+    return key
+
+
+def _monday(week: str) -> date:
+    """Returns the first day of a week. Raises ValueError."""
+    year, _, number = week.partition("-W")
+    return date.fromisocalendar(int(year), int(number), 1)
+
+
+def stuck(folder: KeyFolder) -> bool:
+    """Returns True if the folder holds a key that must advance, but is not writable."""
+    return folder.holds(WEEKLY_KEY) and not folder.writable()
+
+
+def _overwrite(folder: KeyFolder, content: bytes) -> bool:
+    """Replaces the key file and fills the old one with zeros. On a full disk, the old key stays."""
+    try:
+        path = folder.path / WEEKLY_KEY
+        path.chmod(0o600)
+        with path.open("r+b") as old:
+            folder.replace(WEEKLY_KEY, content)
+            old.write(bytes(len(content)))
+            old.flush()
+            os.fsync(old.fileno())
+    except OSError:
+        return False
+    return True
+
+
+AHEAD = 3
+"""Weeks for which `init` makes keys in advance, including this one."""
+_NAME = re.compile(r"contact-\d{4}-W\d\d\.key")
+
+
+def key_name(at: datetime) -> str:
+    """Returns the key name of a moment's ISO week in UTC: `contact-2026-W48.key`."""
+    year, week, _ = at.astimezone(UTC).isocalendar()
+    return f"contact-{year}-W{week:02}.key"
+
+
+class WeeklyKeys:
+    def __init__(self, folder: KeyFolder) -> None:
+        self._folder = folder
+        self._weeks: dict[str, bytes] = {}
+
+    def at(self, moment: datetime) -> bytes:
+        """Returns the key of a moment's week. Raises KeyMissing."""
+        name = key_name(moment)
+        if name not in self._weeks:
+            self._weeks = {name: self._begin(name)}
+            self._retire(key_name(moment - timedelta(weeks=1)))
+        return self._weeks[name]
+
+    def before(self, moment: datetime) -> bytes | None:
+        """Returns the key of the week before. Returns None if it no longer exists. Never makes one."""
+        name = key_name(moment - timedelta(weeks=1))
+        return self._folder.read(name) if self._folder.holds(name) else None
+
+    def lay(self, moment: datetime) -> list[str]:
+        """Makes the keys of this week and the next ones. Returns the names of those that were missing."""
+        names = [key_name(moment + timedelta(weeks=n)) for n in range(AHEAD)]
+        return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
+
+    def forget(self, moment: datetime) -> None:
+        """Destroys the keys from before last week, in a folder that no process maintains."""
+        self._retire(key_name(moment - timedelta(weeks=1)))
+
+    def _begin(self, name: str) -> bytes:
+        if self._folder.holds(name):
+            return self._folder.read(name)
+        held = self.held()
+        if not held:
+            raise KeyMissing(f"the key folder {self._folder.path.name!r} holds no contact key")
+        try:
+            self._folder.make(name, secrets.token_bytes(KEY_BYTES))
+        except OSError:
+            return self._folder.read(held[-1])
+        return self._folder.read(name)
+
+    def _retire(self, oldest: str) -> None:
+        """Destroys the keys that are too old, but never the newest one.
+
+        On a full disk, it may be the only one to use.
+        """
+        for name in self.held()[:-1]:
+            if name < oldest:
+                self._folder.destroy(name)
+
+    def held(self) -> list[str]:
+        return [name for name in self._folder.names() if _NAME.fullmatch(name)]

@@ -1,0 +1,119 @@
+"""Measures what the line depends on: Redis, the disk, the line as a caller meets it, and the gateway's balance."""
+
+import math
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from hotline.core import rules_trial
+from hotline.dialogue.redis_circuit import connect
+from hotline.gateway.africastalking import Account
+from hotline.gateway.own_line import Dialler
+from hotline.text.causes import cause_of
+
+DIAL_EACH = 300.0
+DIAL_AGAIN = 60.0
+"""Seconds until the next test call after one without an answer."""
+BALANCE_EACH = 600.0
+
+PROBE = "hotline:probe"
+BUSY_SECONDS = 300.0
+"""Seconds for which a busy worker counts as active, because it sends no heartbeat during a job."""
+
+
+class Gauges:
+    """The measurements of one line, the `Instruments` of production."""
+
+    def __init__(
+        self,
+        redis_url: str,
+        home: Path,
+        dialler: Dialler | None = None,
+        account: Account | None = None,
+        backups: Path | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._redis = connect(redis_url)
+        self._home = home
+        self._dialler = dialler
+        self._account = account
+        self._backups = backups
+        self._elapsed = elapsed
+        self._answered: tuple[float, bool] | None = None
+        self._left: tuple[float, float | None] | None = None
+
+    def redis_fault(self) -> str | None:
+        """Returns the cause if Redis does not accept a write, else None. With a full disk or memory Redis still
+        answers, but refuses every doorbell."""
+        try:
+            self._redis.set(PROBE, "", ex=1)
+        except (RedisError, OSError) as broken:
+            return cause_of(broken)
+        return None
+
+    def disk_free(self) -> int | None:
+        try:
+            return shutil.disk_usage(self._home).free
+        except OSError:
+            return None
+
+    def backup_age(self) -> float | None:
+        if self._backups is None:
+            return None
+        try:
+            newest = max(file.stat().st_mtime for file in self._backups.glob("*.backup"))
+        except (OSError, ValueError):
+            return math.inf
+        return max(0.0, time.time() - newest)
+
+    def queue_length(self, queue: str) -> int | None:
+        try:
+            return int(self._redis.llen(f"rq:queue:{queue}"))
+        except (RedisError, OSError):
+            return None
+
+    def worker_age(self, queue: str) -> float | None:
+        """Returns the seconds since the newest heartbeat of the queue's workers, or None if Redis does not answer. RQ's
+        record of a killed worker expires within two minutes."""
+        try:
+            keys = list(self._redis.smembers(f"rq:workers:{queue}"))
+            found: list[Any] = [self._redis.hmget(key, "last_heartbeat", "state") for key in keys]
+        except (RedisError, OSError):
+            return None
+        return min((_age(heard, state) for heard, state in found), default=math.inf)
+
+    def line_answers(self) -> bool | None:
+        if self._dialler is None:
+            return None
+        now = self._elapsed()
+        if self._answered is not None:
+            at, answered = self._answered
+            if now - at < (DIAL_EACH if answered else DIAL_AGAIN):
+                return answered
+        answered = self._dialler.reaches_the_line()
+        self._answered = (now, answered)
+        return answered
+
+    def tell_trial(self) -> bool:
+        return self._dialler is not None and self._dialler.tells(rules_trial.KEYS)
+
+    def balance(self) -> float | None:
+        if self._account is None:
+            return None
+        now = self._elapsed()
+        if self._left is None or now - self._left[0] >= BALANCE_EACH:
+            self._left = (now, self._account.balance())
+        return self._left[1]
+
+
+def _age(heard: bytes | None, state: bytes | None) -> float:
+    """Returns the seconds since a worker's last heartbeat, or 0 while it does a job of less than `BUSY_SECONDS`."""
+    if heard is None:
+        return math.inf
+    age = (datetime.now(UTC) - datetime.fromisoformat(heard.decode())).total_seconds()
+    return 0.0 if state == b"busy" and age < BUSY_SECONDS else max(0.0, age)

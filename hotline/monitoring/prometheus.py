@@ -1,0 +1,76 @@
+"""Serves metrics to Prometheus on a port of their own. Collects them on request, at most every five seconds."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import accumulate
+from threading import Lock
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from hotline.counters.rules import BOUNDS, Gauge, Timing
+from hotline.errors import Occupied
+
+FRESH = 5.0
+"""Seconds for which collected metrics are served again. More requests cause no more queries."""
+
+
+class GaugeCollector(Collector):
+    def __init__(self, gather: Callable[[], Sequence[Gauge | Timing]]) -> None:
+        self._gather = gather
+        self._lock = Lock()
+        self._gathered: tuple[float, Sequence[Gauge | Timing]] | None = None
+
+    def collect(self) -> Iterable[Metric]:
+        families: dict[str, GaugeMetricFamily | HistogramMetricFamily] = {}
+        for one in self._fresh():
+            if isinstance(one, Gauge):
+                families[one.name] = gauge = GaugeMetricFamily(
+                    one.name, one.help, labels=[*one.samples[0].labels] if one.samples else []
+                )
+                for sample in one.samples:
+                    gauge.add_metric([*sample.labels.values()], sample.value)
+            else:
+                timing = families.setdefault(
+                    one.name, HistogramMetricFamily(one.name, one.help, labels=[*one.labels])
+                )
+                assert isinstance(timing, HistogramMetricFamily)
+                timing.add_metric([*one.labels.values()], _buckets(one), one.seconds)
+        return families.values()
+
+    def describe(self) -> Iterable[Metric]:
+        """Returns no metrics, so that the registration does not query the database."""
+        return ()
+
+    def _fresh(self) -> Sequence[Gauge | Timing]:
+        with self._lock:
+            now = time.monotonic()
+            if self._gathered is None or now - self._gathered[0] >= FRESH:
+                self._gathered = (now, self._gather())
+            return self._gathered[1]
+
+
+def _buckets(timing: Timing) -> list[tuple[str, float]]:
+    """Returns cumulative bucket counts, as Prometheus requires. Each bucket includes all buckets before it."""
+    names = [*map(str, BOUNDS), "+Inf"]
+    return list(zip(names, map(float, accumulate(timing.counts)), strict=True))
+
+
+@contextmanager
+def serving(host: str, port: int, gather: Callable[[], Sequence[Gauge | Timing]]) -> Iterator[int]:
+    """Serves `/metrics` until the block ends, and yields the port. Port 0 means any free port. Raises Occupied if the
+    port is taken."""
+    collectors = CollectorRegistry()
+    collectors.register(GaugeCollector(gather))
+    try:
+        server, thread = start_http_server(port, addr=host, registry=collectors)
+    except OSError as broken:
+        raise Occupied(f"HOTLINE_METRICS_PORT: {broken.strerror or broken}") from None
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

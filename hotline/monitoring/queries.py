@@ -1,0 +1,156 @@
+"""Counts sessions and delivery reports for the monitor."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from hotline.core import rules_trial
+from hotline.core.database import Row
+from hotline.core.tables_sample import HomeOrigin
+from hotline.core.writes import never_changes
+from hotline.counters.rules import Arrivals
+from hotline.gateway.rules_delivery import FINAL_STATES, ReportMeaning, report_meaning
+from hotline.gateway.tables import Attempt, Deadline, DeliveryReport, Lane, Message, Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.tables import Responder
+from hotline.tips.rules import TipState
+from hotline.tips.tables import Tip
+
+HOUR = timedelta(hours=1)
+WEEKS = 4
+DELAYS = 1000
+"""The most reports from which delays are computed. The newest are taken."""
+
+
+def sessions(session: Session, at: datetime) -> int:
+    """Returns the number of sessions in the last hour, without those that statistics leave out."""
+    found = select(func.count()).where(
+        Dialogue.started_at > at - HOUR,
+        Dialogue.started_at <= at,
+        Dialogue.channel.not_in(rules_trial.UNCOUNTED),
+    )
+    return session.scalar(found) or 0
+
+
+def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
+    """Returns the same count for this hour of each week before, as far back as the data goes."""
+    oldest = session.scalar(select(func.min(Dialogue.started_at)))
+    hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
+    return [
+        sessions(session, hour) for hour in hours if oldest is not None and hour - HOUR >= oldest
+    ]
+
+
+def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str, Arrivals]:
+    """Counts each network's reports by arrived and lost messages."""
+    rows = session.execute(
+        select(DeliveryReport.network, DeliveryReport.status, func.count())
+        .where(
+            DeliveryReport.received_at > since,
+            DeliveryReport.received_at <= until,
+            DeliveryReport.network.is_not(None),
+        )
+        .group_by(DeliveryReport.network, DeliveryReport.status)
+    )
+    counted: dict[str, dict[ReportMeaning, int]] = {}
+    for network, status, count in rows:
+        of = counted.setdefault(network or "", dict.fromkeys(ReportMeaning, 0))
+        of[report_meaning(status)] += count
+    return {
+        network: Arrivals(of[ReportMeaning.ARRIVED], of[ReportMeaning.LOST])
+        for network, of in counted.items()
+    }
+
+
+def delays(session: Session, since: datetime) -> Mapping[str, Sequence[float]]:
+    """Returns the seconds from sending to the report of arrival, by network."""
+    rows = session.execute(
+        select(DeliveryReport.network, DeliveryReport.received_at, Attempt.started_at)
+        .join(Attempt, Attempt.provider_id == DeliveryReport.provider_id)
+        .where(DeliveryReport.received_at > since, DeliveryReport.network.is_not(None))
+        .where(func.lower(DeliveryReport.status) == "success")
+        .order_by(DeliveryReport.id.desc())
+        .limit(DELAYS)
+    )
+    found: dict[str, list[float]] = {}
+    for network, received, started in rows:
+        found.setdefault(network or "", []).append((received - started).total_seconds())
+    return found
+
+
+# Reads the state of the hotline's daily trial: its handset, its tips, and the last trial that succeeded.
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """The state of the daily trials."""
+
+    handset: Responder
+    begun: datetime | None
+    """The time of the newest trial tip."""
+    arrived: datetime | None
+    """The time of the newest alert that reached the handset."""
+
+
+def handset(session: Session) -> Responder | None:
+    """Returns the handset of the trials, or None. It is never active, so that no real tip is assigned to it."""
+    return session.scalars(
+        select(Responder).where(Responder.level == rules_trial.LEVEL)
+    ).one_or_none()
+
+
+def standing(session: Session) -> Trials | None:
+    """Returns the state of the trials, or None if no handset is enrolled."""
+    to = handset(session)
+    if to is None:
+        return None
+    begun = select(func.max(Tip.created_at)).where(Tip.channel == rules_trial.CHANNEL)
+    arrived = (
+        select(func.max(Message.delivered_at))
+        .join(Referral, Referral.id == Message.referral_id)
+        .where(Referral.responder_id == to.id)
+    )
+    return Trials(to, session.scalar(begun), session.scalar(arrived))
+
+
+def untold(session: Session) -> Tip | None:
+    """Returns the newest filed trial tip without an alert, or None. It stays locked until the transaction ends."""
+    waits = select(Tip).where(
+        Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.referred_at.is_(None)
+    )
+    held = waits.order_by(Tip.id.desc()).limit(1).with_for_update(skip_locked=True)
+    return session.scalars(held).one_or_none()
+
+
+never_changes(HomeOrigin)
+
+
+# Brings every due time forward after the clock was set back.
+
+Kept = TypeVar("Kept", bound=Row)
+
+
+def bring_forward(session: Session, by: timedelta) -> None:
+    """Moves deadlines, due messages, leases, drafts' times and a paused queue's end forward by this much.
+
+    Skips rows that another process has locked, because that process is about to change them.
+    """
+    for deadline in _held(session, select(Deadline).where(Deadline.fired_at.is_(None))):
+        deadline.due_at -= by
+        deadline.set_at = deadline.set_at and deadline.set_at - by
+        deadline.named_at = deadline.named_at and deadline.named_at - by
+    for message in _held(session, select(Message).where(Message.state.not_in(FINAL_STATES))):
+        message.next_at -= by
+        message.lease_until = message.lease_until and message.lease_until - by
+    for tip in _held(session, select(Tip).where(Tip.state == TipState.DRAFT)):
+        tip.updated_at -= by
+    for lane in _held(session, select(Lane).where(Lane.held_until.is_not(None))):
+        lane.held_until = lane.held_until and lane.held_until - by
+
+
+def _held(session: Session, rows: Select[Kept]) -> list[Kept]:
+    return list(session.scalars(rows.with_for_update(skip_locked=True)))

@@ -1,0 +1,350 @@
+"""Runs one look of the watch process, which checks everything and raises, repeats or ends alarms.
+
+Writes each notice down before it is sent. The watch process sends notices itself. So they need no worker, no clock and
+no outgoing queue, which are the things that it checks. A system clock that was set back delays no notice.
+
+Also adds, removes and tests on-call contacts, and lets a person acknowledge an alarm. Says why a notice did not get
+through to a contact, and what to do next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.alarms import tables
+from hotline.alarms.rules import HAPPENINGS, Alarm, Move, Notice, acknowledged, move
+from hotline.alarms.tables import RaisedAlarm
+from hotline.alerts import service_alarm_notices
+from hotline.alerts.service_alarm_notices import notice
+from hotline.cases.service_viewer import viewer_of
+from hotline.core.actors import SignedIn
+from hotline.core.check_result import CheckResult
+from hotline.core.context import ConsoleKit, Kit, LookingKit, WatchKit
+from hotline.core.database import Session
+from hotline.errors import ImportRefused, NotFound
+from hotline.gateway import queries_alert_path, queries_health, queries_on_call, tables_contacts
+from hotline.gateway.queries_health import LateTip
+from hotline.gateway.rules_delivery import Outcome
+from hotline.gateway.tables import Message, Watcher
+from hotline.monitoring import (
+    queries,
+    service_checks_database,
+    service_checks_outside,
+    service_checks_traffic,
+)
+from hotline.monitoring.service_checks_database import LATE
+from hotline.people import tables_audit
+from hotline.people.tables_audit import Signer
+from hotline.text.languages import CODES
+from hotline.text.names import name_fault, tidy
+from hotline.text.phone_numbers import sendable
+from hotline.text.phrases import remark
+from hotline.tips.queries_visible import THE_LINE, Viewer
+from hotline.tips.rules_deadlines import TIMES
+
+
+def look(kit: WatchKit, *, around: bool = True) -> None:
+    """Checks everything once, and writes the notices that follow. Raises StoreUnavailable if the database cannot
+    commit.
+
+    `around`: also checks things that change slowly and take long to ask.
+    """
+    at = kit.now()
+    with kit.database.writing() as session:
+        tables_contacts.try_writing(session, at)
+        queries_alert_path.note(session, at)
+    found = readings(kit, around=around)
+
+    with kit.database.reading() as session:
+        moves = _moves(session, found, at)
+    if not moves:
+        return
+    with kit.database.writing() as session:
+        tables.take_turns(session)
+        before = tables.texts(session)
+        for one in _moves(session, found, at):
+            tables.keep(session, one.alarm, one.now, _says(one.alarm, found, before))
+            if one.notice is not None:
+                write_notices(session, kit, one, at)
+
+
+def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
+    """Returns the text of an alarm. While it settles, this is the last fault, and never the text of a healthy check."""
+    if alarm in HAPPENINGS:
+        return HAPPENINGS[alarm]
+    now = found[alarm]
+    return before.get(alarm, "") if level(now) == 0 else now.says
+
+
+def readings(kit: WatchKit, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
+    """Returns the checks that can raise an alarm. The check of the database itself is made in `look`."""
+    found = (*service_checks_outside.findings(kit), *service_checks_database.findings(kit))
+    found += service_checks_traffic.findings(kit) if around else ()
+    wakes = set(Alarm) - {Alarm.DATABASE, *HAPPENINGS}
+    return {Alarm(one.name): one for one in found if one.name in wakes}
+
+
+def tell_other_of_keys(kit: LookingKit) -> None:
+    """Notifies the second channel that the keys of the watch process are wrong. No other process reports this.
+
+    Stores the alarm like any other. So a repeated start that is refused does not notify again. Raises StoreUnavailable.
+    """
+    at = kit.now()
+    with kit.database.writing() as session:
+        tables.take_turns(session)
+        one = move(tables.standing(session).get(Alarm.KEYS), Alarm.KEYS, 1, at)
+        tables.keep(session, one.alarm, one.now, "the watchman does not start: its keys are wrong")
+    if one.notice is not None and kit.watch.other.is_there():
+        since = one.now.since if one.now is not None else at
+        kit.watch.other.tell(service_alarm_notices.words(kit, one.alarm, one.notice, since))
+
+
+def level(finding: CheckResult) -> int:
+    return 0 if finding.ok else finding.level
+
+
+def _moves(session: Session, found: Mapping[Alarm, CheckResult], at: datetime) -> Sequence[Move]:
+    """Returns the changes of alarms that this look makes."""
+    before = tables.standing(session)
+    levels = {alarm: level(one) for alarm, one in found.items()}
+    levels |= {alarm: 1 for alarm in HAPPENINGS if alarm in before}
+    moves = [move(before.get(alarm), alarm, wrong, at) for alarm, wrong in levels.items()]
+    return [one for one in moves if one.now != before.get(one.alarm)]
+
+
+def write_notices(session: Session, kit: WatchKit, told: Move, at: datetime) -> None:
+    """Writes a notice for each on-call contact who can be reached, and for the other channel if there is one."""
+    assert told.notice is not None
+    since = told.now.since if told.now is not None else at
+    people: list[Watcher | None] = [
+        one for one in queries_on_call.watchers(session) if one.unreachable is None
+    ]
+    people += [None] if kit.watch.other.is_there() else []
+    session.add_all(notice(told.alarm, told.notice, one, since, at) for one in people)
+
+
+def make_good(kit: Kit, by: timedelta) -> None:
+    """Moves everything that waits for a time forward, so that it comes early rather than late.
+
+    It undoes nothing that has fired. Raises StoreUnavailable, and then nothing was moved.
+    """
+    with kit.database.writing() as session:
+        queries.bring_forward(session, by)
+
+
+UNTRIED = "not tried yet", "see whether `watch` runs: `hotline doctor` says when it looked last"
+CAUSES: Mapping[str, tuple[str, str]] = {
+    Outcome.NOT_SENT: (
+        "not sent (the gateway could not be reached)",
+        "see `gateway` in `hotline doctor`, and the network",
+    ),
+    Outcome.UNKNOWN: (
+        "not known (the gateway gave no answer that can be read)",
+        "see `gateway` in `hotline doctor`",
+    ),
+    Outcome.CONFIG_FAULT: (
+        "not sent (the gateway refused our key or account, or the key of the numbers is missing)",
+        "see `keys of watch` in `hotline doctor`; `hotline keys gateway` writes the gateway's key",
+    ),
+    Outcome.MONEY_FAULT: ("not sent (the balance at the gateway is spent)", "buy SMS"),
+    Outcome.PERMANENT: (
+        "not sent (the gateway says that the number can never be reached)",
+        "remove the contact on the page On-call contacts, and add it with a number that can",
+    ),
+    Outcome.TRANSIENT: (
+        "not sent (the gateway refused it for now)",
+        "wait a minute: it is tried again",
+    ),
+    **dict.fromkeys(
+        (Outcome.STOPPED, Outcome.WITHDRAWN),
+        (
+            "not sent (that number asked for no more messages)",
+            "remove the contact on the page On-call contacts, and add it with another number",
+        ),
+    ),
+    Outcome.UNREADABLE: (
+        "not sent (the stored number does not open)",
+        "see `keys of watch` in `hotline doctor`; then add the contact again",
+    ),
+}
+OTHER_STEP = (
+    "see HOTLINE_ALARM_COMMAND and HOTLINE_ALARM_MAIL: the command or the mail server refused it"
+)
+
+
+def cause_and_step(notice: Message) -> tuple[str, str]:
+    """Returns why a notice did not get through, and the next step."""
+    if notice.outcome is None:
+        return UNTRIED
+    if notice.watcher_id is None:
+        return "not sent (the mail or command did not take it)", OTHER_STEP
+    return CAUSES.get(notice.outcome, (notice.outcome, "`hotline doctor`"))
+
+
+NAME_LETTERS = 80
+
+
+def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -> None:
+    """Adds an on-call contact. Raises ImportRefused, NumberInvalid, and KeyMissing before `init`."""
+    msisdn, name = sendable(number), tidy(name)
+    if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
+        raise ImportRefused(
+            [remark("the name must have 1 to {most} printable letters", most=NAME_LETTERS)]
+        )
+    if name_fault(name) is not None:
+        raise ImportRefused([remark("the name needs letters of one script, without loose marks")])
+    if language not in CODES:
+        raise ImportRefused([remark("there is no such language")])
+    watcher = Watcher(
+        name=name,
+        language=language,
+        number_key=kit.pseudonyms.enrolled(msisdn),
+        sealed_number=kit.watch.sealer.number(msisdn),
+        active=True,
+        unreachable=None,
+        created_at=kit.now(),
+    )
+    stop_key = kit.pseudonyms.stopped(msisdn)
+    with kit.database.writing() as session:
+        if tables_contacts.stopped_among(session, [stop_key]):
+            raise ImportRefused([remark("that number asked for no more messages (STOP)")])
+        if not queries_on_call.enrol(session, watcher):
+            raise ImportRefused([remark("that number is notified already")])
+        tables_audit.sign(session, by, at=kit.now(), action="watcher_added", subject=name)
+
+
+def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
+    """Removes an on-call contact, and returns the name. Raises NotFound, and ImportRefused for the last one.
+
+    Everyone who was notified so far gets one notice of this, and the removed contact too. So no person silences alarms
+    alone.
+    """
+    at = kit.now()
+    with kit.database.writing() as session:
+        tables.take_turns(session)
+        row = queries_on_call.watcher_for_writing(session, watcher_id)
+        reached = [one for one in queries_on_call.watchers(session) if one.unreachable is None]
+        if reached == [row]:
+            raise ImportRefused([remark("add another contact first: the last one is not removed")])
+        session.add_all(notice(Alarm.WATCHERS, Notice.RAISED, one, at, at) for one in reached)
+        row.active = False
+        tables_audit.sign(session, by, at=at, action="watcher_removed", subject=row.name)
+        return row.name
+
+
+def everybody(kit: LookingKit) -> Sequence[Watcher]:
+    with kit.database.reading() as session:
+        return queries_on_call.watchers(session)
+
+
+def standing(kit: Kit) -> Sequence[RaisedAlarm]:
+    """Returns the alarms that people were notified of and that are not over, oldest first."""
+    with kit.database.reading() as session:
+        return tables.raised(session)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmTip:
+    """The tip that an alarm is about."""
+
+    tip_id: int | None
+    """None if this account may not see the tip."""
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesSent:
+    """The result of one alarm's notices: the newest to each contact, and to the other channel."""
+
+    alarm: RaisedAlarm
+    written: int
+    sent: int
+    """Notices that the gateway, the mail or the command accepted."""
+    causes: Sequence[str]
+    """The causes why the others did not go out, each cause once."""
+
+
+def notices_sent(kit: Kit) -> Sequence[NoticesSent]:
+    """Returns each raised alarm with the result of its notices, oldest first."""
+    with kit.database.reading() as session:
+        return [
+            _sent(one, queries_on_call.notices_of(session, one)) for one in tables.raised(session)
+        ]
+
+
+def _sent(alarm: RaisedAlarm, rows: Sequence[Message]) -> NoticesSent:
+    failed = [row for row in rows if row.outcome != Outcome.ACCEPTED]
+    causes = dict.fromkeys(cause_and_step(row)[0] for row in failed)
+    return NoticesSent(alarm, len(rows), len(rows) - len(failed), [*causes])
+
+
+def tip_of(kit: ConsoleKit, by: SignedIn, alarm: str) -> AlarmTip | None:
+    """Returns the oldest late tip that this account may see.
+
+    If it may see none, returns only the filing time of the oldest late tip.
+    """
+    if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
+        return None
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        seen = _late(session, kit, alarm, viewer) if viewer.desks else None
+        if seen is not None:
+            return AlarmTip(seen.id, seen.filed_at)
+        late = _late(session, kit, alarm, THE_LINE)
+    return None if late is None else AlarmTip(None, late.filed_at)
+
+
+def _late(session: Session, kit: Kit, alarm: str, viewer: Viewer | None) -> LateTip | None:
+    at = kit.now()
+    look = queries_health.unreferred_tips if alarm == Alarm.TIPS else queries_health.untaken_tips
+    found = look(session, viewer)
+    late = (one for one in found if at - one.filed_at >= _within(alarm, one.urgency))
+    return next(late, None)
+
+
+def _within(alarm: str, urgency: int) -> timedelta:
+    return LATE if alarm == Alarm.TIPS else TIMES[urgency].alarm
+
+
+def acknowledge(kit: LookingKit, alarm: str, by: Signer) -> None:
+    """Records that a person acknowledges an alarm. No notice is repeated for a day, unless it gets worse.
+
+    Raises NotFound.
+    """
+    at = kit.now()
+    with kit.database.writing() as session:
+        tables.take_turns(session)
+        before = {row.name: row.says for row in tables.raised(session)}
+        if alarm not in before:
+            raise NotFound(f"no alarm {alarm} stands")
+        now = acknowledged(tables.standing(session)[Alarm(alarm)], tables_audit.named(by), at)
+        tables.keep(session, Alarm(alarm), now, before[alarm])
+        tables_audit.sign(session, by, at=at, action="alarm_acknowledged", subject=alarm)
+
+
+def try_waking(kit: LookingKit) -> Sequence[int]:
+    """Writes a test notice to every on-call contact and to the other channel. Returns the ids of the notices."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        rows = [
+            notice("trial", Notice.TRIAL, one, at, at) for one in queries_on_call.watchers(session)
+        ]
+        if kit.watch.other.is_there():
+            rows.append(notice("trial", Notice.TRIAL, None, at, at))
+        session.add_all(rows)
+        session.flush()
+        return [row.id for row in rows]
+
+
+def told(kit: LookingKit, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
+    """Returns the recipient and the row of each notice, which shows if it was sent.
+
+    Leaves out contacts who were removed meanwhile.
+    """
+    with kit.database.reading() as session:
+        names = {one.id: one.name for one in queries_on_call.watchers(session)}
+        return [
+            ("the other channel" if row.watcher_id is None else names[row.watcher_id], row)
+            for row in queries_on_call.notices(session, ids)
+            if row.watcher_id is None or row.watcher_id in names
+        ]

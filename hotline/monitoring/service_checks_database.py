@@ -1,0 +1,273 @@
+"""Checks the inside of the line for the doctor. Each check says how it is, and what to do if it is wrong.
+
+Also checks that two people approved the published text, and that statistics are published in time.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TypeGuard
+
+from hotline.alerts import queries_people, queries_retention
+from hotline.alerts.queries_retention import Kept
+from hotline.cases import queries_follow_up
+from hotline.cases.service_retention import ERRAND
+from hotline.core.check_result import CheckResult, checked, in_kigali, warning
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.dialogue import service_inbox
+from hotline.duty import service_recipients
+from hotline.editing import service_reviews
+from hotline.editing.rules_drafts import ends
+from hotline.errors import NotReady, StoreUnavailable
+from hotline.flows import tables_publications
+from hotline.flows.tables_publications import Publishing
+from hotline.gateway import queries_health, queries_on_call, tables
+from hotline.gateway.tables import LaneHold
+from hotline.keys import tables_canaries
+from hotline.keys.tables_canaries import ProcessStart
+from hotline.monitoring import service_checks_console
+from hotline.statistics import queries
+from hotline.statistics.rules_periods import Span, due_at, span_of
+from hotline.text.time import KIGALI
+from hotline.tips.rules_deadlines import TIMES
+from hotline.tips.rules_retention import Keeping
+
+KEYS, WORKERS = "keys", "workers"
+LATE = timedelta(seconds=60)
+"""Waiting time after which a message counts as forgotten. Every retry of the most urgent ones comes sooner."""
+UNTIDY = timedelta(days=2)
+"""Delay after which a daily task counts as missed. It was then not done yesterday either."""
+
+
+def findings(kit: Kit) -> tuple[CheckResult, ...]:
+    """Returns the checks of the inside. A database that does not answer is a failed check, not an error."""
+    now = kit.now()
+    try:
+        with kit.database.reading() as session:
+            standing = queries_health.standing(session)
+            people = queries_people.members(session)
+            hold = queries_health.pause(session)
+            held = tables.held(session, now)
+            kept = queries_retention.warned(session)
+            tidied = queries_retention.done_at(session, ERRAND)
+            summed = queries.summed_months(session)
+            uncounted = queries_follow_up.due(session, summed, now - UNTIDY)
+            woken = queries_on_call.can_be_woken(session)
+            inbox = service_inbox.findings(session, kit.line, now)
+            urgent = urgent_words(session, now)
+            published = _statistics(session, now)
+            refused = tables_canaries.refused(session, now)
+            sign_ins = service_checks_console.sign_ins(session, now)
+    except StoreUnavailable as broken:
+        todo = "look at its server, its disk, its lock and HOTLINE_DATABASE_URL"
+        return (CheckResult("database", False, f"does not answer ({broken})", todo),)
+
+    return (
+        CheckResult("database", True, "answers, and holds our tables"),
+        _flows(kit),
+        urgent,
+        *service_reviews.findings(kit),
+        *service_recipients.findings(people, now),
+        checked(
+            "watchers",
+            None if woken else "no one is notified when something is wrong",
+            "somebody is woken when something is wrong",
+            "`hotline oncall add NAME`",
+        ),
+        _keys(refused),
+        *_outbox(standing, now),
+        _lane(hold, held),
+        checked(
+            "details",
+            f"{standing.locked} tips that a desk should read and cannot: a key was missing"
+            if standing.locked
+            else None,
+            "every desk can read what is its own",
+            "restore the key that is missing (`hotline keys import`); see the runbook",
+        ),
+        _retention(kept, tidied, now),
+        _persons(uncounted),
+        published,
+        sign_ins,
+        *inbox,
+    )
+
+
+def _flows(kit: Kit) -> CheckResult:
+    try:
+        revision = kit.books.live()
+    except (NotReady, StoreUnavailable):
+        says = "none is live: every dial ends politely"
+        return CheckResult("flows", False, says, "`hotline upgrade` publishes them")
+    return CheckResult("flows", True, f"revision {revision} is live")
+
+
+def _keys(refused: Sequence[ProcessStart]) -> CheckResult:
+    """Checks the keys of each process. The workers' keys matter most: only workers decrypt a responder's number."""
+    says = "; ".join(
+        f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged, or another line's"
+        for one in refused
+    )
+    return checked(
+        KEYS,
+        says or None,
+        "each process opens what is sealed to it",
+        "mount or restore that key folder on that machine: `hotline doctor` there names it",
+        2 if any(one.role == WORKERS for one in refused) else 1,
+    )
+
+
+def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
+    until, waits, oldest = standing.clock_until, standing.unreferred_since, standing.oldest_unsent
+    silent = "has never ticked" if until is None else f"has not ticked since {in_kigali(until)}"
+    yield checked(
+        "clock",
+        None if until is not None and until > now else silent,
+        "ticks",
+        "start `hotline process clock`, or `hotline run`",
+    )
+    yield checked(
+        "tips",
+        f"one waits to be referred since {in_kigali(waits)}" if _is_late(waits, now) else None,
+        "none waits to be referred",
+        "see to the clock and the alerts' workers; then to the national desk",
+    )
+    untaken = [
+        since
+        for urgency, since in standing.untaken_since.items()
+        if now - since >= TIMES[urgency].alarm
+    ]
+    yield checked(
+        "unanswered",
+        f"nobody has taken one that was filed {in_kigali(min(untaken))}" if untaken else None,
+        "every tip was taken, or is still in time",
+        "telephone the national desk: `hotline tips list` says which tip",
+    )
+    yield checked(
+        "unsent",
+        f"the oldest waits since {in_kigali(oldest)}" if _is_late(oldest, now) else None,
+        "no message is late",
+        "see to the gateway, the lane and the clock below and above this line",
+    )
+    unknown = f"{standing.unknown} messages may or may not have gone out"
+    yield CheckResult("unknown", True, unknown if standing.unknown else "every send was answered")
+    yield checked(
+        "given up",
+        f"{standing.dead} messages were given up" if standing.dead else None,
+        "no message was given up",
+        "telephone whoever should have got them: the page Outgoing queue lists them",
+    )
+
+
+def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
+    return since is not None and now - since >= LATE
+
+
+def _lane(hold: LaneHold | None, held: str | None) -> CheckResult:
+    if hold is not None:
+        says = f"held by {hold.held_by} since {in_kigali(hold.since)} ({hold.reason}): nothing goes out"
+        todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
+        return CheckResult("lane", False, says, todo)
+    return checked(
+        "lane",
+        None if held is None else f"held ({held}): nothing goes out",
+        "messages may go out",
+        "mend the gateway's key or its balance; the lane opens by itself",
+    )
+
+
+def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> CheckResult:
+    going = [one.term.goes_at for one in kept if one.term.keeping is Keeping.WARNED]
+    late = [when for when in going if now - when > UNTIDY]
+    is_late = late or (tidied is not None and now - tidied > UNTIDY)
+    soon = (
+        f"the words of {len(going)} tips go soon, the first on {min(going):%Y-%m-%d}:"
+        " `hotline tips retention` lists them"
+        if going
+        else "no words go within two weeks"
+    )
+    return checked(
+        "retention",
+        f"nothing was forgotten for two days; the words of {len(late)} tips should be gone"
+        if is_late
+        else None,
+        soon,
+        "see why the clock fails at its step `tidy`: its log names the kind of fault",
+    )
+
+
+def _persons(uncounted: Sequence[str]) -> CheckResult:
+    """Checks that the persons of each month were counted. Their codes are erased only after that."""
+    late = " ".join(uncounted[:1])
+    return checked(
+        "persons",
+        f"the persons of {late} should have been counted two days ago: nothing of it is erased"
+        if late
+        else None,
+        "every month is counted that should be",
+        "start `hotline process reader`; where it runs, its log says whether no case opens",
+    )
+
+
+URGENT_WORDS = "urgent words"
+"""Name of this check in the doctor, in its alarm and in the runbook."""
+ENDED_BY = timedelta(minutes=2)
+"""Time in which the clock must have ended text that one person published alone."""
+
+
+def urgent_words(session: Session, at: datetime) -> CheckResult:
+    """Checks that two people approved the published text. Text of one person alone is a fault.
+
+    The fault is worse once the clock should have ended that text.
+    """
+    row, live = tables_publications.unsettled(session), tables_publications.standing(session)
+    if row is not None:
+        until = ends(row.published_at, row.lapses_at)
+        return CheckResult(
+            URGENT_WORDS,
+            False,
+            f"one person alone published revision {row.revision_id}, until {until.astimezone(KIGALI):%d/%m %H:%M}",
+            "a second person reads it in the console, and confirms it or brings back what was before",
+            level=1 if at < until + ENDED_BY else 2,
+        )
+    if live is None:
+        return CheckResult(URGENT_WORDS, True, "nothing was published yet")
+    if tables_publications.was_approved(session, live.revision_id):
+        return CheckResult(URGENT_WORDS, True, f"two people have read revision {live.revision_id}")
+    by_release = live.kind == Publishing.VERSION
+    came = "came with the release" if by_release else "was published by one person"
+    return warning(
+        URGENT_WORDS,
+        f"revision {live.revision_id} {came}: no second person of this line approved its texts",
+        "an editor proposes it in the console, and an approver publishes it",
+    )
+
+
+APPROVED_WITHIN = timedelta(days=7)
+
+
+def _statistics(session: Session, now: datetime) -> CheckResult:
+    """Checks the releases of statistics, the worst fault first: one that is late, then one without approval."""
+    name = "statistics"
+    # Hourly attempts may fail for this long before the check reports it.
+    for period in queries.missing_periods(session, now - UNTIDY)[:1]:
+        if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
+            says = f"the release of {period} is late: the reader has not counted its persons"
+            todo = (
+                "start `hotline process reader`; if it runs, its log says whether no case decrypts"
+            )
+        else:
+            says = f"the release of {period} is late: it was due on {due_at(period):%Y-%m-%d}"
+            todo = "read the log of `hotline process clock`: it names the kind of fault at its step `publish_due`"
+        return CheckResult(name, False, says, todo)
+    published = queries.published_periods(session)
+    for period in queries.made_periods(session):
+        if period not in published and due_at(period) <= now - APPROVED_WITHIN:
+            return warning(
+                name,
+                f"the release of {period} waits for approval since {due_at(period):%Y-%m-%d}",
+                "somebody of the national desk and the programme lead approve it under Statistics",
+            )
+    if not published:
+        return CheckResult(name, True, "no release is published yet; none is late")
+    return CheckResult(name, True, f"the newest release is of {published[-1]}; none is late")

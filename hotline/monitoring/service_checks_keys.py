@@ -1,0 +1,95 @@
+"""Checks that keys belong to this line. Each must decrypt its canary, at the start of a process and for the doctor."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline.core.database import Database
+from hotline.errors import StoreUnavailable
+from hotline.keys import canaries, tables_canaries
+from hotline.keys.tables_canaries import ProcessStart
+
+
+@dataclass(frozen=True, slots=True)
+class KeysChecked:
+    """The keys of one folder, by their files' names."""
+
+    wrong: Sequence[str] = ()
+    """Keys that decrypt no canary of theirs."""
+    unproved: Sequence[str] = ()
+    """Keys that have no canary yet."""
+
+
+def check(database: Database, folder: Path) -> KeysChecked:
+    """Checks each lasting key in a role's folder against its canary. Raises StoreUnavailable."""
+    with database.reading() as session:
+        known = tables_canaries.canaries(session)
+    held = dict(canaries.held(folder))
+    return KeysChecked(
+        wrong=[
+            name for name, keys in held.items() if known.get(name) and not _fits(name, keys, known)
+        ],
+        unproved=[name for name in held if not known.get(name)],
+    )
+
+
+def is_ours(database: Database, name: str, keys: Sequence[bytes]) -> bool:
+    """Returns False if the keys decrypt no canary of their name.
+
+    Returns True also if there is no canary, or if the database does not answer.
+    """
+    try:
+        with database.reading() as session:
+            known = tables_canaries.canaries(session)
+    except StoreUnavailable:
+        return True
+    return not known.get(name) or _fits(name, keys, known)
+
+
+def note_start(database: Database, start: ProcessStart) -> None:
+    """Records a process start for the web process, the watch process and the doctor.
+
+    Does nothing if the database does not answer, which has its own alarm.
+    """
+    with suppress(StoreUnavailable), database.writing() as session:
+        tables_canaries.note_start(session, start)
+
+
+def known_names(database: Database) -> frozenset[str]:
+    """Returns the names of the keys that have a canary. Raises StoreUnavailable."""
+    with database.reading() as session:
+        return frozenset(tables_canaries.canaries(session))
+
+
+def add_missing(database: Database, folders: Iterable[Path]) -> Sequence[str]:
+    """Encrypts a canary for each key that has none, and returns their names. Raises StoreUnavailable."""
+    held = {name: keys[0] for folder in folders for name, keys in canaries.held(folder)}
+    with database.writing() as session:
+        known = tables_canaries.canaries(session)
+        missing = [name for name in held if not known.get(name)]
+        for name in missing:
+            tables_canaries.add(session, name, canaries.canary_of(name, held[name]))
+    return missing
+
+
+def add(database: Database, name: str, key: bytes) -> None:
+    """Encrypts a canary for a new key and keeps the earlier key's canary. Safe to repeat. Raises StoreUnavailable."""
+    with database.writing() as session:
+        if not _fits(name, (key,), tables_canaries.canaries(session)):
+            tables_canaries.add(session, name, canaries.canary_of(name, key))
+
+
+def replace(database: Database, name: str, key: bytes) -> None:
+    """Leaves one canary of this name, the one that this key decrypts. Safe to repeat. Raises StoreUnavailable."""
+    with database.writing() as session:
+        known = tables_canaries.canaries(session)
+        for canary in known.get(name, ()):
+            if not canaries.opens(name, key, canary):
+                tables_canaries.drop(session, name, canary)
+        if not _fits(name, (key,), known):
+            tables_canaries.add(session, name, canaries.canary_of(name, key))
+
+
+def _fits(name: str, keys: Sequence[bytes], known: Mapping[str, Sequence[bytes]]) -> bool:
+    return any(canaries.opens(name, key, one) for key in keys for one in known.get(name, ()))

@@ -1,0 +1,150 @@
+"""Gathers the values for /metrics when a scraper asks.
+
+No value counts tips, alone or by urgency. A series of such counts would show the hour and the kind of a report.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from hotline.core.context import Kit, LookingKit
+from hotline.core.database import Session
+from hotline.core.jobs import QUEUES
+from hotline.counters import service as reach
+from hotline.counters import tables
+from hotline.counters.rules import BEYOND, Gauge, Sample, Timing, quantile
+from hotline.counters.tables import HookCount
+from hotline.errors import StoreUnavailable
+from hotline.gateway import queries_health
+from hotline.monitoring import queries, service_checks_database, service_checks_outside
+from hotline.monitoring import service_checks_traffic as outside
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+Measured = Sequence[Gauge | Timing]
+
+
+def gather(kit: LookingKit) -> Measured:
+    """Returns all present values. A value that cannot be read is missing, and `hotline_wrong` shows the fault."""
+    found = (
+        *service_checks_outside.findings(kit),
+        *service_checks_database.findings(kit),
+        *outside.findings(kit),
+    )
+    wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
+    measured: list[Gauge | Timing] = [
+        Gauge("hotline_wrong", "What the doctor finds: 0 is well, more is worse.", wrong),
+        *_around(kit),
+    ]
+    try:
+        with kit.database.reading() as session:
+            measured += [*_hooks(session), *_outbox(session, kit), *_networks(session, kit)]
+    except StoreUnavailable:
+        return measured
+    return measured
+
+
+def _around(kit: LookingKit) -> Measured:
+    instruments = kit.watch.instruments
+    lengths = {queue: instruments.queue_length(queue) for queue in QUEUES}
+    return [
+        Gauge(
+            "hotline_queue_length",
+            "Jobs that wait for a worker.",
+            [Sample(n, {"queue": queue}) for queue, n in lengths.items() if n is not None],
+        ),
+        _one(
+            "hotline_redis_up", "Whether Redis answers.", float(instruments.redis_fault() is None)
+        ),
+        _one("hotline_balance", "What is left at the gateway.", instruments.balance()),
+        _one("hotline_disk_free_bytes", "What may still be written.", instruments.disk_free()),
+    ]
+
+
+def _hooks(session: Session) -> Measured:
+    """Returns one timing for each hook and outcome."""
+    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
+    seconds: dict[tuple[str, str], float] = defaultdict(float)
+    for one, (number, took) in tables.answered(session).items():
+        counts[one.hook, one.outcome][min(one.bound, BEYOND)] += number
+        seconds[one.hook, one.outcome] += took
+    return [
+        Timing(
+            "hotline_hook_seconds",
+            "How long hooks took to answer.",
+            {"hook": hook, "outcome": outcome},
+            counted,
+            seconds[hook, outcome],
+        )
+        for (hook, outcome), counted in sorted(counts.items())
+    ]
+
+
+def _outbox(session: Session, kit: LookingKit) -> Measured:
+    now = kit.now()
+    standing = queries_health.standing(session)
+    until = standing.clock_until
+    return [
+        _one(
+            "hotline_strange_caller_hops",
+            "Hops of another phone in a session, today.",
+            float(reach.counted_today(session, reach.STRANGE_CALLER, now)),
+        ),
+        Gauge(
+            "hotline_messages",
+            "Messages that are not finished, by state; unknown are those that may have gone out.",
+            [
+                Sample(count, {"state": state})
+                for state, count in sorted(tables.unfinished_messages(session).items())
+            ],
+        ),
+        _one(
+            "hotline_oldest_unsent_seconds",
+            "How long the oldest message waits for the gateway.",
+            (now - standing.oldest_unsent).total_seconds() if standing.oldest_unsent else 0.0,
+        ),
+        _one(
+            "hotline_clock_lease_seconds",
+            "How much longer some clock answers for time; below 0 none does.",
+            (until - now).total_seconds() if until else None,
+        ),
+    ]
+
+
+def _networks(session: Session, kit: LookingKit) -> Measured:
+    now = kit.now()
+    rates = queries.arrivals(session, now - HOUR, now)
+    delays = queries.delays(session, now - DAY)
+    return [
+        Gauge(
+            "hotline_arrived_share",
+            "Of an hour's delivery reports, the share that says arrived; none of too few.",
+            [
+                Sample(one.rate, {"network": network})
+                for network, one in sorted(rates.items())
+                if one.rate is not None
+            ],
+        ),
+        Gauge(
+            "hotline_report_delay_seconds",
+            "From a send to the report of its arrival, of the last day's newest.",
+            [
+                Sample(quantile(values, share), {"network": network, "quantile": str(share)})
+                for network, values in sorted(delays.items())
+                for share in (0.5, 0.95)
+            ],
+        ),
+    ]
+
+
+def _one(name: str, help_: str, value: float | None) -> Gauge:
+    return Gauge(name, help_, [] if value is None else [Sample(value, {})])
+
+
+# Adds up the counts that web processes make of their hooks.
+
+
+def add(kit: Kit, counted: Mapping[HookCount, tuple[int, float]]) -> None:
+    """Adds the counts of one process since its last report. Raises StoreUnavailable; the process then reports again."""
+    with kit.database.writing() as session:
+        tables.add(session, counted)

@@ -1,0 +1,119 @@
+"""Runs the daily trial: the line reports a tip to itself, and the alert must reach a handset of the operator.
+
+The tip goes the way of every tip: hooks, encryption, outbox, workers, gateway, delivery report. Only the escalation
+policy does not apply, so no one but the handset is ever alerted.
+
+Also finds out if this line has sample data. Every page with statistics then says so.
+"""
+
+from datetime import datetime, timedelta
+
+from hotline.alerts import queries, service_case_state, service_escalation
+from hotline.alerts.rules_escalation import LadderStep
+from hotline.core import rules_trial
+from hotline.core.check_result import CheckResult, in_kigali, warning
+from hotline.core.context import Kit, LookingKit, WatchKit
+from hotline.core.database import Session
+from hotline.core.service_sample import is_invented
+from hotline.errors import StoreUnavailable
+from hotline.gateway.doorbell import ringing
+from hotline.monitoring import queries as monitoring_queries
+from hotline.people import tables_audit
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import Signer
+from hotline.text.phone_numbers import sendable
+
+EACH = timedelta(days=1)
+AGAIN = timedelta(hours=1)
+"""Time until the next trial, after one that did not arrive."""
+LATE = timedelta(hours=26)
+
+
+def hold(kit: WatchKit) -> None:
+    """Begins a trial when it is due, and alerts the handset of the last one. Raises StoreUnavailable."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        standing = monitoring_queries.standing(session)
+    if standing is None:
+        return
+    if _is_due(standing, at):
+        kit.watch.instruments.tell_trial()
+
+    with ringing(kit) as session:
+        _send_on(session, kit, standing.handset.id, at)
+
+
+def finding(session: Session, at: datetime) -> CheckResult:
+    standing = monitoring_queries.standing(session)
+    if standing is None:
+        says = "no handset is set for the daily trial"
+        return warning("trial", says, "the page On-call contacts")
+    since = max(standing.arrived or standing.handset.created_at, standing.handset.created_at)
+    if at - since <= LATE:
+        return CheckResult("trial", True, "a trial came through, or has time to")
+    return CheckResult(
+        "trial",
+        False,
+        f"no trial has come through since {in_kigali(since)}",
+        "is the handset on? then dial, report, and follow it: `hotline doctor`",
+    )
+
+
+def enrol(kit: LookingKit, number: str, *, by: Signer) -> None:
+    """Sets the number to which trials are sent. Raises NumberInvalid."""
+    msisdn = sendable(number)
+    at = kit.now()
+    with kit.database.writing() as session:
+        row = monitoring_queries.handset(session)
+        if row is None:
+            row = Responder(
+                name="Trial",
+                level=rules_trial.LEVEL,
+                language="en",
+                districts=[],
+                categories=[],
+                active=False,
+            )
+            session.add(row)
+        row.number_key = f"{rules_trial.LEVEL}:{kit.pseudonyms.enrolled(msisdn)}"
+        row.sealed_number = kit.sealer.number(msisdn)
+        row.unreachable = None
+        row.created_at = at
+        session.flush()
+        tables_audit.sign(session, by, at=at, action="trial_handset_enrolled", subject="")
+
+
+def _is_due(standing: monitoring_queries.Trials, at: datetime) -> bool:
+    if standing.begun is None or standing.begun > at:
+        return True
+    came = standing.arrived is not None and standing.arrived >= standing.begun
+    return at - standing.begun >= (EACH if came else AGAIN)
+
+
+def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> None:
+    """Alerts the handset. Sets no clock, so the tip is never escalated."""
+    queries.take_turns(session)
+    tip = monitoring_queries.untold(session)
+    if tip is None:
+        return
+    queries.mark_told(session, [tip.id], at)
+    locked = tip.locked_for is not None
+    step = LadderStep(tip.id, service_case_state.case_of(tip), 0, (handset,), locked=locked)
+    service_escalation.tell(session, kit, [step], at)
+
+
+def findings(kit: Kit, *, pretended: bool) -> tuple[CheckResult, ...]:
+    """Returns a check that warns of sample data. Empty for a real line.
+
+    Also empty if the database does not answer, which another check reports.
+    """
+    try:
+        if not is_invented(kit):
+            return ()
+    except StoreUnavailable:
+        return ()
+    says = "everything in this database is invented, and so is every figure"
+    todo = (
+        "a real line has a database of its own: set HOTLINE_HOME to another folder, and begin there"
+    )
+    return (CheckResult("origin", pretended, says, "" if pretended else todo),)

@@ -1,0 +1,334 @@
+"""Copies the whole database as of one moment while the line runs, and restores a copy into an empty database.
+
+SQLite: `VACUUM INTO` reads one snapshot and blocks no writer. It does not copy free pages, so deleted data is left out.
+PostgreSQL: `pg_dump` reads the same snapshot in which the rows are counted. A restored copy is not in use before it is
+checked and migrated and its messages are paused.
+"""
+
+import os
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Connection, event, func, inspect, select, table, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from hotline.core.database import Database, Session, open_database, sqlite_file
+from hotline.core.database_server import BoundedConnection
+from hotline.errors import BackupInvalid, CopyFailed, NotReady, Occupied, ProgramMissing
+from hotline.gateway.tables import RELAY, Leader
+from hotline.operations import migrate
+from hotline.operations.rules_backup import Engine
+from hotline.people import tables_audit
+from hotline.people.tables_audit import Chain
+
+PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Measurements that a restored copy must match."""
+
+    schema: str
+    rows: Mapping[str, int]
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    engine: Engine
+    measures: Measures
+    pieces: Iterator[bytes]
+    """The bytes of the copy. They can be read once."""
+
+
+@contextmanager
+def snapshot(database: Database, scratch: Path) -> Iterator[Snapshot]:
+    """Yields a snapshot of the whole database. `scratch` holds SQLite's copy meanwhile.
+
+    That copy is not encrypted, so `scratch` is on the disk that holds the database anyway. Raises StoreUnavailable,
+    ProgramMissing and CopyFailed. Raises NotReady if the database has no tables of the line.
+    """
+    taken = _of_sqlite(database, scratch) if database.is_sqlite else _of_postgres(database)
+    with taken as snapshot:
+        yield snapshot
+
+
+def measure(session: Session) -> Measures:
+    """Counts every table, and checks the audit log from its beginning.
+
+    Raises NotReady if the database has no tables of the line.
+    """
+    schema = migrate.stands_at(session)
+    if schema is None:
+        raise NotReady(
+            "the database holds no tables of ours: name that of the line (HOTLINE_DATABASE_URL, HOTLINE_HOME)"
+        )
+    names = inspect(session.connection()).get_table_names()
+    rows = {name: _count(session.connection(), name) for name in sorted(names)}
+    return Measures(schema, rows, tables_audit.verify(session))
+
+
+def unhurried(session: Session) -> None:
+    """Removes the time limits of a hop from this transaction, because it reads everything."""
+    driver = session.connection().connection.dbapi_connection
+    if isinstance(driver, BoundedConnection):
+        driver.patience = None
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            session.execute(text(f"SET LOCAL {limit} = 0"))
+
+
+def server_words(url: str) -> tuple[str, dict[str, str]]:
+    """Returns how PostgreSQL's own programs reach a server: an address without password, and an environment with it."""
+    parts = make_url(url)
+    address = parts.set(drivername="postgresql", password=None)
+    environ = dict(os.environ)
+    if parts.password is not None:
+        environ["PGPASSWORD"] = str(parts.password)
+    return address.render_as_string(hide_password=False), environ
+
+
+@contextmanager
+def _of_sqlite(database: Database, scratch: Path) -> Iterator[Snapshot]:
+    with empty_file(scratch, "backup") as copy:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
+        copied = open_database(f"sqlite:///{copy}")
+        try:
+            with copied.reading() as session:
+                measures = measure(session)
+        finally:
+            copied.close()
+        with copy.open("rb") as file:
+            yield Snapshot(Engine.SQLITE, measures, _pieces(file))
+
+
+@contextmanager
+def empty_file(folder: Path, purpose: str) -> Iterator[Path]:
+    """Yields an empty file that only its owner can read. Deletes it at the end, with all files that SQLite added."""
+    file = folder / f".{purpose}-{secrets.token_hex(8)}"
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield file
+    finally:
+        for left in folder.glob(f"{file.name}*"):
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _of_postgres(database: Database) -> Iterator[Snapshot]:
+    address, environ = server_words(database.engine.url.render_as_string(hide_password=False))
+    with database.reading() as session, tempfile.TemporaryFile() as complaints:
+        unhurried(session)
+        measures = measure(session)
+        name = session.scalar(text("SELECT pg_export_snapshot()"))
+        argv = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges"]
+        argv += [f"--snapshot={name}", "--dbname", address]
+        with _started(argv, environ, complaints) as dump:
+            assert dump.stdout is not None
+            yield Snapshot(Engine.POSTGRES, measures, _dumped(dump, dump.stdout, complaints))
+
+
+@contextmanager
+def _started(
+    argv: list[str], environ: Mapping[str, str], complaints: IO[bytes]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    try:
+        process = subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=complaints)
+    except FileNotFoundError:
+        raise ProgramMissing(
+            f"{argv[0]} is not here: install PostgreSQL's client programs"
+        ) from None
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _dumped(
+    dump: "subprocess.Popen[bytes]", stream: IO[bytes], complaints: IO[bytes]
+) -> Iterator[bytes]:
+    """Yields the dump in pieces. Raises CopyFailed if `pg_dump` fails, because half a backup is none."""
+    yield from _pieces(stream)
+    if dump.wait() != 0:
+        complaints.seek(0)
+        first = complaints.readline().decode(errors="replace").strip()
+        raise CopyFailed(f"pg_dump did not succeed: {first}")
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    while piece := stream.read(PIECE):
+        yield piece
+
+
+def _count(connection: Connection, name: str) -> int:
+    found = connection.scalar(select(func.count()).select_from(table(name)))
+    return int(found or 0)
+
+
+SIDES = ("", "-wal", "-shm")
+"""Suffixes of the files that SQLite keeps for one database. A log of another database would ruin a restored one."""
+
+Fill = Callable[[Callable[[bytes], object]], None]
+"""A function that passes every piece to the function it is given. It raises an error if a piece is wrong."""
+
+
+def check_empty(url: str, at: datetime) -> None:
+    """Raises Occupied if there is a database already, or if a line runs on it."""
+    file = sqlite_file(url)
+    if file is not None:
+        if any(_beside(file, side).exists() for side in SIDES):
+            _refuse_running(url, at)
+            raise Occupied(f"{file} is there: say --replace to move it aside")
+        return
+    database = open_database(url)
+    try:
+        with database.reading() as session:
+            names = inspect(session.connection()).get_table_names()
+    finally:
+        database.close()
+    if names:
+        _refuse_running(url, at)
+        raise Occupied("the database holds tables: make an empty one, and name it in its address")
+
+
+def set_aside(url: str, at: datetime) -> Path | None:
+    """Moves SQLite's files aside and returns their new path. Returns None if there are none.
+
+    Raises Occupied if a line runs on them, or if the new path exists already.
+    """
+    file = sqlite_file(url)
+    if file is None or not file.exists():
+        return None
+    _refuse_running(url, at)
+    aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
+    if aside.exists():
+        raise Occupied(f"{aside} is there already")
+    for side in SIDES:
+        if _beside(file, side).exists():
+            _beside(file, side).rename(_beside(aside, side))
+    return aside
+
+
+@contextmanager
+def arrival(url: str, fill: Fill) -> Iterator[Database]:
+    """Yields the copy as a database to be checked, migrated and paused. Puts it in place if the block succeeds.
+
+    On PostgreSQL the copy is in place before that. Until the block succeeds all other transactions are read-only, so no
+    line can run on it. If the block fails, the database stays read-only and must be dropped.
+    """
+    file = sqlite_file(url)
+    with _file_arrives(file, fill) if file is not None else _server_arrives(url, fill) as copy:
+        yield copy
+
+
+@contextmanager
+def _file_arrives(file: Path, fill: Fill) -> Iterator[Database]:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with empty_file(file.parent, "restore") as copy:
+        with copy.open("wb") as stream:
+            fill(stream.write)
+        database = open_database(f"sqlite:///{copy}")
+        try:
+            with database.reading() as session:
+                if session.scalar(text("PRAGMA integrity_check")) != "ok":
+                    raise BackupInvalid("SQLite finds the copy damaged")
+            yield database
+        finally:
+            database.close()
+        try:
+            os.link(copy, file)
+        except FileExistsError:
+            raise Occupied(f"{file} appeared meanwhile: is the line running?") from None
+
+
+@contextmanager
+def _server_arrives(url: str, fill: Fill) -> Iterator[Database]:
+    database = open_database(url)
+    event.listen(database.engine, "connect", _let_write)
+    try:
+        _default(database, f"SET {READ_ONLY} = on")
+        _pour(url, fill)
+        yield database
+        _default(database, f"RESET {READ_ONLY}")
+    finally:
+        database.close()
+
+
+def _pour(url: str, fill: Fill) -> None:
+    address, environ = server_words(url)
+    environ["PGOPTIONS"] = f"-c {READ_ONLY}=off"
+    argv = ["pg_restore", "--no-owner", "--no-privileges", "--exit-on-error"]
+    argv += ["--single-transaction", "--dbname", address]
+    try:
+        restoring = subprocess.Popen(
+            argv, env=environ, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    except FileNotFoundError:
+        raise ProgramMissing(
+            "pg_restore is not here: install PostgreSQL's client programs"
+        ) from None
+    assert restoring.stdin is not None
+    try:
+        fill(restoring.stdin.write)
+        restoring.stdin.close()
+        if restoring.wait() != 0:
+            raise CopyFailed(REFUSED)
+    except BrokenPipeError:
+        raise CopyFailed(REFUSED) from None
+    finally:
+        # If pg_restore is killed before its input ends, it commits nothing.
+        restoring.kill()
+        restoring.wait()
+        with suppress(BrokenPipeError):
+            restoring.stdin.close()
+
+
+def _default(database: Database, words: str) -> None:
+    """Sets a default for every later connection to this database. Raises CopyFailed if PostgreSQL refuses."""
+    with database.engine.connect() as connection:
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+        name = alone.scalar(text("SELECT quote_ident(current_database())"))
+        try:
+            alone.execute(text(f"ALTER DATABASE {name} {words}"))
+        except DBAPIError:
+            raise CopyFailed(REFUSED) from None
+
+
+def _let_write(connection: BoundedConnection, _record: object) -> None:
+    connection.execute(f"SET {READ_ONLY} = off".encode())
+    connection.commit()
+
+
+READ_ONLY = "default_transaction_read_only"
+REFUSED = """PostgreSQL did not take the backup: pg_restore must be of the server's version or newer, and the account
+must own the database"""
+
+
+def _refuse_running(url: str, at: datetime) -> None:
+    database = open_database(url)
+    try:
+        with database.reading() as session:
+            until = _led_until(session)
+    finally:
+        database.close()
+    if until is not None and until > at:
+        raise Occupied("a line runs on this database: end it first")
+
+
+def _led_until(session: Session) -> datetime | None:
+    if Leader.__tablename__ not in inspect(session.connection()).get_table_names():
+        return None
+    return session.scalar(select(Leader.until).where(Leader.name == RELAY))
+
+
+def _beside(file: Path, side: str) -> Path:
+    return file.with_name(file.name + side)

@@ -1,0 +1,230 @@
+"""Defines what law 058/2021 of Rwanda asks of the data controller, and reads what the controller filled in. Pure.
+
+Articles are those that the Data Protection Office publishes. The ones on the officer and on hosting are from secondary
+sources, and a lawyer must confirm them (docs/threat-model.md).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from hotline.alerts.rules_follow_up import COUNTED_AFTER
+from hotline.errors import SettingsInvalid
+from hotline.people.rules import OLD_NUMBER_KEPT
+from hotline.tips.rules_retention import INBOUND, PARAMETERS, PSEUDONYMS, REPLIES, UNCLOSED, WORDS
+
+LONGEST = 200
+ONE_LINE = f"must be one line of at most {LONGEST} letters"
+TEMPLATE = """\
+# What law 058/2021 asks of the controller. Empty is "not yet": `hotline doctor` names it.
+controller = ""      # the ministry that answers for the data
+registration = ""    # number of the certificate of the Data Protection Office (articles 29 to 32)
+contact = ""         # the post of the data protection officer, and how it is reached (article 40)
+assessed = ""        # day of the impact assessment, as in 2026-11-27 (article 38)
+hosting = ""         # where machine and backups stand: inside Rwanda, or by which authorisation (article 50)
+processors = []      # under a written contract (article 4): "Gateway, contract of 2026", "..."
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LawDuty:
+    """One duty to fulfil before real callers are answered."""
+
+    name: str
+    article: str
+    todo: str
+
+
+DUTIES: Mapping[str, LawDuty] = {
+    "controller": LawDuty("who answers for the data", "3", "name the ministry"),
+    "registration": LawDuty(
+        "registration", "29 to 32", "register with the Data Protection Office: 30 working days"
+    ),
+    "contact": LawDuty("a data protection officer", "40", "name a post, and how it is reached"),
+    "assessed": LawDuty(
+        "an impact assessment", "38", "assess what may hurt people; begin with the threat model"
+    ),
+    "hosting": LawDuty(
+        "where data are kept", "50", "host machine and backups in Rwanda, or have it authorised"
+    ),
+    "processors": LawDuty(
+        "contracts with processors", "4", "write one with the gateway and with whoever hosts"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LawFacts:
+    """The facts that the controller has filled in. An empty one is still owed."""
+
+    controller: str = ""
+    registration: str = ""
+    contact: str = ""
+    assessed: date | None = None
+    hosting: str = ""
+    processors: tuple[str, ...] = ()
+
+    @property
+    def owed(self) -> Sequence[LawDuty]:
+        return [duty for name, duty in DUTIES.items() if not getattr(self, name)]
+
+
+def facts_of(document: Mapping[str, Any]) -> LawFacts:
+    """Returns the facts in a document. Raises SettingsInvalid with every fault, and quotes no value."""
+    faults = [f"no such field: say {', '.join(DUTIES)}"] if set(document) - set(DUTIES) else []
+    lines = {
+        name: document.get(name, "")
+        for name in ("controller", "registration", "contact", "hosting")
+    }
+    faults += [f"{name}: {ONE_LINE}" for name, value in lines.items() if not _is_line(value)]
+    processors = document.get("processors", [])
+    if not isinstance(processors, list) or not all(map(_is_line, processors)):
+        faults.append(f"processors: a list, of which each {ONE_LINE}")
+    assessed = document.get("assessed", "")
+    if assessed and _day(assessed) is None:
+        faults.append("assessed: must be a day, as in 2026-11-27")
+    if faults:
+        raise SettingsInvalid(faults)
+    said = {name: value.strip() for name, value in lines.items()}
+    return LawFacts(
+        **said, assessed=_day(assessed), processors=tuple(one.strip() for one in processors)
+    )
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST and value.isprintable()
+
+
+def _day(value: object) -> date | None:
+    """Returns the day, or None if the value is no day."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+# Records which personal data the line keeps, why, and until when: the record of processing, as a table. Pure.
+
+
+def days(term: timedelta) -> str:
+    return f"{term.days} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """One use of data that identifies a person, or might."""
+
+    name: str
+    purpose: str
+    basis: str
+    """The legal basis. The controller must confirm it."""
+    people: str
+    """The people that the data describes."""
+    held: str
+    """The data that is kept, and how it is protected."""
+    until: str
+    recipients: str
+
+
+OFFICIAL = "public interest and official authority; vital interest of the person in danger"
+NO_CONSENT = f"{OFFICIAL}; no consent is asked of a child who tells of danger (article 9)"
+DESKS = "the desk of the district that was told, and the national desk"
+RECORD: Sequence[Processing] = (
+    Processing(
+        "tips",
+        "find people who are trafficked or in danger, and send help",
+        NO_CONSENT,
+        "whoever is told about: victims, witnesses, suspects. Health, family and crime are sensitive data",
+        "answers and typed words, sealed; in clear the place, sector, kind, urgency and times",
+        f"words: {days(WORDS)} after the case is closed, or at the latest {days(UNCLOSED + WORDS)} after it was told,"
+        " and longer only under a named legal hold. The codes in clear stay",
+        DESKS,
+    ),
+    Processing(
+        "callers",
+        "keep one dialogue together; stop guessing; link what one phone told",
+        OFFICIAL,
+        "whoever dials or writes",
+        "no number: a keyed digest of it under a key of the week",
+        f"{days(PSEUDONYMS)}, and the key two weeks at most",
+        "nobody",
+    ),
+    Processing(
+        "calls that were asked for",
+        "call somebody back at the time that she chose",
+        "consent, taken back by dialling",
+        "whoever asked for it, aged 18 or more",
+        "her number, sealed to the national desk",
+        "until the call is over, or its time",
+        "the national desk, before two people",
+    ),
+    Processing(
+        "SMS of strangers",
+        "answer with a lesson, or the line's name",
+        "consent: the message itself",
+        "whoever writes",
+        "the number, sealed to the process that sends; that a message came",
+        f"the number: until the answer is sent. Ids of messages: {days(INBOUND)}",
+        "the gateway",
+    ),
+    Processing(
+        "persons who are met",
+        "see that a possible victim is offered help, reaches it, and is asked after thirty days; count it",
+        f"{OFFICIAL}; help itself needs that person's yes, or of a child the best-interest decision",
+        "possible victims, by a number within the case: never a name, birth date or address",
+        "codes of closed lists, sealed under a key of the case: signs, sex as seen, child or adult, citizenship,"
+        " consent, services, arrival",
+        f"the month of the tip, and {days(COUNTED_AFTER)}; then the codes and their key are destroyed and"
+        " counts remain. Longer while help for that person is still followed, and under a named legal hold",
+        f"{DESKS}; a service is asked by telephone and gets no data from this line",
+    ),
+    Processing(
+        "what happened to a case",
+        "show who was told, who acted and when",
+        OFFICIAL,
+        "responders",
+        "kinds and times of acts, in clear; notes in words, sealed as the tip",
+        "notes: with the tip's words. Entries stay",
+        DESKS,
+    ),
+    Processing(
+        "responders and desks",
+        "reach whoever must act, and nobody else",
+        "official duty",
+        "officers and staff who are enrolled",
+        "name, desk and level in clear; the number sealed to the process that sends, and as a keyed digest; the PIN"
+        " only as what it unlocks",
+        f"her row stays, so that the log can name her; a number that was changed {days(OLD_NUMBER_KEPT)} more; what she"
+        f" answered by SMS {days(REPLIES)}; what a message to her was about {days(PARAMETERS)}",
+        "the gateway: her number, and an SMS without content",
+    ),
+    Processing(
+        "accounts of the console",
+        "let named people edit, read and decide, and say afterwards who did",
+        "official duty",
+        "staff of the ministry and its desks",
+        "name, role, second factor under a key; the log of readings and decisions as a chain",
+        "until the account is ended; the log stays",
+        "whoever may read the log",
+    ),
+    Processing(
+        "leaders and officers on a roll",
+        "let them report sessions and take lessons",
+        "consent: she joins with a code",
+        "local leaders, police, immigration and labour officers",
+        "a keyed digest of the phone, the district, lessons that were passed",
+        "until she is taken off the roll",
+        "nobody",
+    ),
+    Processing(
+        "figures",
+        "say what the line achieved",
+        OFFICIAL,
+        "everybody, as counts",
+        "counters by day, month and place, and of screens by week; sketches that count people and whose key is"
+        " destroyed with the period; sums of persons by month, encrypted; and what was published, rounded at random",
+        "they stay",
+        "everybody: rounded counts alone, few persons as 'few'",
+    ),
+)

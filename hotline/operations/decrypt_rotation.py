@@ -1,0 +1,324 @@
+"""Replaces a desk's key while tips arrive, and seals every grant to the new key.
+
+A member replaces their desk's key on its page, without the passphrase. The command replaces one desk's key, or all keys
+under a new passphrase. Each step is complete in itself, and a repeated command continues where the last one stopped. No
+code that a hook reaches imports this file.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from nacl.public import PrivateKey
+
+from hotline.core.actors import Actor
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import DeskRefused, PassphraseWrong, SealBroken
+from hotline.keys.decrypt import opens_grant, regrant
+from hotline.keys.encrypt import KeyPair, label
+from hotline.keys.passphrase import Costs
+from hotline.operations import vaults
+from hotline.people import (
+    decrypt_grants,
+    decrypt_passphrase,
+    decrypt_recovery,
+    queries_member_keys,
+    tables_audit,
+    tables_desks,
+    tables_members,
+)
+from hotline.people.decrypt_members import wrap_desk_key
+from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
+from hotline.people.rules_desks import of_account
+from hotline.text.phrases import remark
+
+SETTLES = timedelta(seconds=6)
+"""Longer than any hop. A hop that read the old key has committed after this time, or never will."""
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskKeyPair:
+    """A desk's two keys, decrypted in memory while its grants are moved."""
+
+    desk: str
+    public_key: bytes
+    newest: bytes = field(repr=False)
+    before: bytes = field(repr=False)
+
+
+def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair:
+    """Gives the desk a new key. The caller's transaction must lock the desk, and no rotation may be running.
+
+    The new key is sealed to the recovery pair, and to every member who may still have access. The previous key is
+    sealed in the same way and stays for now. Raises DeskRefused without a recovery pair, or SealBroken if `before` is
+    not the current key.
+    """
+    if bytes(PrivateKey(before).public_key) != tables_desks.one(session, code).public_key:
+        raise SealBroken(f"what opens is another key than that of desk {code}")
+    made, pair = KeyPair.new(), decrypt_recovery.public_key(session)
+    aside = wrap_desk_key(before, pair, code, tables_desks.BEFORE)
+    tables_desks.put_aside(session, code, wrapped_key=aside, at=at)
+    wrapped = wrap_desk_key(made.private, pair, code, tables_desks.ENROLMENT)
+    tables_desks.replace_key(session, code, made.public, wrapped_key=wrapped)
+    sealed = {
+        member: wrap_desk_key(made.private, public_key, code, member)
+        for member in tables_members.of_desk(session, code)
+        if (public_key := queries_member_keys.public_key(session, code, member)) is not None
+    }
+    tables_members.reseal(session, code, sealed, at)
+    return DeskKeyPair(code, made.public, made.private, before)
+
+
+def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None) -> int:
+    """Seals grants to the desks' new keys, and returns how many. Stops soon after `most`.
+
+    Returns 0 if no grant was left in the whole database. Raises SealBroken, or KeyMissing if neither key decrypts a
+    grant.
+    """
+    moved = 0
+    for pair in pairs:
+        for row in vaults.GRANTED:
+            last = 0
+            while batch := _read(kit, row, pair.desk, last):
+                moved += _move_batch(kit, pair, batch)
+                last = batch[-1].id
+                say(f"{moved} grants sealed anew")
+                if most is not None and moved >= most:
+                    return moved
+    return moved
+
+
+def end(session: Session, pair: DeskKeyPair) -> None:
+    """Destroys the previous key, unless another process ended this rotation meanwhile and a newer key exists."""
+    if tables_desks.one(session, pair.desk, for_writing=True).public_key == pair.public_key:
+        tables_desks.end_rotation(session, pair.desk)
+
+
+def _read(kit: Kit, row: Any, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+    with kit.database.reading() as session:
+        return vaults.grants(session, row, desk, last)
+
+
+def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]) -> int:
+    anew = [(grant, found) for grant in batch if (found := _anew(kit, pair, grant)) is not None]
+    if anew:
+        with kit.database.writing() as session:
+            for grant, sealed_key in anew:
+                vaults.regrant(session, grant, sealed_key)
+    return len(anew)
+
+
+def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | None:
+    """Returns a grant sealed to the new key, under this week's lock. Returns None if that was done already."""
+    bound = label(grant.uid, pair.desk)
+    inner = kit.sealer.weekly_lock.unlock(grant.sealed_key, bound)
+    named = {"uid": grant.uid, "desk": pair.desk}
+    if opens_grant(inner, **named, private_key=pair.newest):
+        return None
+    try:
+        moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
+    except SealBroken:
+        raise SealBroken(f"grant {grant.id} of desk {pair.desk} opens with neither key") from None
+    return kit.sealer.weekly_lock.lock(moved, bound, kit.now())
+
+
+MOST = 2000
+"""Maximum number of grants in one step. It takes some seconds on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """The result of one step."""
+
+    moved: int
+    is_over: bool
+    """True if the old key was destroyed, because it was no longer needed."""
+
+
+def step(kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
+    """Starts or continues a desk's new key. `private_key` is the unlocked key of an account that is a member.
+
+    Raises NotFound for a person who is no member, DeskRefused, SealBroken or KeyMissing.
+    """
+    with kit.database.writing() as session:
+        pair, since = _begun(session, kit, by, private_key, desk, reason)
+    # Asked before the search, so that it finds everything that a hop sealed with the old key.
+    is_settled = kit.now() - since >= SETTLES
+    moved = move(kit, [pair], lambda _: None, most=MOST)
+    if moved or not is_settled:
+        return Rekeyed(moved, is_over=False)
+    with kit.database.writing() as session:
+        end(session, pair)
+        _record(session, kit, by, "desk_key_moved", desk, "")
+    return Rekeyed(0, is_over=True)
+
+
+def _begun(
+    session: Session, kit: Kit, by: Actor, private_key: bytes, desk: str, reason: str
+) -> tuple[DeskKeyPair, datetime]:
+    """Locks the desk, and returns both keys with the time at which the rotation started."""
+    row = tables_desks.one(session, desk, for_writing=True)
+    member = of_account(by.account_id or 0)
+    keys = [one.key for one in decrypt_grants.open_as(session, desk, member, private_key)]
+    if bytes(PrivateKey(keys[0]).public_key) != row.public_key:
+        raise DeskRefused(
+            remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
+        )
+    since = tables_desks.moving_since(session, desk)
+    if since is None:
+        at = kit.now()
+        pair = put(session, desk, keys[0], at)
+        _record(session, kit, by, "desk_key_given", desk, reason)
+        return pair, at
+    if len(keys) == 1:
+        raise DeskRefused(
+            remark("you were let in since this new key was begun: another member goes on with it")
+        )
+    return DeskKeyPair(desk, row.public_key, *keys), since
+
+
+def _record(session: Session, kit: Kit, by: Actor, action: str, desk: str, reason: str) -> None:
+    tables_audit.sign(
+        session, by, at=kit.now(), action=action, subject=f"desk:{desk}", reason=reason
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    desks: int
+    grants: int
+
+
+def rotate(
+    kit: Kit,
+    *,
+    old: str,
+    new: str,
+    by: TwoPeople,
+    reason: str,
+    settle: Callable[[], None],
+    say: Say,
+    costs: Costs | None = None,
+) -> Moved:
+    """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
+
+    `settle` waits until no hop is left that read the old keys. Then every grant is checked once more. Raises
+    PassphraseWrong if neither passphrase decrypts a desk. Earlier desks are then changed, and the command can be
+    repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is running. Raises
+    SealBroken or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys then stay.
+    """
+    today, next_one = PassphraseOpener(by, old), PassphraseOpener(by, new)
+    # Checks that every running rotation belongs to this one. Otherwise it stops before any change.
+    with kit.database.reading() as session:
+        moves = [
+            decrypt_passphrase.wrapped(session, code)
+            for code in sorted(tables_members.moving(session))
+        ]
+    for found in moves:
+        _both(found, today, next_one)
+    decrypt_recovery.ensure(kit, next_one, costs, instead_of=today)
+    with kit.database.reading() as session:
+        codes = sorted(tables_desks.codes(session))
+    pairs, moved = _rotate(kit, codes, today, next_one, settle, say)
+    about = f"{len(pairs)} desks, {moved} grants"
+    _end_all(kit, pairs, about, by=by, reason=reason)
+    decrypt_recovery.retire_older(kit, next_one)
+    return Moved(len(pairs), moved)
+
+
+def rotate_one(
+    kit: Kit,
+    desk: str,
+    *,
+    passphrase: str,
+    by: TwoPeople,
+    reason: str,
+    settle: Callable[[], None],
+    say: Say,
+    costs: Costs | None = None,
+) -> Moved:
+    """Gives one desk a new key under today's passphrase. A removed person's copy of the old key then becomes useless.
+
+    Also completes a rotation that a member began in the console. Raises NotFound and the errors of `rotate`.
+    """
+    opener = PassphraseOpener(by, passphrase)
+    with kit.database.reading() as session:
+        tables_desks.one(session, desk)
+    decrypt_recovery.ensure(kit, opener, costs)
+    pairs, moved = _rotate(kit, [desk], opener, opener, settle, say)
+    _end_all(kit, pairs, f"desk:{desk}", by=by, reason=f"{moved} grants: {reason}")
+    return Moved(len(pairs), moved)
+
+
+def _rotate(
+    kit: Kit,
+    codes: Sequence[str],
+    old: PassphraseOpener,
+    new: PassphraseOpener,
+    settle: Callable[[], None],
+    say: Say,
+) -> tuple[Sequence[DeskKeyPair], int]:
+    pairs: list[DeskKeyPair] = []
+    for number, code in enumerate(codes, 1):
+        say(f"desk {number} of {len(codes)}")
+        pair = _put(kit, code, old, new)
+        if pair is not None:
+            pairs.append(pair)
+
+    moved = move(kit, pairs, say)
+    settle()
+    # The relay locks grants again meanwhile. Only a complete search that finds no old grant is the last one.
+    while again := move(kit, pairs, say):
+        moved += again
+    return pairs, moved
+
+
+def _end_all(
+    kit: Kit, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
+) -> None:
+    """Destroys the previous keys, and records it in the audit log."""
+    with kit.database.writing() as session:
+        for pair in pairs:
+            end(session, pair)
+        why = by.why(reason)
+        tables_audit.sign(
+            session, by.first, at=kit.now(), action="desks_rotated", subject=about, reason=why
+        )
+
+
+def _put(kit: Kit, code: str, old: PassphraseOpener, new: PassphraseOpener) -> DeskKeyPair | None:
+    """Gives a desk its new key, unless an earlier attempt did. Returns None if that attempt is complete."""
+    with kit.database.reading() as session:
+        found = decrypt_passphrase.wrapped(session, code)
+        public_key = tables_desks.public_keys(session, [code])[code]
+    if found.before is not None:
+        return DeskKeyPair(code, public_key, *_both(found, old, new))
+    try:
+        (before,) = old.open(found)
+    except PassphraseWrong:
+        new.open(found)
+        return None
+
+    with kit.database.writing() as session:
+        at_rest = tables_desks.one(session, code, for_writing=True).public_key == public_key
+        if at_rest and tables_desks.moving_since(session, code) is None:
+            return put(session, code, before, kit.now())
+    return _put(kit, code, old, new)
+
+
+def _both(
+    found: decrypt_passphrase.WrappedDesk, old: PassphraseOpener, new: PassphraseOpener
+) -> tuple[bytes, bytes]:
+    """Returns both keys of a desk in rotation. Raises DeskRefused if it is another rotation."""
+    try:
+        newest, before = new.open(found)
+    except PassphraseWrong:
+        old.open(found)
+        raise DeskRefused(
+            f"desk {found.desk} is in the middle of another new key, which is ended first: by a member on its page"
+            f" in the console, or by `hotline keys rotate-desks --desk {found.desk}`"
+        ) from None
+    return newest, before

@@ -1,0 +1,109 @@
+"""Exports key folders as one encrypted file. Keep it apart from backups, because both together reveal everything.
+
+Keys whose names contain a date are left out. They are destroyed on time, and no file may restore them. The reader's
+pepper is also left out and is kept on paper. With it and the database, an attacker finds every PIN in a few days.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from hotline.errors import BackupInvalid, Occupied
+from hotline.keys.decrypt import unwrap
+from hotline.keys.key_folder import KEY_BYTES, KeyFolder, older
+from hotline.keys.key_making import PEPPER_KEY
+from hotline.keys.passphrase import Costs, WrappingKey
+
+OWNER = "exported keys"
+SAYS = "this file of keys"
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+"""Pattern of `role/file`. No match leads out of the folder."""
+OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
+ON_PAPER = frozenset({PEPPER_KEY, older(PEPPER_KEY)})
+"""Keys that are never exported."""
+
+
+def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> bytes:
+    """Returns the permanent keys of every role in `folder`, encrypted."""
+    document = json.dumps(
+        {name: base64.b64encode(key).decode() for name, key in held(folder).items()}
+    )
+    stretched = WrappingKey.stretch(passphrase, costs or Costs())
+    return stretched.wrap(document.encode(), owner=OWNER)
+
+
+def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
+    """Restores permanent keys. Returns the names of those that were missing.
+
+    Raises PassphraseWrong, SealBroken, BackupInvalid. Raises Occupied where a different key has the same name. Nothing
+    is written in that case.
+    """
+    keys = _read(unwrap(parcel, passphrase, owner=OWNER, says=SAYS))
+    here = held(folder)
+    others = sorted(name for name in keys if name in here and here[name] != keys[name])
+    if others:
+        raise Occupied(f"{', '.join(others)}: another key of that name is there; move it aside")
+    return [name for name, key in keys.items() if _put(folder, name, key)]
+
+
+def held(folder: Path) -> Mapping[str, bytes]:
+    """Returns the permanent keys as `role/file`."""
+    roles = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return {
+        f"{role.name}/{name}": KeyFolder(role).read(name)
+        for role in roles
+        for name in KeyFolder(role).names()
+        if not OF_A_TIME.search(name) and name not in ON_PAPER
+    }
+
+
+def _put(folder: Path, name: str, key: bytes) -> bool:
+    role, _, file = name.partition("/")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return KeyFolder(folder / role).make(file, key)
+
+
+def _read(document: bytes) -> Mapping[str, bytes]:
+    try:
+        keys = json.loads(document)
+        read = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
+    except (ValueError, TypeError, AttributeError):
+        raise BackupInvalid("it holds no keys of ours") from None
+    if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in read):
+        raise BackupInvalid("it holds a key of a name that is none of ours")
+    return read
+
+
+# Converts a key to text on paper and back: groups of four letters and digits. The last group checks the others.
+
+GROUP, CHECK_LETTERS = 4, 4
+LOOK_ALIKES = str.maketrans({"0": "O", "1": "I", "8": "B", "9": "G"})
+
+
+def written(key: bytes) -> str:
+    letters = _letters(key) + _check(key)
+    return " ".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
+
+
+def read(typed: str) -> bytes:
+    """Returns the key. Raises BackupInvalid where a letter is wrong. The error contains none of the letters."""
+    letters = "".join(typed.split()).upper().translate(LOOK_ALIKES)
+    body, check = letters[:-CHECK_LETTERS], letters[-CHECK_LETTERS:]
+    try:
+        key = base64.b32decode(body + "=" * (-len(body) % 8))
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES or check != _check(key):
+        raise BackupInvalid("that is not what was written down: a letter is wrong, or missing")
+    return key
+
+
+def _letters(key: bytes) -> str:
+    return base64.b32encode(key).decode().rstrip("=")
+
+
+def _check(key: bytes) -> str:
+    return _letters(hashlib.sha256(b"paper" + key).digest())[:CHECK_LETTERS]

@@ -1,0 +1,204 @@
+"""Brings a database's tables up to this code's version. It never goes back. The next migration corrects an error."""
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import make_url
+
+from hotline.core.database import LOCK_SECONDS, Database, Session, open_database, sqlite_file
+from hotline.core.database_server import BoundedConnection
+from hotline.core.driver import quietly
+from hotline.errors import NotReady
+
+LOCK = 4_114_110_002
+"""PostgreSQL's advisory lock for migrations. Two releases that start at once migrate one after the other."""
+LOCK_MS = 2000
+"""The milliseconds that a migration waits for a table.
+
+Hops queue behind it, so this is less than a hop's time limit.
+"""
+
+
+def upgrade(database: Database, *, also: Path | None = None) -> bool:
+    """Runs the missing migrations, each in its own transaction. Returns True if it ran any. Raises StoreUnavailable.
+
+    A migration locks one table at a time, so callers can continue (docs/adr/0015). If one fails, those before it stay
+    done, and the run can be repeated. Tests name a second folder in `also`, with the migrations of a future release.
+    """
+    config = _config(also)
+    # Read once, because alembic's own command reads every migration again at each of its calls.
+    scripts = ScriptDirectory.from_config(config)
+    goal = scripts.get_current_head()
+    changed = False
+    while _step(database, config, scripts, goal):
+        changed = True
+    return changed
+
+
+class TablesState(StrEnum):
+    """The tables of a database, compared with those that this release expects."""
+
+    MISSING = "missing"
+    OLDER = "older"
+    CURRENT = "current"
+    UNKNOWN = "unknown"
+    """Another release made them, or another program."""
+
+
+@dataclass(frozen=True, slots=True)
+class TablesFound:
+    state: TablesState
+    version: str
+    """Empty if the tables name no version."""
+    place: str
+    """The file, or the server and the name of the database. No account and no password."""
+
+
+def look_at(url: str, *, also: Path | None = None) -> TablesFound:
+    """Compares the tables at an address with this release's, and changes nothing. Raises StoreUnavailable.
+
+    Tests name a second folder in `also`, with the migrations of a future release.
+    """
+    file, place = sqlite_file(url), place_of(url)
+    if file is not None and not file.exists():
+        return TablesFound(TablesState.MISSING, "", place)
+    version, has_tips = _read_version(file) if file is not None else _ask_version(url)
+    if version is None:
+        state = TablesState.UNKNOWN if has_tips else TablesState.MISSING
+    elif version == newest(also):
+        state = TablesState.CURRENT
+    else:
+        state = TablesState.OLDER if knows(version) else TablesState.UNKNOWN
+    return TablesFound(state, version or "", place)
+
+
+def _read_version(file: Path) -> tuple[str | None, bool]:
+    """Returns the version of a file's tables, and True if there is a table of tips.
+
+    Creates no file and sets no pragma.
+    """
+    named = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    address = f"file:{quote(str(file.absolute()))}?mode=rw"
+    with quietly(), closing(sqlite3.connect(address, uri=True, timeout=LOCK_SECONDS)) as opened:
+        tables = {str(name) for (name,) in opened.execute(named)}
+        found = "SELECT version_num FROM alembic_version" if "alembic_version" in tables else None
+        row = opened.execute(found).fetchone() if found else None
+    return (str(row[0]) if row else None), "tip" in tables
+
+
+def _ask_version(url: str) -> tuple[str | None, bool]:
+    with closing(open_database(url)) as database, database.reading() as session:
+        version = stands_at(session)
+        return version, inspect(session.connection()).has_table("tip")
+
+
+def refuse_unknown(found: TablesFound) -> None:
+    """Raises NotReady if this release can neither use the tables nor bring them up to date."""
+    if found.state is TablesState.UNKNOWN:
+        named = f"of version {found.version}" if found.version else "without a version"
+        raise NotReady(
+            f"{found.place} has tables {named}, which this release does not know: install the release that made"
+            " them, or name another database (HOTLINE_DATABASE_URL, HOTLINE_HOME); nothing was changed"
+        )
+
+
+def refuse_unless_current(found: TablesFound) -> None:
+    """Raises NotReady if the tables are another release's."""
+    refuse_unknown(found)
+    if found.state is TablesState.OLDER:
+        raise NotReady(
+            f"{found.place} has tables of an earlier release ({found.version}): run `hotline upgrade` first"
+        )
+
+
+def place_of(url: str) -> str:
+    """Returns a database's name for a person to read: its file, or its server and name. No account and no password."""
+    file = sqlite_file(url)
+    if file is not None:
+        return str(file)
+    parts = make_url(url)
+    server = parts.host or parts.query.get("host") or "this machine"
+    return f"database {parts.database or ''} at {server}{f':{parts.port}' if parts.port else ''}"
+
+
+def server_of(url: str) -> str:
+    """Returns the place where a database answers: its file, or the server's host and port."""
+    file = sqlite_file(url)
+    if file is not None:
+        return str(file)
+    parts = make_url(url)
+    host = parts.host or parts.query.get("host") or "this machine"
+    return f"{host if isinstance(host, str) else ','.join(host)}:{parts.port or 5432}"
+
+
+def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: str | None) -> bool:
+    """Runs the next migration. Returns False if none is left."""
+    with database.writing() as session:
+        if not database.is_sqlite:
+            _take_turns(session)
+        if stands_at(session) == goal:
+            return False
+        config.attributes["connection"] = session.connection()
+
+        def next_one(revision: Any, _context: Any) -> Any:
+            return scripts._upgrade_revs("+1", revision)
+
+        with EnvironmentContext(config, scripts, fn=next_one, destination_rev="+1"):
+            scripts.run_env()
+        return True
+
+
+def _take_turns(session: Session) -> None:
+    """Takes the migration lock, and then limits how long this transaction waits for a table.
+
+    It waits for another release without a limit. Callers queue behind a migration that waits for a table. A migration
+    that does not get its table is rolled back whole, and can be repeated.
+    """
+    driver = session.connection().connection.dbapi_connection
+    assert isinstance(driver, BoundedConnection)
+    driver.patience = None
+    session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    session.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
+
+
+def is_current(database: Database) -> bool:
+    """Returns True if the tables are those that this code expects. Raises StoreUnavailable."""
+    with database.reading() as session:
+        return stands_at(session) == newest()
+
+
+def newest(also: Path | None = None) -> str | None:
+    return ScriptDirectory.from_config(_config(also)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Returns True if this code can bring tables of that revision up to date."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return revision in {script.revision for script in scripts}
+
+
+def stands_at(session: Session) -> str | None:
+    """Returns the newest migration that ran on the tables, or None."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def _config(also: Path | None = None) -> Config:
+    config = Config()
+    here = Path(__file__).with_name("migrations")
+    config.set_main_option("script_location", str(here))
+    config.set_main_option("path_separator", "os")
+    if also is not None:
+        config.set_main_option("version_locations", f"{here / 'versions'}{os.pathsep}{also}")
+    return config

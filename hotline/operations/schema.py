@@ -1,0 +1,97 @@
+"""Imports every table, so that one metadata object has them all."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, and_
+from sqlalchemy.orm import InstrumentedAttribute
+
+import hotline.alarms.tables
+import hotline.alerts.queries_retention
+import hotline.alerts.tables
+import hotline.alerts.tables_case_events
+import hotline.alerts.tables_case_keys
+import hotline.alerts.tables_drills
+import hotline.alerts.tables_inbound
+import hotline.cases.tables_reading_requests
+import hotline.core.tables_attempts
+import hotline.core.tables_sample
+import hotline.counters.tables
+import hotline.counters.tables_screens
+import hotline.editing.tables
+import hotline.flows.tables
+import hotline.flows.tables_publications
+import hotline.gateway.tables
+import hotline.gateway.tables_contacts
+import hotline.keys.tables_canaries
+import hotline.people.tables
+import hotline.people.tables_accounts
+import hotline.people.tables_approvals
+import hotline.people.tables_audit
+import hotline.people.tables_desks
+import hotline.people.tables_enrolments
+import hotline.people.tables_members
+import hotline.people.tables_sessions
+import hotline.programmes.tables
+import hotline.statistics.tables
+import hotline.tips.queries_duplicates
+import hotline.tips.queries_visible
+import hotline.tips.tables
+import hotline.tips.tables_call_back
+import hotline.tips.tables_persons  # noqa: F401
+from hotline.core.database import Database, Row
+from hotline.gateway.tables import Deadline, Message
+from hotline.gateway.tables_contacts import InboundSeen
+from hotline.people.tables import Membership
+from hotline.people.tables_enrolments import Enrolment
+from hotline.tips.tables import DRAFT, WAITS, Tip
+
+METADATA = Row.metadata
+
+
+def _partial(
+    name: str,
+    where: ColumnElement[bool],
+    *columns: InstrumentedAttribute[Any],
+    unique: bool = False,
+) -> None:
+    """Creates an index over a part of a table.
+
+    It is in this module, apart from the row classes, because PostgreSQL's part loads its whole dialect. A process on
+    SQLite needs none of it.
+    """
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+_partial("tip_waits", WAITS, Tip.urgency, Tip.id)
+_partial("tip_open", Tip.closed_at.is_(None), Tip.filed_at)
+_partial("tip_closure", Tip.closure_requested_at.is_not(None), Tip.closure_requested_at)
+_partial("tip_silent", Tip.state == DRAFT, Tip.updated_at)
+_partial(
+    "membership_one",
+    Membership.until_at.is_(None),
+    Membership.responder_id,
+    Membership.desk_code,
+    unique=True,
+)
+_partial("membership_desk", Membership.until_at.is_(None), Membership.desk_code)
+_partial("enrolment_open", Enrolment.ended_at.is_(None), Enrolment.responder_id, unique=True)
+_partial("deadline_open", Deadline.fired_at.is_(None), Deadline.due_at)
+_partial("deadline_one", Deadline.fired_at.is_(None), Deadline.tip_id, Deadline.kind, unique=True)
+_partial(
+    "message_contact", Message.contact_key.is_not(None), Message.contact_key, Message.created_at
+)
+_partial("message_answers", Message.contact_key.is_not(None), Message.created_at)
+_partial(
+    "inbound_seen_unlisted",
+    and_(
+        InboundSeen.proved_at.is_(None),
+        InboundSeen.unproven_at.is_(None),
+        InboundSeen.sms_key.is_not(None),
+    ),
+    InboundSeen.received_at,
+)
+
+
+def create_all(database: Database) -> None:
+    """Creates every table at once, for tests. Migrations create the tables of a real database."""
+    METADATA.create_all(database.engine)

@@ -1,0 +1,80 @@
+"""Finds every encrypted number and every grant, so that a rotation can encrypt them for the new key pair."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from sqlalchemy import false, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from hotline.alerts.tables_case_keys import CaseGrant
+from hotline.gateway.tables import Watcher
+from hotline.keys.encrypt import case_name
+from hotline.people.tables import Responder
+from hotline.people.tables_enrolments import Enrolment
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.tables import Grant, Tip
+from hotline.tips.tables_call_back import CallBack
+
+Column: TypeAlias = InstrumentedAttribute[Any]
+
+VAULTS: Mapping[str, tuple[Column, ...]] = {
+    "relay": (Responder.sealed_number, Enrolment.sealed_number, Enrolment.sealed_code),
+    "watch": (Watcher.sealed_number,),
+}
+"""Columns that hold encrypted numbers or codes, by the key pair that they are encrypted to."""
+GRANTED: Sequence[Any] = (Grant, CallBack, CaseGrant)
+"""Tables whose rows hold a key that is encrypted to a desk or the reader."""
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SealedGrant:
+    id: int
+    uid: str
+    """The uid of the tip. For the key of a case, the name that `case_codes.case_name` makes of it."""
+    sealed_key: bytes = field(repr=False)
+    row: Any
+    """The table that holds the grant."""
+
+
+def numbers(session: Session, column: Column, after: int) -> Sequence[tuple[int, bytes]]:
+    """Returns the next encrypted values of a column, ordered by the row's id."""
+    row = column.class_
+    held = select(row.id, column).where(row.id > after, column.is_not(None))
+    return [(id, sealed) for id, sealed in session.execute(held.order_by(row.id).limit(BATCH))]
+
+
+def exchange(session: Session, column: Column, row_id: int, before: bytes, after: bytes) -> None:
+    """Replaces an encrypted value. Does nothing if it was changed meanwhile. The next pass handles it then."""
+    row = column.class_
+    held = update(row).where(row.id == row_id, column == before)
+    session.execute(held.values({column: after}))
+
+
+def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[SealedGrant]:
+    """Returns the next grants of a desk or the reader in one table of `GRANTED`, ordered by id.
+
+    Includes the grants of tips that are not filed yet. All waiting call-backs belong to the national desk.
+    """
+    if row is CallBack:
+        is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]
+        found = select(row.id, row.uid, row.sealed_key).where(*is_hers)
+    else:
+        column = row.desk_code if row is Grant else row.holder
+        found = select(row.id, Tip.uid, row.sealed_key).join(Tip, Tip.id == row.tip_id)
+        found = found.where(column == holder)
+    named = case_name if row is CaseGrant else str
+    batch = session.execute(found.where(row.id > after).order_by(row.id).limit(BATCH))
+    return [SealedGrant(one.id, named(one.uid), one.sealed_key, row) for one in batch]
+
+
+def regrant(session: Session, grant: SealedGrant, sealed_key: bytes) -> None:
+    """Replaces the encrypted key of a grant. Does nothing if the grant was changed or erased meanwhile."""
+    row = grant.row
+    session.execute(
+        update(row)
+        .where(row.id == grant.id, row.sealed_key == grant.sealed_key)
+        .values(sealed_key=sealed_key)
+    )

@@ -1,0 +1,236 @@
+"""Grants members access to desks. An admin requests it, and a member with an unlocked key carries it out.
+
+An admin of accounts therefore never reads tips. The recovery passphrase grants access to the first member of a desk. No
+code that a hook reaches imports this file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nacl.public import PrivateKey
+
+from hotline.core.actors import AccountRole, Actor, SignedIn
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import DeskRefused, NotFound
+from hotline.people import (
+    decrypt_passphrase,
+    queries_member_keys,
+    tables_accounts,
+    tables_approvals,
+    tables_audit,
+    tables_desks,
+    tables_members,
+)
+from hotline.people.decrypt_members import DeskPrivate, open_desk_key, wrap_desk_key
+from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
+from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_desks import (
+    READS,
+    DeskKind,
+    account_of,
+    kind_of,
+    of_account,
+    responder_of,
+)
+from hotline.people.rules_passwords import four_words
+from hotline.people.service_approving import (
+    RUNNING,
+    About,
+    ApprovalRule,
+    Decision,
+    called,
+    is_same_person,
+    name_of,
+    request,
+)
+from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.names import is_one_name
+from hotline.text.phrases import remark
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAdmission:
+    id: int
+    desk: str
+    member: str
+    asked_by: str
+    """The name of the person who asked."""
+
+
+def ask(kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
+    """Requests a member's access to a desk. A repeated request has no effect. Raises NotFound, DeskRefused."""
+    with kit.database.writing() as session:
+        ask_in(session, kit, by, desk, member, reason)
+
+
+def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
+    """Requests a member's access to a desk, inside the caller's transaction."""
+    public_key, subject = _fit(session, desk, member), _subject(desk, member)
+    if member in tables_members.of_desk(session, desk):
+        raise DeskRefused(remark("they open that desk already"))
+    waits = tables_approvals.waiting_for(session, subject, kit.now())
+    if waits is not None and waits.sealed != public_key:
+        tables_approvals.decide(
+            waits, tables_audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN
+        )
+        session.flush()
+    if request(session, kit, by, ApprovalKind.ADMISSION, subject, reason, sealed=public_key):
+        record(session, kit, "desk_admission_asked", by, desk, member, reason)
+
+
+def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
+    """Returns the pending access requests of one desk, or of all, oldest first."""
+    with kit.database.reading() as session:
+        rows = tables_approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
+    found = [WaitingAdmission(row.id, *_wanted(row), name_of(row.asked_by)) for row in rows]
+    return [one for one in found if desk is None or one.desk == desk]
+
+
+def opens_or_waits(session: Session, kit: Kit, desk: str, member: str) -> bool:
+    """Returns True if the member has access to the desk, or a request is pending."""
+    if member in tables_members.of_desk(session, desk):
+        return True
+    return tables_approvals.waiting_for(session, _subject(desk, member), kit.now()) is not None
+
+
+def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tuple[str, str]]:
+    """Grants every pending access request with the recovery passphrase. Returns the desk and member of each.
+
+    It is safe to repeat. Requests by or about the first person stay pending for another person. Raises PassphraseWrong,
+    DeskRefused or SealBroken, and the failing request changes nothing.
+    """
+    opener, actor = PassphraseOpener(by, passphrase), Actor(by.first)
+    done = []
+    for one in waiting(kit):
+        with kit.database.reading() as session:
+            if is_one_name(actor.name, one.asked_by) or is_same_person(session, actor, one.member):
+                continue
+            wrapped = decrypt_passphrase.wrapped(session, one.desk)
+        private_key = opener.open(wrapped)[0]
+        with kit.database.writing() as session:
+            row = tables_approvals.held(session, one.id, kit.now())
+            if (
+                row is not None
+                and queries_member_keys.public_key(session, *_wanted(row)) == row.sealed
+            ):
+                _seal(Decision(session, kit, row, actor, by.why(row.reason)), private_key)
+                tables_approvals.decide(
+                    row, tables_audit.by_actor(actor), kit.now(), ApprovalDecision.APPROVED
+                )
+                done.append(_wanted(row))
+    return done
+
+
+def open_as(
+    session: Session, desk: str, member: str, private_key: bytes
+) -> tuple[DeskPrivate, ...]:
+    """Decrypts a desk's keys for a member: the current key first, then the previous one during a rotation.
+
+    Raises NotFound for a person who is no member, or SealBroken.
+    """
+    wrapped = tables_members.wrapped_keys(session, desk, member)
+    if not wrapped or queries_member_keys.public_key(session, desk, member) is None:
+        raise NotFound(f"{member} is no member of desk {desk}")
+    return tuple(open_desk_key(one, private_key, desk, member) for one in wrapped)
+
+
+def _seal(decision: Decision, private_key: bytes) -> None:
+    """Seals the desk's key to the requested member, and records it with the decision's reason."""
+    session, row, at = decision.session, decision.row, decision.kit.now()
+    desk, member = _wanted(row)
+    public_key = _fit(session, desk, member)
+    if public_key != row.sealed:
+        raise DeskRefused(
+            remark("they have another key since: the admission must be asked for again")
+        )
+    if bytes(PrivateKey(private_key).public_key) != tables_desks.one(session, desk).public_key:
+        raise DeskRefused(
+            remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
+        )
+    tables_members.seal(
+        session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at
+    )
+    record(session, decision.kit, "desk_admitted", decision.by, desk, member, decision.reason)
+
+
+def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | None:
+    """Describes a request for the approvals page. A district's account sees its own desks.
+
+    A member of the desk decides.
+    """
+    desk, member = _wanted(row)
+    seen = queries_member_keys.desks_of_account(
+        session, tables_accounts.one(session, by.account_id)
+    )
+    if not by.roles & RUNNING and desk not in seen:
+        return None
+    asks, about = name_of(row.asked_by), called(session, member)
+    return About(
+        remark("{by} asks that {about} opens the desk {desk}", by=asks, about=about, desk=desk),
+        _logged(session, member),
+        detail=desk,
+        member=member,
+        may_decide=desk in tables_members.desks_of(session, of_account(by.account_id)),
+        needs_key=True,
+        fingerprint=four_words(row.sealed) if row.sealed and account_of(member) else "",
+    )
+
+
+def _admit(decision: Decision) -> None:
+    """Grants access with the unlocked key of an account that is a member of the desk.
+
+    Raises DeskRefused, SealBroken.
+    """
+    if decision.key is None or decision.by.account_id is None:
+        raise refusal(AccountFault.KEY_CLOSED)
+    own, desk = of_account(decision.by.account_id), _wanted(decision.row)[0]
+    opened = open_as(decision.session, desk, own, decision.key)[0].key
+    _seal(replace(decision, reason=decision.row.reason), opened)
+
+
+ADMISSION = ApprovalRule(
+    kind=ApprovalKind.ADMISSION,
+    decided_by=RUNNING | {AccountRole.DESK},
+    about=_about,
+    approve=_admit,
+    refused="desk_admission_refused",
+)
+
+
+def _fit(session: Session, desk: str, member: str) -> bytes:
+    """Locks the desk, and returns the public key of a member who may get access. Raises DeskRefused."""
+    row = tables_desks.one(session, desk, for_writing=True)
+    if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READS:
+        raise DeskRefused(remark("nothing is sealed to desk {desk}", desk=desk))
+    public_key = queries_member_keys.public_key(session, desk, member)
+    if public_key is None:
+        raise DeskRefused(
+            remark("they have no key of their own yet, or are not of desk {desk}", desk=desk)
+        )
+    return public_key
+
+
+def _subject(desk: str, member: str) -> str:
+    return f"desk:{desk}:{member}"
+
+
+def _wanted(row: Approval) -> tuple[str, str]:
+    _, desk, member = row.subject.split(":", 2)
+    return desk, member
+
+
+def record(
+    session: Session, kit: Kit, action: str, by: Actor, desk: str, member: str, reason: str
+) -> None:
+    """Writes a command about a member of a desk to the audit log, in the caller's transaction."""
+    subject, why = _logged(session, member), f"{desk}: {reason}"
+    tables_audit.sign(session, by, at=kit.now(), action=action, subject=subject, reason=why)
+
+
+def _logged(session: Session, member: str) -> str:
+    """Returns a member's name for the audit log."""
+    account_id = account_of(member)
+    if account_id is None:
+        return f"responder:{responder_of(member)}"
+    return f"account {tables_accounts.one(session, account_id).shown}"

@@ -1,0 +1,135 @@
+"""Seals a desk's private key to its members, and each member's own private key under a PIN.
+
+Only the reader process has the pepper, so only the reader decrypts a key with a PIN. Without it, an attacker could try
+all six-digit PINs quickly. No hook may import this file (import contract). The formats of a member's key and of a
+desk's key are:
+
+    `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
+    `version 2 | box to the member: desk's key, desk and member`
+"""
+
+import hmac
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.pwhash import argon2id
+from nacl.secret import Aead
+from nacl.utils import random
+
+from hotline.errors import PinRefused, SealBroken
+from hotline.keys.passphrase import Costs
+
+TO_MEMBER = b"\x02"
+UNDER_PIN = b"\x03"
+MARK_BYTES = 4
+HEADER = struct.Struct(">c4sII16s")
+PIN_COSTS = Costs(passes=3, kib=64 * 1024)
+"""Costs of one PIN attempt: a third of a second on one core, because a caller waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPrivate:
+    """A desk's private key, decrypted for one of its members."""
+
+    desk: str
+    key: bytes = field(repr=False)
+
+
+def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, member: str) -> bytes:
+    """Seals a desk's private key for one member of this desk only. Raises SealBroken."""
+    try:
+        box = SealedBox(PublicKey(member_public))
+    except (CryptoError, TypeError, ValueError):
+        raise SealBroken(f"member {member} has no key that anything can be sealed to") from None
+    return TO_MEMBER + box.encrypt(desk_private + _label(desk_code, member))
+
+
+def open_desk_key(
+    wrapped: bytes, member_private: bytes, desk_code: str, member: str
+) -> DeskPrivate:
+    """Decrypts a desk's private key that `wrap_desk_key` sealed. Raises SealBroken."""
+    broken = SealBroken(f"the key of desk {desk_code} was altered, or is not for member {member}")
+    if wrapped[:1] != TO_MEMBER:
+        raise broken
+    try:
+        plain = SealedBox(PrivateKey(member_private)).decrypt(wrapped[1:])
+    except (CryptoError, TypeError, ValueError):
+        raise broken from None
+    key, told = plain[: PrivateKey.SIZE], plain[PrivateKey.SIZE :]
+    if told != _label(desk_code, member):
+        raise broken
+    return DeskPrivate(desk_code, key)
+
+
+@dataclass(frozen=True, slots=True)
+class PinVault:
+    """Wraps and unwraps members' private keys with their PINs and the reader's pepper."""
+
+    peppers: Callable[[], Sequence[bytes]] = field(repr=False)
+    """Returns the peppers, newest first. The previous one unwraps the keys that it wrapped."""
+    costs: Costs = PIN_COSTS
+
+    def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
+        """Wraps a private key for one responder. It does not unwrap for another responder."""
+        pepper = self.peppers()[0]
+        salt = random(argon2id.SALTBYTES)
+        header = HEADER.pack(UNDER_PIN, _mark(pepper), self.costs.passes, self.costs.kib, salt)
+        box = Aead(_stretched(pin, pepper, self.costs, salt))
+        return header + bytes(box.encrypt(private, aad=header + _member(responder_id)))
+
+    def open(self, wrap: bytes, pin: str, responder_id: int) -> bytes:
+        """Returns the private key. Raises PinRefused both for a wrong PIN and for a damaged wrap."""
+        read = self._read(wrap)
+        if read is None:
+            self.open_nothing(pin)
+            raise PinRefused
+        pepper, costs, salt = read
+        try:
+            return Aead(_stretched(pin, pepper, costs, salt)).decrypt(
+                wrap[HEADER.size :], aad=wrap[: HEADER.size] + _member(responder_id)
+            )
+        except (CryptoError, TypeError, ValueError):
+            raise PinRefused from None
+
+    def is_old(self, wrap: bytes) -> bool:
+        """Returns True if an older pepper wrapped this key."""
+        return not is_under(wrap, self.peppers()[0])
+
+    def open_nothing(self, pin: str) -> None:
+        """Takes as long as a real attempt, for a phone that has no key."""
+        _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
+
+    def _read(self, wrap: bytes) -> tuple[bytes, Costs, bytes] | None:
+        if len(wrap) <= HEADER.size:
+            return None
+        version, mark, passes, kib, salt = HEADER.unpack_from(wrap)
+        costs = Costs(passes, kib)
+        if version != UNDER_PIN or not costs.are_bearable:
+            return None
+        pepper = next((one for one in self.peppers() if _mark(one) == mark), None)
+        return None if pepper is None else (pepper, costs, salt)
+
+
+def is_under(wrap: bytes, pepper: bytes) -> bool:
+    """Returns True if this pepper wrapped the key."""
+    return wrap.startswith(UNDER_PIN + _mark(pepper))
+
+
+def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:
+    return hmac.digest(pepper, costs.stretch(pin, salt), "sha256")
+
+
+def _mark(pepper: bytes) -> bytes:
+    """Returns a mark that identifies a pepper without revealing it."""
+    return hmac.digest(pepper, b"mark", "sha256")[:MARK_BYTES]
+
+
+def _label(desk_code: str, member: str) -> bytes:
+    return desk_code.encode() + b"\0" + member.encode()
+
+
+def _member(responder_id: int) -> bytes:
+    return f"member:{responder_id}".encode()

@@ -1,0 +1,100 @@
+"""Decrypts desk keys with the recovery passphrase, in the presence of two people. No other file does so.
+
+No code that a hook reaches imports this file.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from nacl.public import PrivateKey
+
+from hotline.core.database import Session
+from hotline.errors import DeskRefused, SealBroken
+from hotline.keys.decrypt import Stretch, stretched
+from hotline.people import tables_desks, tables_members
+from hotline.people.encrypt_desk_keys import open_by_passphrase, open_recovery
+from hotline.people.tables_members import RecoveryPair
+from hotline.text.names import folded, is_one_name
+from hotline.text.phrases import remark
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPeople:
+    """Two people who are present when the passphrase is used. Raises DeskRefused if both names are the same."""
+
+    first: str
+    """The person who acts."""
+    second: str
+
+    def __post_init__(self) -> None:
+        is_nameless = not folded(self.first) or not folded(self.second)
+        if is_nameless or is_one_name(self.first, self.second):
+            raise DeskRefused(
+                remark(
+                    "the passphrase opens a desk before two people alone: a second name is missing"
+                )
+            )
+
+    def why(self, reason: str) -> str:
+        """Returns the reason for the audit log, with the second name. The first name is the row's actor."""
+        return f"{reason}; by the passphrase, with {self.second}"
+
+
+OF_THE_DEMO = TwoPeople("the demo's key holder", "nobody, since it is a demo")
+"""For an installation with the emulator as gateway. Its passphrase is in its home folder, readable for every user."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedDesk:
+    """A desk's wrapped keys: the current one, and the previous one during a rotation."""
+
+    desk: str
+    today: bytes = field(repr=False)
+    before: bytes | None = field(repr=False)
+    recovery: tuple[bytes, ...] = field(repr=False)
+    """Wrapped private halves of the recovery pairs, current one first."""
+
+
+def wrapped(session: Session, desk: str) -> WrappedDesk:
+    """Returns a desk's wrapped keys. Raises NotFound."""
+    today = tables_desks.wrapped_key(session, desk, tables_desks.ENROLMENT)
+    pairs = tuple(one.wrapped_key for one in tables_members.everything(session))
+    return WrappedDesk(desk, today, tables_desks.key_before(session, desk), pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class PassphraseOpener:
+    """Decrypts desk keys for two people. Keys with the same salt share one stretching of the passphrase."""
+
+    by: TwoPeople
+    passphrase: str = field(repr=False)
+    stretch: Stretch = field(default_factory=lambda: cache(stretched), repr=False)
+
+    def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
+        """Returns the current private key, then the previous one. Raises PassphraseWrong, SealBroken."""
+        each = [(found.today, tables_desks.ENROLMENT)]
+        if found.before is not None:
+            each.append((found.before, tables_desks.BEFORE))
+        return tuple(self._open(found, one, member) for one, member in each)
+
+    def check(self, recovery: RecoveryPair) -> None:
+        """Checks the passphrase.
+
+        Raises PassphraseWrong, or SealBroken if the pair was altered or its halves do not match.
+        """
+        private = open_recovery(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
+        if bytes(PrivateKey(private).public_key) != recovery.public_key:
+            raise SealBroken(
+                "the public half of the recovery pair was changed in the database: who changed it opens each desk that"
+                " got a new key since. Take the row of `recovery_pair` from an earlier backup"
+            )
+
+    def _open(self, found: WrappedDesk, one: bytes, member: str) -> bytes:
+        return open_by_passphrase(
+            one,
+            self.passphrase,
+            desk=found.desk,
+            member=member,
+            recovery=found.recovery,
+            stretch=self.stretch,
+        )

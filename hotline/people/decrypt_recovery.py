@@ -1,0 +1,112 @@
+"""Makes the recovery pair under the recovery passphrase, and seals each new desk key to it.
+
+No code that a hook reaches imports this file.
+"""
+
+from dataclasses import replace
+
+from hotline.core.check_result import CheckResult
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import DeskRefused, PassphraseWrong, SealBroken
+from hotline.keys.encrypt import KeyPair
+from hotline.keys.passphrase import Costs, WrappedPair, WrappingKey
+from hotline.people import decrypt_passphrase, tables_desks, tables_members
+from hotline.people.decrypt_members import wrap_desk_key
+from hotline.people.decrypt_passphrase import PassphraseOpener
+from hotline.people.encrypt_desk_keys import OWNER
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+
+RECOVERY = "recovery pair"
+MISSING = "there is no recovery pair: `hotline init` makes it with the desks"
+
+
+def ensure(
+    kit: Kit,
+    opener: PassphraseOpener,
+    costs: Costs | None = None,
+    *,
+    instead_of: PassphraseOpener | None = None,
+) -> None:
+    """Makes sure that this passphrase decrypts the current recovery pair.
+
+    `instead_of` has the previous passphrase. Then a new pair is added, and the old one stays for now. Raises
+    DeskRefused before desks exist, PassphraseWrong, SealBroken.
+    """
+    with kit.database.reading() as session:
+        today = tables_members.newest(session)
+    if today is None:
+        raise DeskRefused(MISSING)
+    try:
+        opener.check(today)
+        return
+    except PassphraseWrong:
+        if instead_of is None:
+            raise
+        instead_of.check(today)
+
+    made = new_pair(opener.passphrase, costs)
+    with kit.database.writing() as session:
+        # Adding a desk locks the national desk too. No desk can be sealed to a pair that was just replaced.
+        tables_desks.one(session, NATIONAL, for_writing=True)
+        newest = tables_members.newest(session)
+        if newest is None or newest.id != today.id:
+            raise DeskRefused("somebody else makes a recovery pair at this moment: say it again")
+        tables_members.add(session, made.public_key, made.wrapped_key, kit.now())
+
+
+def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
+    """Makes a pair with its private half under this passphrase only.
+
+    It takes a second, so call it outside a transaction.
+    """
+    return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=OWNER)
+
+
+def public_key(session: Session) -> bytes:
+    """Returns the public key that desk keys are sealed to. The transaction must lock the desk. Raises DeskRefused."""
+    pair = tables_members.newest(session)
+    if pair is None:
+        raise DeskRefused(MISSING)
+    return pair.public_key
+
+
+def make_desk(session: Session, desk: Desk) -> None:
+    """Makes a desk with its own key, sealed to the recovery pair, in the caller's transaction. Raises DeskRefused."""
+    made, pair = KeyPair.new(), public_key(session)
+    desk.public_key = made.public
+    wrapped = wrap_desk_key(made.private, pair, desk.code, tables_desks.ENROLMENT)
+    tables_desks.add(session, desk, wrapped)
+
+
+def retire_older(kit: Kit, opener: PassphraseOpener) -> None:
+    """Destroys the older recovery pairs, after checking that the current pair alone decrypts every desk."""
+    with kit.database.reading() as session:
+        every = tables_members.everything(session)
+    if len(every) < 2:
+        return
+    pair = every[0]
+    opener.check(pair)
+    with kit.database.writing() as session:
+        tables_desks.one(session, NATIONAL, for_writing=True)
+        try:
+            for code in tables_desks.codes(session):
+                found = decrypt_passphrase.wrapped(session, code)
+                opener.open(replace(found, recovery=(pair.wrapped_key,)))
+        except (PassphraseWrong, SealBroken):
+            return
+        tables_members.forget_older(session, pair.id)
+
+
+def found(kit: Kit) -> CheckResult:
+    """Returns the doctor's result about the recovery pair."""
+    with kit.database.reading() as session:
+        pairs = len(tables_members.everything(session))
+    if pairs > 1:
+        says = "a change of the enrolment passphrase has not come to its end"
+        todo = "`hotline keys rotate-desks` again, with the same two passphrases"
+        return CheckResult(RECOVERY, False, says, todo)
+    if not pairs:
+        return CheckResult(RECOVERY, False, MISSING, "take its row from a backup")
+    return CheckResult(RECOVERY, True, "each desk's key is sealed to it")

@@ -1,0 +1,39 @@
+"""Keeps the demo's accounts in a file of its home folder. The sign-in page of the demo reads them there."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from hotline.core.actors import AccountRole
+from hotline.core.environment import OWNER_ALONE
+from hotline.people.rules_accounts import DemoAccount
+
+DEMO_ACCOUNTS = "demo-accounts.json"
+
+
+def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
+    """Returns the demo's accounts, or an empty tuple if the file is missing or damaged."""
+    try:
+        rows = json.loads((home / DEMO_ACCOUNTS).read_text(encoding="utf-8"))
+        return tuple(
+            DemoAccount(
+                name=str(row["name"]),
+                roles=tuple(map(AccountRole, row["roles"])),
+                password=str(row["password"]),
+                secret=str(row["secret"]),
+            )
+            for row in rows
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def keep_demo_accounts(home: Path, made: Sequence[DemoAccount]) -> None:
+    """Writes the accounts to the file. Only the owner of the home folder may read it."""
+    file = home / DEMO_ACCOUNTS
+    file.touch(mode=0o666 & ~OWNER_ALONE)
+    rows = [
+        {"name": one.name, "roles": one.roles, "password": one.password, "secret": one.secret}
+        for one in made
+    ]
+    file.write_text(json.dumps(rows), encoding="utf-8")

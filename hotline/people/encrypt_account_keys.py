@@ -1,0 +1,55 @@
+"""Encrypts an account's private key twice: under the password, and under the printed recovery key.
+
+`sealing.passphrase` defines both envelopes. The wrapped key is the only proof of a password. No other hash is stored.
+"""
+
+from nacl.public import PrivateKey
+from nacl.pwhash import argon2id
+from nacl.secret import Aead
+from nacl.utils import random
+
+from hotline.errors import PassphraseWrong
+from hotline.keys.decrypt import unwrap
+from hotline.keys.encrypt import VERSION
+from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
+
+PAPER_COSTS = Costs(passes=1, kib=8)
+"""Costs for the printed key. Its 128 random bits need no slow derivation."""
+SAYS = "the key of the account"
+
+
+def wrap_under_password(private_key: bytes, password: str, *, account: str, costs: Costs) -> bytes:
+    return WrappingKey.stretch(password, costs).wrap(private_key, owner=account)
+
+
+def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> bytes:
+    stretched = WrappingKey.stretch(recovery_key, PAPER_COSTS)
+    return stretched.wrap(private_key, owner=_on_paper(account))
+
+
+def open_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
+    """Returns the private key. None where the password is wrong. Raises SealBroken."""
+    return _opened(wrapped, password, account)
+
+
+def open_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
+    """Returns the private key. None where the recovery key is wrong. Raises SealBroken."""
+    return _opened(wrapped, recovery_key, _on_paper(account))
+
+
+def nobodys_envelope(costs: Costs) -> bytes:
+    """Returns an envelope that no password opens. A sign-in without an account then takes as long as others."""
+    header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
+    envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
+    return envelope + checksum(envelope)
+
+
+def _opened(wrapped: bytes, typed: str, owner: str) -> bytes | None:
+    try:
+        return unwrap(wrapped, typed, owner=owner, says=SAYS)
+    except PassphraseWrong:
+        return None
+
+
+def _on_paper(account: str) -> str:
+    return f"{account} on paper"

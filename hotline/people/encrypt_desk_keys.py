@@ -1,0 +1,47 @@
+"""Decrypts desk keys with the recovery key pair. Each desk's private key is encrypted for it and for the members.
+
+The private key of the pair exists only under the recovery passphrase. Its public key is enough for a member to encrypt
+a desk's next key for it. No hook may import this file.
+"""
+
+from collections.abc import Sequence
+
+from hotline.errors import PassphraseWrong, SealBroken
+from hotline.keys.decrypt import Stretch, unwrap
+from hotline.people.decrypt_members import open_desk_key
+
+OWNER = "recovery pair"
+
+
+def open_recovery(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
+    """Returns the private key of the recovery pair. Raises PassphraseWrong, SealBroken."""
+    return unwrap(wrapped, passphrase, owner=OWNER, says="the recovery pair", stretch=stretch)
+
+
+def open_by_passphrase(
+    wrapped: bytes,
+    passphrase: str,
+    *,
+    desk: str,
+    member: str,
+    recovery: Sequence[bytes],
+    stretch: Stretch,
+) -> bytes:
+    """Returns a desk's private key. `recovery` has the wrapped private keys, newest first.
+
+    Raises PassphraseWrong, also where the pair of this desk has another passphrase. Raises SealBroken.
+    """
+    closed = not recovery
+    for one in recovery:
+        try:
+            private = open_recovery(one, passphrase, stretch=stretch)
+        except PassphraseWrong:
+            closed = True
+            continue
+        try:
+            return open_desk_key(wrapped, private, desk, member).key
+        except SealBroken:
+            continue
+    if closed:
+        raise PassphraseWrong(f"the key of desk {desk} does not open with this passphrase")
+    raise SealBroken(f"the key of desk {desk} was altered")

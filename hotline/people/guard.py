@@ -1,0 +1,217 @@
+"""Guards every page of the console, and draws the error pages.
+
+Checks in this order: our host, our origin, a session, a role, the form's key, a fresh sign-in. A page that the
+account may not see looks like an unknown address.
+
+An error page tells the user what to do next, and never what broke. The log line has the error's class and a
+reference. It has no address, since that of `/welcome/` is a secret. It has no message, which may quote typed text.
+"""
+
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import urlsplit
+
+from flask import Response, abort, make_response, request
+from werkzeug.exceptions import HTTPException
+
+from hotline.console.form import FORM_KEY, PostedForm
+from hotline.console.routes import Needs, PageRoute, Route
+from hotline.console.templating import Templates
+from hotline.console.visit import (
+    COOKIE,
+    KNOWN,
+    LINK_COOKIE,
+    GuestVisit,
+    Visit,
+    marks_if_known,
+    not_taken,
+    page,
+    see,
+    signed,
+)
+from hotline.core.actors import Refused
+from hotline.core.addresses import network_of, peer_of
+from hotline.core.context import ConsoleKit
+from hotline.errors import HotlineError, NotFound, Unavailable
+from hotline.people import service_sessions
+from hotline.text.languages import CODES, FIRST
+
+PART = "X-Part"
+"""The header by which the script asks for only the changing parts of a page."""
+URLENCODED = "application/x-www-form-urlencoded"
+AUTOMATIC = "auto"
+"""The query parameter of a page that reloads automatically. Such a request does not keep the session active."""
+MOST = 2**31 - 1
+"""The highest id of a row."""
+MOST_FIELDS = 2000
+"""The most fields of a form. Our largest has a few hundred. A million empty fields would take a gigabyte of memory."""
+Answer = Callable[..., Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Gatehouse:
+    """The context and the templates that the guard uses."""
+
+    kit: ConsoleKit
+    templates: Templates
+
+
+def only_our_host(house: Gatehouse) -> Response | None:
+    """Refuses a request for another host name that points at this machine."""
+    if request.host != urlsplit(house.kit.console_url).netloc:
+        return make_response("", 421)
+    return None
+
+
+def only_so_many_fields() -> None:
+    """Refuses a form with too many fields, before it is parsed. A form with a file has Flask's own limit."""
+    if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MOST_FIELDS:
+        abort(413)
+
+
+def open_view(house: Gatehouse, route: Route) -> Answer:
+    def answer(**values: object) -> Response:
+        _only_what_may_be(house, values)
+        return route.view()(_guest(house), **values)
+
+    return answer
+
+
+def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
+    def answer(**values: object) -> Response:
+        _only_what_may_be(house, values)
+        guest = _guest(house)
+        token = request.cookies.get(COOKIE, "")
+        automatic = request.method == "GET" and AUTOMATIC in request.args
+        by = service_sessions.look(house.kit, token, automatic=automatic) if token else None
+        if by is None:
+            return _outside(guest)
+        if not route.lets_in(by.roles):
+            abort(404)
+        visit = signed(guest, by, token)
+        if request.method == "POST":
+            # Compares bytes, because `compare_digest` refuses strings with letters outside ASCII.
+            posted = visit.form.text(FORM_KEY).encode("utf-8", "replace")
+            if not hmac.compare_digest(posted, by.session_key.encode()):
+                return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
+            proof = (visit.form.secret("password"), visit.form.secret("code"))
+            if route.needs is Needs.ANEW and not all(proof):
+                return _asked(visit)
+            if route.needs in (Needs.FRESH, Needs.KEY) and not by.is_fresh:
+                return _fresh(visit, route, values, *proof)
+        return route.view()(visit, **values)
+
+    return answer
+
+
+def _only_what_may_be(house: Gatehouse, values: dict[str, object]) -> None:
+    """Refuses a form from another site, and an address with an impossible id.
+
+    A browser names the origin of each POST. The database would report an id above the limit or a NUL as an error of
+    ours.
+    """
+    if request.method == "POST" and request.headers.get("Origin") != house.kit.console_url:
+        abort(403)
+    if any(
+        value > MOST if isinstance(value, int) else "\0" in str(value) for value in values.values()
+    ):
+        abort(404)
+
+
+def _outside(guest: GuestVisit) -> Response:
+    """Shows the sign-in page. It keeps the posted fields in the page and stores them nowhere."""
+    if PART in request.headers:
+        return make_response("", 401)
+    if request.method == "GET":
+        return see("entering.ask", to=guest.path)
+    from hotline.people import pages_sign_in
+
+    return pages_sign_in.ended(guest)
+
+
+def _fresh(
+    visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
+) -> Response:
+    """Signs in again for a page that needs it, if the request has the password and code. Otherwise asks for them."""
+    if not password and not code:
+        return _asked(visit)
+    found = service_sessions.step_up(visit.kit, visit.token, password, code)
+    if found is None:
+        return _outside(visit)
+    if isinstance(found, Refused):
+        return _asked(visit.with_faults({"secret_password": not_taken(visit, found)}))
+    return route.view()(replace(visit, by=found), **values)
+
+
+def _asked(visit: Visit) -> Response:
+    """Returns the page that asks for password and code, and then sends the form again."""
+    return page(visit, "fresh.html", status=422, kept=visit.form.kept())
+
+
+def _guest(house: Gatehouse) -> GuestVisit:
+    """Builds a visit without an account. Its language comes from the address, the form or the browser."""
+    asked = (request.args.get("language"), request.form.get("speaks"))
+    preferred = request.accept_languages.best_match(CODES, default=FIRST)
+    language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
+    path = request.full_path if request.query_string else request.path
+    return GuestVisit(
+        kit=house.kit,
+        templates=house.templates,
+        language=language,
+        path=path,
+        query={name: value.replace("\0", "") for name, value in request.args.items()},
+        form=PostedForm(
+            tuple((name, value.replace("\0", "")) for name, value in request.form.items(multi=True))
+        ),
+        is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
+        network=network_of(peer_of(request.environ, house.kit.proxies)),
+        known=request.cookies.get(KNOWN, ""),
+        began=request.cookies.get(LINK_COOKIE, ""),
+    )
+
+
+LOG = logging.getLogger("hotline.console")
+
+
+def unforeseen(house: Gatehouse, error: Exception) -> Response:
+    """Returns the page for an unknown or hidden address, for an invalid request, and for an error."""
+    if isinstance(error, HTTPException | NotFound):
+        code = 404 if isinstance(error, NotFound) else error.code or 400
+        language = _of_the_account(house)
+        if code in {404, 405}:
+            return _drawn(house, "missing.html", 404, language=language)
+        return _drawn(house, "refused.html", code, language=language)
+    reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
+    level = logging.WARNING if away else logging.ERROR
+    LOG.log(level, "%s, reference %s", type(error).__name__, reference)
+    # The user can send the typed text again, since the session is still valid.
+    kept = PostedForm(tuple(request.form.items(multi=True))).kept()
+    return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=kept)
+
+
+def _of_the_account(house: Gatehouse) -> str:
+    """Returns the language of the signed-in account. Empty without an account, or if reading it fails."""
+    token = request.cookies.get(COOKIE, "")
+    with suppress(HotlineError):
+        by = service_sessions.look(house.kit, token, automatic=True) if token else None
+        return by.language if by is not None and by.language in CODES else ""
+    return ""
+
+
+def _drawn(
+    house: Gatehouse, template: str, status: int, *, language: str = "", **values: object
+) -> Response:
+    """Draws a page in the given language, else the browser's. It reads no account, because that may be what failed."""
+    language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
+    given = {
+        "path": request.path,
+        "query": {},
+        "sample_marks": partial(marks_if_known, house.kit, house.templates),
+    }
+    drawn = house.templates.draw(language, template, by=None, **given, **values)
+    return make_response(drawn, status)

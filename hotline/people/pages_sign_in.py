@@ -1,0 +1,224 @@
+"""Handles sign-in, sign-out, lost passwords and the links of new accounts. Also sends the pages' static files."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, abort, current_app, make_response
+
+from hotline.console.form import Fields
+from hotline.console.visit import (
+    COOKIE,
+    KNOWN,
+    LINK_COOKIE,
+    GuestVisit,
+    Visit,
+    moment,
+    not_taken,
+    page,
+    posted,
+    see,
+    see_address,
+    signed,
+    why,
+)
+from hotline.core.actors import Refused
+from hotline.errors import AccountRefused, FormRefused
+from hotline.people import (
+    service_demo_accounts,
+    service_recovery,
+    service_sessions,
+    service_welcome,
+)
+from hotline.people.service_welcome import Welcome, WelcomeStep
+from hotline.text import qr_code
+from hotline.text.languages import CODES
+
+ONE_CLICK = "demo_entering.enter"
+"""The address that only the demo's process has."""
+SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
+KNOWN_SECONDS = service_sessions.LIVES_DAYS * 24 * 3600
+KEPT = "kept."
+"""The prefix of hidden fields that wait to be sent again."""
+
+
+def ask(visit: GuestVisit) -> Response:
+    to = local(visit.asked("to"))
+    if visit.is_from_elsewhere:
+        return moment(visit, to)
+    return _form(visit, to, ())
+
+
+def enter(visit: GuestVisit) -> Response:
+    """Signs in and returns the requested page. Fields typed before are shown with a button to send them again."""
+    form = visit.form
+    to = local(form.text("to"))
+    kept = tuple(
+        (name.removeprefix(KEPT), value) for name, value in form.fields if name.startswith(KEPT)
+    )
+    found = service_sessions.enter(
+        visit.kit,
+        form.text("name"),
+        form.secret("password"),
+        form.secret("code"),
+        visit.known,
+        network=visit.network,
+    )
+    if isinstance(found, Refused):
+        wrong = visit.with_faults({"name": not_taken(visit, found)})
+        return _form(wrong, to, kept, name=form.text("name"))
+    if kept:
+        here = signed(visit, found.signed_in, found.token)
+        answer = page(here, "again.html", to=to, kept=kept)
+    else:
+        answer = see_address(to)
+    return carrying(answer, found)
+
+
+def carrying(answer: Response, found: service_sessions.Entered) -> Response:
+    """Adds the cookies of a new session to a response."""
+    answer.set_cookie(COOKIE, found.token, **SAFE)
+    answer.set_cookie(KNOWN, found.known, KNOWN_SECONDS, **SAFE)
+    return answer
+
+
+def ended(visit: GuestVisit) -> Response:
+    """Shows the sign-in page if the session ended before the form was sent. Only the page keeps the fields."""
+    return _form(visit, local(visit.path), visit.form.kept(), status=401)
+
+
+def leave(visit: Visit) -> Response:
+    service_sessions.leave(visit.kit, visit.token)
+    answer = see("entering.ask")
+    answer.delete_cookie(COOKIE, **SAFE)
+    return answer
+
+
+def local(address: str) -> str:
+    """Returns the address if it belongs to the console, otherwise that of Today."""
+    plain = address.isprintable() and "\\" not in address
+    return address if plain and address.startswith("/") and not address.startswith("//") else "/"
+
+
+def _form(visit: GuestVisit, to: str, kept: Fields, *, name: str = "", status: int = 0) -> Response:
+    return page(
+        visit,
+        "enter.html",
+        status=status,
+        to=to,
+        kept=kept,
+        name=name,
+        demo=service_demo_accounts.shown(visit.kit),
+        one_click=ONE_CLICK in current_app.view_functions,
+    )
+
+
+def ask_recovery(visit: GuestVisit) -> Response:
+    return page(visit, "recover.html", name=visit.form.text("name"))
+
+
+@posted(ask_recovery, "secret_new", AccountRefused)
+def recover(visit: GuestVisit) -> Response:
+    form = visit.form
+    key, code, password = (form.secret(name) for name in ("recovery", "code", "new"))
+    refused = service_recovery.reset_password(
+        visit.kit, form.text("name"), key, code, password, visit.known, network=visit.network
+    )
+    if refused:
+        raise FormRefused({"name": not_taken(visit, refused)})
+    return see("entering.ask")
+
+
+ASKED = {
+    "password": "secret_password",
+    "continue": "secret_password",
+    "code": "secret_code",
+    "finish": "have",
+}
+"""The field that shows a refusal, by action."""
+
+
+def step(visit: GuestVisit, token: str) -> Response:
+    """Shows the next step of a link. Uses the account's language, unless the user chose another on the page."""
+    here = service_welcome.begin(visit.kit, token, visit.began)
+    if here is None:
+        return page(visit, "link_over.html", status=404)
+    if here.step is WelcomeStep.ELSEWHERE and visit.is_from_elsewhere:
+        return moment(visit, visit.path)
+    drawn = qr_code.svg(here.uri) if here.uri else ""
+    return page(_in_its_language(visit, here), "welcome.html", here=here, drawn=drawn)
+
+
+def take_step(visit: GuestVisit, token: str) -> Response:
+    """Handles one of the three steps."""
+    here = service_welcome.begin(visit.kit, token, visit.began)
+    if here is None:
+        return step(visit, token)
+    spoken, does = _in_its_language(visit, here), visit.form.text("do")
+    try:
+        return _taken(spoken, token, does)
+    except AccountRefused as refused:
+        return step(spoken.with_faults({ASKED.get(does, "do"): why(spoken, refused)}), token)
+
+
+def _taken(visit: GuestVisit, token: str, does: str) -> Response:
+    """Does one step. Raises AccountRefused."""
+    match does:
+        case "password":
+            password = visit.form.secret("password")
+            chosen = service_welcome.choose_password(visit.kit, token, password, visit.began)
+            return _carrying(see("entering.step", token=token), chosen.browser)
+        case "continue":
+            found = service_welcome.go_on(visit.kit, token, visit.form.secret("password"))
+            if isinstance(found, Refused):
+                wrong = {"secret_password": not_taken(visit, found)}
+                return step(visit.with_faults(wrong), token)
+            return _carrying(see("entering.step", token=token), found.browser)
+        case "code":
+            service_welcome.prove_code(visit.kit, token, visit.form.secret("code"), visit.began)
+        case "paper":
+            return _sheet(visit, token)
+        case "finish" if not visit.form.ticked("have"):
+            says = visit.say("Tick that you have the sheet on paper.")
+            return _sheet(visit.with_faults({"have": says}), token)
+        case "finish":
+            service_welcome.finish(visit.kit, token, visit.began)
+            return _carrying(see("entering.ask"), "")
+    return see("entering.step", token=token)
+
+
+def _carrying(answer: Response, browser: str) -> Response:
+    """Sets the cookie with this browser's token on the response. An empty token deletes the cookie."""
+    if browser:
+        answer.set_cookie(LINK_COOKIE, browser, **SAFE)
+    else:
+        answer.delete_cookie(LINK_COOKIE, **SAFE)
+    return answer
+
+
+def _sheet(visit: GuestVisit, token: str) -> Response:
+    """Answers a POST with a new recovery sheet, which is shown once. It replaces the sheet before."""
+    here = service_welcome.begin(visit.kit, token, visit.began)
+    if here is None:
+        return step(visit, token)
+    sheet = service_welcome.paper(visit.kit, token, visit.began)
+    return page(visit, "welcome_paper.html", sheet=sheet, name=here.name)
+
+
+def _in_its_language(visit: GuestVisit, here: Welcome) -> GuestVisit:
+    if visit.query.get("language") in CODES or here.language not in CODES:
+        return visit
+    return replace(visit, language=here.language)
+
+
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+def static(visit: GuestVisit, name: str) -> Response:
+    """Sends a static file by the name that contains its digest. Names of another release are not found."""
+    file = next((one for one in visit.templates.files.values() if one.name == name), None)
+    if file is None:
+        abort(404)
+    answer = make_response(file.body)
+    answer.headers["Content-Type"] = f"{file.kind}; charset=utf-8"
+    answer.headers["Cache-Control"] = A_YEAR
+    return answer

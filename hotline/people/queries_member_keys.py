@@ -1,0 +1,73 @@
+"""Finds the members who may use a desk now, and the public key that the desk's key is encrypted to."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.core.actors import AccountRole, AccountState
+from hotline.people import tables, tables_members
+from hotline.people.rules_desks import account_of, of_account, of_responder, responder_of
+from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.text.codes import NATIONAL
+
+ENTERS = (AccountState.ACTIVE, AccountState.DEMO)
+
+
+def public_key(session: Session, desk: str, member: str) -> bytes | None:
+    """Returns a member's public key.
+
+    Returns None if the member is unknown, has no key pair, or may not use this desk.
+    """
+    responder_id, account_id = responder_of(member), account_of(member)
+    if responder_id is not None:
+        person = session.get(Responder, responder_id)
+        return person.public_key if person and _acts(session, person, desk) else None
+    if account_id is None:
+        return None
+    account = session.get(ConsoleAccount, account_id)
+    return account.public_key if account and _reads(session, account, desk) else None
+
+
+def close_lost(session: Session, member: str, at: datetime) -> None:
+    """Ends a member's access to the desks that the member may no longer use."""
+    kept = {
+        code
+        for code in tables_members.desks_of(session, member)
+        if public_key(session, code, member) is not None
+    }
+    tables_members.forget(session, member, at, but=kept)
+
+
+def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
+    """Returns the desks of an account: those of its responder, or else those whose key it holds."""
+    if account.responder_id is not None:
+        return frozenset(row.desk_code for row in tables.running(session, account.responder_id))
+    return tables_members.desks_of(session, of_account(account.id))
+
+
+def names_of(session: Session, responder_id: int) -> tuple[str, ...]:
+    """Returns every member name of one person: the phone's, and the account's if one is joined."""
+    hers = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == responder_id)
+    joined = session.scalar(hers)
+    return (of_responder(responder_id), *([] if joined is None else [of_account(joined)]))
+
+
+def _acts(session: Session, person: Responder, desk: str) -> bool:
+    desks = {row.desk_code for row in tables.running(session, person.id)}
+    return person.active and desk in desks
+
+
+def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
+    """Returns True if the account's role gives access.
+
+    If it is joined to a responder, that responder's desks decide too.
+    """
+    role = AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
+    if account.state not in ENTERS or role not in account.held_roles:
+        return False
+    if account.responder_id is None:
+        return True
+    person = session.get(Responder, account.responder_id)
+    return person is not None and _acts(session, person, desk)

@@ -1,0 +1,442 @@
+"""Counts whether enough responders are active, so that every tip reaches one. Pure.
+
+The line needs two people of the national desk at every hour, and one responder in each district. It needs three phones
+before it opens. In a district without responders the national desk is alerted at once, so a caller notices no gap. An
+admin must still see it.
+
+It also converts a responder's levels at desks into one level and one list of districts, and back.
+"""
+
+import csv
+import io
+import secrets
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from hotline.errors import ImportRefused, NumberInvalid
+from hotline.text.codes import NATIONAL, Category
+from hotline.text.languages import CODES
+from hotline.text.names import NameFault, keys_of, name_fault, tidy
+from hotline.text.phone_numbers import sendable
+from hotline.text.phrases import Remark, remark
+from hotline.text.places import district_named, districts
+
+
+class Level(StrEnum):
+    """The escalation levels, from the first to be alerted to the last."""
+
+    RESPONDER = "responder"
+    DEPUTY = "deputy"
+    COORDINATOR = "coordinator"
+    NATIONAL = "national"
+
+
+LADDER = tuple(Level)
+
+
+NATIONAL_LEAST = 2
+PHONES_LEAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A responder's leave, from its first moment to the moment of return."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def holds(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An enrolled responder who was not removed. It says also if a message can reach them."""
+
+    id: int
+    level: Level
+    """The highest level at any desk."""
+    desks: frozenset[str]
+    reachable: bool
+    absences: tuple[Absence, ...] = ()
+
+    def lives(self, at: datetime) -> bool:
+        return self.reachable and not any(absence.holds(at) for absence in self.absences)
+
+    def covers(self, desk: str) -> bool:
+        return desk in self.desks
+
+
+def national_living(people: Iterable[Member], at: datetime) -> int:
+    return sum(one.level is Level.NATIONAL and one.lives(at) for one in people)
+
+
+def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: datetime) -> int:
+    """Returns the lowest number of active people of the national desk at any moment of that time."""
+    begins = {
+        absence.starts_at
+        for one in people
+        for absence in one.absences
+        if starts_at <= absence.starts_at < ends_at
+    }
+    return min(national_living(people, at) for at in {starts_at, *begins})
+
+
+def nobody_enrolled(people: Sequence[Member], districts: Sequence[str]) -> list[str]:
+    """Returns the districts for which no responder is enrolled."""
+    return [code for code in districts if not any(one.covers(code) for one in people)]
+
+
+def all_away(people: Sequence[Member], districts: Sequence[str], at: datetime) -> list[str]:
+    """Returns the desks that have responders but no active one: each is unreachable or on leave."""
+    codes = (*districts, NATIONAL)
+    desks = {code: [one for one in people if one.covers(code)] for code in codes}
+    return [code for code, hers in desks.items() if hers and not any(one.lives(at) for one in hers)]
+
+
+def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
+    """Returns the desks of a responder with one level in these districts, with that level. No district means all."""
+    if level is Level.NATIONAL:
+        return {NATIONAL: level}
+    return dict.fromkeys(codes or every_district(), level)
+
+
+def highest(levels: Iterable[Level]) -> Level:
+    """Returns the highest of a responder's levels. There must be at least one."""
+    return max(levels, key=LADDER.index)
+
+
+def districts_of(desks: Collection[str]) -> list[str]:
+    """Returns the districts among these desks. An empty list means all districts, or none."""
+    every = every_district()
+    mine = [code for code in every if code in desks]
+    return [] if len(mine) == len(every) else mine
+
+
+def every_district() -> list[str]:
+    return sorted(district.code for district in districts())
+
+
+# Reads files of responders, holds the rules and states of enrolment, and makes the demo's responders. Pure.
+
+OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
+COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
+MOST_LINES = 20_000
+NAME_LETTERS = 80
+LETTERS = {
+    NameFault.MARKS: remark("name: has loose marks over its letters: type é as one letter"),
+    NameFault.SCRIPTS: remark(
+        "name: needs letters of one script, digits 0 to 9, and signs that a keyboard has"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One row of the file. The number is left out of `repr`."""
+
+    line: int
+    name: str
+    msisdn: str = field(repr=False)
+    """The number in E.164 format."""
+    languages: tuple[str, ...]
+    """Language codes. The responder reads the first."""
+    desks: Mapping[str, Level]
+    """The responder's desks, with the level at each."""
+    categories: tuple[Category, ...]
+    """Categories of cases. Empty means all."""
+
+    @property
+    def language(self) -> str:
+        return self.languages[0]
+
+    @property
+    def level(self) -> Level:
+        """Returns the highest level that the responder has at any desk."""
+        return highest(self.desks.values())
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """Returns NISR codes. Empty means all districts."""
+        return tuple(districts_of(self.desks))
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One fault of one line."""
+
+    line: int
+    reason: Remark
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+def read_responders(text: str) -> Sequence[Enrolled]:
+    """Returns the rows of a CSV file. Raises ImportRefused with every fault.
+
+    Commas or semicolons may separate the cells. The columns may be in any order.
+    """
+    rows, faults = judge_responders(text)
+    refuse(faults)
+    return rows
+
+
+def judge_responders(text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]:
+    """Returns the rows that are valid one by one, and all faults. A repeated row is among both."""
+    faults: list[RowFault] = []
+    rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
+    faults += _repeated(rows)
+    if not rows and not faults:
+        faults.append(RowFault(1, remark("the file holds no rows")))
+    return rows, faults
+
+
+def refuse(faults: Sequence[RowFault]) -> None:
+    """Raises ImportRefused with every fault, in the order of lines. Does nothing if there is no fault."""
+    if faults:
+        raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
+
+
+def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yields the line number and the cells by column, for each row that has all its columns."""
+    text = text.removeprefix("\ufeff")
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = [name.strip().casefold() for name in next(reader, [])]
+        faults += _header_faults(header)
+        if faults:
+            return
+        for cells in reader:
+            if reader.line_num > MOST_LINES:
+                most = remark("a file holds at most {count} lines", count=MOST_LINES)
+                faults.append(RowFault(reader.line_num, most))
+                return
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                counts = {"count": len(cells), "wanted": len(header)}
+                counted = remark("has {count} cells where {wanted} are wanted", **counts)
+                faults.append(RowFault(reader.line_num, counted))
+                continue
+            yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
+    except csv.Error:
+        faults.append(RowFault(reader.line_num, remark("is not CSV")))
+
+
+def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
+    found = Counter(header)
+    for name in COLUMNS:
+        if found[name] > 1:
+            yield RowFault(1, remark("two columns {column}", column=name))
+        elif not found[name]:
+            yield RowFault(1, remark("no column {column}", column=name))
+    for name in found.keys() - set(COLUMNS):
+        yield RowFault(1, remark("column {column} is not known", column=_quoted(name)))
+
+
+def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolled | None:
+    wrong: list[Remark] = []
+    name = tidy(cells["name"])
+    if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
+        wrong.append(remark("name: must have 1 to {count} printable letters", count=NAME_LETTERS))
+    elif fault := name_fault(name):
+        wrong.append(LETTERS[fault])
+    languages = tuple(dict.fromkeys(_several(cells["language"])))
+    if not languages or any(one not in CODES for one in languages):
+        wrong.append(remark("language: must be one of {codes}", codes=", ".join(CODES)))
+    if cells["level"] not in set(Level):
+        wrong.append(remark("level: must be one of {levels}", levels=", ".join(Level)))
+    msisdn = ""
+    try:
+        msisdn = sendable(cells["msisdn"])
+    except NumberInvalid as refused:
+        wrong.append(remark("msisdn: {why}", why=str(refused)))
+    desks = _desks(cells["level"], cells["districts"], wrong)
+    named, known = _several(cells["categories"]), {one.value: one for one in Category}
+    strange = (_quoted(one) for one in named if one not in known)
+    wrong += [remark("categories: no category {category}", category=one) for one in strange]
+    faults += [RowFault(line, reason) for reason in wrong]
+    categories = tuple(category for one, category in known.items() if one in named)
+    return None if wrong else Enrolled(line, name, msisdn, languages, desks, categories)
+
+
+def _desks(level: str, cell: str, wrong: list[Remark]) -> Mapping[str, Level]:
+    """Returns the desks that a cell names, with their levels. An empty cell means every district.
+
+    `Gasabo;Huye` gives both the row's level. `Gasabo=deputy` gives Gasabo a level of its own.
+    """
+    named: dict[str, Level] = {}
+    usual = Level(level) if level in set(Level) else Level.RESPONDER
+    for one in _several(cell):
+        name, has_level, own = (part.strip() for part in one.partition("="))
+        code = district_named(name)
+        if code is None:
+            wrong.append(remark("districts: no district {district}", district=_quoted(name)))
+        elif has_level and own not in OF_DISTRICTS:
+            levels = ", ".join(OF_DISTRICTS)
+            wrong.append(remark("districts: a level there is one of {levels}", levels=levels))
+        else:
+            named[code] = Level(own) if has_level else usual
+    return dict(sorted(named.items())) if "=" in cell else desks_of(usual, sorted(named))
+
+
+def _several(cell: str) -> Sequence[str]:
+    return [name.strip() for name in cell.split(";") if name.strip()]
+
+
+def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
+    numbers: dict[str, int] = {}
+    names: dict[tuple[int, str], int] = {}
+    for row in rows:
+        keys = [*enumerate(keys_of(row.name))]
+        there = next((names[key] for key in keys if key in names), None)
+        if there is not None:
+            alike = remark("name: the name on line {line} looks the same", line=there)
+            yield RowFault(row.line, alike)
+        names = dict.fromkeys(keys, row.line) | names
+        there = numbers.setdefault(row.msisdn, row.line)
+        if there != row.line:
+            yield RowFault(row.line, remark("msisdn: stands on line {line} already", line=there))
+
+
+def _quoted(word: str) -> str:
+    """Returns a mistyped word for an error text. Returns "(not shown)" if it contains a digit."""
+    if any(letter.isnumeric() for letter in word) or not word.isprintable():
+        return "(not shown)"
+    return repr(word[:40])
+
+
+CODE_LIVES = timedelta(hours=48)
+"""Time for which the code is valid. The line sends it by SMS, so it proves the phone."""
+START_LIVES = timedelta(days=14)
+"""Time for which the start PIN is valid. It is printed on paper, so it proves the person."""
+DECIDED_WITHIN = timedelta(days=7)
+"""Time in which an admin must decide after both proofs. Then the proofs lapse."""
+OLD_NUMBER_KEPT = timedelta(days=7)
+"""Time for which the old number is kept, so that the line can notify it of the change."""
+TRIES = 3
+CODE_DIGITS = 6
+START_DIGITS = 8
+
+
+def new_digits(count: int) -> str:
+    """Returns random digits. The first is never zero, because people omit a leading zero."""
+    first = 10 ** (count - 1)
+    return str(first + secrets.randbelow(9 * first))
+
+
+def may_decide(proved_at: datetime | None, at: datetime) -> bool:
+    """Returns True if a second admin may decide on the enrolment at this moment."""
+    return proved_at is not None and at < proved_at + DECIDED_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPosting:
+    desks: Mapping[str, Level]
+    categories: tuple[Category, ...] = ()
+    """Empty means all."""
+
+    def __str__(self) -> str:
+        places = ",".join(f"{code}={level}" for code, level in sorted(self.desks.items()))
+        return f"{places}|{','.join(self.categories)}"
+
+
+def read_posting(text: str) -> WantedPosting:
+    """Returns the posting that `str` wrote. Raises ValueError."""
+    places, _, kinds = text.partition("|")
+    pairs = (one.split("=") for one in places.split(",") if one)
+    return WantedPosting(
+        {code: Level(level) for code, level in pairs},
+        tuple(Category(one) for one in kinds.split(",") if one),
+    )
+
+
+def goes_up(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
+    """Returns True if the responder gains something: a new desk, or a higher level at a desk."""
+    return any(
+        code not in before or LADDER.index(level) > LADDER.index(before[code])
+        for code, level in after.items()
+    )
+
+
+def without_more(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
+    """Returns the part of a change that needs no approver: known desks, each at the lower of its two levels."""
+    return {
+        code: min(level, before[code], key=LADDER.index)
+        for code, level in after.items()
+        if code in before
+    }
+
+
+class EnrolmentState(StrEnum):
+    """The state of one enrolment. Legal steps: proving -> waiting -> active -> left, and from left back to active."""
+
+    PROVING = "proving"
+    """Registered. A code was sent to the phone, and the person has a start PIN."""
+    WAITING = "waiting"
+    """The responder keyed both on that phone and chose a PIN. A second admin must decide."""
+    ACTIVE = "active"
+    LEFT = "left"
+
+
+UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
+"""States in which a responder gets no alert. A removed one must prove everything again after a return."""
+
+
+class EnrolmentKind(StrEnum):
+    """The thing that an enrolment proves."""
+
+    ENROL = "enrol"
+    """A person's own phone and PIN. It is also used after a forgotten PIN."""
+    NUMBER = "number"
+    """A new number. The key and the PIN do not change."""
+
+
+PREFIX = "+25078810"
+"""Valid in form, so that all number checks run on it. The demo sends no SMS out of the machine."""
+EACH = 2
+ON_CALL = ("On call 1", f"{PREFIX}9901", "en")
+"""Name, number and language of the demo's on-call contact."""
+CALL_BACK_NUMBER = "0788109902"
+"""The number from which the national desk calls back."""
+NATIONAL_NUMBER = "0788109903"
+"""The number on which responders call the national desk."""
+WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
+"""Names of the demo's responders who read cases behind a PIN."""
+
+
+def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
+    """Returns rows of `numbers.csv` for the demo's two numbers, in the form that the desk of a real line verifies."""
+    services = {CALL_BACK_NUMBER: "National desk calls back", NATIONAL_NUMBER: "National desk"}
+    return [
+        {
+            "number": number,
+            "service": f"{service} (demo, invented)",
+            "status": "verified",
+            "evidence": "invented for the demo: it rings nobody",
+            "confirmed_by": "the demo, for this machine alone",
+            "confirmed_on": confirmed_on.isoformat(),
+            "note": "",
+        }
+        for number, service in services.items()
+    ]
+
+
+def demo_responders() -> str:
+    """Returns a file for `hotline people import`. A number contains district and person: +25078810 12 01."""
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for area in districts():
+        for n in range(1, EACH + 1):
+            number = f"{PREFIX}{area.code}{n:02}"
+            rows.writerow((f"{area.name} {n}", number, "rw", Level.RESPONDER, area.name, ""))
+    for n, language in enumerate(("en", "fr"), 1):
+        rows.writerow((f"National desk {n}", f"{PREFIX}00{n:02}", language, Level.NATIONAL, "", ""))
+    return file.getvalue()

@@ -1,0 +1,159 @@
+"""Checks if an account may have a password, and suggests easy ones. Pure: randomness comes in as an argument.
+
+zxcvbn knows English. This module adds the words of our own texts in Kinyarwanda and French, and so finds phrases of
+everyday words. It misses forms of a Kinyarwanda verb that our texts do not have, rare words and names of people. A
+phrase of three words or more counts as unrelated words.
+
+Lists the names that no account may have, because the audit log gives them to processes and desks. Pure.
+
+Turns a public key into four words. One person reads them out, and a desk member compares them. Pure.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from hotline.core.actors import entered_as
+from hotline.core.environment import CHECKOUT
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.rules_audit import PROCESSES
+from hotline.text.names import is_one_name
+from hotline.text.places import districts
+
+LEAST_LETTERS = 12
+MOST_LETTERS = 200
+LEAST_DIFFERENT = 5
+NAME_COUNTS_FROM = 4
+"""Letters from which a name must not be part of a password. A shorter name may be in one by chance."""
+LEAST_GUESSES = 10**9
+"""Guesses that a password must withstand: eight years of one core, at four key derivations a second."""
+MOST_WEIGHED = 40
+"""Maximum letters that zxcvbn checks. A hostile password of 72 letters keeps it busy for seconds."""
+_LOCAL = """
+rwanda kigali hotline umurongo police polisi gendarme ministere murakoze mwaramutse muraho amakuru ijambobanga imana
+yesu amahoro urukundo umutoni umwana inkotanyi amavubi gasabo huye musanze rubavu urakoze mwiriwe muramuke ndagukunda
+nkunda gukunda mukunzi umukunzi nshuti inshuti mwiza byiza neza cyane komera ishimwe mubyeyi mama papa wanjye yanjye
+wacu nimuze ijoro umunsi ubuzima bwiza bonjour motdepasse bienvenue soleil merci
+"""
+LOCAL_WORDS = tuple(_LOCAL.split())
+"""Words that are common in Rwanda, in addition to those that zxcvbn knows."""
+WORD = re.compile(r"[^\W\d_]{3,}")
+TEXTS = ("flows/*.yaml", "locales/rw/LC_MESSAGES/*.po", "locales/fr/LC_MESSAGES/*.po")
+"""Files of our texts, whose words are everyday words."""
+CONSONANTS = "bdfgkmnprstz"
+VOWELS = "aeiou"
+SUGGESTED_WORDS = 5
+SYLLABLES = 3
+
+Pick = Callable[[str], str]
+"""A function that returns one letter out of several, by chance."""
+
+
+def password_fault(password: str, name: str) -> AccountFault | None:
+    """Returns the fault of a new password, or None."""
+    fault = form_fault(password, name)
+    return AccountFault.COMMON_PASSWORD if fault is None and is_common(password, name) else fault
+
+
+def is_common(password: str, name: str) -> bool:
+    """Returns True if few guesses find it. Covers words, names, dates, neighbouring keys, and their usual changes."""
+    # Its lists take 12 MB, which a process that checks no password does not need.
+    from zxcvbn import zxcvbn
+
+    known = [*entered_as(name).split(), *LOCAL_WORDS, *our_words()]
+    # A space or a dash between two words hides neither of them.
+    joined = "".join(one for one in password if one.isalnum())
+    weighed = (zxcvbn(one[:MOST_WEIGHED], user_inputs=known) for one in (password, joined) if one)
+    return any(one["guesses"] < LEAST_GUESSES for one in weighed)
+
+
+@cache
+def our_words() -> Sequence[str]:
+    """Returns the words of our texts, the most common first, with and without accents. Reads the files once."""
+    counted: Counter[str] = Counter()
+    for pattern in TEXTS:
+        for path in sorted(CHECKOUT.glob(pattern)):
+            counted.update(_words_in(path))
+    return [word for word, _ in counted.most_common()]
+
+
+def _words_in(path: Path) -> Iterator[str]:
+    for word in WORD.findall(path.read_text(encoding="utf-8").casefold()):
+        plain = "".join(one for one in unicodedata.normalize("NFD", word) if one.isascii())
+        yield from {word, plain}
+
+
+def form_fault(password: str, name: str) -> AccountFault | None:
+    """Returns the fault in a password's length and letters, or None. This check is cheap."""
+    held, of = entered_as(password).replace(" ", ""), entered_as(name).replace(" ", "")
+    if len(password) < LEAST_LETTERS:
+        return AccountFault.SHORT_PASSWORD
+    if len(password) > MOST_LETTERS:
+        return AccountFault.LONG_PASSWORD
+    if len(of) >= NAME_COUNTS_FROM and of in held:
+        return AccountFault.PASSWORD_IS_NAME
+    if len(set(held)) < LEAST_DIFFERENT:
+        return AccountFault.PASSWORD_REPEATS
+    return None
+
+
+def suggested(pick: Pick) -> str:
+    """Returns five words that speakers of all the line's languages can say aloud, with 88 bits of chance."""
+    syllables = [pick(CONSONANTS) + pick(VOWELS) for _ in range(SUGGESTED_WORDS * SYLLABLES)]
+    return "-".join(
+        "".join(syllables[first : first + SYLLABLES])
+        for first in range(0, len(syllables), SYLLABLES)
+    )
+
+
+PROCESS_NAMES = (
+    *PROCESSES.values(),
+    *PROCESSES,
+    *("clock", "command line", "demo", "hotline", "init", "machine", "server", "somebody"),
+    *("the demo", "the hotline", "the machine", "the server", "the watchman", "watchman"),
+    *("l'horloge", "la console", "la ligne", "la ligne de commande", "quelqu'un"),
+    *("la personne qui a le reçu", "le téléphone qui l'a écrit", "le serveur", "la machine"),
+    *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),
+    *("ufite nimero yahawe", "telefoni yabyanditse", "undi muntu", "mudasobwa", "imashini"),
+)
+"""Names of the line's processes in its three languages, as in the console's catalogue, and similar names."""
+NATIONAL_NAMES = (
+    *("national", "national desk", "the national desk", "the nation"),
+    *("national", "bureau national", "le bureau national"),
+    *("ibiro by'igihugu", "ibiro bikuru"),
+)
+AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
+"""Names of a place's desk in the three languages."""
+
+
+def is_reserved(name: str, desks: Iterable[str]) -> bool:
+    """Returns True for the name of a process or a desk. Desks are those of the districts, the nation, and `desks`."""
+    return any(is_one_name(name, one) for one in _reserved(desks))
+
+
+def _reserved(desks: Iterable[str]) -> Iterator[str]:
+    yield from PROCESS_NAMES
+    yield from NATIONAL_NAMES
+    for called in (*(area.name for area in districts()), *desks):
+        yield from (words.format(called) for words in AROUND)
+
+
+WORDS = 4
+"""Words of 17 bits each. The search for another key with the same words takes longer than a lifetime."""
+
+
+def four_words(public_key: bytes) -> str:
+    number = int.from_bytes(hashlib.sha256(b"fingerprint\0" + public_key).digest(), "big")
+    syllables = []
+    for _ in range(WORDS * SYLLABLES):
+        number, consonant = divmod(number, len(CONSONANTS))
+        number, vowel = divmod(number, len(VOWELS))
+        syllables.append(CONSONANTS[consonant] + VOWELS[vowel])
+    return " ".join(
+        "".join(syllables[first : first + SYLLABLES])
+        for first in range(0, len(syllables), SYLLABLES)
+    )

@@ -1,0 +1,112 @@
+"""Decides how long wrong PINs block a phone, and when the coordinator gets a warning about a PIN. Pure.
+
+A warning says that another person may use a responder's PIN.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from hotline.core.wording import Template
+from hotline.text.time import KIGALI
+
+IN_A_ROW = 3
+"""Wrong PINs in a row, without a right one, that block the phone for `SHORT`."""
+IN_A_DAY = 6
+"""Wrong PINs within `DAY`, without a right one, that block the phone until `WAKES`."""
+SHORT, DAY = timedelta(minutes=10), timedelta(hours=24)
+WAKES = time(6)
+"""Time at which a long block ends, in Kigali's time."""
+
+
+def rested_until(wrong: Sequence[datetime]) -> datetime | None:
+    """Returns the time until which the last of these wrong PINs blocks the phone. Returns None if it does not.
+
+    `wrong` holds the times of the wrong PINs since the last right one, oldest first. After a long block the
+    count restarts.
+    """
+    until, in_a_row, today = None, 0, list[datetime]()
+    for at in wrong:
+        until, in_a_row = None, in_a_row + 1
+        today = [*(one for one in today if at - one < DAY), at]
+        if len(today) >= IN_A_DAY:
+            until, in_a_row, today = _morning_after(at), 0, []
+        elif in_a_row >= IN_A_ROW:
+            until, in_a_row = at + SHORT, 0
+    return until
+
+
+def is_long(at: datetime, until: datetime) -> bool:
+    """Returns True if a block that began at `at` is the long one, after which colleagues take over."""
+    return until - at > SHORT or until == _morning_after(at)
+
+
+def _morning_after(at: datetime) -> datetime:
+    local = at.astimezone(KIGALI)
+    morning = datetime.combine(local.date(), WAKES, KIGALI)
+    if morning <= local:
+        morning += timedelta(days=1)
+    return max(morning, at + SHORT)
+
+
+MANY_CASES = 10
+"""Cases that a phone may open within `MANY_WITHIN`. More raise a warning."""
+MANY_WITHIN = timedelta(hours=1)
+NIGHT_BEGINS, NIGHT_ENDS, TOLD_AT = time(22), time(6), time(7)
+"""In Kigali's time. One SMS at `TOLD_AT` reports all openings of a night."""
+SHOWN_FOR = timedelta(days=7)
+"""Time for which a coordinator finds a warning behind the PIN."""
+KEPT_FOR = timedelta(days=90)
+
+
+class PinWarning(StrEnum):
+    """One reason to ask a responder who used the phone."""
+
+    WRONG = "wrong"
+    """Three wrong PINs in a row, or six in a day."""
+    NETWORK = "network"
+    """The phone used another network than the time before. The SIM may be a copy."""
+    MANY = "many"
+    """The phone opened more cases in an hour than a person reads."""
+    NIGHT = "night"
+    """The phone was first used at night."""
+    NOT_ME = "not_me"
+    """The responder says that another person opened the list."""
+
+
+SMS: Mapping[PinWarning, Template] = {
+    PinWarning.WRONG: Template.PINS_WRONG,
+    PinWarning.NETWORK: Template.PIN_NETWORK,
+    PinWarning.MANY: Template.PIN_MANY,
+    PinWarning.NIGHT: Template.PIN_NIGHT,
+    PinWarning.NOT_ME: Template.PIN_NOT_ME,
+}
+"""The SMS that the coordinator gets for each warning. It never names a responder."""
+SHOWN: Mapping[PinWarning, Template] = {
+    PinWarning.WRONG: Template.WARNING_WRONG,
+    PinWarning.NETWORK: Template.WARNING_NETWORK,
+    PinWarning.MANY: Template.WARNING_MANY,
+    PinWarning.NIGHT: Template.WARNING_NIGHT,
+    PinWarning.NOT_ME: Template.WARNING_NOT_ME,
+}
+"""The text that the coordinator reads behind the PIN, with the responder's name."""
+
+
+def is_night(at: datetime) -> bool:
+    """Returns True between `NIGHT_BEGINS` and `NIGHT_ENDS`."""
+    local = at.astimezone(KIGALI).time()
+    return local >= NIGHT_BEGINS or local < NIGHT_ENDS
+
+
+def night_began(at: datetime) -> datetime:
+    """Returns the start of the night that contains `at`."""
+    local = at.astimezone(KIGALI)
+    begins = datetime.combine(local.date(), NIGHT_BEGINS, KIGALI)
+    return begins if begins <= local else begins - timedelta(days=1)
+
+
+def nights_told_before(at: datetime) -> datetime:
+    """Returns the last 07:00 before `at`. Openings before it are due to be reported."""
+    local = at.astimezone(KIGALI)
+    morning = datetime.combine(local.date(), TOLD_AT, KIGALI)
+    return morning if morning <= local else morning - timedelta(days=1)

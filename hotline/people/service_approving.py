@@ -1,0 +1,130 @@
+"""Requests an approval and checks who may approve it. `services/approvals.py` lists and carries out all kinds.
+
+Each kind has an `ApprovalRule` in the service that asks for it. No code that a hook reaches imports this file.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hotline.core.actors import AccountRole, Actor, SignedIn
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.people import tables_accounts, tables_approvals
+from hotline.people.rules_desks import account_of, responder_of
+from hotline.people.rules_second_factor import APPROVAL_LIVES
+from hotline.people.tables import Responder
+from hotline.people.tables_approvals import Approval, ApprovalKind
+from hotline.text.names import is_one_name
+from hotline.text.phrases import Remark
+
+ADMIN = frozenset({AccountRole.ADMIN})
+NATIONAL = frozenset({AccountRole.NATIONAL})
+RUNNING = ADMIN | NATIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One pending approval as a page describes it, and the person that it concerns."""
+
+    sentence: Remark
+    """A page translates its values `role`, `desk`, `desks`, `places` and `outcome` to their names."""
+    subject: str
+    """The subject in the audit log."""
+    detail: str = ""
+    """Text before the reason in the audit log."""
+    name: str = ""
+    member: str = ""
+    """The person that it concerns, as a member of a desk. That person never decides."""
+    asked_at: datetime | None = None
+    expires_at: datetime | None = None
+    """The times of the request itself apply if these are None."""
+    may_decide: bool = True
+    needs_key: bool = False
+    fingerprint: str = ""
+    """The four words that the approver compares with the person, if there are any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision while it is carried out, inside its transaction."""
+
+    session: Session
+    kit: Kit
+    row: Approval
+    by: Actor
+    reason: str
+    key: bytes | None = field(default=None, repr=False)
+    """The approver's private key. None if it is locked."""
+
+
+def nothing(_decision: Decision) -> None:
+    """Does nothing, for a kind whose decision has no further effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """The rule of one kind of approval: who decides it, how a page describes it, and its effects."""
+
+    kind: ApprovalKind
+    decided_by: frozenset[AccountRole]
+    """Roles that see it and may decide it."""
+    about: Callable[[Session, Kit, Approval, SignedIn], About | None]
+    """Returns None if this account may not see it, or if it is no longer pending."""
+    refused: str
+    """The action of a refusal in the audit log."""
+    given: str = ""
+    """The action of an approval in the audit log. Empty if `approve` records it."""
+    approve: Callable[[Decision], None] = nothing
+    refuse: Callable[[Decision], None] = nothing
+
+
+def request(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    kind: ApprovalKind,
+    subject: str,
+    reason: str,
+    *,
+    sealed: bytes | None = None,
+    lives: timedelta = APPROVAL_LIVES,
+) -> Approval | None:
+    """Requests an approval. Returns None if the same request is already pending."""
+    if tables_approvals.waiting_for(session, subject, kit.now()) is not None:
+        return None
+    return tables_approvals.ask(
+        session, by, kind, subject, reason, kit.now(), lives=lives, sealed=sealed
+    )
+
+
+def may_decide(session: Session, by: Actor, row: Approval, about: About) -> bool:
+    """Returns False for the person who asked and the person that it concerns. Compares account, phone and name."""
+    if not about.may_decide or (by.account_id is not None and by.account_id == row.asker_id):
+        return False
+    if any(is_one_name(by.name, name) for name in (name_of(row.asked_by), about.name)):
+        return False
+    return not about.member or not is_same_person(session, by, about.member)
+
+
+def is_same_person(session: Session, by: Actor, member: str) -> bool:
+    """Returns True if a member is the acting person, by account or phone. At the command line, compares the name."""
+    if by.account_id is None:
+        return is_one_name(by.name, called(session, member))
+    if account_of(member) == by.account_id:
+        return True
+    joined = tables_accounts.one(session, by.account_id).responder_id
+    return joined is not None and joined == responder_of(member)
+
+
+def called(session: Session, member: str) -> str:
+    """Returns the name of a member of a desk."""
+    account_id = account_of(member)
+    if account_id is not None:
+        return tables_accounts.one(session, account_id).shown
+    return session.get_one(Responder, responder_of(member)).name
+
+
+def name_of(actor: str) -> str:
+    """Returns the name in an actor of the audit log."""
+    return actor.rpartition(":")[2]

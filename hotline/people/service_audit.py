@@ -1,0 +1,57 @@
+"""Reads the audit log for people: lists its rows as sentences, and verifies its chain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.core.context import Kit
+from hotline.people import tables, tables_audit
+from hotline.people.rules_audit import SENTENCES, AuditFilter, AuditRow, read_row
+from hotline.people.tables_audit import AuditEntry, Chain
+
+ACTIONS = tuple(sorted(SENTENCES))
+"""The names of the actions that a row can have."""
+ROWS = 50
+"""Rows on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    rows: Sequence[AuditRow]
+    before: int | None
+    """Id below which older rows follow. None if there are no older rows."""
+    length: int
+    """Number of rows in the whole log."""
+    newest: str
+    """The digest at the end of the log."""
+
+
+def listed(
+    kit: Kit, *, since: datetime | None = None, who: str = "", tip_id: int | None = None
+) -> Sequence[tuple[AuditEntry, AuditRow]]:
+    """Returns rows in order, filtered by time, by person or by tip. A part of a person's name is enough."""
+    about = None if tip_id is None else f"tip:{tip_id}"
+    with kit.database.reading() as session:
+        entries = tables_audit.entries(session, since=since, subject=about)
+        names = tables.names(session)
+    rows = [(one, _read(one, names)) for one in entries]
+    return [(one, row) for one, row in rows if who.casefold() in row.who.casefold()]
+
+
+def newest(kit: Kit, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
+    """Returns the newest rows of a filter, below the id `before` if it is given. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        names = tables.names(session)
+        found = tables_audit.newest(session, wanted, names, before=before, limit=ROWS + 1)
+        length, digest = tables_audit.end(session)
+    older = found[ROWS - 1].id if len(found) > ROWS else None
+    return AuditPage([_read(one, names) for one in found[:ROWS]], older, length, digest)
+
+
+def verify(kit: Kit) -> Chain:
+    with kit.database.reading() as session:
+        return tables_audit.verify(session)
+
+
+def _read(one: AuditEntry, names: Mapping[int, str]) -> AuditRow:
+    return read_row(one.at, one.actor, one.action, one.subject, one.reason, names)

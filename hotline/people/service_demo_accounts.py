@@ -1,0 +1,162 @@
+"""Makes the demo's accounts and shows them. They work only with the emulator as gateway."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pyotp
+
+from hotline.core.actors import AccountRole, AccountState, Actor, entered_as
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Session
+from hotline.keys.encrypt import KeyPair
+from hotline.people import (
+    decrypt_grants,
+    service_sessions,
+    tables_accounts,
+    tables_audit,
+    tables_members,
+)
+from hotline.people.decrypt_passphrase import OF_THE_DEMO
+from hotline.people.encrypt_account_keys import PAPER_COSTS, wrap_under_password
+from hotline.people.rules_accounts import CAST, OPENS, DemoAccount
+from hotline.people.rules_desks import of_account
+from hotline.people.rules_passwords import suggested
+from hotline.people.rules_second_factor import STEP_SECONDS, code_at, step_at
+from hotline.people.service_sessions import Entered
+from hotline.people.service_sign_in import by_password, log_own, may_enter, owner
+from hotline.people.tables_accounts import ConsoleAccount
+
+
+@dataclass(frozen=True, slots=True)
+class DemoEntry:
+    """An account of the demo, as the sign-in page shows it."""
+
+    name: str
+    roles: tuple[AccountRole, ...]
+    password: str = field(repr=False)
+    code: str = field(repr=False)
+    """A code that was not used yet."""
+    seconds: int
+    """Seconds for which the code is valid."""
+
+
+def make(kit: ConsoleKit) -> Sequence[DemoAccount]:
+    """Makes the missing demo accounts. Makes none if the gateway is a real one."""
+    if not kit.pretended:
+        return ()
+    made = []
+    with kit.database.writing() as session:
+        for name, roles in CAST:
+            if tables_accounts.find(session, entered_as(name)) is None:
+                made.append(_make(session, kit, name, roles))
+    return made
+
+
+def open_desks(kit: ConsoleKit, passphrase: str) -> Sequence[str]:
+    """Grants the demo accounts access to their desks, and returns their names. Raises PassphraseWrong.
+
+    Does nothing if the gateway is a real one.
+    """
+    if not kit.pretended:
+        return ()
+    asked = [name for name, desk in OPENS.items() if _ask(kit, name, desk)]
+    if asked:
+        decrypt_grants.admit_by_passphrase(kit, OF_THE_DEMO, passphrase)
+    return asked
+
+
+def shown(kit: ConsoleKit) -> Sequence[DemoEntry]:
+    """Returns the demo accounts with their current codes. Returns none if the gateway is a real one."""
+    if not kit.pretended:
+        return ()
+    with kit.database.reading() as session:
+        used = {
+            one.name: one.totp_step
+            for one in tables_accounts.everybody(session)
+            if one.state == AccountState.DEMO
+        }
+    return [
+        _entry(kit, one, used[entered_as(one.name)])
+        for one in kit.demo_accounts
+        if entered_as(one.name) in used
+    ]
+
+
+def enter(kit: ConsoleKit, name: str) -> Entered | None:
+    """Opens a session of a demo account without a code, using the password that is kept for it.
+
+    Returns None for any other account, and if the gateway is a real one.
+    """
+    kept = next((one for one in kit.demo_accounts if one.name == name), None)
+    if not kit.pretended or kept is None:
+        return None
+    with kit.database.writing() as session:
+        account = tables_accounts.find(session, entered_as(name), for_writing=True)
+        if account is None or account.state != AccountState.DEMO or not may_enter(kit, account):
+            return None
+        private_key = by_password(kit, kept.password)(account)
+        if private_key is None:
+            return None
+        entered = service_sessions.begin(session, kit, account, private_key)
+        log_own(session, kit, account, "account_entered")
+        return replace(entered, known=service_sessions.mark(kit, name, ""))
+
+
+def _ask(kit: ConsoleKit, name: str, desk: str) -> bool:
+    """Requests access to a desk for a demo account. Returns False if there is no such account, or if it has access."""
+    with kit.database.writing() as session:
+        account = tables_accounts.find(session, entered_as(name))
+        if account is None or account.state != AccountState.DEMO:
+            return False
+        member = of_account(account.id)
+        if desk in tables_members.desks_of(session, member):
+            return False
+        decrypt_grants.ask_in(session, kit, Actor("demo"), desk, member, "an account of the demo")
+    return True
+
+
+def _entry(kit: ConsoleKit, one: DemoAccount, used: int) -> DemoEntry:
+    """Returns a demo account with a valid code.
+
+    After a code was used it shows the next one, which is accepted early.
+    """
+    at = kit.now()
+    if step_at(at) <= used:
+        at += timedelta(seconds=STEP_SECONDS)
+    seconds = (step_at(at) + 2) * STEP_SECONDS - int(kit.now().timestamp())
+    return DemoEntry(one.name, one.roles, one.password, code_at(one.secret, at), seconds)
+
+
+def _make(
+    session: Session, kit: ConsoleKit, name: str, roles: tuple[AccountRole, ...]
+) -> DemoAccount:
+    account = ConsoleAccount(
+        name=entered_as(name),
+        shown=name,
+        roles=sorted(roles),
+        language="en",
+        state=AccountState.DEMO,
+        totp_step=0,
+        created_at=kit.now(),
+    )
+    session.add(account)
+    session.flush()
+    pair, bound = KeyPair.new(), owner(account.id)
+    password, secret = suggested(secrets.choice), pyotp.random_base32()
+    account.public_key = pair.public
+    # The sign-in page shows this password, so expensive stretching would protect nothing.
+    account.wrapped_key = wrap_under_password(
+        pair.private, password, account=bound, costs=PAPER_COSTS
+    )
+    account.totp = kit.proofs.factors.seal(secret, account=bound)
+    tables_audit.sign(
+        session,
+        Actor("demo"),
+        at=kit.now(),
+        action="account_invited",
+        subject=f"account {name}",
+        reason="an account of the demo",
+    )
+    return DemoAccount(name, roles, password, secret)

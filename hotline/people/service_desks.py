@@ -1,0 +1,127 @@
+"""Adds and retires desks, and checks their keys.
+
+It decrypts a desk's key to verify the passphrase, so no code that a hook reaches imports this file.
+"""
+
+from dataclasses import dataclass
+
+from hotline.core.check_result import CheckResult
+from hotline.core.context import Kit
+from hotline.core.database import Session
+from hotline.errors import DeskRefused, StoreUnavailable
+from hotline.keys.passphrase import Costs
+from hotline.people import decrypt_recovery, tables_audit, tables_desks, tables_members
+from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
+from hotline.people.rules import every_district
+from hotline.people.rules_desks import ADDED, READS, DeskKind, is_code, is_desk_name, kind_of
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL, is_camp
+
+KEYS = "desk keys"
+NAMED = 5
+"""Maximum number of desks that a line lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDesk:
+    code: str
+    kind: DeskKind
+    name: str
+    place: str | None = None
+    """The district that it is in. For a protection desk, its camp."""
+
+
+def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
+    """Returns the doctor's results about desk keys.
+
+    Returns none if the database does not answer: another check reports it.
+    """
+    try:
+        with kit.database.reading() as session:
+            every, opened = tables_desks.everything(session), tables_members.counted(session)
+        pair = (decrypt_recovery.found(kit),) if every else ()
+    except StoreUnavailable:
+        return ()
+    lines = [
+        one for one in every if (one.kind or kind_of(one.code)) in READS and one.retired_at is None
+    ]
+    alone = tuple(one.code for one in lines if one.code not in opened)
+    # Includes retired desks: their old tips can still be decrypted.
+    left = tuple(one.code for one in every if one.copied_since is not None)
+    if left:
+        says = f"somebody who left may hold a copy of the key of {_some(left)}"
+        todo = "a member presses New key on its page, or `hotline keys rotate-desks --desk NAME` for each"
+        return (CheckResult(KEYS, False, says, todo, names=left), *pair)
+    if alone:
+        return (CheckResult(KEYS, True, f"by the passphrase alone open {_some(alone)}"), *pair)
+    says = f"{len(lines)} desks open to members by keys of their own"
+    return (CheckResult(KEYS, True, says), *pair)
+
+
+def _some(codes: tuple[str, ...]) -> str:
+    more = f" and {len(codes) - NAMED} more" if len(codes) > NAMED else ""
+    ending = "s" if len(codes) > 1 else ""
+    return f"{len(codes)} desk{ending} ({', '.join(codes[:NAMED])}{more})"
+
+
+def add(
+    kit: Kit,
+    new: NewDesk,
+    *,
+    passphrase: str,
+    by: TwoPeople,
+    reason: str,
+    costs: Costs | None = None,
+) -> None:
+    """Makes a desk, with its key sealed to the recovery pair. Raises DeskRefused, PassphraseWrong."""
+    if new.kind not in ADDED:
+        raise DeskRefused("`hotline init` makes the desks of districts and of the nation")
+    if not is_code(new.code):
+        raise DeskRefused(
+            "a desk's code is 3 to 24 small letters, digits or -, and begins with a letter"
+        )
+    if not is_desk_name(new.name):
+        raise DeskRefused("a desk's name has 1 to 60 letters, without : < > or |")
+    _check_place(new)
+    decrypt_recovery.ensure(kit, PassphraseOpener(by, passphrase), costs)
+
+    with kit.database.writing() as session:
+        tables_desks.one(session, NATIONAL, for_writing=True)
+        if new.code in tables_desks.codes(session):
+            raise DeskRefused(f"there is a desk {new.code} already")
+        desk = Desk(
+            code=new.code, kind=new.kind, name=new.name, place=new.place, created_at=kit.now()
+        )
+        decrypt_recovery.make_desk(session, desk)
+        why = by.why(f"{new.kind}: {reason}")
+        _record(session, kit, "desk_added", new.code, by.first, why)
+
+
+def _check_place(new: NewDesk) -> None:
+    """Checks that the desk's place fits its kind. Raises DeskRefused."""
+    if new.kind is DeskKind.PROTECTION:
+        if not is_camp(new.place):
+            raise DeskRefused("a protection desk is of a camp: say which")
+    elif new.place not in (None, *every_district()):
+        raise DeskRefused(f"{new.place} is no district")
+
+
+def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:
+    """Retires a desk, so that no one joins it and nothing is sealed to it. Raises NotFound, DeskRefused.
+
+    Earlier tips of the desk can still be decrypted.
+    """
+    with kit.database.writing() as session:
+        desk = tables_desks.one(session, code, for_writing=True)
+        if DeskKind(desk.kind or kind_of(code)) not in ADDED:
+            raise DeskRefused("a district's desk, and the nation's, is not retired")
+        if desk.retired_at is not None:
+            raise DeskRefused(f"desk {code} was retired already")
+        desk.retired_at = kit.now()
+        _record(session, kit, "desk_retired", code, by, reason)
+
+
+def _record(session: Session, kit: Kit, action: str, code: str, by: str, reason: str) -> None:
+    tables_audit.sign(
+        session, by, at=kit.now(), action=action, subject=f"desk:{code}", reason=reason
+    )

@@ -1,0 +1,94 @@
+"""Resets a lost password, and makes the recovery sheet.
+
+The recovery key and a code keep the key pair, and access to everything that it decrypts. Without the recovery key, only
+an admin's new link helps, and it makes a new pair. A sheet has ten codes that replace an authenticator, and the
+recovery key.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+from nacl.utils import random
+
+from hotline.core.actors import Refused
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Session
+from hotline.people import tables_accounts, tables_sessions
+from hotline.people.encrypt_account_keys import (
+    PAPER_COSTS,
+    nobodys_envelope,
+    open_by_paper,
+    wrap_under_paper,
+    wrap_under_password,
+)
+from hotline.people.rules_accounts import AccountFault, refusal
+from hotline.people.rules_passwords import form_fault, is_common
+from hotline.people.rules_second_factor import PAPER_CODES, paper_code, plain, recovery_key
+from hotline.people.service_sessions import entrant as entrant_of
+from hotline.people.service_sign_in import log_own, owner, paper_digest, prove
+from hotline.people.tables_accounts import CodeKind, ConsoleAccount
+
+KEY_BYTES = 32
+
+
+def reset_password(
+    kit: ConsoleKit,
+    name: str,
+    recovery_key: str,
+    code: str,
+    password: str,
+    known: str = "",
+    *,
+    network: str = "",
+) -> Refused | None:
+    """Replaces a lost password and ends every session. Raises AccountRefused.
+
+    A name without an account takes the same computing time.
+    """
+    wrong = form_fault(password, name)
+    if wrong is not None:
+        raise refusal(wrong)
+    wrapped = b""
+
+    def opens(account: ConsoleAccount | None) -> bytes | None:
+        nonlocal wrapped
+        held = account.recovery_key if account is not None else None
+        bound = owner(account.id) if account is not None else ""
+        envelope = held or nobodys_envelope(PAPER_COSTS)
+        private_key = open_by_paper(envelope, plain(recovery_key), account=bound)
+        # Checked for the right key only: the check is slow, and strangers can send this form.
+        if private_key is not None and is_common(password, name):
+            raise refusal(AccountFault.COMMON_PASSWORD)
+        kept = private_key or random(KEY_BYTES)
+        wrapped = wrap_under_password(kept, password, account=bound, costs=kit.proofs.costs)
+        return private_key
+
+    def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
+        account.wrapped_key = wrapped
+        tables_sessions.end_of(session, account.id)
+        log_own(session, kit, account, "account_password_recovered")
+
+    entrant = entrant_of(kit, name, known, network)
+    return prove(kit, name, code, opens, change, entrant=entrant)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverySheet:
+    """A recovery sheet. It is shown once for printing, and never stored."""
+
+    codes: tuple[str, ...] = field(repr=False)
+    key: str = field(repr=False)
+
+
+def make_sheet(
+    session: Session, kit: ConsoleKit, account: ConsoleAccount, private_key: bytes
+) -> RecoverySheet:
+    """Returns a new recovery sheet, and invalidates the previous one."""
+    codes = tuple(paper_code(secrets.choice) for _ in range(PAPER_CODES))
+    key = recovery_key(secrets.choice)
+    account.recovery_key = wrap_under_paper(private_key, plain(key), account=owner(account.id))
+    tables_accounts.forget_codes(session, account.id, CodeKind.RECOVERY)
+    for code in codes:
+        digest = paper_digest(kit, account.id, code)
+        tables_accounts.add_code(session, account.id, CodeKind.RECOVERY, digest, None)
+    return RecoverySheet(codes, key)

@@ -1,0 +1,370 @@
+"""Stores responders, who act in a district, with their memberships of desks and their leaves.
+
+Only this module writes memberships. A responder's own row repeats the highest level, the districts and the kinds of
+cases, for lists.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from hotline.core import rules_trial
+from hotline.core.database import Database, Row, Utc
+from hotline.people.rules import EnrolmentState, Level, districts_of, highest
+from hotline.people.rules_pin_rest import KEPT_FOR, PinWarning
+from hotline.text.codes import NATIONAL
+
+
+class PinWarningRow(Row):
+    """One warning about one responder's PIN. It names no case."""
+
+    __tablename__ = "pin_warning"
+    __table_args__ = (
+        Index("pin_warning_person", "responder_id", "kind", "at"),
+        Index("pin_warning_told", "told_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    kind: Mapped[str]
+    """A `domain.people.pin_rest.PinWarning`."""
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """The time when an SMS reported it. None while a warning of the night waits for the morning."""
+
+
+def add(
+    session: Session, responder_id: int, kind: PinWarning, at: datetime, *, waits: bool
+) -> None:
+    """Adds a warning. `waits` leaves it for the morning's SMS."""
+    told_at = None if waits else at
+    session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, told_at=told_at))
+    session.flush()
+
+
+def has(session: Session, responder_id: int, kind: PinWarning, since: datetime) -> bool:
+    """Returns True if this person has a warning of this kind at or after `since`."""
+    here = (
+        PinWarningRow.responder_id == responder_id,
+        PinWarningRow.kind == kind,
+        PinWarningRow.at >= since,
+    )
+    return session.scalar(select(PinWarningRow.id).where(*here).limit(1)) is not None
+
+
+def waits(session: Session, before: datetime) -> bool:
+    """Returns True if warnings from before this moment wait for the morning's SMS."""
+    return session.scalar(select(PinWarningRow.id).where(*_waiting(before)).limit(1)) is not None
+
+
+def tell(session: Session, before: datetime, at: datetime) -> Sequence[int]:
+    """Marks the warnings that waited before this moment as reported. Returns the ids of the responders, each once."""
+    told = update(PinWarningRow).where(*_waiting(before)).values(told_at=at)
+    told_now = told.returning(PinWarningRow.responder_id)
+    people = session.scalars(told_now.execution_options(synchronize_session=False))
+    return sorted(set(people))
+
+
+def _waiting(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (PinWarningRow.told_at.is_(None), PinWarningRow.at < before)
+
+
+def newest(session: Session, since: datetime, limit: int) -> Sequence[PinWarningRow]:
+    """Returns the warnings that were reported after `since`, newest first."""
+    rows = select(PinWarningRow).where(
+        PinWarningRow.told_at.is_not(None), PinWarningRow.told_at > since
+    )
+    return session.scalars(rows.order_by(PinWarningRow.at.desc()).limit(limit)).all()
+
+
+def forget(session: Session, at: datetime, limit: int) -> int:
+    """Deletes warnings older than `KEPT_FOR`, at most `limit`. Returns how many it deleted."""
+    old = select(PinWarningRow.id).where(PinWarningRow.at < at - KEPT_FOR).limit(limit)
+    gone = session.execute(
+        delete(PinWarningRow)
+        .where(PinWarningRow.id.in_(old))
+        .returning(PinWarningRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
+
+
+class Responder(Row):
+    __tablename__ = "responder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    level: Mapped[str]
+    """The responder's highest level at any desk: a `domain.referrals.referral.Level`."""
+    language: Mapped[str]
+    """The language in which the line writes to the responder."""
+    languages: Mapped[list[str] | None]
+    """All languages that the responder speaks, `language` first. None if they are not known."""
+    districts: Mapped[list[str]]
+    """NISR codes, for lists only. Empty means all. Memberships decide."""
+    categories: Mapped[list[str]]
+    """Kinds of cases, for lists only. Empty means all."""
+    number_key: Mapped[str] = mapped_column(unique=True)
+    """Lasting keyed digest of the MSISDN, by which an enrolled phone is recognised."""
+    sealed_number: Mapped[bytes]
+    """The MSISDN, encrypted to the relay alone."""
+    active: Mapped[bool] = mapped_column(default=True)
+    unreachable: Mapped[str | None]
+    """The reason why the gateway will never deliver to this number, if it gave one.
+
+    The responder is not alerted then.
+    """
+    created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    """The time when the responder was removed. The row stays, for the record. `active` is then False."""
+    state: Mapped[str] = mapped_column(
+        default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
+    )
+    """An `EnrolmentState`. `active` is False before the state `active`, and after a removal."""
+    public_key: Mapped[bytes | None]
+    """The X25519 public key that desks' keys are encrypted to. None before the responder chose a PIN."""
+    pin_wrap: Mapped[bytes | None]
+    """The private key under the PIN and the reader's pepper. It names its own format. Only the reader writes it."""
+    pin_set_at: Mapped[datetime | None]
+    wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The times of the wrong PINs since the last right one, as ISO 8601."""
+    rested_until: Mapped[datetime | None]
+    """Until this time no PIN of this phone is checked."""
+    pin_opened_at: Mapped[datetime | None]
+    """The time when the PIN last opened the list of cases."""
+    pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The number of times that this PIN opened the list."""
+    pin_network: Mapped[str | None]
+    """The network code of the last opening."""
+    read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The cases that were read within the last hour of reading, each as `tip id@ISO 8601`."""
+    warnings_read_at: Mapped[datetime | None]
+    """The time when this person last read the warnings about the PINs of the desk."""
+    memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
+    """Used to write a new person together with their memberships."""
+
+
+class Membership(Row):
+    """A person's membership of one desk. It is ended and never changed. Another level is another row."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    desk_code: Mapped[str]
+    level: Mapped[str]
+    """A `domain.referrals.referral.Level`."""
+    categories: Mapped[list[str]]
+    """Empty means all."""
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    """None while it runs. If the person was removed, the time of the removal."""
+
+
+class Leave(Row):
+    """A time in which a responder gets no new alerts. A leave that ends early keeps its row."""
+
+    __tablename__ = "leave"
+    __table_args__ = (Index("leave_responder", "responder_id", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """The first moment at which the responder is back."""
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    """The time when the responder's open cases went to others."""
+
+
+def living(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    """Returns the conditions of an active responder, who may be alerted at this moment.
+
+    The responder is enrolled, reachable and not on leave. Only this function defines it.
+    """
+    away = exists().where(
+        Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
+    )
+    return (Responder.active.is_(True), Responder.unreachable.is_(None), ~away)
+
+
+ANYBODY = select(Responder.id).where(*living(bindparam("at", type_=Utc))).limit(1)
+"""A query for any active responder. It is built once, because every first hop runs it."""
+
+
+def anybody_lives(database: Database, at: datetime) -> bool:
+    """Returns True if any responder at all can be alerted of a tip. Raises StoreUnavailable."""
+    with database.looking() as connection:
+        return connection.ask(ANYBODY, at=at) is not None
+
+
+def lives(session: Session, responder_id: int, at: datetime) -> bool:
+    """Returns True if this responder may be alerted of a tip at this moment."""
+    hers = select(Responder.id).where(Responder.id == responder_id, *living(at))
+    return session.scalar(hers) is not None
+
+
+def who_live(session: Session, at: datetime) -> Sequence[Responder]:
+    """Returns every active responder, in the order of enrolment."""
+    return session.scalars(select(Responder).where(*living(at)).order_by(Responder.id)).all()
+
+
+def everybody(session: Session) -> Sequence[Responder]:
+    """Returns all who were ever enrolled, in the order of enrolment."""
+    people = select(Responder).where(Responder.level != rules_trial.LEVEL)
+    return session.scalars(people.order_by(Responder.id)).all()
+
+
+def names(session: Session) -> Mapping[int, str]:
+    """Returns the names of all who were ever enrolled, by id."""
+    people = select(Responder.id, Responder.name).where(Responder.level != rules_trial.LEVEL)
+    return {row.id: row.name for row in session.execute(people)}
+
+
+def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
+    """Returns those of these digests that belong to a responder, active or not."""
+    return set(
+        session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
+    )
+
+
+def enrolled(session: Session, number_key: str) -> Responder | None:
+    """Returns the responder who acts under this number today, or None."""
+    here = select(Responder).where(Responder.number_key == number_key, Responder.active)
+    return session.scalars(here).one_or_none()
+
+
+def pin_wraps(session: Session) -> Sequence[bytes]:
+    """Returns the encrypted keys of all responders with a PIN, except those who were removed."""
+    wraps = select(Responder.pin_wrap).where(
+        Responder.pin_wrap.is_not(None), Responder.left_at.is_(None)
+    )
+    return [wrap for wrap in session.scalars(wraps) if wrap is not None]
+
+
+def has_pin(session: Session, responder_id: int) -> bool:
+    """Returns True if the responder chose a PIN."""
+    responder = session.get(Responder, responder_id)
+    return responder is not None and responder.pin_wrap is not None
+
+
+def language_of(session: Session, responder_id: int) -> str | None:
+    responder = session.get(Responder, responder_id)
+    return responder.language if responder else None
+
+
+RUNS = Membership.until_at.is_(None)
+
+
+def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -> list[Membership]:
+    """Returns the memberships of a person who is being enrolled. The caller adds them."""
+    return [
+        Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
+        for code, level in desks.items()
+    ]
+
+
+def running(session: Session, responder_id: int) -> Sequence[Membership]:
+    """Returns the responder's current memberships, ordered by desk."""
+    hers = select(Membership).where(Membership.responder_id == responder_id, RUNS)
+    return session.scalars(hers.order_by(Membership.desk_code)).all()
+
+
+def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]:
+    """Returns the desks that the responder belonged to at a moment."""
+    ran = (Membership.from_at <= at, or_(RUNS, Membership.until_at > at))
+    hers = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
+    return session.scalars(hers.order_by(Membership.desk_code)).all()
+
+
+def by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
+    """Returns the current memberships of every responder by id, ordered by desk."""
+    found: dict[int, list[Membership]] = defaultdict(list)
+    for row in session.scalars(select(Membership).where(RUNS).order_by(Membership.desk_code)):
+        found[row.responder_id].append(row)
+    return found
+
+
+def place(
+    session: Session,
+    person: Responder,
+    desks: Mapping[str, Level],
+    categories: Collection[str],
+    at: datetime,
+) -> None:
+    """Makes a responder act at exactly these desks from now on, at these levels. There must be at least one."""
+    kept: set[str] = set()
+    for row in running(session, person.id):
+        if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
+            kept.add(row.desk_code)
+        else:
+            row.until_at = at
+    session.flush()
+    added = {code: level for code, level in desks.items() if code not in kept}
+    for row in new(added, categories, at):
+        row.responder_id = person.id
+        session.add(row)
+    person.level, person.categories = highest(desks.values()), list(categories)
+    if person.level != Level.NATIONAL:
+        person.districts = districts_of(desks)
+
+
+def end(session: Session, person: Responder, at: datetime) -> None:
+    """Ends a responder's membership of every desk."""
+    for row in running(session, person.id):
+        row.until_at = at
+
+
+def reopen(session: Session, person: Responder, left_at: datetime, at: datetime) -> None:
+    """Creates again the memberships that ended when the responder was removed.
+
+    Skips desks with a current membership.
+    """
+    hers = (Membership.responder_id == person.id, Membership.until_at == left_at)
+    ended = session.scalars(select(Membership).where(*hers)).all()
+    runs = {row.desk_code for row in running(session, person.id)}
+    for row in ended:
+        if row.desk_code not in runs:
+            again = Membership(desk_code=row.desk_code, level=row.level, from_at=at)
+            again.responder_id, again.categories = person.id, row.categories
+            session.add(again)
+
+
+def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
+    """Returns the coordinators of a responder's desks who can be notified, without that responder."""
+    hers = select(Membership.desk_code).where(Membership.responder_id == of.id, RUNS)
+    leads = exists().where(
+        Membership.responder_id == Responder.id,
+        Membership.level == Level.COORDINATOR,
+        Membership.desk_code.in_(hers.correlate(None)),
+        RUNS,
+    )
+    found = select(Responder).where(leads, Responder.id != of.id, *living(at))
+    return session.scalars(found.order_by(Responder.id)).all()
+
+
+def who_answer_for(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
+    """Returns the coordinators of a desk and the people of the national desk who can be notified."""
+    place = or_(
+        and_(Membership.desk_code == desk, Membership.level == Level.COORDINATOR),
+        Membership.desk_code == NATIONAL,
+    )
+    there = exists().where(Membership.responder_id == Responder.id, place, RUNS)
+    found = select(Responder).where(there, *living(at))
+    return session.scalars(found.order_by(Responder.id)).all()

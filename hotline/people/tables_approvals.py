@@ -1,0 +1,140 @@
+"""Stores requests for approval: who asked, and what the approver decided."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.actors import Actor
+from hotline.core.database import Row
+from hotline.people import tables_audit
+from hotline.people.rules_second_factor import APPROVAL_LIVES
+
+
+class ApprovalKind(StrEnum):
+    ROLE = "role"
+    """A role for an account. The subject is `account:<id>:<role>`."""
+    ADMISSION = "admission"
+    """Access to a desk. The subject is `desk:<code>:<member>`. `sealed` holds the public key of that member."""
+    ENROLMENT = "enrolment"
+    """Enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
+    POSTING = "posting"
+    """A responder's place at another desk or at a higher level. The subject is `posting:<id>:<what is wanted>`."""
+    REMOVAL = "removal"
+    """Removal of one of the last two people of the national desk. The subject is `responder:<id>`."""
+    LIFT = "lift"
+    """The end of an exclusion from a tip. The subject is `exclusion:<id>`."""
+    LINK = "link"
+    """A new link for an account. The subject is `account:<id>:link`."""
+    END = "end"
+    """The end of an account. The subject is `account:<id>:end`."""
+
+
+class ApprovalDecision(StrEnum):
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    USED = "used"
+    """The approved command was carried out. It cannot be carried out again."""
+
+
+class Approval(Row):
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """An `ApprovalKind`."""
+    subject: Mapped[str] = mapped_column(index=True)
+    sealed: Mapped[bytes | None]
+    """Data that the command needs, encrypted if it is secret, such as a phone number."""
+    asked_by: Mapped[str]
+    """The actor who asked, as the audit log writes actors."""
+    asker_id: Mapped[int | None]
+    """The account that asked. NULL for the command line."""
+    asked_at: Mapped[datetime]
+    reason: Mapped[str]
+    expires_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str | None]
+    """An `ApprovalDecision`."""
+
+
+def ask(
+    session: Session,
+    by: Actor,
+    kind: ApprovalKind,
+    subject: str,
+    reason: str,
+    at: datetime,
+    *,
+    lives: timedelta = APPROVAL_LIVES,
+    sealed: bytes | None = None,
+) -> Approval:
+    """Stores a request for approval, which expires after `lives`."""
+    row = Approval(
+        kind=kind,
+        subject=subject,
+        sealed=sealed,
+        asked_by=tables_audit.by_actor(by),
+        asker_id=by.account_id,
+        asked_at=at,
+        reason=reason,
+        expires_at=at + lives,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Approval.decided_at.is_(None), Approval.expires_at > at
+
+
+def undecided(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
+    """Returns the pending approvals of these kinds, oldest first. Leaves out expired ones."""
+    waits = select(Approval).where(Approval.kind.in_(kinds), *_waits(at))
+    return session.scalars(waits.order_by(Approval.id)).all()
+
+
+def decided(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
+    """Returns by subject the newest request that was approved and is not used yet."""
+    given = select(Approval).where(
+        Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
+    )
+    return {row.subject: row for row in session.scalars(given.order_by(Approval.id))}
+
+
+def about(session: Session, kind: ApprovalKind, begins: str, at: datetime) -> Sequence[Approval]:
+    """Returns the pending approvals of a kind whose subject begins with `begins`. Locks them for a decision."""
+    waits = select(Approval).where(
+        Approval.kind == kind, Approval.subject.startswith(begins, autoescape=True), *_waits(at)
+    )
+    return session.scalars(waits.order_by(Approval.id).with_for_update()).all()
+
+
+def waiting_for(session: Session, subject: str, at: datetime) -> Approval | None:
+    """Returns the newest pending approval of a subject and locks it for a decision, or None."""
+    waits = select(Approval).where(Approval.subject == subject, *_waits(at))
+    return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
+
+
+def held(session: Session, approval_id: int, at: datetime) -> Approval | None:
+    """Returns a pending approval and locks it for a decision. Returns None if it was decided or has expired."""
+    waits = select(Approval).where(Approval.id == approval_id, *_waits(at))
+    return session.scalar(waits.with_for_update())
+
+
+def approved(session: Session, subject: str) -> Sequence[Approval]:
+    """Returns the requests about a subject that were approved and are not used yet."""
+    given = select(Approval).where(
+        Approval.subject == subject, Approval.decision == ApprovalDecision.APPROVED
+    )
+    return session.scalars(given).all()
+
+
+def decide(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
+    """Records a decision. `by` is an actor, as the audit log writes actors."""
+    row.decided_by, row.decided_at, row.decision = by, at, decision

@@ -1,0 +1,211 @@
+"""Writes the audit log: append-only, each row bound to the row before. It records reads and never holds content.
+
+A row that was changed, removed or inserted breaks the chain. Rows cut off the end do not. So the newest digest should
+sometimes be copied to paper or to another machine.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core import database
+from hotline.core.actors import Actor
+from hotline.core.database import Row
+from hotline.people.rules_audit import AuditFilter
+from hotline.text.time import KIGALI
+
+Signer: TypeAlias = str | Actor
+"""The person behind a command: the name that the command was given, or an account."""
+BEGINNING = "0" * 64
+"""The previous digest of the first row."""
+LOCK = 4_114_110_001
+"""PostgreSQL's advisory lock on the end of the chain. SQLite has one writer at a time anyway."""
+
+
+class AuditEntry(Row):
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
+
+    `domain/desk/audit_sentences.py` reads it.
+    """
+    action: Mapped[str]
+    """A verb in the past tense, such as "tip_read" or "responders_imported"."""
+    subject: Mapped[str]
+    reason: Mapped[str]
+    previous: Mapped[str] = mapped_column(unique=True)
+    """The digest of the row before. It is unique, so the chain cannot fork."""
+    digest: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of the previous digest and this row's fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The result of a check of the chain."""
+
+    length: int
+    newest: str
+    """The digest at the end of the chain."""
+    broken_at: int | None
+    """The id of the first row that does not follow from the row before it. None if the chain is intact."""
+
+
+def by_command(name: str) -> str:
+    """Returns the actor for a person who ran a command under this name."""
+    return f"cli:{name}"
+
+
+def by_actor(actor: Actor) -> str:
+    """Returns the actor for a person who used a page of the console or a command."""
+    if actor.account_id is None:
+        return by_command(actor.name)
+    return f"account:{actor.account_id}:{actor.name}"
+
+
+def signer(by: Signer) -> str:
+    """Returns the actor of a signer."""
+    return by_actor(by) if isinstance(by, Actor) else by_command(by)
+
+
+def named(by: Signer) -> str:
+    """Returns the plain name of a signer."""
+    return by.name if isinstance(by, Actor) else by
+
+
+def account_of(actor: str) -> int | None:
+    """Returns the account id in an actor of `by_actor`. Returns None for a command or a process."""
+    kind, _, rest = actor.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind == "account" and number.isdecimal() else None
+
+
+def append(
+    session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
+) -> AuditEntry:
+    """Appends one row in the caller's `writing()` transaction. Writers wait here for each other until they commit."""
+    database.take_turns(session, LOCK)
+    entry = AuditEntry(
+        at=at.astimezone(UTC),
+        actor=actor,
+        action=action,
+        subject=subject,
+        reason=reason,
+        previous=_newest_digest(session),
+    )
+    entry.digest = _digest(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def of_tip(
+    session: Session, tip_id: int, action: str, actor: str, at: datetime, reason: str = ""
+) -> None:
+    """Appends one row about a tip."""
+    append(session, at=at, actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason)
+
+
+def sign(
+    session: Session, by: Signer, *, at: datetime, action: str, subject: str, reason: str = ""
+) -> AuditEntry:
+    """Appends one row about a person's command."""
+    return append(session, at=at, actor=signer(by), action=action, subject=subject, reason=reason)
+
+
+def count(
+    session: Session, actor: str, actions: Collection[str], since: datetime, subject: str = ""
+) -> int:
+    """Returns how often an actor did one of these actions after a moment. With `subject`, counts that subject only."""
+    done = select(func.count()).where(
+        AuditEntry.actor == actor, AuditEntry.action.in_(actions), AuditEntry.at > since
+    )
+    return session.scalar(done.where(AuditEntry.subject == subject) if subject else done) or 0
+
+
+def entries(
+    session: Session, *, since: datetime | None = None, subject: str | None = None
+) -> Sequence[AuditEntry]:
+    """Returns the rows of the log, oldest first, from a moment on or of one subject where given."""
+    found = select(AuditEntry).order_by(AuditEntry.id)
+    if since is not None:
+        found = found.where(AuditEntry.at >= since)
+    if subject is not None:
+        found = found.where(AuditEntry.subject == subject)
+    return session.scalars(found).all()
+
+
+def newest(
+    session: Session,
+    wanted: AuditFilter,
+    names: Mapping[int, str],
+    *,
+    before: int | None,
+    limit: int,
+) -> Sequence[AuditEntry]:
+    """Returns the newest rows that match a filter and have an id below `before`, newest first.
+
+    A responder's row holds an id instead of a name, so `names` gives the names by id. A day runs from
+    midnight to midnight in Kigali.
+    """
+    found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if before is not None:
+        found = found.where(AuditEntry.id < before)
+    if wanted.who:
+        part = wanted.who.casefold()
+        called = [f"responder:{one}" for one, name in names.items() if part in name.casefold()]
+        named = AuditEntry.actor.icontains(wanted.who, autoescape=True)
+        found = found.where(or_(named, AuditEntry.actor.in_(called)))
+    if wanted.action:
+        found = found.where(AuditEntry.action == wanted.action)
+    if wanted.tip_id is not None:
+        found = found.where(AuditEntry.subject == f"tip:{wanted.tip_id}")
+    if wanted.day is not None:
+        begins = datetime.combine(wanted.day, time(), KIGALI)
+        day = AuditEntry.at >= begins, AuditEntry.at < begins + timedelta(days=1)
+        found = found.where(*day)
+    return session.scalars(found).all()
+
+
+def end(session: Session) -> tuple[int, str]:
+    """Returns the number of rows and the newest digest."""
+    count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    return count, _newest_digest(session)
+
+
+def _newest_digest(session: Session) -> str:
+    found = select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
+    return session.scalar(found) or BEGINNING
+
+
+def verify(session: Session) -> Chain:
+    """Checks the chain from its beginning, up to the first broken row."""
+    newest, length = BEGINNING, 0
+    every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
+    with closing(session.scalars(every)) as rows:
+        for entry in rows:
+            if entry.previous != newest or entry.digest != _digest(entry):
+                return Chain(length, newest, broken_at=entry.id)
+            newest, length = entry.digest, length + 1
+    return Chain(length, newest, broken_at=None)
+
+
+def _digest(entry: AuditEntry) -> str:
+    fields = (
+        entry.previous,
+        entry.at.isoformat(timespec="microseconds"),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.reason,
+    )
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()

@@ -1,0 +1,188 @@
+"""Stores desks: the people of a district, or of the nation, who may decrypt its tips."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Select,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row
+from hotline.core.driver import PreparedStatement
+from hotline.errors import NotFound
+from hotline.people.rules_desks import DeskKind
+
+ENROLMENT = "enrolment"
+"""The member that every desk begins with: the recovery passphrase of `hotline init`."""
+
+
+BEFORE = "before"
+"""The member whose row holds the old key during a rotation, encrypted the same way.
+
+It stays until no grant needs it.
+"""
+BEFORE_OF = "before:"
+"""The prefix of such a row for one member, as in `before:r17`."""
+
+
+class Desk(Row):
+    """One desk, with the public key of its key pair. The private key exists only encrypted, once for each member."""
+
+    __tablename__ = "desk"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    """A district's NISR code ("12"), "national", or a word of letters."""
+    kind: Mapped[str | None]
+    """A `domain.desk.desks.DeskKind`. None if a process of the previous release made the row."""
+    name: Mapped[str | None]
+    """The name of a desk that was added later."""
+    place: Mapped[str | None]
+    """The district of the desk. For a protection desk, the camp that it is for."""
+    public_key: Mapped[bytes]
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    """From this time on nothing is encrypted to the desk. Older data can still be decrypted."""
+    copied_since: Mapped[datetime | None]
+    """Since when a person without access may hold a copy of the desk's key. None once that key decrypts nothing."""
+
+
+class DeskMember(Row):
+    """One way to decrypt for a desk: its private key, encrypted under what this member knows."""
+
+    __tablename__ = "desk_member"
+    __table_args__ = (UniqueConstraint("desk_code", "member"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
+    member: Mapped[str]
+    """`r<id>` for a responder, `account:<id>`, or "enrolment" for the recovery passphrase."""
+    wrapped_key: Mapped[bytes]
+    """The encrypted key, which names its own format.
+
+    The recovery passphrase decrypts it with `hotline.people.encrypt_desk_keys`.
+
+    `hotline.people.decrypt_members` decrypts a key that is encrypted to one member.
+    """
+    created_at: Mapped[datetime]
+
+
+@cache
+def _keys_of(many: int) -> PreparedStatement:
+    """Returns a prepared query, made once for each number of desks. Each answer of a report asks for one or two."""
+    desk = Desk.metadata.tables[Desk.__tablename__]
+    these = desk.c.code.in_([bindparam(f"code_{n}") for n in range(many)])
+    asked = select(desk.c.code, desk.c.public_key).where(these)
+    return PreparedStatement(asked, desk.c.code.type, desk.c.public_key.type)
+
+
+def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
+    """Returns public keys by desk code. Leaves out codes without a desk."""
+    if not codes:
+        return {}
+    asked = {f"code_{n}": code for n, code in enumerate(codes)}
+    return dict(_keys_of(len(codes)).rows(session, **asked))
+
+
+def codes(session: Session) -> set[str]:
+    return set(session.scalars(select(Desk.code)))
+
+
+def everything(session: Session) -> Sequence[Desk]:
+    """Returns every desk, ordered by code."""
+    return session.scalars(select(Desk).order_by(Desk.code)).all()
+
+
+def of_kind(session: Session, kind: str) -> Sequence[str]:
+    """Returns the codes of the desks of a kind that are not retired."""
+    return _sealed_to(session, Desk.kind == kind)
+
+
+def of_camp(session: Session, camp: str | None) -> Sequence[str]:
+    """Returns the codes of a camp's protection desks that are not retired."""
+    return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
+
+
+def _sealed_to(session: Session, *which: ColumnElement[bool]) -> Sequence[str]:
+    found = select(Desk.code).where(*which, Desk.retired_at.is_(None))
+    return session.scalars(found.order_by(Desk.code)).all()
+
+
+def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:
+    """Returns a desk by its code. Raises NotFound."""
+    found = select(Desk).where(Desk.code == code)
+    desk = session.scalar(found.with_for_update() if for_writing else found)
+    if desk is None:
+        raise NotFound(f"no desk {code}: the page Desks shows them")
+    return desk
+
+
+def wrapped_key(session: Session, code: str, member: str) -> bytes:
+    """Returns a desk's private key, encrypted for one member. Raises NotFound."""
+    found = session.scalar(_wrapped(code, member))
+    if found is None:
+        raise NotFound(f"desk {code} has no member {member}")
+    return found
+
+
+def key_before(session: Session, code: str) -> bytes | None:
+    """Returns the encrypted old key that a rotation put aside. Returns None if no rotation is under way."""
+    return session.scalar(_wrapped(code, BEFORE))
+
+
+def put_aside(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
+    """Keeps the present key as the old key of a rotation, encrypted as given."""
+    _add_member(session, code, BEFORE, wrapped_key, at)
+
+
+def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
+    """Replaces the key pair of a desk. From this commit on tips are encrypted to the new public key."""
+    session.execute(update(Desk).where(Desk.code == code).values(public_key=public_key))
+    rewrap(session, code, ENROLMENT, wrapped_key)
+
+
+def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None:
+    """Replaces the encrypted key in the row of one member."""
+    row = update(DeskMember).where(DeskMember.desk_code == code, DeskMember.member == member)
+    session.execute(row.values(wrapped_key=wrapped_key))
+
+
+def moving_since(session: Session, code: str) -> datetime | None:
+    """Returns when the rotation under way put the old key aside. Returns None if no rotation is under way."""
+    row = select(DeskMember.created_at)
+    return session.scalar(row.where(DeskMember.desk_code == code, DeskMember.member == BEFORE))
+
+
+def end_rotation(session: Session, code: str) -> None:
+    """Deletes every old key of this desk. A person removed before the rotation then holds no useful key."""
+    since = moving_since(session, code)
+    aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
+    session.execute(delete(DeskMember).where(DeskMember.desk_code == code, aside))
+    ended = update(Desk).where(Desk.code == code, Desk.copied_since <= since)
+    session.execute(ended.values(copied_since=None))
+
+
+def add(session: Session, desk: Desk, wrapped_key: bytes) -> None:
+    """Adds a desk whose key the recovery passphrase decrypts."""
+    session.add(desk)
+    session.flush()
+    _add_member(session, desk.code, ENROLMENT, wrapped_key, desk.created_at)
+
+
+def _add_member(session: Session, code: str, member: str, key: bytes, at: datetime) -> None:
+    session.add(DeskMember(desk_code=code, member=member, wrapped_key=key, created_at=at))
+
+
+def _wrapped(code: str, member: str) -> Select[bytes]:
+    return select(DeskMember.wrapped_key).where(
+        DeskMember.desk_code == code, DeskMember.member == member
+    )

@@ -1,0 +1,161 @@
+"""Stores the members that a desk's key is encrypted to, other than the recovery passphrase."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select, true, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row
+from hotline.people import tables_desks
+from hotline.people.tables_desks import BEFORE, BEFORE_OF, ENROLMENT, Desk, DeskMember
+
+BY_PASSPHRASE = (ENROLMENT, BEFORE)
+_ARE_MEMBERS = (DeskMember.member.not_in(BY_PASSPHRASE), ~DeskMember.member.startswith(BEFORE_OF))
+
+
+def of_desk(session: Session, code: str) -> Mapping[str, bytes]:
+    """Returns the desk's key as encrypted to each member. Leaves out the old keys of a rotation."""
+    return {row.member: row.wrapped_key for row in _rows(session, code)}
+
+
+def counted(session: Session) -> Mapping[str, int]:
+    """Returns for each desk how many members have a key of their own."""
+    rows = select(DeskMember.desk_code, func.count()).where(*_ARE_MEMBERS)
+    return {code: count for code, count in session.execute(rows.group_by(DeskMember.desk_code))}  # noqa: C416
+
+
+def moving(session: Session) -> frozenset[str]:
+    """Returns the desks with a rotation under way, which still hold an old key."""
+    aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
+    return frozenset(session.scalars(select(DeskMember.desk_code).where(aside)))
+
+
+def since(session: Session, code: str) -> Mapping[str, datetime]:
+    """Returns when each member got access."""
+    return {row.member: row.created_at for row in _rows(session, code)}
+
+
+def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
+    """Returns a desk's key as encrypted to one member: today's key, then the old key of a rotation if there is one."""
+    found = select(DeskMember).where(
+        DeskMember.desk_code == code, DeskMember.member.in_((member, BEFORE_OF + member))
+    )
+    rows = {row.member: row.wrapped_key for row in session.scalars(found)}
+    return [rows[name] for name in (member, BEFORE_OF + member) if name in rows]
+
+
+def desks_of(session: Session, member: str) -> frozenset[str]:
+    """Returns the desks whose key is encrypted to a member."""
+    return frozenset(
+        session.scalars(select(DeskMember.desk_code).where(DeskMember.member == member))
+    )
+
+
+def seal(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
+    """Stores the desk's key encrypted to a member. Replaces the member's earlier key."""
+    _forget(session, code, member)
+    session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
+
+
+def reseal(session: Session, code: str, sealed: Mapping[str, bytes], at: datetime) -> None:
+    """Stores each member's new key and keeps the earlier one aside. A member who is not in `sealed` loses access."""
+    for row in _rows(session, code):
+        wrapped = sealed.get(row.member)
+        if wrapped is None:
+            session.delete(row)
+            continue
+        aside = DeskMember(
+            desk_code=code,
+            member=BEFORE_OF + row.member,
+            wrapped_key=row.wrapped_key,
+            created_at=at,
+        )
+        session.add(aside)
+        row.wrapped_key = wrapped
+
+
+def forget_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
+    """Ends the access of these members to this desk. Returns True if any of them had access.
+
+    They may hold a copy of the key until the desk gets another one.
+    """
+    opened = [member for member in names if code in desks_of(session, member)]
+    for member in opened:
+        _shut(session, code, member, at)
+    return bool(opened)
+
+
+def forget(
+    session: Session, member: str, at: datetime, *, but: Collection[str] = ()
+) -> frozenset[str]:
+    """Ends a member's access to every desk, except the desks in `but`. Returns the desks that the member lost.
+
+    The member may hold a copy of each key until the desk gets another one.
+    """
+    gone = desks_of(session, member) - frozenset(but)
+    for code in sorted(gone):
+        _shut(session, code, member, at)
+    return gone
+
+
+def _shut(session: Session, code: str, member: str, at: datetime) -> None:
+    """Deletes a member's keys of a desk, and notes since when a copy of the key may exist.
+
+    Locks the desk first, as a new key does. Otherwise the two would wait for each other. During a rotation the member
+    may hold the new key as well. So the noted time is after the rotation began, and the end of that rotation does not
+    clear it.
+    """
+    tables_desks.one(session, code, for_writing=True)
+    _forget(session, code, member)
+    since = tables_desks.moving_since(session, code)
+    left_at = at if since is None else max(at, since + timedelta(microseconds=1))
+    anew = Desk.copied_since.is_(None) if since is None else true()
+    session.execute(update(Desk).where(Desk.code == code, anew).values(copied_since=left_at))
+
+
+def _forget(session: Session, code: str, member: str) -> None:
+    names = (member, BEFORE_OF + member)
+    session.execute(
+        delete(DeskMember).where(DeskMember.desk_code == code, DeskMember.member.in_(names))
+    )
+
+
+def _rows(session: Session, code: str) -> Sequence[DeskMember]:
+    found = select(DeskMember).where(DeskMember.desk_code == code, *_ARE_MEMBERS)
+    return session.scalars(found.order_by(DeskMember.id)).all()
+
+
+# Stores the recovery pair.
+
+
+class RecoveryPair(Row):
+    """One recovery pair. There are two while the recovery passphrase is being changed. The newer has the highest id."""
+
+    __tablename__ = "recovery_pair"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_key: Mapped[bytes]
+    wrapped_key: Mapped[bytes]
+    """The private key, encrypted with the recovery passphrase. It names its format for `encrypt_desk_keys`."""
+    made_at: Mapped[datetime]
+
+
+def everything(session: Session) -> Sequence[RecoveryPair]:
+    """Returns every recovery pair, today's first."""
+    return session.scalars(select(RecoveryPair).order_by(RecoveryPair.id.desc())).all()
+
+
+def newest(session: Session) -> RecoveryPair | None:
+    """Returns the pair that keys are encrypted to now, or None. The caller holds the lock on the desk."""
+    return next(iter(everything(session)), None)
+
+
+def add(session: Session, public_key: bytes, wrapped_key: bytes, at: datetime) -> None:
+    session.add(RecoveryPair(public_key=public_key, wrapped_key=wrapped_key, made_at=at))
+    session.flush()
+
+
+def forget_older(session: Session, than: int) -> None:
+    """Deletes the older pairs. Nothing may be encrypted to them any more."""
+    session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))

@@ -1,0 +1,209 @@
+"""Stores console sessions: the digest of each token, and when the session's key expires.
+
+Stores failed sign-ins by name. A name without an account is delayed like a name with one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row, add_if_new
+from hotline.people.rules_second_factor import FORGET_AFTER, IDLE, LONGEST
+from hotline.people.tables_accounts import AccountCode, ConsoleAccount
+
+
+class ConsoleSession(Row):
+    __tablename__ = "console_session"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    """Digest of the token. Only the browser has the token."""
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    factor_at: Mapped[datetime]
+    key_until: Mapped[datetime | None]
+    locked_key: Mapped[bytes | None]
+    """The account's private key, encrypted with the token. NULL after `key_until`."""
+    flow: Mapped[str | None]
+    """The flow that the account's owner opened last in a draft."""
+    flow_at: Mapped[datetime | None]
+
+
+def find(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccount] | None:
+    found = (
+        select(ConsoleSession, ConsoleAccount)
+        .join(ConsoleAccount, ConsoleAccount.id == ConsoleSession.account_id)
+        .where(ConsoleSession.digest == digest)
+    )
+    row = session.execute(found).first()
+    return None if row is None else (row[0], row[1])
+
+
+def of_account(session: Session, account_id: int) -> Sequence[ConsoleSession]:
+    """Returns the sessions of an account, newest first."""
+    mine = select(ConsoleSession).where(ConsoleSession.account_id == account_id)
+    return session.scalars(mine.order_by(ConsoleSession.created_at.desc())).all()
+
+
+def see(session: Session, digest: bytes, at: datetime) -> None:
+    """Records activity in a session and on its account. Does nothing if the session has ended."""
+    here = update(ConsoleSession).where(ConsoleSession.digest == digest).values(seen_at=at)
+    account_id = session.scalar(here.returning(ConsoleSession.account_id))
+    seen = update(ConsoleAccount).where(ConsoleAccount.id == account_id)
+    session.execute(seen.values(seen_at=at))
+
+
+def open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
+    """Notes that this session opened a flow in a draft."""
+    here = update(ConsoleSession).where(ConsoleSession.digest == digest)
+    session.execute(here.values(flow=flow, flow_at=at))
+
+
+def flow_opened(
+    session: Session, flow: str, seen: datetime, *, but: int
+) -> Sequence[tuple[str, datetime]]:
+    """Returns the accounts whose last opened flow is this one and that were active after `seen`.
+
+    Each is a name and the time of opening. Leaves out the account `but`.
+    """
+    opened = (
+        select(ConsoleAccount.shown, func.max(ConsoleSession.flow_at))
+        .join(ConsoleSession, ConsoleAccount.id == ConsoleSession.account_id)
+        .where(ConsoleSession.flow == flow, ConsoleSession.seen_at > seen)
+        .where(ConsoleAccount.id != but)
+        .group_by(ConsoleAccount.id, ConsoleAccount.shown)
+        .order_by(ConsoleAccount.shown)
+    )
+    return [(name, at) for name, at in session.execute(opened) if at is not None]
+
+
+def renew(
+    session: Session, digest: bytes, *, at: datetime, key_until: datetime, locked_key: bytes
+) -> bool:
+    """Records a new check of the second factor, and keeps the key longer. Returns False if the session has ended."""
+    renewed = (
+        update(ConsoleSession)
+        .where(ConsoleSession.digest == digest)
+        .values(seen_at=at, factor_at=at, key_until=key_until, locked_key=locked_key)
+        .returning(ConsoleSession.digest)
+    )
+    return session.execute(renewed).first() is not None
+
+
+def end(session: Session, digest: bytes) -> bool:
+    """Ends a session. Returns False if there was none."""
+    gone = delete(ConsoleSession).where(ConsoleSession.digest == digest)
+    return session.execute(gone.returning(ConsoleSession.digest)).first() is not None
+
+
+def end_of(session: Session, account_id: int, *, but: bytes | None = None) -> None:
+    """Ends every session of an account, except the session `but`."""
+    gone = delete(ConsoleSession).where(ConsoleSession.account_id == account_id)
+    session.execute(gone if but is None else gone.where(ConsoleSession.digest != but))
+
+
+def end_everybody(session: Session) -> None:
+    session.execute(delete(ConsoleSession))
+
+
+class SignInTry(Row):
+    __tablename__ = "sign_in_try"
+
+    name_key: Mapped[bytes] = mapped_column(primary_key=True)
+    """Keyed digest of the typed name. It is a digest because some people type their password there."""
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]
+
+
+class FailedSignIn(Row):
+    """One sign-in that failed because of a wrong password or code. Kept for an hour."""
+
+    __tablename__ = "failed_sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_key: Mapped[bytes]
+    """Keyed digest of the typed name. It is a digest because some people type their password there."""
+    is_known: Mapped[bool]
+    """True if an account that may sign in has this name."""
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Numbers of failed sign-ins since a moment."""
+
+    of_one: int
+    """Failures of the name that failed most often."""
+    in_all: int
+
+
+def failed(
+    session: Session, name_key: bytes, at: datetime, since: datetime, *, is_known: bool
+) -> int:
+    """Notes a failed sign-in and returns how many there were after `since`.
+
+    A name with an account is counted alone. All names without an account are counted together.
+    """
+    session.add(FailedSignIn(name_key=name_key, is_known=is_known, at=at))
+    session.flush()
+    same = FailedSignIn.name_key == name_key if is_known else FailedSignIn.is_known.is_(False)
+    return session.scalar(select(func.count()).where(same, FailedSignIn.at > since)) or 0
+
+
+def failures(session: Session, since: datetime) -> Failures:
+    counts = select(func.count()).where(FailedSignIn.at > since).group_by(FailedSignIn.name_key)
+    found = session.scalars(counts).all()
+    return Failures(max(found, default=0), sum(found))
+
+
+def held(session: Session, name_key: bytes, at: datetime) -> SignInTry:
+    """Returns the row of a name and locks it until the transaction ends. Creates it if there was none.
+
+    Creates it again if a successful sign-in deleted it between the two statements.
+    """
+    found = select(SignInTry).where(SignInTry.name_key == name_key).with_for_update()
+    row = None
+    while row is None:
+        add_if_new(session, SignInTry(name_key=name_key, failures=0, last_at=at, next_try_at=None))
+        row = session.scalars(found).one_or_none()
+    return row
+
+
+def forget(session: Session, name_key: bytes) -> None:
+    session.execute(delete(SignInTry).where(SignInTry.name_key == name_key))
+
+
+def next_try(session: Session, name_key: bytes) -> datetime | None:
+    return session.scalar(select(SignInTry.next_try_at).where(SignInTry.name_key == name_key))
+
+
+Over = tuple[type[Row], ColumnElement[bool], dict[str, None] | None]
+"""Expired rows: their table, a condition, and the columns to empty. None means that the rows are deleted."""
+
+
+def _over(at: datetime) -> Iterator[Over]:
+    """Yields the conditions for expired keys, ended sessions, keys of expired links, and old failed sign-ins."""
+    ended = or_(ConsoleSession.seen_at <= at - IDLE, ConsoleSession.created_at <= at - LONGEST)
+    yield ConsoleSession, ended, None
+    yield ConsoleSession, ConsoleSession.key_until <= at, {"key_until": None, "locked_key": None}
+    locked = and_(AccountCode.locked_key.is_not(None), AccountCode.expires_at <= at)
+    yield AccountCode, locked, {"locked_key": None}
+    yield SignInTry, SignInTry.last_at <= at - FORGET_AFTER, None
+    yield FailedSignIn, FailedSignIn.at <= at - FORGET_AFTER, None
+
+
+def holds_over(session: Session, at: datetime) -> bool:
+    """Returns True if `forget_over` would change anything."""
+    found = (select(table).where(over).limit(1) for table, over, _ in _over(at))
+    return any(session.scalar(one) is not None for one in found)
+
+
+def forget_over(session: Session, at: datetime) -> None:
+    """Deletes or empties all expired rows."""
+    for table, over, emptied in _over(at):
+        gone = delete(table) if emptied is None else update(table).values(emptied)
+        session.execute(gone.where(over).execution_options(synchronize_session=False))

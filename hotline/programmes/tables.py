@@ -1,0 +1,136 @@
+"""Stores the phones enrolled in a programme with a district's code, and the codes.
+
+Also stores the phones of responders who take lessons without a code. Numbers are stored as keyed digests, without
+names.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row, add_if_new
+
+
+class DistrictCode(Row):
+    """One district's code, which lets phones enrol in a programme for a limited time."""
+
+    __tablename__ = "district_code"
+
+    code_key: Mapped[str] = mapped_column(primary_key=True)
+    """The keyed digest of programme and code."""
+    roll: Mapped[str]
+    district: Mapped[str]
+    made_by: Mapped[str]
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    uses: Mapped[int]
+    """The number of phones enrolled with it."""
+
+
+LESSONS_ALONE = "lessons"
+"""The value for a phone outside every programme. Only a responder's lessons are kept, behind a PIN."""
+
+
+class Joined(Row):
+    """One phone in a programme, or one responder's phone with lessons only."""
+
+    __tablename__ = "joined"
+
+    number_key: Mapped[str] = mapped_column(primary_key=True)
+    """The lasting keyed digest of programme and MSISDN."""
+    roll: Mapped[str]
+    """A `domain.rolls.joining.Roll`, or `LESSONS_ALONE`."""
+    district: Mapped[str]
+    """Empty for a responder who has no single district."""
+    created_at: Mapped[datetime]
+    told: Mapped[list[str]]
+    """The reports of the last day on which the leader reported: day, occasion, number of people."""
+    passed: Mapped[dict[str, Any] | None]
+    """The lessons that a trainee passed, and the start of that session. Answers and failed lessons are not kept."""
+
+
+def add_code(session: Session, row: DistrictCode) -> bool:
+    """Returns False if the code exists already."""
+    return add_if_new(session, row)
+
+
+def living(session: Session, code_keys: Collection[str], at: datetime) -> Sequence[DistrictCode]:
+    """Returns those of these codes that are valid at a moment."""
+    asked = DistrictCode.code_key.in_(code_keys)
+    within = (DistrictCode.created_at <= at, DistrictCode.ends_at > at)
+    return session.scalars(select(DistrictCode).where(asked, *within)).all()
+
+
+def codes(session: Session, roll: str, at: datetime) -> Sequence[DistrictCode]:
+    """Returns the codes of a programme that have not ended."""
+    alive = select(DistrictCode).where(DistrictCode.roll == roll, DistrictCode.ends_at > at)
+    return session.scalars(alive.order_by(DistrictCode.district, DistrictCode.created_at)).all()
+
+
+def end_codes(session: Session, roll: str, district: str, at: datetime) -> int:
+    """Ends all codes of this programme and district. Returns their number."""
+    alive = (DistrictCode.roll == roll, DistrictCode.district == district)
+    ended = update(DistrictCode).where(*alive, DistrictCode.ends_at > at).values(ends_at=at)
+    return len(session.scalars(ended.returning(DistrictCode.code_key)).all())
+
+
+def join(session: Session, row: Joined, code_key: str) -> None:
+    """Enrols a phone in a programme. An enrolled phone moves to the code's district and does not count as a new use.
+
+    A phone that had only lessons joins the programme and keeps the lessons that it passed.
+    """
+    here = Joined.number_key == row.number_key
+    taken_up = update(Joined).where(here, Joined.roll == LESSONS_ALONE)
+    new = {"roll": row.roll, "district": row.district, "created_at": row.created_at}
+    takes = session.execute(taken_up.values(new).returning(Joined.number_key)).first() is not None
+    if takes or add_if_new(session, row):
+        used = DistrictCode.code_key == code_key
+        session.execute(update(DistrictCode).where(used).values(uses=DistrictCode.uses + 1))
+        return
+    session.execute(update(Joined).where(here).values(district=row.district))
+
+
+def keep_lessons(session: Session, number_key: str, district: str, at: datetime) -> Joined | None:
+    """Returns the row that stores a responder's lessons. Creates it if their phone has none.
+
+    A phone in a programme keeps its programme's row. A row for lessons gets the responder's present district.
+    """
+    new = {"number_key": number_key, "roll": LESSONS_ALONE, "district": district}
+    add_if_new(session, Joined(**new, created_at=at, told=[]))
+    row = for_writing(session, number_key)
+    if row is not None and row.roll == LESSONS_ALONE:
+        row.district = district
+    return row
+
+
+def of_number(session: Session, number_key: str) -> Joined | None:
+    """Returns the row of a phone in a programme or with lessons only, or None."""
+    return session.get(Joined, number_key)
+
+
+def on_roll(session: Session, number_key: str) -> Joined | None:
+    """Returns the row of a phone in a programme, or None. Ignores rows with lessons only."""
+    row = of_number(session, number_key)
+    return None if row is None or row.roll == LESSONS_ALONE else row
+
+
+def for_writing(session: Session, number_key: str) -> Joined | None:
+    """Returns the committed row, locked until this transaction ends, or None."""
+    held = select(Joined).where(Joined.number_key == number_key).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+
+
+def leave(session: Session, number_keys: Collection[str]) -> int:
+    """Deletes phones. Returns the number deleted."""
+    gone = delete(Joined).where(Joined.number_key.in_(number_keys)).returning(Joined.number_key)
+    return len(session.scalars(gone).all())
+
+
+def by_district(session: Session, roll: str) -> dict[str, int]:
+    """Returns the number of a programme's phones in each district."""
+    counted = select(Joined.district, func.count()).where(Joined.roll == roll)
+    found = session.execute(counted.group_by(Joined.district))
+    return {district: int(number) for district, number in found}

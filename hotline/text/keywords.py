@@ -1,0 +1,230 @@
+"""Recognises requests to stop messages or to erase a report, in any spelling. Pure.
+
+A misspelling is accepted only if nothing else can be meant. A caller who is stopped by mistake gets no message ever
+again. A tip that is taken for a request is lost. So a message is a request only if all of it is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from hotline.text import verbs_french_english, verbs_kinyarwanda
+
+WRITES = frozenset({"ANDIKIRA", "OHEREREZA", "OHEREZA=OHEREJE", "ANDIKA"})
+ENDS = frozenset({"HAGARIKA"})
+LEAVES = frozenset({"REKA", "REKERA"})
+REPEATS = frozenset({"ONGERA", "SUBIRA", "KOMEZA"})
+WANTS = frozenset({"SHAKA", "KENERA", "IFUZA"})
+REMOVES = frozenset({"SIBA", "KURA=KUYE", "VANA"})
+STEMS = WRITES | ENDS | LEAVES | REPEATS | WANTS | REMOVES
+FRENCH: Mapping[str, str] = {
+    "W": "ENVOYER CONTACTER TEXTER ECRIRE=ECRIRE,ECRIS,ECRIT,ECRIVEZ,ECRIVENT,ECRIVIEZ"
+    " ENVOIE=ENVOIE,ENVOIES,ENVOI,ENVOIS",
+    "S": "ARRETER CESSER STOPPER",
+    "G": "SOUHAITER DESIRER VOULOIR=VEUX,VEUT,VOUDRAIS,VOULONS,VOUDRIONS",
+    "V": "RECEVOIR=RECEVOIR,RECOIVE",
+    "E": "RETIRER ENLEVER SUPPRIMER EFFACER RAYER OTER",
+}
+WORDS: Mapping[str, str] = {
+    "W": "SEND SENDING TEXTING MESSAGING WRITE WRITING CONTACT CONTACTING",
+    "M": "TEXTOS TEXTO MESSAGE MESSAGES MSG MSGS SMS TEXT TEXTS UBUTUMWA BUTUMWA BWANYU ZANYU BWAWE ANYTHING",
+    "S": "CEASE QUIT",
+    "G": "WANT WISH LIKE NEED",
+    "V": "RECEIVE RECEIVING GET GETTING",
+    "N": "DONT NEVER NO NOT",
+    "T": "NTA NTABWO",
+    "n": "NE N",
+    "B": "BURAHAGIJE",
+    "Z": "END",
+    "q": "PLUS PAS AUCUN AUCUNE JAMAIS",
+    "E": "REMOVE DELETE TAKE",
+    "P": "NUMBER NUMERO NIMERO NUMERI",
+    "L": "LIST LISTE LISITI RISITI",
+}
+"""The classes of words.
+
+Verbs: W writes, S stops, G wants, V receives, E removes, Z ends. N, T, n and q negate, and B says "enough".
+Nouns: M is a message, P is a number, L is a list.
+"""
+UNKNOWN = "?"
+SMALL = """
+AGAIN ANYMORE COULD CAN WOULD WILL D LONGER FURTHER RATHER FROM OFF ON OF YOUR MY OUR HAVE ABOUT KINDLY
+NOTRE MON MA VOTRE CETTE DANS RIEN SI POUVEZ POURRIEZ POURRAIS POUVAIS VEUILLEZ S IL PLAIT NOUS
+KO NGO AHO UKUNDI UBUNDI INDI KURI KU MURI YANJYE YACU NA RWOSE IZI IZO IBI IBYO UBWO NDABASABA TURABASABA NDABINGINZE
+"""
+"""Courtesy and small words that change nothing, in addition to `keywords.COMPANIONS`."""
+SHAPES = re.compile(
+    "|".join(
+        (
+            "[GWM]*S[SWM]*",  # stop; I want to stop; ubutumwa mubuhagarike
+            "M*X[WM]*",  # ntimunyandikire
+            "M*A[WM]*",  # ntimuzongere kunyandikira
+            "R|M+R|R[VWM]+",  # sinshaka; sinshaka ubutumwa
+            "TM+G|TG[WM]+",  # nta butumwa nshaka; ntabwo nshaka ubutumwa
+            "G?N[WM]+|NGV?[WM]+|NV[WM]+",  # do not text; no more messages; I do not want to get texts
+            "q+M+|G?nq+[VW]+M*|G?nW+q+M*|nGq+V?[WM]+",  # plus de SMS; ne m'envoyez plus; je ne veux plus recevoir
+            "EPL?|EL",  # delete my number; remove me from the list
+            "M+B|ZM+",  # ubutumwa burahagije; end SMS
+        )
+    )
+)
+
+
+def ask_to_stop(
+    words: Sequence[str], nearly: Callable[[str], bool], fillers: frozenset[str]
+) -> bool:
+    """Returns True if the classes of all words form a request. `nearly` accepts a misspelt word that stops."""
+    shape = "".join(_class_of(word, nearly, fillers | _SMALL) for word in words)
+    return SHAPES.fullmatch(shape) is not None
+
+
+def _class_of(word: str, nearly: Callable[[str], bool], fillers: frozenset[str]) -> str:
+    if word in _classes():
+        return _classes()[word]
+    if found := verbs_kinyarwanda.parsed(word, STEMS):
+        return _of_verb(found)
+    if word in fillers:
+        return ""
+    return "S" if nearly(word) else UNKNOWN
+
+
+def _of_verb(found: Sequence[tuple[str, str]]) -> str:
+    """Returns the class of a Kinyarwanda verb, from its meaning, its object and its negation."""
+    for stem, marks in found:
+        named = next(name for name, stems in _KINDS.items() if stem in stems)
+        if (kind := _kind(named, frozenset(marks))) is not None:
+            return kind
+    return UNKNOWN
+
+
+def _kind(named: str, marks: frozenset[str]) -> str | None:
+    if verbs_kinyarwanda.OTHER in marks:
+        return None
+    if verbs_kinyarwanda.SAY_NOT in marks:
+        told = verbs_kinyarwanda.DIRECT in marks or named == "again"
+        return (
+            {"writes": "X", "again": "A"}.get(named)
+            if told and verbs_kinyarwanda.DONE not in marks
+            else None
+        )
+    if verbs_kinyarwanda.NOT in marks:
+        return "R" if named == "wants" else None
+    if named == "leaves":
+        return None if verbs_kinyarwanda.DIRECT in marks else "S"
+    if named == "writes" and verbs_kinyarwanda.DONE in marks:
+        return None
+    return {"ends": "S", "writes": "W", "wants": "G", "removes": "E", "again": ""}.get(named)
+
+
+_SMALL = frozenset(SMALL.split())
+_KINDS = {
+    "writes": {stem.partition("=")[0] for stem in WRITES},
+    "ends": ENDS,
+    "leaves": LEAVES,
+    "again": REPEATS,
+    "wants": WANTS,
+    "removes": {stem.partition("=")[0] for stem in REMOVES},
+}
+
+
+@cache
+def _classes() -> Mapping[str, str]:
+    made = {
+        form: kind
+        for kind, verbs in FRENCH.items()
+        for verb in verbs.split()
+        for form in verbs_french_english.french(verb)
+    }
+    return made | {word: kind for kind, words in WORDS.items() for word in words.split()}
+
+
+def words_of(words: str) -> frozenset[str]:
+    """Returns the words that are written in one string."""
+    return frozenset(words.split())
+
+
+STOPS = words_of(
+    "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ DESABONNEMENT"
+    " DESINSCRIRE DESINSCRIPTION"
+    " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
+)
+"""Words that ask for no more messages. One letter may be wrong, missing, too many or exchanged with the next."""
+ORDINARY = words_of("ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS")
+"""Words that are as near to a stop word as a misspelling, but have their own meaning."""
+COMPANIONS = words_of(
+    "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
+    " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"
+    " CES D DE DES ECRIRE ENVOI ENVOIS ENVOYER J JE L LA LE LES M ME MERCI MOI SVP VEUX VOS VOUS"
+    " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
+)
+"""Words that may come with a stop word: courtesy, and words for the messages."""
+ERASES = words_of(
+    "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
+)
+"""Words that ask to erase. From six letters on one may be wrong. A shorter word is too near to other words."""
+OF_HERS = words_of(
+    "ALL EVERYTHING WHAT I IT MY THAT THE THIS MESSAGE MESSAGES REPORT SAID SENT SMS TEXT TIP TOLD WROTE"
+    " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"
+    " BWANJYE BYANJYE BYOSE IBI IBYO NABABWIYE NANDITSE NOHEREJE NATANZE NAVUZE UBU UBUTUMWA"
+)
+"""Words that may come with a request to erase: they name what the caller told."""
+COURTESY = words_of("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
+MOST_WORDS = 12
+LEAST_FORGIVEN = 6
+
+
+def spelled(text: str, *, most: int = 400) -> list[str]:
+    """Returns the words of a text in capitals, without accents or punctuation."""
+    plain = unicodedata.normalize("NFKD", text[:most])
+    letters = "".join(c for c in plain if not unicodedata.combining(c)).upper()
+    return re.findall(r"[A-Z0-9]+", letters)
+
+
+def same_sound(word: str) -> str:
+    """Returns a word with r for l, because many people exchange them in Kinyarwanda."""
+    return word.replace("L", "R")
+
+
+def is_stop(text: str) -> bool:
+    """Returns True if the text asks for no more messages. Total."""
+    said = spelled(text)
+    if len(said) > MOST_WORDS or not said:
+        return False
+    words = _joined(_NOT.sub("DONT", " ".join(said)).replace("OPT OUT", "OPTOUT").split())
+    return ask_to_stop(words, _stops, COMPANIONS)
+
+
+def is_erasure(text: str) -> bool:
+    """Returns True if all of the text asks to erase what the caller told. Total."""
+    said = [word for word in spelled(text) if word not in COURTESY]
+    if len(said) > MOST_WORDS:
+        return False
+    wishes = [word for word in said if word not in OF_HERS]
+    return bool(wishes) and all(map(_erases, wishes))
+
+
+def _erases(word: str) -> bool:
+    if word in ERASES:
+        return True
+    known = [one for one in ERASES if len(one) >= LEAST_FORGIVEN]
+    return len(word) >= LEAST_FORGIVEN - 1 and any(
+        OSA.distance(word, one, score_cutoff=1) <= 1 for one in known
+    )
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Joins the letters of a word that was typed as `s t o p`."""
+    return ["".join(words)] if all(len(word) == 1 for word in words) else words
+
+
+def _stops(word: str) -> bool:
+    if word in ORDINARY or not word.isalpha():
+        return False
+    return any(OSA.distance(same_sound(word), stop, score_cutoff=1) <= 1 for stop in _FORGIVEN)
+
+
+_FORGIVEN = frozenset(map(same_sound, STOPS))
+_NOT = re.compile(r"\b(?:DO NOT|DON T)\b")

@@ -1,0 +1,316 @@
+"""Finds the place that a caller means by a typed name, and the place that an SMS names. Pure, and total.
+
+`find` only proposes districts, sectors, camps and landmarks. Names repeat, spellings vary, and many people exchange l
+and r. Villages are not known here, because their names repeat too often: 148 are called Kabeza. A landmark is a market
+or a border post.
+
+`place_told` reads a country, a district, a sector, a camp or a landmark from an SMS. A country wins over a district.
+A mother whose daughter went to Oman may name the family's own district as well.
+
+- A sector counts if its name is unique or if the SMS also names its district.
+- A camp counts if "camp" is next to its name. It counts also if its district is named and no sector has its name.
+  Villages of other districts have the same names as camps.
+- A market counts if no cell, village or market of another district has its name.
+- A border post counts if "border" comes before its name.
+
+A market or a border post gives only the district.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from hotline.text.codes import ABROAD, UNSURE, is_camp
+from hotline.text.languages import CODES, FIRST
+from hotline.text.places import (
+    PROVINCES,
+    Area,
+    Label,
+    border_posts,
+    camps,
+    country_of,
+    districts,
+    is_landmark,
+    markets,
+    only_markets,
+    place_name,
+    province_of,
+    says_abroad,
+    sectors,
+)
+
+MOST = 5
+"""Matches offered at most: the choices of one menu."""
+LIKE = 0.7
+"""Lowest similarity that counts as a match: about one letter wrong in a short name, three in ten letters."""
+MOST_LETTERS = 160
+MOST_PIECES = 12
+_AROUND_WORDS = """
+a akarere at au aux city de des district du en i in intara ka kwa la le mu mugi mujyi muri
+murenge of province secteur sector the umudugudu umujyi umurenge village wa ya bya rya ibitaro
+bitaro hopital hospital isoko soko market marche gare parking park taxi bus bisi station post
+poste
+"""
+AROUND = frozenset(_AROUND_WORDS.split())
+"""Words around a name that are not part of it."""
+SAYS_CAMP = frozenset(
+    {
+        *("inkambi", "nkambi", "camp", "camps"),
+        *("impunzi", "mpunzi", "refugee", "refugees", "refugie", "refugies"),
+    }
+)
+"""Words that mean the camp where a camp and a sector share a name, as in `camp de réfugiés de Mahama`."""
+SAYS_BORDER = frozenset({"umupaka", "mupaka", "border", "frontiere", "frontière", "douane"})
+"""Words that mean the border post where it shares a name with a sector, as in `umupaka wa Nemba`."""
+TWINS = (("ou", "u"), ("ch", "c"), ("l", "r"))
+"""Spellings that people exchange: French, Swahili, and l and r, which many do not distinguish."""
+
+
+def find(typed: str) -> tuple[Area, ...]:
+    """Returns the areas that a caller may mean, most likely first. Near spellings count only if none is exact."""
+    words = [word for word in _words(typed) if word not in AROUND]
+    named = [word for word in words if word not in SAYS_CAMP and word not in SAYS_BORDER]
+    found = _found(_pieces(named))
+    if not SAYS_BORDER.isdisjoint(words):
+        known = {(spelling(post.name), post.code) for post in border_posts()}
+        posts = tuple(one for one in found if (spelling(one.name), one.code[:2]) in known)
+        return (posts or found)[:MOST]
+    if SAYS_CAMP.isdisjoint(words):
+        return found[:MOST]
+    # The caller says "camp". If no match is a camp, other places may have it in their name (`Camp Kigali`).
+    # With no match at all, any camp may be meant.
+    meant = tuple(area for area in found if is_camp(area.code))
+    return (meant or found or camps())[:MOST]
+
+
+def _found(pieces: list[str]) -> tuple[Area, ...]:
+    known = _by_spelling()
+    exact = [area for piece in pieces for area in known.get(piece, ())]
+    if exact:
+        return _narrowed(exact)
+    like = [
+        (score, name)
+        for piece in pieces[:MOST_PIECES]
+        for name, score, _ in process.extract(
+            piece, known.keys(), scorer=OSA.normalized_similarity, score_cutoff=LIKE, limit=MOST
+        )
+    ]
+    nearest = sorted(like, key=lambda one: -one[0])
+    return tuple(dict.fromkeys(area for _, name in nearest for area in known[name]))
+
+
+def label(area: Area) -> Label:
+    """Returns the text of an area in a menu. It gives a sector, camp or landmark with its district: names repeat."""
+    if len(area.code) > 2 or is_landmark(area):
+        district = place_name(area.code[:2], "rw")
+        return {code: f"{_called(area, code)}, {district}" for code in CODES}
+    return {
+        "rw": f"Akarere ka {area.name}",
+        "fr": f"District de {area.name}",
+        "en": f"{area.name} District",
+    }
+
+
+def whole_label(area: Area) -> Label:
+    """Returns the text of the only match in a question, with its district and its province."""
+    within = {code: place_name(province_of(area.code), code) for code in CODES}
+    if len(area.code) == 2 and not is_landmark(area):
+        return {code: f"{said}, {within[code]}" for code, said in label(area).items()}
+    district = place_name(area.code[:2], "rw")
+    return {code: f"{_called(area, code)}: {district}, {within[code]}" for code in CODES}
+
+
+def _called(area: Area, language: str) -> str:
+    return area.name if is_landmark(area) else place_name(area.code, language)
+
+
+def spelling(name: str) -> str:
+    """Returns one form for all spellings of a name: plain letters, no doubles, `TWINS` replaced."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(letter for letter in plain if "a" <= letter <= "z")
+    for one, other in TWINS:
+        letters = letters.replace(one, other)
+    return re.sub(r"(.)\1+", r"\1", letters)
+
+
+def _words(typed: str) -> list[str]:
+    return re.split(r"\W+", typed[:MOST_LETTERS].casefold())
+
+
+def _pieces(words: list[str]) -> list[str]:
+    """Returns the spelling of all words joined, of each two neighbours joined, and of each word.
+
+    So `Nyaru genge` and `Remera, Gasabo` are both found.
+    """
+    joined = ["".join(words), *map("".join, pairwise(words)), *words]
+    return [piece for piece in dict.fromkeys(map(spelling, joined)) if piece]
+
+
+def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
+    """Returns only the places inside a district if the caller named both. Otherwise sorts districts first."""
+    areas = tuple(dict.fromkeys(found))
+    within = {area.code for area in areas if len(area.code) == 2 and not is_landmark(area)}
+    inside = tuple(
+        area
+        for area in areas
+        if area.code[:2] in within and area.name != place_name(area.code[:2], "rw")
+    )
+    return inside or tuple(sorted(areas, key=lambda area: (is_landmark(area), len(area.code))))
+
+
+@cache
+def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
+    found: dict[str, tuple[Area, ...]] = {}
+    for district in districts():
+        for area in (district, *camps(district.code), *sectors(district.code)):
+            key = spelling(area.name)
+            found[key] = (*found.get(key, ()), area)
+    for area in dict.fromkeys((*border_posts(), *markets())):
+        key = spelling(area.name)
+        if all(known.code[:2] != area.code for known in found.get(key, ())):
+            found[key] = (*found.get(key, ()), area)
+    return found
+
+
+SHORTEST = 5
+"""Letters of the shortest name accepted without "sector" before it. A shorter one is often another word."""
+SAYS_SECTOR = frozenset({"umurenge", "murenge", "sector", "secteur"})
+ORDINARY = frozenset(
+    {
+        *("bwira", "butare", "byumba", "cyumba", "gacaca", "gihango", "jomba", "kaniga", "kigali"),
+        *("muhazi", "mukama", "munini", "rambura", "ruganda"),
+        *("agahabwa", "gatega", "manyana", "nganda", "rukura"),
+    }
+)
+"""Names of sectors and markets that are also ordinary words, a city or a lake: the room, the factory, my Lord."""
+
+
+def place_told(words: Sequence[str]) -> Mapping[str, str]:
+    """Returns the place that plain `words` name, as answers to the report's questions about the place."""
+    country = country_of(words)
+    if country is not None:
+        return {"province": ABROAD, "country": country}
+    heard = [spelling(word) for word in words]
+    district = _district(heard)
+    post = _border_post(heard)
+    if post is not None and district in (None, post):
+        return {"district": post}
+    sector = _camp(heard, district) or _sector(heard, district)
+    if sector is not None:
+        return {"district": sector[:2], "sector": sector}
+    district = district or _landmark(heard)
+    if district is not None:
+        return {"district": district}
+    if says_abroad(words):
+        return {"province": ABROAD}
+    province = _province(heard)
+    return {"province": UNSURE} if province is None else {"province": province, "district": UNSURE}
+
+
+def _province(heard: Sequence[str]) -> str | None:
+    """Returns the one province that is named in Kinyarwanda. Other languages name provinces by compass points."""
+    named = [code for code, label in PROVINCES.items() if spelling(label[FIRST]) in heard]
+    return named[0] if len(named) == 1 else None
+
+
+def _district(heard: Sequence[str]) -> str | None:
+    """Returns the one district that is named exactly, apart from exchanged letters. Returns None for several."""
+    named = [area.code for area in districts() if spelling(area.name) in heard]
+    return named[0] if len(named) == 1 else None
+
+
+def _camp(heard: Sequence[str], district: str | None) -> str | None:
+    """Returns the code of the one camp that is meant, in the named district if there is one."""
+    found = {
+        camp.code
+        for camp in camps(district or "")
+        for at, name in enumerate(heard)
+        if name == spelling(camp.name)
+        and (
+            not _SAYS_CAMP.isdisjoint(heard[max(at - 2, 0) : at + 2])
+            or (district is not None and name not in _sectors())
+        )
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _sector(heard: Sequence[str], district: str | None) -> str | None:
+    """Returns the code of the one sector that is meant.
+
+    It is in the named district. If no district is named, the sector's name must be unique.
+    """
+    found = {
+        area.code
+        for at, name in enumerate(heard)
+        for area in _sectors().get(name, ())
+        if _is_meant(heard, at) and (len(_sectors()[name]) == 1 if district is None else True)
+    }
+    inside = {code for code in found if district is None or code.startswith(district)}
+    return inside.pop() if len(inside) == 1 else None
+
+
+def _border_post(heard: Sequence[str]) -> str | None:
+    """Returns the district of the one border post whose name follows a word for a border."""
+    found = {
+        post.code
+        for post in border_posts()
+        for at in range(len(heard))
+        if heard[at] == spelling(post.name.split()[-1])
+        and not _SAYS_BORDER.isdisjoint(heard[max(at - 2, 0) : at])
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _landmark(heard: Sequence[str]) -> str | None:
+    """Returns the district of the one market that is named exactly, apart from exchanged letters."""
+    found = {
+        code
+        for name in heard
+        if name not in _ORDINARY
+        for code in _markets().get(name, frozenset())
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_meant(heard: Sequence[str], at: int) -> bool:
+    """Returns True if a word that is spelled like a sector means the sector."""
+    before = heard[max(at - 2, 0) : at]
+    if not _SAYS_SECTOR.isdisjoint(before):
+        return True
+    return len(heard[at]) >= SHORTEST and heard[at] not in _ORDINARY
+
+
+@cache
+def _sectors() -> Mapping[str, Sequence[Area]]:
+    """Returns sectors by spelling, without those that have a district's name."""
+    found: dict[str, list[Area]] = {}
+    for district in districts():
+        for area in sectors(district.code):
+            found.setdefault(spelling(area.name), []).append(area)
+    for district in districts():
+        found.pop(spelling(district.name), None)
+    return found
+
+
+@cache
+def _markets() -> Mapping[str, frozenset[str]]:
+    """Returns the districts of unique market names, by spelling.
+
+    A name of several words never matches here. The caller chooses it on a screen.
+    """
+    return {
+        spelling(area.name): frozenset({area.code})
+        for area in only_markets()
+        if len(area.name) >= SHORTEST + 1
+    }
+
+
+_SAYS_BORDER = frozenset(map(spelling, SAYS_BORDER))
+_SAYS_SECTOR = frozenset(map(spelling, SAYS_SECTOR))
+_SAYS_CAMP = frozenset(map(spelling, SAYS_CAMP))
+_ORDINARY = frozenset(map(spelling, ORDINARY))

@@ -1,0 +1,211 @@
+"""Names Rwanda's provinces, districts and sectors by NISR code, its camps, and the lists that flows choose from. Pure.
+
+Each code is a prefix of the next: province `1`, district `12`, sector `1205`, camp `55c1`. The 416 sectors have only
+379 names, so no tip is routed by a sector's name. The names of the 30 districts are unique. A camp may have a sector's
+name, so every text calls it a camp.
+
+The names are in files next to this module. In `sectors.txt` a line with a code begins a district. It gives the code,
+the name, and the sectors in the order of their codes, from 01. `markets.txt` gives a district's code and its markets.
+A `*` marks a name that no other district has. `docs/credits.md` names the sources.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+from hotline.text.codes import ABROAD, UNSURE
+
+_FILES = files(__package__)
+_PLACES = tomllib.loads(_FILES.joinpath("places.toml").read_text(encoding="utf-8"))
+Label = Mapping[str, str]
+"""A name in every language, by code."""
+STATES = frozenset(_PLACES["states"].split())
+PROVINCES: Mapping[str, Label] = _PLACES["provinces"]
+COUNTRIES: Mapping[str, Label] = _PLACES["countries"]
+SAID: Mapping[str, str] = _PLACES["said"]
+"""Words that mean a country in an SMS."""
+ELSEWHERE: Mapping[str, Label] = _PLACES["elsewhere"]
+CALLED_CAMP: Label = {"rw": "Inkambi ya {}", "fr": "Camp de {}", "en": "{} camp"}
+_ABROAD_SAID = frozenset(_PLACES["abroad"].split())
+_BY_WORD = {word: code for code, words in SAID.items() for word in words.split()}
+
+
+def country_of(words: Sequence[str]) -> str | None:
+    """Returns the code of the first country that these plain words name. Returns None if they name none."""
+    pieces = [word.lower() for word in words]
+    joined = [*pieces, *map("".join, pairwise(pieces))]
+    return next((_BY_WORD[piece] for piece in joined if piece in _BY_WORD), None)
+
+
+def says_abroad(words: Sequence[str]) -> bool:
+    """Returns True if the words contain a word for "abroad", which names no country."""
+    return not _ABROAD_SAID.isdisjoint(word.lower() for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A district, a sector or a camp; or a market or border post, whose code is its district's."""
+
+    code: str
+    name: str
+
+
+def districts(province: str = "") -> tuple[Area, ...]:
+    """Returns the districts of a province, or all of them, sorted by name."""
+    return tuple(district for district, _ in _read() if district.code.startswith(province))
+
+
+def sectors(district: str) -> tuple[Area, ...]:
+    """Returns the sectors of a district, in the order of their codes. Returns none for an unknown district."""
+    return next((inside for area, inside in _read() if area.code == district), ())
+
+
+def camps(district: str = "") -> tuple[Area, ...]:
+    """Returns the refugee camps of a district, or all of them, sorted by name."""
+    return tuple(camp for camp in _camps() if camp.code.startswith(district))
+
+
+def is_landmark(area: Area) -> bool:
+    """Returns True for a market or a border post. Its code is its district's, but its name is not."""
+    return len(area.code) == 2 and _names().get(area.code) != area.name
+
+
+@cache
+def markets() -> tuple[Area, ...]:
+    """Returns the known markets, grouped by district."""
+    return tuple(Area(code, name.rstrip("*")) for code, name in _listed(_text("markets.txt")))
+
+
+@cache
+def only_markets() -> tuple[Area, ...]:
+    """Returns the markets whose name no cell, village or market of another district has."""
+    return tuple(
+        Area(code, name.rstrip("*"))
+        for code, name in _listed(_text("markets.txt"))
+        if name.endswith("*")
+    )
+
+
+@cache
+def border_posts() -> tuple[Area, ...]:
+    """Returns the known border posts, grouped by district."""
+    return tuple(Area(code, name) for code, name in _listed(_PLACES["border_posts"]))
+
+
+def _listed(table: str) -> Iterator[tuple[str, str]]:
+    """Yields each name of a table with the code that its line begins with."""
+    for code, names in re.findall(r"(?m)^(\d\d) ([^\n]+(?:\n +[^\n]+)*)", table):
+        yield from ((code, name.strip()) for name in names.split(","))
+
+
+def camp_named(name: str) -> str | None:
+    """Returns the code of a camp by its name, in any letter case. The name may include the word for a camp."""
+    wanted = " ".join(name.split()).casefold()
+    said = ((area.code, (area.name, *_called(area).values())) for area in camps())
+    return next((code for code, names in said if wanted in map(str.casefold, names)), None)
+
+
+def province_of(code: str) -> str:
+    """Returns the province of a district, a sector or a camp."""
+    return code[:1]
+
+
+def district_named(name: str) -> str | None:
+    """Returns the code of a district by its name, in any letter case and spacing. Returns None if unknown."""
+    wanted = "".join(name.split()).casefold()
+    return next((area.code for area in districts() if area.name.casefold() == wanted), None)
+
+
+def alerted_as(place: str, within: str | None) -> str:
+    """Returns the place that an alert names. If the district is unknown it is the province. It is never a country."""
+    if place == UNSURE and within is not None and within in PROVINCES:
+        return within
+    return place
+
+
+def place_within(place: str, within: str | None, language: str) -> str:
+    """Returns a place and the larger or smaller place known with it, for a desk.
+
+    Examples: `abroad: Oman`, `Kigali, place not known`.
+    """
+    if within is None:
+        return place_name(place, language)
+    if place == ABROAD:
+        return f"{place_name(place, language)}: {place_name(within, language)}"
+    return f"{place_name(within, language)}, {place_name(place, language)}"
+
+
+def place_name(code: str, language: str) -> str:
+    """Returns the name of a place of any level, of a country, or of one of `ELSEWHERE`.
+
+    Returns an unknown code unchanged, because the message must still be sent.
+    """
+    labels = PROVINCES.get(code) or ELSEWHERE.get(code) or COUNTRIES.get(code)
+    labels = labels or _camp_names().get(code)
+    if labels is not None:
+        return labels[language]
+    return _names().get(code, code)
+
+
+def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
+    """Returns the value and label of each choice, by list name.
+
+    The lists are `provinces`, `districts.<province>`, `sectors.<district>` and `countries`. A camp comes before
+    the sectors of its district. So a caller from a camp reads it before the sector with the same name.
+    `services.flows.places` turns the lists into the engine's options. The engine must not depend on this package.
+    """
+    lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
+    lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
+    for area, inside in _read():
+        here = tuple((camp.code, _called(camp)) for camp in camps(area.code))
+        lists[f"sectors.{area.code}"] = (*here, *_choices(inside))
+    return lists
+
+
+def _choices(areas: tuple[Area, ...]) -> tuple[tuple[str, Label], ...]:
+    """Returns value and label of each area. The names of places are the same in every language."""
+    return tuple((area.code, dict.fromkeys(PROVINCES["1"], area.name)) for area in areas)
+
+
+def _called(camp: Area) -> Label:
+    return {language: says.format(camp.name) for language, says in CALLED_CAMP.items()}
+
+
+@cache
+def _camps() -> tuple[Area, ...]:
+    rows = (line.split() for line in _PLACES["camps"].splitlines())
+    return tuple(sorted((Area(code, name) for code, name in rows), key=lambda one: one.name))
+
+
+@cache
+def _camp_names() -> Mapping[str, Label]:
+    return {camp.code: _called(camp) for camp in _camps()}
+
+
+@cache
+def _read() -> tuple[tuple[Area, tuple[Area, ...]], ...]:
+    """Returns each district with its sectors. Districts are sorted by name, sectors by code."""
+    rows = re.findall(r"(?m)^(\d\d) (\w+):((?:\s+[A-Z]\w+)+)", _text("sectors.txt"))
+    read = [
+        (
+            Area(code, name),
+            tuple(
+                Area(f"{code}{place:02}", sector) for place, sector in enumerate(inside.split(), 1)
+            ),
+        )
+        for code, name, inside in rows
+    ]
+    return tuple(sorted(read, key=lambda row: row[0].name))
+
+
+def _text(name: str) -> str:
+    return _FILES.joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    return {area.code: area.name for district, inside in _read() for area in (district, *inside)}

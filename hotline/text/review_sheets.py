@@ -1,0 +1,138 @@
+"""Writes and reads the sheet that a native reader fills in. Pure.
+
+It has one row for each text. Readers change the text of their own language, and write `yes` into `agreed`. Each row has
+a digest of its source, so that a late sheet never undoes a newer text. A table is rows of cells, with the names of the
+columns first. It is written as CSV, or as a workbook (`adapters/spreadsheet.py`).
+"""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hotline.errors import ImportRefused
+from hotline.text.export_sheets import FORMULA
+from hotline.text.gsm7 import SUBSTITUTES
+from hotline.text.phrases import remark
+
+COLUMNS = (
+    "place",
+    "en",
+    "fr",
+    "rw",
+    "letters left",
+    "doubts",
+    "question",
+    "state",
+    "agreed",
+    "digest",
+)
+WHY = "why"
+"""An extra column, in a sheet that says which rows were refused."""
+NEEDED = ("place", "agreed", "digest")
+WIDTHS = {
+    **dict.fromkeys(("en", "fr", "rw", WHY), 46),
+    "place": 34,
+    "letters left": 9,
+    "doubts": 30,
+    "state": 10,
+    "agreed": 9,
+    "digest": 18,
+}
+"""Widths of a workbook's columns, in letters."""
+AGREED = frozenset({"yes", "yego", "oui", "y", "ok", "x", "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    line: int
+    place: str
+    words: str
+    agreed: str
+    digest: str
+
+
+class SheetRowFault(StrEnum):
+    """A reason to refuse a row of a sheet, before its text is checked."""
+
+    GONE = "no such text: it was moved or taken out since the sheet was made"
+    NOT_YES = "write yes into `agreed`, or leave it empty"
+    TWICE = "stands twice in the sheet"
+    CHANGED = "the text or its English changed since the sheet was made: export it anew"
+    EMPTY = "has no words"
+
+
+def cell(text: str) -> str:
+    """Returns `text` in a form that a spreadsheet shows and never runs."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+
+
+def said(cell: str) -> str:
+    """Returns the text from which `cell` made this."""
+    marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
+    return cell[1:] if marked else cell
+
+
+def table(
+    rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS
+) -> Sequence[Sequence[str]]:
+    return [columns, *([row[name] for name in columns] for row in rows)]
+
+
+def write(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
+    """Returns the sheet as CSV. A text that begins like a formula gets an apostrophe."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerows(map(cell, row) for row in table(rows, columns))
+    return sheet.getvalue()
+
+
+def read(sheet: str, language: str) -> Sequence[SheetRow]:
+    """Returns the rows of a CSV, as a spreadsheet of any country saves it. Raises ImportRefused if it is no CSV."""
+    head = sheet.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(sheet), delimiter=";" if head.count(";") > head.count(",") else ","
+    )
+    try:
+        cells = [[said(text) for text in row] for row in reader]
+    except csv.Error as broken:
+        raise ImportRefused([remark("not a sheet: {why}", why=str(broken))]) from None
+    return rows_of(cells, language)
+
+
+def rows_of(cells: Sequence[Sequence[str]], language: str) -> Sequence[SheetRow]:
+    """Returns the rows of a table that came back. Raises ImportRefused if a column is missing."""
+    head, *rows = cells or [[]]
+    names = [name.strip() for name in head]
+    missing = [name for name in (*NEEDED, language) if name not in names]
+    if missing:
+        columns = ", ".join(missing)
+        raise ImportRefused(
+            [remark("line 1: these columns are missing: {columns}", columns=columns)]
+        )
+    found = []
+    for line, row in enumerate(rows, start=2):
+        if any(text.strip() for text in row):
+            found.append(_row(line, dict(zip(names, row, strict=False)), language))
+    return found
+
+
+def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
+    get = cells.get
+    agreed = get("agreed", "").strip().casefold()
+    return SheetRow(
+        line,
+        get("place", "").strip(),
+        plain_words(get(language, "")),
+        agreed,
+        get("digest", "").strip(),
+    )
+
+
+def plain_words(words: str) -> str:
+    """Returns the text in composed letters, without a word processor's quotes and blanks. Leaves letters with accents
+    for the reader to change."""
+    composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()

@@ -1,0 +1,66 @@
+"""Encrypts what readers of a tip may also read: the answer to a desk's question, and a responder's note.
+
+An answer is encrypted for its own key pair. The private key of that pair is encrypted under the tip's key. A note is
+encrypted under the tip's key itself. Without the tip's grants, neither can be read. No hook may import this file
+(import contract).
+"""
+
+from dataclasses import dataclass, field
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from nacl.secret import Aead
+
+from hotline.errors import SealBroken
+from hotline.keys.encrypt import VERSION, KeyPair, document_in, padded, unpadded
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPair:
+    """A key pair for one question of a desk.
+
+    The hooks use the public key. The private key is encrypted under the tip's key.
+    """
+
+    public_key: bytes
+    locked_key: bytes = field(repr=False)
+
+
+def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
+    """Creates a key pair, bound to the tip of this uid."""
+    pair = KeyPair.new()
+    locked = Aead(tip_key).encrypt(pair.private, aad=_binding("answer", uid))
+    return AnswerPair(pair.public, VERSION + bytes(locked))
+
+
+def open_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> dict[str, str]:
+    """Returns the answer that `Sealer.answer` encrypted. Raises SealBroken."""
+    if (body[:1], locked_key[:1]) != (VERSION, VERSION):
+        raise SealBroken("an answer that was sealed in an unknown format")
+    try:
+        private = PrivateKey(Aead(tip_key).decrypt(locked_key[1:], aad=_binding("answer", uid)))
+        told = document_in(SealedBox(private).decrypt(body[1:]))
+    except (CryptoError, ValueError, TypeError):
+        raise SealBroken("an answer that was altered, or is another tip's") from None
+    return {str(name): str(value) for name, value in told.items()}
+
+
+def seal_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
+    """Encrypts a responder's note, bound to the tip of this uid and to the case event of this key."""
+    plain = padded(words.encode("utf-8", "surrogatepass"))
+    return VERSION + bytes(Aead(tip_key).encrypt(plain, aad=_binding("note", uid, key)))
+
+
+def open_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
+    """Returns the decrypted note. Raises SealBroken."""
+    if body[:1] != VERSION:
+        raise SealBroken("a note that was sealed in an unknown format")
+    try:
+        plain = Aead(tip_key).decrypt(body[1:], aad=_binding("note", uid, key))
+        return unpadded(plain).decode("utf-8", "surrogatepass")
+    except (CryptoError, ValueError, TypeError):
+        raise SealBroken("a note that was altered, or is another entry's") from None
+
+
+def _binding(*parts: str) -> bytes:
+    return "\0".join(parts).encode()

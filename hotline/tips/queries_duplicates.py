@@ -1,0 +1,346 @@
+"""Stores the digests that show which tips are alike, and the links between tips about one situation.
+
+The digests are deleted after a day. A link is a probable match, and no tips are merged. A link that was undone keeps
+its row, so that it is not made again.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from hotline.core import rules_trial
+from hotline.core.database import Row, Utc, add_if_new
+from hotline.core.driver import PreparedStatement, new_values
+from hotline.core.writes import Column, among
+from hotline.tips.rules import Matter, TipState
+from hotline.tips.rules_duplicates import (
+    CONTACT_WITHIN,
+    DAY,
+    WITHIN,
+    LikelyPair,
+    LikeTip,
+    TipTraits,
+    situations,
+)
+from hotline.tips.tables import IS_UNTOLD, Tip
+
+MOST = 2000
+"""The most earlier tips compared in one batch. The newest are taken."""
+KEPT = DAY + timedelta(hours=1)
+
+
+class TipLikeness(Row):
+    """One tip's digests under the week's key. Deleted after a day."""
+
+    __tablename__ = "tip_likeness"
+    __table_args__ = (
+        Index("tip_likeness_contact", "contact_key"),
+        Index("tip_likeness_words", "words_key"),
+        Index("tip_likeness_at", "at"),
+        Index("tip_likeness_leader", "leader_id"),
+    )
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
+    contact_key: Mapped[str]
+    words_key: Mapped[str | None]
+    """The digest of the typed text."""
+    who_key: Mapped[str | None]
+    """The digest of the answer to "Who needs help?"."""
+    at: Mapped[datetime]
+    leader_id: Mapped[int | None]
+    """The tip whose responders were alerted of more details instead. None if this tip had its own alert, or waits."""
+
+
+class LikenessKeys(NamedTuple):
+    """The digests of the typed text and of the answer to "Who needs help?"."""
+
+    words: str | None
+    who: str | None
+
+
+_LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
+_KEPT = PreparedStatement(
+    insert(_LIKENESS).values(new_values(("tip_id", "contact_key", "words_key", "who_key", "at")))
+)
+_CHANGED = PreparedStatement(
+    update(_LIKENESS)
+    .where(_LIKENESS.c.tip_id == bindparam("tip"))
+    .values(new_values(("words_key", "who_key")))
+    .returning(_LIKENESS.c.leader_id),
+    _LIKENESS.c.leader_id.type,
+)
+
+
+def keep(
+    session: Session, tip_id: int, keys: LikenessKeys, *, contact_key: str, at: datetime
+) -> None:
+    """Stores the digests of a tip that has none."""
+    _KEPT.rows(
+        session,
+        new_tip_id=tip_id,
+        new_contact_key=contact_key,
+        new_words_key=keys.words,
+        new_who_key=keys.who,
+        new_at=at,
+    )
+
+
+def change(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
+    """Replaces the digests of a tip. Returns the id of the tip that it follows, or None."""
+    row = _CHANGED.first(session, tip=tip_id, new_words_key=keys.words, new_who_key=keys.who)
+    return None if row is None else row[0]
+
+
+def in_company(
+    session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
+) -> dict[int, LikeTip]:
+    """Returns those of these waiting tips whose phone or text came too often since then. Nearly always empty."""
+    new = aliased(TipLikeness, name="waits")
+
+    def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:
+        alike = select(TipLikeness.tip_id).where(key == hers, TipLikeness.at > since)
+        few = alike.limit(least + 1).correlate(new).subquery()
+        return select(func.count()).select_from(few).scalar_subquery() > least
+
+    some = select(new.tip_id).where(
+        among(session, new.tip_id, tip_ids),
+        or_(
+            often(TipLikeness.contact_key, new.contact_key, contact),
+            often(TipLikeness.words_key, new.words_key, words),
+        ),
+    )
+    rows = session.execute(_traits().where(TipLikeness.tip_id.in_(some)))
+    return {row[0]: LikeTip(*row) for row in rows}
+
+
+def earlier(session: Session, new: Iterable[LikeTip], since: datetime) -> Sequence[LikeTip]:
+    """Returns open tips, already alerted, from the same phones or with the same text as these, oldest first."""
+    contacts = {one.contact_key for one in new}
+    words = {one.words_key for one in new if one.words_key is not None}
+    alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
+    told = (
+        TipLikeness.at > since,
+        Tip.referred_at.is_not(None),
+        ~IS_UNTOLD,
+        Tip.closed_at.is_(None),
+    )
+    rows = session.execute(
+        _traits().where(alike, *told).order_by(TipLikeness.at.desc()).limit(MOST)
+    )
+    return [LikeTip(*row) for row in reversed(rows.all())]
+
+
+def follow(session: Session, leaders: Mapping[int, int | None]) -> None:
+    """Records which tip each of these follows."""
+    for tip_id, leader_id in leaders.items():
+        session.execute(
+            update(TipLikeness)
+            .where(TipLikeness.tip_id == tip_id)
+            .values(leader_id=leader_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def open_leader(session: Session, tip_id: int) -> int | None:
+    """Returns the open tip that this one follows, or None."""
+    leader = (
+        select(TipLikeness.leader_id)
+        .join(Tip, Tip.id == TipLikeness.leader_id)
+        .where(TipLikeness.tip_id == tip_id, Tip.closed_at.is_(None))
+    )
+    return session.scalar(leader)
+
+
+def open_followers(session: Session, tip_id: int) -> Sequence[int]:
+    """Returns the open tips without an assignee that follow this one."""
+    joined = (
+        select(TipLikeness.tip_id)
+        .join(Tip, Tip.id == TipLikeness.tip_id)
+        .where(TipLikeness.leader_id == tip_id, Tip.closed_at.is_(None), Tip.holder_id.is_(None))
+    )
+    return session.scalars(joined.order_by(TipLikeness.tip_id)).all()
+
+
+def forget(session: Session, at: datetime, limit: int) -> int:
+    """Deletes digests older than a day. Returns the number of tips."""
+    old = select(TipLikeness.tip_id).where(TipLikeness.at < at - KEPT).limit(limit)
+    gone = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old).all()))
+    return len(session.scalars(gone.returning(TipLikeness.tip_id)).all())
+
+
+def _traits() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            TipLikeness.tip_id,
+            TipLikeness.at,
+            Tip.urgency,
+            Tip.category,
+            Tip.place,
+            Tip.official,
+            TipLikeness.contact_key,
+            TipLikeness.words_key,
+            TipLikeness.who_key,
+            TipLikeness.leader_id,
+        )
+        .join(Tip, Tip.id == TipLikeness.tip_id)
+        .where(Tip.matter == Matter.TIP, Tip.channel.not_in(rules_trial.UNCOUNTED))
+    )
+
+
+LINE = "line"
+"""The author of links that no person made."""
+COMPARED = (
+    Tip.matter == Matter.TIP,
+    *(Tip.channel != one for one in sorted(rules_trial.UNCOUNTED)),
+    Tip.state != TipState.DRAFT,
+    Tip.state != TipState.FRAGMENT,
+)
+"""Conditions on `Tip` for tips that are compared with others."""
+MOST_LINKED = 100
+"""The most tips of one situation that a look-up collects, apart from the tips that it starts from."""
+
+
+class TipLink(Row):
+    """One link between two tips that are probably about one situation."""
+
+    __tablename__ = "tip_link"
+    __table_args__ = (UniqueConstraint("a", "b"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    a: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
+    """The earlier tip."""
+    b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    why: Mapped[str]
+    """A `domain.tips.likely.LinkReason`."""
+    by: Mapped[str]
+    """An actor, as the audit log writes one. `LINE` if no person made the link."""
+    at: Mapped[datetime]
+    undone_by: Mapped[str | None]
+    undone_at: Mapped[datetime | None]
+
+
+RUNS = TipLink.undone_at.is_(None)
+
+
+def nearest(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
+    """Returns this tip, and for each reason the newest earlier tip that fits it. That is three earlier tips at most.
+
+    Returns an empty sequence if this tip has no digests. The cost is the same on a day with thousands of like tips.
+    """
+    session.flush()
+    row = _ONE.first(session, tip_id=tip_id)
+    if row is None:
+        return ()
+    new = TipTraits(*row)
+    given = {
+        "tip_id": tip_id,
+        "contact_key": new.contact_key,
+        "words_key": new.words_key,
+        "place": new.place,
+        "category": new.category,
+        "sector": new.sector,
+        "since": at - WITHIN,
+        "long_since": at - CONTACT_WITHIN,
+    }
+    found = (question.first(session, **given) for question in _NEAREST)
+    return [new, *(TipTraits(*one) for one in found if one is not None)]
+
+
+def keep_links(
+    session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime
+) -> Sequence[LikelyPair]:
+    """Writes new links and returns them. Leaves existing links unchanged, also those that were undone."""
+    made = []
+    for one in pairs:
+        a, b = sorted((one.a, one.b))
+        if add_if_new(session, TipLink(a=a, b=b, why=one.why, by=by, at=at)):
+            made.append(one)
+    return made
+
+
+def between(session: Session, a: int, b: int) -> TipLink | None:
+    """Returns the link between two tips, or None. It stays locked until the transaction ends."""
+    lower, higher = sorted((a, b))
+    found = select(TipLink).where(TipLink.a == lower, TipLink.b == higher)
+    return session.scalars(found.with_for_update()).one_or_none()
+
+
+def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """Returns the other tips of the same situation, for each of these tips that has links."""
+    known: set[int] = set(tip_ids)
+    pairs: set[tuple[int, int]] = set()
+    fresh = set(known)
+    while fresh and len(known) < MOST_LINKED + len(tip_ids):
+        near = select(TipLink.a, TipLink.b).where(
+            RUNS, or_(TipLink.a.in_(fresh), TipLink.b.in_(fresh))
+        )
+        found = {(a, b) for a, b in session.execute(near)}
+        fresh = {one for pair in found for one in pair} - known
+        pairs |= found
+        known |= fresh
+    first = situations(pairs)
+    return {
+        tip_id: frozenset(one for one in first if first[one] == first[tip_id] and one != tip_id)
+        for tip_id in tip_ids
+        if tip_id in first
+    }
+
+
+def _compared() -> Select[*tuple[Any, ...]]:
+    return select(
+        Tip.id,
+        Tip.created_at,
+        Tip.place,
+        Tip.sector,
+        Tip.category,
+        Tip.contact_key,
+        TipLikeness.words_key,
+    ).where(*COMPARED)
+
+
+_GIVES = tuple(column.type for column in _compared().selected_columns)
+_TOLD_TODAY = _compared().join(TipLikeness, TipLikeness.tip_id == Tip.id)
+_BEFORE = Tip.id < bindparam("tip_id")
+_SECTOR = bindparam("sector", type_=String)
+_ONE = PreparedStatement(_TOLD_TODAY.where(Tip.id == bindparam("tip_id")), *_GIVES)
+_NEAREST = tuple(
+    PreparedStatement(question.where(_BEFORE).limit(1), *_GIVES)
+    for question in (
+        _compared()
+        .outerjoin(TipLikeness, TipLikeness.tip_id == Tip.id)
+        .where(
+            Tip.contact_key == bindparam("contact_key"),
+            Tip.contact_key != "",
+            Tip.created_at >= bindparam("long_since", type_=Utc),
+        )
+        .order_by(Tip.id.desc()),
+        _TOLD_TODAY.where(
+            TipLikeness.words_key == bindparam("words_key", type_=String),
+            TipLikeness.at >= bindparam("since", type_=Utc),
+        ).order_by(TipLikeness.tip_id.desc()),
+        _TOLD_TODAY.where(
+            Tip.place == bindparam("place"),
+            Tip.category == bindparam("category", type_=String),
+            Tip.created_at >= bindparam("since", type_=Utc),
+            or_(Tip.sector.is_(None), _SECTOR.is_(None), Tip.sector == _SECTOR),
+        ).order_by(Tip.created_at.desc(), Tip.id.desc()),
+    )
+)
+"""The queries for the newest earlier tip: by phone, by text, and by place and category."""

@@ -1,0 +1,173 @@
+"""Reads and writes the parts of a tip that a hop needs, without the mapper.
+
+A report is many small answers, and each is a transaction. Each statement is prepared once, for both databases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from hotline.core.database import new_record_key
+from hotline.core.driver import PreparedStatement, new_values
+from hotline.keys.encrypt import HEAD_BYTES
+from hotline.tips.queries_duplicates import LikenessKeys, TipLikeness
+from hotline.tips.tables import Grant, Tip, TipPlace
+
+NEVER_CHANGED = (
+    "uid",
+    "identity",
+    "session_key",
+    "passage",
+    "matter",
+    "channel",
+    "entry",
+    "contact_key",
+    "created_at",
+    "record_key",
+)
+CHANGED = (
+    "state",
+    "language",
+    "place",
+    "within",
+    "sector",
+    "category",
+    "urgency",
+    "official",
+    "basis",
+    "visit",
+    "place_step",
+    "updated_at",
+    "filed_at",
+    "completed_at",
+    "referred_at",
+    "referred_urgency",
+    "locked_for",
+)
+"""The only columns that an answer may change. The body is read in part and written whole."""
+READ = ("do_not_visit", "manner")
+_TIP, _GRANT = Tip.metadata.tables[Tip.__tablename__], Tip.metadata.tables[Grant.__tablename__]
+_PLACE = TipPlace.metadata.tables[TipPlace.__tablename__]
+_LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
+
+
+@dataclass(slots=True)
+class ToldTip:
+    """One tip as a hop reads and writes it. `Tip` explains the columns. `repr` shows nothing that the caller said."""
+
+    uid: str
+    identity: str
+    session_key: str = field(repr=False)
+    passage: int
+    matter: str
+    channel: str
+    entry: str
+    contact_key: str = field(repr=False)
+    created_at: datetime
+    updated_at: datetime
+    state: str
+    language: str = ""
+    place: str = field(default="", repr=False)
+    within: str | None = field(default=None, repr=False)
+    sector: str | None = field(default=None, repr=False)
+    category: str | None = field(default=None, repr=False)
+    urgency: int = 0
+    official: str = field(default="", repr=False)
+    basis: str = field(default="", repr=False)
+    visit: str | None = field(default=None, repr=False)
+    place_step: int = 0
+    filed_at: datetime | None = None
+    completed_at: datetime | None = None
+    referred_urgency: int | None = None
+    locked_for: str | None = None
+    do_not_visit: bool = False
+    manner: str | None = None
+    referred_at: datetime | None = None
+    id: int = 0
+    """0 until the tip is written."""
+    body: bytes = field(default=b"", repr=False)
+    """The whole body when written. After reading, only its head."""
+    likeness: LikenessKeys | None = field(default=None, repr=False)
+    """None if the tip has no stored digests."""
+    moved: bool = False
+    """True if responders were alerted at another place before."""
+    record_key: int = field(default_factory=new_record_key, repr=False)
+
+
+_HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
+_FOUND_COLUMNS = (
+    *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),
+    _HEAD.label("head"),
+    _LIKENESS.c.tip_id,
+    _LIKENESS.c.words_key,
+    _LIKENESS.c.who_key,
+    exists().where(_PLACE.c.tip_id == _TIP.c.id),
+)
+_FOUND = PreparedStatement(
+    select(*_FOUND_COLUMNS)
+    .select_from(_TIP.outerjoin(_LIKENESS, _LIKENESS.c.tip_id == _TIP.c.id))
+    .where(_TIP.c.identity == bindparam("identity"))
+    .with_for_update(key_share=True, of=_TIP),
+    *(column.type for column in _FOUND_COLUMNS),
+)
+_NEW = PreparedStatement(
+    insert(_TIP)
+    .values(new_values((*NEVER_CHANGED, *CHANGED, "do_not_visit", "body")))
+    .returning(_TIP.c.id),
+    _TIP.c.id.type,
+)
+_CHANGE = PreparedStatement(
+    update(_TIP).where(_TIP.c.id == bindparam("tip_id")).values(new_values((*CHANGED, "body")))
+)
+_UNGRANT = PreparedStatement(delete(_GRANT).where(_GRANT.c.tip_id == bindparam("tip_id")))
+_GRANTED = PreparedStatement(
+    insert(_GRANT).values(new_values(("tip_id", "desk_code", "sealed_key")))
+)
+
+
+def of_passage(session: Session, identity: str) -> ToldTip | None:
+    """Returns the tip of one report attempt, or None. Locks it, since the clock may file it at the same moment."""
+    session.flush()
+    row = _FOUND.first(session, identity=identity)
+    if row is None:
+        return None
+    *columns, head, like, words, who, moved = row
+    names = (*NEVER_CHANGED, *CHANGED, *READ, "id")
+    return ToldTip(
+        **dict(zip(names, columns, strict=True)),
+        # SQLite returns NULL for a part of an empty body.
+        body=head or b"",
+        likeness=None if like is None else LikenessKeys(words, who),
+        moved=bool(moved),
+    )
+
+
+def write(session: Session, tip: ToldTip) -> None:
+    """Inserts a tip without an id and sets the id. For any other tip, writes the columns that an answer may change."""
+    if tip.id:
+        new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}
+        _CHANGE.rows(session, tip_id=tip.id, **new)
+        return
+    names = (*NEVER_CHANGED, *CHANGED, "do_not_visit", "body")
+    ((tip.id,),) = _NEW.rows(session, **{f"new_{name}": getattr(tip, name) for name in names})
+
+
+def grant(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
+    """Gives these desks, and no others, the key to the tip's present body. `first`: no desk had a key before."""
+    if not first:
+        _UNGRANT.rows(session, tip_id=tip_id)
+    for code, key in keys.items():
+        _GRANTED.rows(session, new_tip_id=tip_id, new_desk_code=code, new_sealed_key=key)
+
+
+def granted(session: Session, tip_id: int) -> set[str]:
+    """Returns the codes of the desks to which the tip was sealed."""
+    return set(session.scalars(select(Grant.desk_code).where(Grant.tip_id == tip_id)))
+
+
+def row_of(session: Session, told: ToldTip) -> Tip:
+    """Returns the tip's whole row, read again, for the alerts to responders."""
+    return session.get_one(Tip, told.id, populate_existing=True)

@@ -1,0 +1,277 @@
+"""Decides who may see a tip. Every list, count, search, link and export uses this one condition for its reader.
+
+A desk sees the tips that were sealed to it. It sees none in which an official is or may be involved. The national
+desk sees every tip. An exclusion hides a tip from a responder, from a console account, or from a desk and its members.
+An account that is linked to a responder counts as that responder too.
+
+The condition has four forms. `visible_to` filters tips for a viewer. `not_kept_from` filters the tips assigned to one
+responder. `may_be_told` filters the responders for one tip. `desk_may_know` filters the desks to which details of a
+tip are sealed.
+
+Also stores the exclusions, and finds the responders who get no alert because of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
+
+from hotline.core.database import Row, is_any
+from hotline.people import tables
+from hotline.people.tables import RUNS, Membership, Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.text.codes import NATIONAL
+from hotline.tips import tables as tips_tables
+from hotline.tips.tables import Grant, Tip
+
+
+class ExclusionReason(StrEnum):
+    """One reason for an exclusion. An official needs none, since `Tip.official` excludes all desks but the national."""
+
+    NAMED = "named"
+    """The tip names the responder. The responder is never alerted of it."""
+    ASKED = "asked"
+    """The reporter asked for it."""
+
+
+class Exclusion(Row):
+    """One responder, console account or desk that may not see a tip. The row stays when the exclusion is lifted."""
+
+    __tablename__ = "exclusion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    responder_id: Mapped[int | None]
+    desk_code: Mapped[str | None]
+    account_id: Mapped[int | None]
+    """A console account without a linked responder."""
+    why: Mapped[str]
+    """An `ExclusionReason`."""
+    by: Mapped[str]
+    """An actor, as the audit log writes one."""
+    at: Mapped[datetime]
+    lifted_by: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+
+    @property
+    def whom(self) -> "Excluded":
+        return Excluded(self.responder_id, self.desk_code, self.account_id)
+
+
+NOT_LIFTED = Exclusion.lifted_at.is_(None)
+
+
+class Excluded(NamedTuple):
+    """One responder, desk or console account that is excluded from a tip."""
+
+    responder_id: int | None = None
+    desk_code: str | None = None
+    account_id: int | None = None
+
+    def __str__(self) -> str:
+        """Returns the text for the audit log: `desk 12`, `account 4` or `responder 7`."""
+        if self.desk_code is not None:
+            return f"desk {self.desk_code}"
+        if self.account_id is not None:
+            return f"account {self.account_id}"
+        return f"responder {self.responder_id}"
+
+
+def standing(session: Session, tip_id: int, *, for_writing: bool = False) -> Sequence[Exclusion]:
+    """Returns the exclusions that are not lifted, oldest first. `for_writing` locks them."""
+    found = select(Exclusion).where(Exclusion.tip_id == tip_id, NOT_LIFTED).order_by(Exclusion.id)
+    return session.scalars(found.with_for_update() if for_writing else found).all()
+
+
+def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequence[Exclusion]:
+    """Copies the exclusions of one tip to another. Returns the new ones."""
+    there = {one.whom for one in standing(session, to)}
+    new = [
+        Exclusion(tip_id=to, **one.whom._asdict(), why=one.why, by=by, at=at)
+        for one in standing(session, tip_id)
+        if one.whom not in there
+    ]
+    session.add_all(new)
+    session.flush()
+    return new
+
+
+def kept_tips(session: Session) -> frozenset[int]:
+    """Returns the ids of the tips with an exclusion. They are few, even if many tips wait."""
+    return frozenset(session.scalars(select(Exclusion.tip_id).where(NOT_LIFTED)))
+
+
+def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """Returns the responders who are excluded from these tips, by tip. Nearly always empty."""
+    if not tip_ids:
+        return {}
+    found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), NOT_LIFTED)
+    rows = session.scalars(found).all()
+    codes = {row.desk_code for row in rows} - {None}
+    of_desk: dict[str | None, set[int]] = defaultdict(set)
+    if codes:
+        members = select(Membership).where(Membership.desk_code.in_(codes), RUNS)
+        for member in session.scalars(members):
+            of_desk[member.desk_code].add(member.responder_id)
+    joined = _joined(session, {row.account_id for row in rows} - {None})
+    kept: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        himself = () if row.responder_id is None else (row.responder_id,)
+        by_account = joined.get(row.account_id, ())
+        kept[row.tip_id] |= {*himself, *of_desk[row.desk_code]}
+        kept[row.tip_id].update(by_account)
+    return {tip_id: frozenset(people) for tip_id, people in kept.items()}
+
+
+def _joined(
+    session: Session, account_ids: Collection[int | None]
+) -> Mapping[int | None, tuple[int, ...]]:
+    """Returns the responder who is linked to each account, by account."""
+    if not account_ids:
+        return {}
+    found = select(ConsoleAccount.id, ConsoleAccount.responder_id).where(
+        ConsoleAccount.id.in_(account_ids), ConsoleAccount.responder_id.is_not(None)
+    )
+    return {id: (who,) for id, who in session.execute(found) if who is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """One reader of a list."""
+
+    desks: frozenset[str]
+    responder_id: int | None = None
+    account_id: int | None = None
+
+
+THE_LINE: Viewer | None = None
+"""The hotline itself as a reader, which sees everything. Used for its own counts and for commands without a desk."""
+
+
+def of_desk(code: str) -> Viewer:
+    return Viewer(frozenset({code}))
+
+
+def of_responder(session: Session, responder_id: int) -> Viewer:
+    """Returns a viewer with the responder's memberships."""
+    desks = {row.desk_code for row in tables.running(session, responder_id)}
+    return Viewer(frozenset(desks), responder_id)
+
+
+def of_account(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
+    """Returns a viewer with the desks whose key was sealed to the account.
+
+    For an account that is linked to a responder, the desk must also be one of the responder's.
+    """
+    if account.responder_id is None:
+        return Viewer(desks, account_id=account.id)
+    hers = of_responder(session, account.responder_id)
+    return Viewer(desks & hers.desks, account.responder_id, account.id)
+
+
+def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
+    """Returns the condition on `Tip` for this viewer."""
+    if viewer is None:
+        return true()
+    may = or_(_granted(viewer.desks - {NATIONAL}), true() if NATIONAL in viewer.desks else false())
+    may = and_(may, ~_kept(Exclusion.desk_code.in_(viewer.desks)))
+    if viewer.account_id is not None:
+        may = and_(may, ~_kept(Exclusion.account_id == viewer.account_id))
+    if viewer.responder_id is None:
+        return may
+    return and_(may, not_kept_from(viewer.responder_id))
+
+
+def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
+    """Returns True if the viewer may see a tip of that id. Drafts do not count."""
+    return is_any(
+        session, Tip.id, Tip.id == tip_id, Tip.state != tips_tables.DRAFT, visible_to(viewer)
+    )
+
+
+def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
+    """Returns a filed tip, and its key for a desk that may see it. Raises NotFound if there is no such tip.
+
+    The key is None if the desk may not see the tip.
+    """
+    tip = tips_tables.filed(session, tip_id)
+    key = select(Grant.sealed_key).join(Tip, Tip.id == Grant.tip_id)
+    here = (Grant.tip_id == tip_id, Grant.desk_code == desk_code, visible_to(of_desk(desk_code)))
+    return tip, session.scalar(key.where(*here))
+
+
+def not_kept_from(
+    responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
+) -> ColumnElement[bool]:
+    """Returns the condition, on `Tip` or `Referral`, that an alerted responder may still see the tip."""
+    national = _is_national(responder_id)
+    return and_(not_excluded(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
+
+
+def not_excluded(
+    responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
+) -> ColumnElement[bool]:
+    """Returns the condition that no exclusion names the responder or one of their desks or accounts."""
+    return tip_id.not_in(select(Exclusion.tip_id).where(NOT_LIFTED, _names(responder_id)))
+
+
+def may_be_told(tip_id: int) -> ColumnElement[bool]:
+    """Returns the condition on `Responder` that they may see this tip through any of their desks."""
+    kept = exists().where(Exclusion.tip_id == tip_id, NOT_LIFTED, _names(Responder.id))
+    official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
+    return and_(~kept.correlate(Responder), or_(_is_national(Responder.id), ~official))
+
+
+def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Returns the condition on `Exclusion` that it names this responder, their account or one of their desks."""
+    hers = select(Membership.desk_code).where(Membership.responder_id == who, RUNS)
+    joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == who)
+    return or_(
+        Exclusion.responder_id == who,
+        Exclusion.account_id.in_(joined.correlate(Responder)),
+        Exclusion.desk_code.in_(hers.correlate(Responder)),
+    )
+
+
+def _is_national(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    member = (Membership.responder_id == who, RUNS, Membership.desk_code == NATIONAL)
+    return exists().where(*member).correlate(Responder)
+
+
+def who_may(session: Session, tip_id: int, responder_ids: Collection[int]) -> frozenset[int]:
+    """Returns those of the responders who may see this tip."""
+    some = (Responder.id.in_(responder_ids), may_be_told(tip_id))
+    return frozenset(session.scalars(select(Responder.id).where(*some)))
+
+
+def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Returns the condition on `Tip` that a desk in this column, to which it was sealed, may still see it."""
+    kept = select(Exclusion.id).where(
+        Exclusion.tip_id == Tip.id, NOT_LIFTED, Exclusion.desk_code == code
+    )
+    may = or_(code == NATIONAL, Tip.official == "no")
+    return and_(may, ~kept.correlate(Tip, code.class_).exists())
+
+
+def _of_an_official(tip_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Returns the condition that an official is or may be involved. Then only the national desk may see the tip."""
+    tip = aliased(Tip)
+    found = select(tip.id).where(tip.id == tip_id, tip.official != "no")
+    return found.correlate(tip_id.class_).exists()
+
+
+def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
+    """Returns the condition that the tip was sealed to one of these desks and involves no official."""
+    grant = aliased(Grant)
+    found = select(grant.id).where(grant.tip_id == Tip.id, grant.desk_code.in_(desks))
+    return and_(Tip.official == "no", found.correlate(Tip).exists())
+
+
+def _kept(whom: ColumnElement[bool]) -> ColumnElement[bool]:
+    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, NOT_LIFTED, whom)
+    return found.correlate(Tip).exists()

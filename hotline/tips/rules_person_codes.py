@@ -1,0 +1,384 @@
+"""Defines the forms about a person of a case, as data: questions, codes, texts and conditions. Pure.
+
+All lists are closed, so they hold no free text. These codes are never part of the case events in clear. They are stored
+separately, sealed.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from hotline.text.codes import FORMS
+from hotline.text.places import STATES
+from hotline.tips.rules_events import EntryKind
+
+YES, NO, UNSURE = "yes", "no", "unsure"
+NOT_SAID, OTHER, UNKNOWN = "not_said", "other", "unknown"
+
+
+class ConsentCode(StrEnum):
+    """A person's answer, when asked alone, to the question if help is wanted."""
+
+    YES = "yes"
+    NO = "no"
+    """An adult's no. It is valid until that person says otherwise."""
+    CANNOT_SAY = "cannot_say"
+    ASSENT_YES = "assent_yes"
+    """A child agrees."""
+    ASSENT_NO = "assent_no"
+    TOO_YOUNG = "too_young"
+
+
+OF_CHILD = frozenset({ConsentCode.ASSENT_YES, ConsentCode.ASSENT_NO, ConsentCode.TOO_YOUNG})
+
+
+class ServiceAnswer(StrEnum):
+    """The answer of a service that was asked."""
+
+    ACCEPTED = "accepted"
+    NO_ROOM = "no_room"
+    REFUSED = "refused"
+    NOT_OUR_KIND = "not_our_kind"
+    PERSON_REFUSED = "person_refused"
+    NONE = "none"
+    """The service has not answered yet."""
+
+
+class ThirtyDays(StrEnum):
+    """The state of a person thirty days after reaching help."""
+
+    HELPED = "helped"
+    SAFE = "safe"
+    LEFT = "left"
+    DANGER = "danger"
+    """In danger again."""
+    UNKNOWN = "unknown"
+
+
+MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE = "minor", "act", "force", "deceit", "purpose", "free"
+FORM, SEX, NATIONALITY, STATE = "form", "sex", "nationality", "state"
+CONSENT, INTEREST, NOT_YET, AGAIN = "consent", "interest", "not_yet", "again"
+SERVICE, ANSWER, ARRIVED, THIRTY = "service", "answer", "arrived", "thirty"
+DETERMINATION, BODY, ACTUAL = "determination", "body", "actual"
+WOMAN, MAN, GIRL, BOY = "woman", "man", "girl", "boy"
+
+SURE = {YES: "yes", NO: "no", UNSURE: "not sure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question about a person, and each code that may answer it, with the console's English texts.
+
+    The texts of the phone are in the flows.
+    """
+
+    asks: str
+    values: Mapping[str, str]
+    hint: str = ""
+
+
+QUESTIONS: Mapping[str, Question] = {
+    MINOR: Question("Is the person under 18?", SURE),
+    ACT: Question("Did somebody hire, move, keep or take in this person?", SURE),
+    FORCE: Question("Force, threats, locked in, papers taken?", SURE, "Not needed for a child."),
+    DECEIT: Question(
+        "Lies, a debt, someone was paid for the person, or need abused?",
+        SURE,
+        "Not needed for a child.",
+    ),
+    PURPOSE: Question("Used, or to be used, for others' gain?", SURE),
+    FREE: Question("Can the person leave freely now?", SURE),
+    FORM: Question("Used for what?", FORMS),
+    SEX: Question(
+        "As you see",
+        {WOMAN: "a woman", MAN: "a man", GIRL: "a girl", BOY: "a boy", NOT_SAID: "not said"},
+    ),
+    NATIONALITY: Question(
+        "From where?", {"rwanda": "Rwanda", OTHER: "elsewhere", NOT_SAID: "not said"}
+    ),
+    CONSENT: Question(
+        "Asked alone: does the person want help?",
+        {
+            ConsentCode.YES: "grown up: yes",
+            ConsentCode.NO: "grown up: no",
+            ConsentCode.CANNOT_SAY: "grown up: cannot say now",
+            ConsentCode.ASSENT_YES: "a child: agrees",
+            ConsentCode.ASSENT_NO: "a child: does not agree",
+            ConsentCode.TOO_YOUNG: "a child: too young to say",
+        },
+    ),
+    INTEREST: Question(
+        "Of a child: is it best, decided with the child officer?",
+        {YES: "yes", NOT_YET: "not decided yet"},
+        "Do not ask a parent who may be part of it. Immediate safety never waits.",
+    ),
+    AGAIN: Question(
+        "After a no: who asks once more in three days?", {WOMAN: "a woman", "anyone": "anybody"}
+    ),
+    SERVICE: Question(
+        "Which help?",
+        {
+            "isange": "Isange centre",
+            "shelter": "shelter",
+            "health": "health care",
+            "child_officer": "child officer",
+            "police": "police",
+            "legal": "legal help",
+            "journey_home": "journey home",
+            OTHER: "another help",
+        },
+        "Before police or the journey home, say: not held, fined or sent back for what the person was forced to do."
+        " Who fears going home: ask UNHCR or MINEMA.",
+    ),
+    ANSWER: Question(
+        "What does the service say?",
+        {
+            ServiceAnswer.ACCEPTED: "accepted",
+            ServiceAnswer.NO_ROOM: "no room",
+            ServiceAnswer.REFUSED: "refused",
+            ServiceAnswer.NOT_OUR_KIND: "not our kind of help",
+            ServiceAnswer.PERSON_REFUSED: "the person wants no such help",
+            ServiceAnswer.NONE: "no answer yet",
+        },
+    ),
+    ARRIVED: Question("Did the person arrive?", {YES: "yes", NO: "no", UNKNOWN: "nobody knows"}),
+    THIRTY: Question(
+        "How is the person after thirty days?",
+        {
+            ThirtyDays.HELPED: "still helped",
+            ThirtyDays.SAFE: "safe, and done",
+            ThirtyDays.LEFT: "left the help",
+            ThirtyDays.DANGER: "in danger again",
+            ThirtyDays.UNKNOWN: "nobody knows",
+        },
+        "In danger again opens the case as danger, and the national desk is told at once.",
+    ),
+    STATE: Question(
+        "Which state, as the service was told?",
+        dict(zip(sorted(STATES), sorted(STATES), strict=True)),
+    ),
+    DETERMINATION: Question(
+        "What was decided?",
+        {ACTUAL: "actual: a victim of trafficking", "not": "not a victim of trafficking"},
+    ),
+    BODY: Question(
+        "Which body said so?",
+        {
+            "police": "police",
+            "court": "court or prosecution",
+            "ngo": "an organisation that is no government's",
+            "government": "another body of government",
+        },
+    ),
+}
+Answers: TypeAlias = Mapping[str, str]
+
+
+def _always(_told: Answers) -> bool:
+    return True
+
+
+def _of_adult(told: Answers) -> bool:
+    return told.get(MINOR) != YES
+
+
+def _of_use(told: Answers) -> bool:
+    return told.get(PURPOSE) != NO
+
+
+def _of_child(told: Answers) -> bool:
+    return told.get(CONSENT) in OF_CHILD
+
+
+def _of_refusal(told: Answers) -> bool:
+    return told.get(CONSENT) == NO
+
+
+def _of_consent(told: Answers) -> bool:
+    """Returns True unless the person refused or cannot say. A child counts even before a decision on what is best."""
+    return told.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
+
+
+def _of_decision(told: Answers) -> bool:
+    return told.get(CONSENT) == YES or (_of_child(told) and told.get(INTEREST) == YES)
+
+
+class Where(StrEnum):
+    """The places where a form asks a question."""
+
+    BOTH = "both"
+    USSD = "ussd"
+    CONSOLE = "console"
+    BESIDE = "beside"
+    """The phone asks it with another form, and sends the answer with this one."""
+
+
+ON_USSD = (Where.BOTH, Where.USSD)
+SENT_BY_USSD = (*ON_USSD, Where.BESIDE)
+ON_CONSOLE = (Where.BOTH, Where.CONSOLE)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCode:
+    """One question as one form asks it."""
+
+    code: str
+    where: Where = Where.BOTH
+    must: bool = False
+    """An event without the answer is refused."""
+    wanted: bool = False
+    """The console's form needs an answer. The phone asks the question in any case."""
+    when: Callable[[Answers], bool] = _always
+    """Returns False if the other answers make the question needless."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseForm:
+    """One form about one person of a case. It makes one case event, and has its questions in their order."""
+
+    title: str
+    asked: tuple[AskedCode, ...]
+    on_site: bool = False
+    """The person is present when the responder answers, so safety comes first."""
+
+    @property
+    def codes(self) -> Mapping[str, frozenset[str]]:
+        """Returns, by question, the codes that the form may hold."""
+        return {one.code: frozenset(QUESTIONS[one.code].values) for one in self.asked}
+
+    @property
+    def must(self) -> tuple[str, ...]:
+        return tuple(one.code for one in self.asked if one.must)
+
+    def names(self, at: Collection[Where]) -> tuple[str, ...]:
+        """Returns every question that is asked at these places, in the order of the form."""
+        return tuple(one.code for one in self.asked if one.where in at)
+
+    def questions(self, told: Answers, at: Collection[Where]) -> list[str]:
+        """Returns the questions that are asked at these places after these answers, in the order of the form."""
+        return [one.code for one in self.asked if one.where in at and one.when(told)]
+
+    def meant(self, told: Answers, at: Collection[Where]) -> dict[str, str]:
+        """Returns the answers of this form, without those that another answer makes needless."""
+        given = {code: told[code] for code in self.names(at) if told.get(code)}
+        return {code: given[code] for code in self.questions(given, at) if code in given}
+
+    def missing(self, told: Answers) -> list[str]:
+        """Returns the questions that the console's form must still answer."""
+        asked = self.questions(told, ON_CONSOLE)
+        wanted = {one.code for one in self.asked if one.must or one.wanted}
+        return [code for code in asked if code in wanted and code not in told]
+
+
+def _must(code: str) -> AskedCode:
+    return AskedCode(code, must=True)
+
+
+CASE_FORMS: Mapping[EntryKind, CaseForm] = {
+    EntryKind.SCREENED: CaseForm(
+        "Signs seen on a person",
+        (
+            _must(MINOR),
+            _must(ACT),
+            AskedCode(FORCE, wanted=True, when=_of_adult),
+            AskedCode(DECEIT, wanted=True, when=_of_adult),
+            _must(PURPOSE),
+            AskedCode(FREE),
+            AskedCode(FORM, when=_of_use),
+            AskedCode(SEX, Where.CONSOLE),
+            AskedCode(NATIONALITY, Where.CONSOLE),
+        ),
+        on_site=True,
+    ),
+    EntryKind.CONSENT: CaseForm(
+        "Whether a person wants help",
+        (
+            AskedCode(MINOR, Where.USSD),
+            _must(CONSENT),
+            AskedCode(INTEREST, wanted=True, when=_of_child),
+            AskedCode(AGAIN, when=_of_refusal),
+            AskedCode(SEX, Where.CONSOLE),
+            AskedCode(NATIONALITY, Where.CONSOLE),
+            AskedCode(SEX, Where.BESIDE, when=_of_consent),
+            AskedCode(NATIONALITY, Where.BESIDE, when=_of_decision),
+        ),
+        on_site=True,
+    ),
+    EntryKind.OFFERED: CaseForm(
+        "Help is offered",
+        (AskedCode(SEX, Where.USSD), AskedCode(NATIONALITY, Where.USSD), _must(SERVICE)),
+        on_site=True,
+    ),
+    EntryKind.ANSWERED: CaseForm("What the service answers", (_must(ANSWER),)),
+    EntryKind.ARRIVED: CaseForm(
+        "Whether the person arrived", (_must(ARRIVED), AskedCode(STATE, Where.CONSOLE))
+    ),
+    EntryKind.THIRTY: CaseForm(
+        "Thirty days after the arrival", (_must(THIRTY), AskedCode(STATE, Where.CONSOLE))
+    ),
+    EntryKind.DETERMINATION: CaseForm(
+        "What a body decided",
+        (
+            AskedCode(DETERMINATION, Where.CONSOLE, must=True),
+            AskedCode(BODY, Where.CONSOLE, must=True),
+        ),
+    ),
+}
+"""The forms about a person. The phone, the console, the sealed events and the statistics all use this table."""
+OF_REFERRAL = (EntryKind.ANSWERED, EntryKind.ARRIVED, EntryKind.THIRTY)
+"""Kinds of events that are about one offer."""
+MOST_PEOPLE = 99
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCodes:
+    """The codes of one event about one person of its case."""
+
+    n: int
+    """Number of the person within the case, from 1. No person is named."""
+    codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    referral: int | None = None
+    """The id of the offer's event, if this one is about an offer."""
+
+    def checked(self, kind: EntryKind) -> "PersonCodes":
+        """Returns itself. Raises ValueError for codes that such an event may not hold. The error names no value."""
+        form = CASE_FORMS.get(kind)
+        allowed = {} if form is None else form.codes
+        for name, value in self.codes.items():
+            if value not in allowed.get(name, ()):
+                raise ValueError(f"no code about a person of the entry {kind}: {name}")
+        lacking = [] if form is None else [one for one in form.must if one not in self.codes]
+        if lacking or form is None:
+            raise ValueError(f"the entry {kind} says nothing of a person: {' '.join(lacking)}")
+        if not 0 < self.n <= MOST_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
+            raise ValueError(f"the entry {kind} is about no person, or about no offer")
+        return self
+
+    def to_bytes(self) -> bytes:
+        document = {"n": self.n, "codes": dict(self.codes), "referral": self.referral}
+        return json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
+
+    @classmethod
+    def from_bytes(cls, plain: bytes) -> "PersonCodes":
+        """Returns the codes in a document. Raises ValueError, KeyError or TypeError for bytes that `to_bytes` never
+        made."""
+        document = json.loads(plain)
+        codes = {str(name): str(value) for name, value in document["codes"].items()}
+        return cls(int(document["n"]), codes, document["referral"])
+
+
+def only(kind: EntryKind, said: Mapping[str, str]) -> dict[str, str]:
+    """Returns, out of all answers, those that an event of this kind may hold."""
+    allowed = CASE_FORMS[kind].codes
+    return {name: value for name, value in said.items() if value in allowed.get(name, ())}
+
+
+def words() -> Iterator[str]:
+    """Yields the English texts that the console translates."""
+    for form in CASE_FORMS.values():
+        yield form.title
+    for name, one in QUESTIONS.items():
+        yield from (one.asks, *([one.hint] if one.hint else []))
+        yield from () if name == STATE else one.values.values()

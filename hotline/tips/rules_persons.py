@@ -1,0 +1,317 @@
+"""Builds the persons of a case from its events and their decrypted codes. Pure.
+
+An event that corrects another counts in its place and at its time. Readers see both.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.tips.rules import OUTCOMES, TipOutcome
+from hotline.tips.rules_events import EntryKind, EntryWay, TakeProof
+from hotline.tips.rules_person_codes import (
+    ACT,
+    ACTUAL,
+    ANSWER,
+    ARRIVED,
+    BODY,
+    BOY,
+    CONSENT,
+    DECEIT,
+    DETERMINATION,
+    FORCE,
+    FORM,
+    GIRL,
+    INTEREST,
+    MINOR,
+    NATIONALITY,
+    NO,
+    OF_CHILD,
+    PURPOSE,
+    SERVICE,
+    SEX,
+    STATE,
+    THIRTY,
+    UNKNOWN,
+    UNSURE,
+    YES,
+    ConsentCode,
+    PersonCodes,
+    ServiceAnswer,
+)
+
+
+class FollowKind(StrEnum):
+    """One fact that is still missing."""
+
+    ANSWER = "answer"
+    """The service's answer."""
+    OFFER = "offer"
+    """A service to ask. A person wants help and none was asked, or the last one could not help."""
+    ARRIVAL = "arrival"
+    THIRTY = "thirty"
+    """The state of the person, thirty days after arriving."""
+    CONSENT = "consent"
+    """The person's wish for help, asked once more."""
+
+
+class ScreeningResult(StrEnum):
+    POSSIBLE = "possible"
+    NOT_INDICATED = "not_indicated"
+    UNCLEAR = "unclear"
+
+
+def is_taken_for_child(minor: str | None) -> bool:
+    """Returns True if a person is or may be under 18. A doubtful age counts as a child's until it is settled."""
+    return minor in (YES, UNSURE)
+
+
+def screened_as(codes: Mapping[str, str]) -> ScreeningResult:
+    """Returns the result of a screening. A child needs no means. A question that was not asked counts as unsure."""
+    act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
+    means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
+    child = is_taken_for_child(codes.get(MINOR, UNSURE))
+    used = child or any(one != NO for one in means)
+    if NO in (act, purpose) or not used:
+        return ScreeningResult.NOT_INDICATED
+    if YES in (act, purpose, *means):
+        return ScreeningResult.POSSIBLE
+    return ScreeningResult.UNCLEAR
+
+
+ARRIVAL_WITHIN = timedelta(hours=72)
+"""Time from a service's yes until the arrival is due. An earlier "not known" does not cancel that question."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """One case event with its codes about a person."""
+
+    id: int
+    kind: EntryKind
+    at: datetime
+    said: PersonCodes
+    responder_id: int | None = None
+    desk: str | None = None
+    way: str = ""
+    supersedes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMoment:
+    """One event as a reader sees it. A corrected event stays, and names its correction."""
+
+    entry: PersonEntry
+    corrected_by: int | None = None
+
+
+@dataclass(slots=True)
+class OfferedHelp:
+    """One service that was asked to help one person."""
+
+    offered_id: int
+    """The id of the offer's event. Later events name the offer by it."""
+    offered_at: datetime
+    offered_by: int | None
+    service: str
+    answer: str | None = None
+    answered_at: datetime | None = None
+    arrived: str | None = None
+    arrived_at: datetime | None = None
+    lost: int = 0
+    """Number of reports that the person did not arrive. Once the arrival was due, reports that it is unknown count
+    too."""
+    thirty: str | None = None
+    thirty_at: datetime | None = None
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Returns True while no report says how it ended. "Not known" before the time is over says nothing."""
+        if self.arrived is None or self.arrived_at is None or self.answered_at is None:
+            return self.arrived is None
+        return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
+
+
+class ConsentStands(StrEnum):
+    """The answer to the question if help may be offered to a person now."""
+
+    YES = "yes"
+    NO = "no"
+    """An adult said no, and has said nothing newer."""
+    UNASKED = "unasked"
+    UNDECIDED = "undecided"
+    """A child who was not asked, or whose best interest is not decided with the child officer yet."""
+
+
+@dataclass(slots=True)
+class MetPerson:
+    """One person of a case, known by a number within the case and never by a name."""
+
+    n: int
+    met_at: datetime
+    sex: str | None = None
+    nationality: str | None = None
+    state: str | None = None
+    minor: str | None = None
+    form: str | None = None
+    result: ScreeningResult | None = None
+    consents: list[tuple[datetime, str, str | None]] = field(default_factory=list)
+    """Each time of asking: the moment, the answer, and for a child the decision."""
+    referrals: list[OfferedHelp] = field(default_factory=list)
+    determination: str | None = None
+    body: str | None = None
+    moments: list[PersonMoment] = field(default_factory=list)
+    is_possible: bool = False
+    """True for a possible victim, by the last plain screening or the last official decision. An unclear screening
+    changes nothing. After a deciding body said "victim", no screening changes that."""
+
+    @property
+    def actual(self) -> bool | None:
+        """Returns True if a deciding body found a victim and False if it did not. None if no body has decided."""
+        return None if self.determination is None else self.determination == ACTUAL
+
+    @property
+    def is_child(self) -> bool:
+        """Returns True for a person who may be a child or looks like one."""
+        if self.sex in (GIRL, BOY) or is_taken_for_child(self.minor):
+            return True
+        last = self.consents[-1][1] if self.consents else None
+        return self.minor is None and last in OF_CHILD
+
+    @property
+    def consent(self) -> ConsentStands:
+        """Returns the present consent. A no is valid until a newer yes, despite any other answer meanwhile."""
+        last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
+        if last == ConsentCode.NO:
+            return ConsentStands.NO
+        if self.is_child:
+            return self._of_child()
+        newest = next((said for _, said, _ in reversed(self.consents) if said not in OF_CHILD), "")
+        return ConsentStands.YES if newest == ConsentCode.YES else ConsentStands.UNASKED
+
+    @property
+    def newest(self) -> OfferedHelp | None:
+        return self.referrals[-1] if self.referrals else None
+
+    def refusals(self) -> int:
+        """Returns how many noes the person has given since the last yes."""
+        count = 0
+        for _, said, _ in reversed(self.consents):
+            if said in (ConsentCode.YES, ConsentCode.ASSENT_YES):
+                break
+            count += said == ConsentCode.NO
+        return count
+
+    def _of_child(self) -> ConsentStands:
+        asked = [one for one in self.consents if one[1] in OF_CHILD]
+        decided = bool(asked) and asked[-1][2] == YES
+        return ConsentStands.YES if decided else ConsentStands.UNDECIDED
+
+
+DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
+
+
+def fold(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
+    """Returns the persons of one case, the first met first. `entries` come in the order in which they were written."""
+    written = list(entries)
+    newest, corrected = _corrections(written)
+    people: dict[int, MetPerson] = {}
+    for one in written:
+        person = people.setdefault(one.said.n, MetPerson(one.said.n, one.at))
+        person.moments.append(PersonMoment(one, corrected.get(one.id)))
+        if one.id in newest:
+            _add(person, one, newest[one.id].said)
+    return tuple(people[n] for n in sorted(people))
+
+
+def _corrections(
+    written: Sequence[PersonEntry],
+) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
+    """Returns the event that counts in place of each original event, by id. Also returns each event's correction."""
+    roots: dict[int, int] = {}
+    newest: dict[int, PersonEntry] = {}
+    corrected: dict[int, int] = {}
+    for one in written:
+        root = one.id if one.supersedes is None else roots.get(one.supersedes, one.id)
+        roots[one.id] = root
+        if root in newest and newest[root].id != one.id:
+            corrected[newest[root].id] = one.id
+        newest[root] = one
+    return newest, corrected
+
+
+def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
+    """Adds an event to a person, with its own codes or those that count in their place."""
+    codes = said.codes
+    person.sex = codes.get(SEX, person.sex)
+    person.nationality = codes.get(NATIONALITY, person.nationality)
+    person.state = codes.get(STATE, person.state)
+    person.minor = codes.get(MINOR, person.minor)
+    match one.kind:
+        case EntryKind.SCREENED:
+            person.result = screened_as(codes)
+            if person.result is not ScreeningResult.UNCLEAR and not person.actual:
+                person.is_possible = person.result is ScreeningResult.POSSIBLE
+            person.form = codes.get(FORM, person.form)
+        case EntryKind.CONSENT:
+            person.consents.append((one.at, codes[CONSENT], codes.get(INTEREST)))
+        case EntryKind.OFFERED:
+            person.referrals.append(OfferedHelp(one.id, one.at, one.responder_id, codes[SERVICE]))
+        case EntryKind.DETERMINATION:
+            person.determination, person.body = codes[DETERMINATION], codes[BODY]
+            person.is_possible = person.determination == ACTUAL
+        case _:
+            _follow(person, one, said)
+
+
+def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
+    """Adds the progress of an offer to a person. Ignores an event that names no known offer."""
+    found = next((help for help in person.referrals if help.offered_id == said.referral), None)
+    if found is None:
+        return
+    if one.kind is EntryKind.ANSWERED:
+        found.answer, found.answered_at = said.codes[ANSWER], one.at
+        if found.answer == ServiceAnswer.PERSON_REFUSED and not person.is_child:
+            # A no to a service counts as any other no. Nothing more is offered until a newer yes.
+            person.consents.append((one.at, ConsentCode.NO, None))
+    elif one.kind is EntryKind.ARRIVED:
+        found.arrived, found.arrived_at = said.codes[ARRIVED], one.at
+        # After five weeks without a report, the person is not looked for again. So the clock's event counts double.
+        is_lost = found.arrived != YES and not found.is_on_the_way
+        found.lost += is_lost + (one.way == EntryWay.CLOCK)
+    elif one.kind is EntryKind.THIRTY:
+        found.thirty, found.thirty_at = said.codes[THIRTY], one.at
+
+
+COUNTS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
+"""Proofs with which taking a case counts. The empty one means that the event names no proof."""
+
+
+# Defines the rules by which two people close a case. Pure.
+
+
+class ClosureStop(StrEnum):
+    """A reason why a closure is not confirmed or not requested."""
+
+    NOT_REQUESTED = "not_requested"
+    SAME_PERSON = "same_person"
+    UNOPENED = "unopened"
+    """This person has not opened the case since closure was requested."""
+    IN_CONSOLE = "in_console"
+    """The national desk decides in the console, which decrypts the codes about the persons."""
+    POSSIBLE = "possible"
+    """A person is a possible victim: a new screening or an official decision comes first."""
+    ANOTHER_WAITS = "another_waits"
+    """Another person requested a different outcome."""
+
+
+def is_for_national_desk(outcome: TipOutcome, *, has_met: bool) -> bool:
+    """Returns True if the national desk decides on this closure. `has_met` means that a person was screened or
+    asked."""
+    return has_met and OUTCOMES[outcome].is_for_desk
+
+
+def stops(people: Iterable[MetPerson]) -> bool:
+    """Returns True if one of these persons is still a possible victim."""
+    return any(one.is_possible for one in people)

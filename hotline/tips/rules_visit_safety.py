@@ -1,0 +1,143 @@
+"""Decides how responders may visit, from the reporter's wish and the national desk's decision. Pure.
+
+`visit: no`, or `000` after a tip was filed, marks the case. Without danger no responder visits or calls before the tip
+is read. With danger the mark changes only how responders go. The person with the phone may be the one that the victim
+fears. The national desk decides how to go (docs/adr/0056).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hotline.core.wording import Template
+from hotline.tips.rules import Matter, Urgency
+
+YES, NO = "yes", "no"
+
+
+class Manner(StrEnum):
+    """The national desk's decision about visits."""
+
+    UNSEEN = "unseen"
+    OPENLY = "openly"
+
+
+class Care(StrEnum):
+    """The visit safety that every alerted responder must know before a visit."""
+
+    NONE = "none"
+    STAY_AWAY = "stay_away"
+    """Marked, without danger. No responder visits or calls before the tip is read."""
+    CAREFUL = "careful"
+    """Marked, with danger. Responders do not go openly, and the national desk says how."""
+    UNSEEN = "unseen"
+    """The national desk decided: not openly."""
+
+
+@dataclass(frozen=True, slots=True)
+class CareRow:
+    """All texts for one kind of visit safety."""
+
+    sms: tuple[Template, Template]
+    """The SMS to alerted responders: with the number of the national desk, and without if none is verified."""
+    screen: Template | None = None
+    """The first line of a page behind the PIN."""
+    sentence: str = ""
+    """The first line on a tip's page, in English."""
+    mark: str = ""
+    """The mark in a list, in English."""
+
+
+CARES: Mapping[Care, CareRow] = {
+    Care.NONE: CareRow((Template.GO_OPENLY, Template.GO_OPENLY)),
+    Care.STAY_AWAY: CareRow(
+        (Template.STAY_AWAY, Template.STAY_AWAY),
+        Template.PAGE_STAY_AWAY,
+        "Do not visit, and do not call. Read it first.",
+        "do not visit",
+    ),
+    Care.CAREFUL: CareRow(
+        (Template.CAREFUL, Template.CAREFUL_ALONE),
+        Template.PAGE_CAREFUL,
+        "Careful. Do not go in openly, and do not call. The national desk says how.",
+        "careful, not openly",
+    ),
+    Care.UNSEEN: CareRow(
+        (Template.GO_UNSEEN, Template.GO_UNSEEN),
+        Template.PAGE_CAREFUL,
+        "The national desk says: go with a colleague, not openly. Do not call there.",
+        "with a colleague, not openly",
+    ),
+}
+SAID_OPENLY = "The national desk says: go openly."
+NOT_ASKED = "Nobody was asked whether helpers may come: go unseen."
+NOT_SURE = "It is not sure whether helpers may come: go unseen."
+MARK_NOT_ASKED = "not asked: go unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The facts about visits to one tip."""
+
+    urgency: int
+    visit: str | None = None
+    """The answer to "May helpers come there?": yes, no or unsure. None if the reporter did not answer."""
+    erased: bool = False
+    """True if a caller keyed `000` after the tip was filed."""
+    manner: str | None = None
+
+    @property
+    def is_marked(self) -> bool:
+        return self.erased or self.visit == NO
+
+    @property
+    def care(self) -> Care:
+        if self.manner is not None:
+            return Care.UNSEEN if self.manner == Manner.UNSEEN else Care.NONE
+        if not self.is_marked:
+            return Care.NONE
+        return Care.CAREFUL if self.urgency == Urgency.DANGER else Care.STAY_AWAY
+
+    @property
+    def goes_unseen(self) -> bool:
+        """Returns True if a responder who takes the case unread must not go openly.
+
+        Only a yes or the national desk permits that. "Not sure" is no yes: it counts as not asked.
+        """
+        if self.manner is not None:
+            return self.manner == Manner.UNSEEN
+        return self.is_marked or self.visit != YES
+
+    def sentence(self, matter: str) -> str:
+        """Returns how to go, in English, for the line above the tip's text. Empty if no instruction is needed."""
+        if matter != Matter.TIP and not self.is_marked:
+            return ""
+        if self.manner == Manner.OPENLY:
+            return SAID_OPENLY
+        if CARES[self.care].sentence or self.visit == YES:
+            return CARES[self.care].sentence
+        return NOT_ASKED if self.visit is None else NOT_SURE
+
+    def mark(self, matter: str) -> str:
+        """Returns the mark for a list, in English. Empty if no mark is needed."""
+        if CARES[self.care].mark or self.manner is not None:
+            return CARES[self.care].mark
+        return MARK_NOT_ASKED if self.visit is None and matter == Matter.TIP else ""
+
+
+def coming(
+    matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None
+) -> Coming:
+    """Returns the facts about visits from a tip's row.
+
+    A complaint counts as without danger. No one visits because of it, and it is read before anyone calls.
+    """
+    pressing = urgency if matter == Matter.TIP else Urgency.HEARD
+    return Coming(pressing, visit, erased, manner)
+
+
+def visit_told(before: str | None, now: str | None, *, filed: bool) -> str | None:
+    """Returns the answer that is kept. Once filed, a no stays a no: another person may have the phone now."""
+    if filed and before == NO:
+        return before
+    return now if now is not None else before

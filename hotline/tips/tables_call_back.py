@@ -1,0 +1,124 @@
+"""Stores the call-backs that callers asked for, with their sealed numbers.
+
+Only `body` holds the number and the word, sealed to the national desk. `body` and `sealed_key` are emptied when the
+call-back ends.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.core.database import Row, is_any
+from hotline.errors import NotFound
+from hotline.people.rules import Level
+from hotline.people.tables import Responder, living
+from hotline.tips.queries_visible import THE_LINE, Viewer, may_be_told, visible_to
+from hotline.tips.rules_call_back import QUIET, CallBackState, Window
+from hotline.tips.tables import Tip
+
+
+class CallBack(Row):
+    __tablename__ = "call_back"
+    __table_args__ = (Index("call_back_state", "state"), Index("call_back_tip", "tip_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    uid: Mapped[str] = mapped_column(unique=True)
+    """32 random hex digits, bound into the seals."""
+    state: Mapped[str]
+    """A `domain.call_back.CallBackState`."""
+    body: Mapped[bytes]
+    """The number, the word, and a note on other people who may answer. Padded and sealed."""
+    sealed_key: Mapped[bytes]
+    """The body's key, sealed to the national desk under that week's lock."""
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    """The end of the window that is next or now open."""
+    again_at: Mapped[datetime | None]
+    """The start of the second window, if the caller agreed to two."""
+    asked_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """The time at which the desk was notified of the waiting call-back."""
+    begun_at: Mapped[datetime | None]
+    """The time at which the desk was notified that the window is open."""
+    wanted_by: Mapped[str | None]
+    approved_by: Mapped[str | None]
+    """The requester and the approver of this window's call, by name. They count for this window only."""
+    opened_at: Mapped[datetime | None]
+    """The last time the number was shown in this window."""
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    """A `domain.call_back.CallOutcome`."""
+
+    @property
+    def window(self) -> Window:
+        return Window(self.opens_at, self.closes_at)
+
+
+def waiting_of(session: Session, tip_ids: Iterable[int]) -> Sequence[CallBack]:
+    """Returns the waiting call-backs of these tips, locked until the transaction ends."""
+    found = select(CallBack).where(CallBack.tip_id.in_(tip_ids), _waits())
+    return session.scalars(found.with_for_update()).all()
+
+
+def waiting_of_session(
+    session: Session, session_key: str, *, up_to_passage: int
+) -> Sequence[CallBack]:
+    """Returns the waiting call-backs of a session's report attempts up to one, locked until the transaction ends."""
+    told = select(Tip.id).where(Tip.session_key == session_key, Tip.passage <= up_to_passage)
+    return waiting_of(session, session.scalars(told).all())
+
+
+def one(session: Session, call_back_id: int, *, for_writing: bool = False) -> CallBack:
+    """Returns a waiting call-back. Raises NotFound if there is none, or if it has ended."""
+    row = session.get(CallBack, call_back_id, with_for_update=for_writing)
+    if row is None:
+        raise NotFound(f"no call-back {call_back_id}: `hotline callbacks list` says which wait")
+    if row.state != CallBackState.WAITING:
+        raise NotFound(f"call-back {call_back_id} is {row.state}: its number is gone")
+    return row
+
+
+def everyone(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
+    """Returns the call-backs that the viewer may see: waiting ones first by time, then the others, newest first."""
+    found = select(CallBack).join(Tip, Tip.id == CallBack.tip_id).where(visible_to(viewer))
+    rows = session.scalars(found.order_by(CallBack.id.desc())).all()
+    waiting = [row for row in rows if row.state == CallBackState.WAITING]
+    ended = [row for row in rows if row.state != CallBackState.WAITING]
+    return [*sorted(waiting, key=lambda row: (row.opens_at, row.id)), *ended]
+
+
+def any_due(session: Session, at: datetime) -> bool:
+    """Returns True if a waiting call-back needs a step at this time."""
+    return is_any(session, CallBack.id, *_due(at))
+
+
+def due(session: Session, at: datetime) -> Sequence[CallBack]:
+    """Returns up to 200 call-backs that need a step, locked until the transaction ends. Skips locked rows."""
+    rows = select(CallBack).where(*_due(at)).order_by(CallBack.id).limit(200)
+    return session.scalars(rows.with_for_update(skip_locked=True)).all()
+
+
+def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
+    """Returns the active responders of the national desk who may see this tip."""
+    found = select(Responder).where(
+        Responder.level == Level.NATIONAL, may_be_told(tip_id), *living(at)
+    )
+    return session.scalars(found.order_by(Responder.id)).all()
+
+
+def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _waits(),
+        or_(
+            CallBack.closes_at <= at,
+            and_(CallBack.opens_at <= at, CallBack.begun_at.is_(None)),
+            and_(CallBack.asked_at <= at - QUIET, CallBack.told_at.is_(None)),
+        ),
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    return CallBack.state == CallBackState.WAITING

@@ -1,0 +1,220 @@
+"""Reads a callback's form strictly, and refuses every form that the gateway would not send."""
+
+import hmac
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from time import perf_counter
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from hotline.core.addresses import peer_of
+from hotline.core.context import DoorKit
+from hotline.errors import CallbackInvalid, NumberInvalid
+from hotline.text import phone_numbers
+
+MOST_BYTES = 32 * 1024
+"""The largest body. An SMS of 1,600 accented letters takes 9,600 bytes."""
+MOST_FIELDS = 30
+FORM = "application/x-www-form-urlencoded"
+COMMON = (b"serviceCode=", b"networkCode=")
+"""Fields with the same value for nearly every caller and no personal data. Their parsed form is cached."""
+MOST_COMMON = 60
+ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+Environ = Mapping[str, Any]
+"""A WSGI request's environment. Flask and the front use the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackForm:
+    """The fields of one callback, each at most once. `repr` does not show them."""
+
+    fields: Mapping[str, str]
+    came_from: str = ""
+    """The address of the peer. Behind our own proxy, the address that the proxy names."""
+
+    def __repr__(self) -> str:
+        return "Form()"
+
+    def text(self, name: str, *, most: int) -> str:
+        """Returns a required field, which may be empty. Raises CallbackInvalid if it is missing or too long."""
+        value = self.fields.get(name)
+        if value is None:
+            raise CallbackInvalid(f"no {name}")
+        if len(value) > most:
+            raise CallbackInvalid(f"{name} of more than {most} letters")
+        return value
+
+    def identifier(self, name: str) -> str:
+        value = self.text(name, most=100)
+        if not ID.fullmatch(value):
+            raise CallbackInvalid(f"{name} is not an id")
+        return value
+
+    def known_id(self, name: str) -> str | None:
+        """Returns the field if it is an id, otherwise None."""
+        value = self.fields.get(name, "")
+        return value if ID.fullmatch(value) else None
+
+    def caller(self, name: str) -> str | None:
+        """Returns the number as `msisdn` does. None for a hidden number: a word, an empty field or a missing field."""
+        try:
+            return phone_numbers.caller(self.text(name, most=100) if name in self.fields else "")
+        except NumberInvalid:
+            return None
+
+    def msisdn(self, name: str) -> str:
+        """Returns the number in E.164. Accepts a plus sent as a space or left out, and the national format."""
+        try:
+            return phone_numbers.caller(self.text(name, most=100))
+        except NumberInvalid:
+            raise CallbackInvalid(f"{name} is not a number") from None
+
+
+def read_form(environ: Environ) -> CallbackForm:
+    """Reads the body and ignores the query string. Raises CallbackInvalid for a form the gateway would not send."""
+    kind = environ.get("CONTENT_TYPE") or ""
+    if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
+        raise CallbackInvalid("not a form")
+    return replace(parse(_body(environ)), came_from=peer_of(environ))
+
+
+def parse(body: bytes) -> CallbackForm:
+    """Parses a body in UTF-8 with at most 30 fields and no field twice. Raises CallbackInvalid."""
+    parts = body.split(b"&")
+    if len(parts) > MOST_FIELDS:
+        raise CallbackInvalid("too many fields")
+    fields: dict[str, str] = {}
+    try:
+        for part in filter(None, parts):
+            known = part.startswith(COMMON) and len(part) <= MOST_COMMON
+            name, value = _common(part) if known else _pair(part)
+            if name in fields:
+                raise CallbackInvalid("a field stands twice")
+            fields[name] = value
+    except UnicodeDecodeError:
+        # The error's own text would quote the body.
+        raise CallbackInvalid("not a form in UTF-8") from None
+    return CallbackForm(fields)
+
+
+@lru_cache(maxsize=64)
+def _common(part: bytes) -> tuple[str, str]:
+    return _pair(part)
+
+
+def _pair(part: bytes) -> tuple[str, str]:
+    """Decodes a field's name and value. Raises UnicodeDecodeError."""
+    name, _, value = part.partition(b"=")
+    if b"%" in part or b"+" in part:
+        return _plain(name), _plain(value)
+    return name.decode(), value.decode()
+
+
+def _plain(written: bytes) -> str:
+    """Decodes form encoding: plus signs and percent escapes. Raises UnicodeDecodeError."""
+    if b"+" in written:
+        written = written.replace(b"+", b" ")
+    return (unquote_to_bytes(written) if b"%" in written else written).decode()
+
+
+def _body(environ: Environ) -> bytes:
+    """Returns the whole body. Never reads more than the limit."""
+    declared = environ.get("CONTENT_LENGTH") or ""
+    length = int(declared) if declared.isdecimal() else 0
+    if length > MOST_BYTES:
+        raise CallbackInvalid(f"more than {MOST_BYTES} bytes")
+
+    ends_by_itself = environ.get("wsgi.input_terminated", False)
+    body: bytes = environ["wsgi.input"].read(MOST_BYTES + 1 if ends_by_itself else length)
+    if len(body) > MOST_BYTES:
+        raise CallbackInvalid(f"more than {MOST_BYTES} bytes")
+    if len(body) < length:
+        raise CallbackInvalid("a body that was cut short")
+    return body
+
+
+# Guards the hooks: checks the secret, the method and the size, then parses the form strictly, before any work.
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""All methods, because the routes accept each of them. A wrong secret gets 404 with any method."""
+
+DOOR = "hotline.door"
+"""The key under which the application keeps the door."""
+
+Secrets = Mapping[str, Sequence[str]]
+"""The valid secrets of each hook's path. Several are valid at once, so that a change of secret loses no call."""
+Used = Callable[[str, str], None]
+"""Receives the name of each called hook and the secret used."""
+
+
+Measured = Callable[[str, "Reply", float], None]
+"""Receives a hook's name, its reply, and the value of `perf_counter` at its start."""
+
+
+def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
+    """Counts nothing. The default for `measured`."""
+
+
+def forget(_hook: str, _secret: str) -> None:
+    """Records nothing. The default for `used`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    kit: DoorKit
+    secrets: Secrets
+    used: Used = forget
+    measured: Measured = unmeasured
+
+    def __repr__(self) -> str:
+        return "Door()"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply of a hook, always `text/plain`. `repr` does not show its text."""
+
+    body: str
+    status: int = 200
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status})"
+
+
+Hook = Callable[[Door, Environ, str], Reply]
+"""A function of the door, the request and the secret in its path. It never raises."""
+Work = Callable[[DoorKit, CallbackForm], str]
+Problem = Callable[[DoorKit, str, Exception], Reply]
+
+
+def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
+    """Wraps work with the checks of `Door`. The work gets the context and the form. `problem` answers its errors."""
+
+    def guard(work: Work) -> Hook:
+        def passed(door: Door, environ: Environ, secret: str) -> Reply:
+            if not is_live(door.secrets[hook], secret):
+                return Reply("", 404)
+            if environ["REQUEST_METHOD"] != "POST":
+                return Reply("", 405)
+            began = perf_counter()
+            door.used(hook, secret)
+            try:
+                reply = Reply(work(door.kit, read_form(environ)))
+            except Exception as error:
+                reply = problem(door.kit, hook, error)
+            door.measured(hook, reply, began)
+            return reply
+
+        return passed
+
+    return guard
+
+
+def is_live(live: Sequence[str], secret: str) -> bool:
+    """Returns True for a valid secret. Compares every valid secret, each in constant time."""
+    given = secret.encode("utf-8", "surrogatepass")
+    matches = [hmac.compare_digest(given, known.encode()) for known in live]
+    return any(matches)

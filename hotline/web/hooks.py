@@ -1,0 +1,166 @@
+"""Handles the gateway's five callbacks, and one from our own relay. Each reads a form and calls a service.
+
+A hop always gets status 200, `text/plain`, with `CON ` or `END `, except for a wrong secret or method. The gateway
+repeats an SMS every minute until it gets 200. So an SMS that could not be stored gets 503. The relay reports the SMS in
+the gateway's inbox at an address of its own. An SMS reported there counts as proved (docs/adr/0035).
+
+Also parses Africa's Talking's callbacks into values. Their field names are used only here. Unknown fields are ignored.
+
+USSD hop            phoneNumber serviceCode text sessionId networkCode
+USSD end notice     sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount input ...
+incoming SMS        id from to text date linkId cost networkCode
+delivery report     id status phoneNumber networkCode failureReason retryCount
+opt-out             senderId phoneNumber
+"""
+
+import re
+from datetime import UTC, datetime
+
+from hotline.alerts.service_delivery_reports import apply_report
+from hotline.core.addresses import comes_from
+from hotline.core.context import DoorKit, Line
+from hotline.core.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with_suffix
+from hotline.dialogue.service_session import end_session, take_turn
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.dialogue.service_stop import stop
+from hotline.errors import CallbackInvalid
+from hotline.gateway.rules_message import MessageIn, ReportIn
+from hotline.keys.key_folder import LISTED
+from hotline.web.hook_guard import CallbackForm, guarded
+from hotline.web.problems import broken_hook, broken_hop
+
+MOST_USSD = 1000
+MOST_SMS = 32 * 1024
+"""The most letters, as many as a body has bytes. A long SMS is accepted and cut when it is stored."""
+MOST_WORD = 100
+NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
+DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
+"""The two formats that occur. Both mean UTC."""
+
+
+def read_hop(form: CallbackForm, line: Line) -> UssdHop:
+    """Reads one hop, also from a caller with a hidden number. Raises CallbackInvalid."""
+    suffix = _our_suffix(form, line)
+    text = with_suffix(suffix, form.text("text", most=MOST_USSD))
+    if len(text) > MOST_USSD:
+        raise CallbackInvalid("text and suffix are too long")
+    session_id = form.identifier("sessionId")
+    return UssdHop(
+        session_id=session_id,
+        caller=form.caller("phoneNumber") or hidden_caller(session_id),
+        text=text,
+        network=_network(form.fields.get("networkCode", "")),
+    )
+
+
+def read_end(form: CallbackForm, line: Line) -> EndNotice:
+    """Reads the notice that a session ended. Ignores `input` and `lastAppResponse`, which hold the caller's text.
+
+    Raises CallbackInvalid.
+    """
+    if "serviceCode" in form.fields:
+        _our_suffix(form, line)
+    return EndNotice(
+        session_id=form.identifier("sessionId"), status=form.text("status", most=MOST_WORD)
+    )
+
+
+def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
+    """Reads an SMS. None if the sender is not a number, as in notices of the network. Raises CallbackInvalid.
+
+    An SMS without a usable id is identified by its digest only. It may hold an answer or a tip, and would not come
+    again.
+    """
+    if form.text("to", most=MOST_WORD).strip() != line.shortcode:
+        raise CallbackInvalid("to is not ours")
+    text = form.text("text", most=MOST_SMS)
+    try:
+        sender = form.msisdn("from")
+    except CallbackInvalid:
+        form.text("from", most=MOST_WORD)
+        return None
+    return MessageIn(
+        provider_id=form.known_id("id"),
+        sender=sender,
+        text=text,
+        sent_at=_date(form.fields.get("date", "")),
+        network=_network(form.fields.get("networkCode", "")),
+    )
+
+
+def read_report(form: CallbackForm) -> ReportIn:
+    """Reads a delivery report with any status. An unknown status is no error. Raises CallbackInvalid.
+
+    Removes NUL characters, because PostgreSQL cannot store them and the gateway would repeat the report without end.
+    """
+    reason = form.fields.get("failureReason")
+    return ReportIn(
+        provider_id=form.identifier("id"),
+        status=form.text("status", most=MOST_WORD).replace("\0", ""),
+        failure_reason=form.text("failureReason", most=MOST_WORD) if reason else None,
+        network=_network(form.fields.get("networkCode", "")),
+    )
+
+
+def _our_suffix(form: CallbackForm, line: Line) -> str:
+    suffix = suffix_of(form.text("serviceCode", most=MOST_WORD), line.service_code)
+    if suffix is None:
+        raise CallbackInvalid("serviceCode is not ours")
+    return suffix
+
+
+def _network(written: str) -> str | None:
+    """Returns the code of a network, or None. Longer text is refused, because the code appears where no number may."""
+    return written if NETWORK.fullmatch(written) else None
+
+
+def _date(written: str) -> datetime | None:
+    for pattern in DATES:
+        try:
+            return datetime.strptime(written, pattern).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
+
+
+@guarded("ussd", broken_hop)
+def ussd(kit: DoorKit, form: CallbackForm) -> str:
+    return take_turn(kit, read_hop(form, kit.line))
+
+
+@guarded("ended", broken_hook)
+def ended(kit: DoorKit, form: CallbackForm) -> str:
+    """Handles the notice that a session ended. It may come twice, late, early or never."""
+    end_session(kit, read_end(form, kit.line))
+    return ""
+
+
+@guarded("sms", broken_hook)
+def sms(kit: DoorKit, form: CallbackForm) -> str:
+    message = read_message(form, kit.line)
+    if message is not None:
+        own = comes_from(form.came_from, kit.line.gateway_addresses)
+        take_sms(kit, message, Arrival.GATEWAY if own else Arrival.CALLED)
+    return ""
+
+
+@guarded(LISTED, broken_hook)
+def listed(kit: DoorKit, form: CallbackForm) -> str:
+    message = read_message(form, kit.line)
+    if message is not None:
+        take_sms(kit, message, Arrival.LISTED)
+    return ""
+
+
+@guarded("delivery", broken_hook)
+def delivery(kit: DoorKit, form: CallbackForm) -> str:
+    """Handles a delivery report. An unknown status is no error."""
+    apply_report(kit, read_report(form))
+    return ""
+
+
+@guarded("optout", broken_hook)
+def optout(kit: DoorKit, form: CallbackForm) -> str:
+    """Handles an opt-out notice. The hotline never sends to that number again."""
+    stop(kit, form.msisdn("phoneNumber"))
+    return ""

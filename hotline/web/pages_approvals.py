@@ -1,0 +1,62 @@
+"""Shows all pending approvals of every kind on one page."""
+
+from functools import partial
+
+from flask import Response
+
+from hotline.cases.pages import span
+from hotline.console.visit import Visit, page, posted
+from hotline.duty import pages
+from hotline.errors import HotlineError
+from hotline.people import service_sessions
+from hotline.tips.rules import OUTCOMES, TipOutcome
+from hotline.web import service_approvals
+
+
+def listed(visit: Visit) -> Response:
+    now, shown = visit.kit.now(), partial(_shown, visit)
+    return page(
+        visit,
+        "approvals.html",
+        waiting=service_approvals.everything(visit.kit, visit.by),
+        said=lambda sentence: sentence.said(visit.say, shown),
+        span=partial(span, visit),
+        days=lambda made_at: (now - made_at).days,
+    )
+
+
+@posted(listed, "reason-{approval_id}", HotlineError)
+def decide(visit: Visit, approval_id: int) -> None:
+    """Approves or refuses a request, or withdraws a request of this account."""
+    does = visit.form.text("do")
+    if does == "take_back":
+        service_approvals.take_back(visit.kit, visit.by, approval_id)
+        return
+    service_approvals.decide(
+        visit.kit,
+        visit.by,
+        approval_id,
+        visit.form.text("reason", most=200),
+        approve=does == "approve",
+        key=service_sessions.key_of(visit.kit, visit.token),
+        is_compared=visit.form.ticked("compared"),
+    )
+
+
+def _shown(visit: Visit, name: str, value: str) -> str:
+    """Returns a value of a sentence in the reader's terms: roles, levels, outcomes and desks."""
+    match name:
+        case "role":
+            return visit.say(value)
+        case "outcome":
+            return visit.say(OUTCOMES[TipOutcome(value)].label)
+        case "desk":
+            return pages.named(visit, value)
+        case "desks":
+            return pages.several(visit, [code for code in value.split(",") if code])
+        case "places":
+            pairs = [one.partition("=") for one in value.split(",")]
+            return ", ".join(
+                f"{pages.named(visit, code)}: {visit.say(level)}" for code, _, level in pairs
+            )
+    return value

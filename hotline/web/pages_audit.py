@@ -1,0 +1,59 @@
+"""Shows the audit log in the reader's language: actor, action, time and reason. It contains no case content."""
+
+from contextlib import suppress
+from datetime import date
+
+from flask import Response
+
+from hotline.console.form import number_of
+from hotline.console.visit import Visit, page
+from hotline.console.who import table
+from hotline.people import service_audit
+from hotline.people.rules_audit import PROCESSES, AuditFilter, AuditRow, template
+
+ABOUT = table("audit_subjects")
+
+
+def listed(visit: Visit) -> Response:
+    """Shows the newest rows that match the filter. The address holds the whole filter, so that a view can be linked."""
+    wanted = _filter(visit)
+    found = service_audit.newest(
+        visit.kit, wanted, before=number_of(visit.asked("before"), digits=11)
+    )
+    # The action's sentence, with dots in place of its subject.
+    actions = [
+        (name, visit.say(template(name)[0], subject="...", outcome="..."))
+        for name in service_audit.ACTIONS
+    ]
+    # Translates the name of a process. A person's name is never translated.
+    rows = [
+        (row, visit.say(row.who) if row.who in PROCESSES.values() else row.who, _about(visit, row))
+        for row in found.rows
+    ]
+    return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
+
+
+def verify(visit: Visit) -> Response:
+    """Checks the whole chain. This takes about a second per hundred thousand rows."""
+    return page(
+        visit, "audit_chain.html", chain=service_audit.verify(visit.kit), at=visit.kit.now()
+    )
+
+
+def _about(visit: Visit, row: AuditRow) -> str:
+    """Returns the row's subject. Translates it if it is a known kind with an id or name."""
+    kind, _, rest = row.subject.partition(" ")
+    return visit.say(ABOUT[kind], name=rest) if rest and kind in ABOUT else row.subject
+
+
+def _filter(visit: Visit) -> AuditFilter:
+    query, on = visit.query, None
+    with suppress(ValueError):
+        on = date.fromisoformat(query.get("day", ""))
+    action = query.get("did", "")
+    return AuditFilter(
+        who=query.get("who", "").strip()[:80],
+        action=action if action in service_audit.ACTIONS else "",
+        tip_id=number_of(query.get("tip", ""), digits=11),
+        day=on,
+    )

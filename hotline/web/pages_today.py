@@ -1,0 +1,358 @@
+"""Collects the lines of Today and the red bars: sentences about tasks and problems, most urgent first.
+
+A new kind of line is a row of `SOURCES`. Every screen with Today reloads each minute, so a source may query only a
+little.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from flask import Response
+
+from hotline.alerts import service_drills
+from hotline.cases import service_sheet, service_waiting_closures
+from hotline.console import who
+from hotline.console.templating import day, when
+from hotline.console.visit import Visit, page
+from hotline.console.who import TodayLine, table
+from hotline.core.actors import AccountRole, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.counters.service import day_of
+from hotline.duty import (
+    service_account_changes,
+    service_desk_page,
+    service_invitations,
+    service_new_links,
+)
+from hotline.editing import service_drafts, service_emergencies, service_translation
+from hotline.editing.rules_drafts import ChangeState, ends
+from hotline.flows.flow import numbers_named
+from hotline.gateway import service_pause
+from hotline.monitoring import service_alarms, service_checks_traffic
+from hotline.people import service_own_account
+from hotline.statistics import pages as statistics
+from hotline.statistics import service_releases
+from hotline.text.phrases import phrase
+from hotline.text.places import place_name, place_within
+from hotline.tips.rules_receipts import TipStanding
+from hotline.web import service_approvals
+
+
+def _line(
+    is_bad: bool,
+    phrase: str,
+    endpoint: str = "",
+    part: Mapping[str, int | str] | None = None,
+    says: str = "",
+    **values: object,
+) -> TodayLine:
+    told = {name: str(value) for name, value in values.items()}
+    return TodayLine(is_bad, phrase, told, endpoint, part or {}, says)
+
+
+MakesLine = Callable[..., TodayLine]
+bad: MakesLine = partial(_line, True)
+"""Makes a red line, for a problem."""
+warn: MakesLine = partial(_line, False)
+"""Makes an ordinary line, for a waiting task."""
+
+
+ALARMS = table("alarms")
+OF_A_TIP = table("alarms_of_a_tip")
+"""The alarms' sentences for readers who may see the tip."""
+OF_A_MOMENT = table("alarms_of_a_moment")
+"""The alarms' sentences for readers who may not see the tip."""
+
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MOST_TIPS = 5
+"""The number of late tips that Today names. It counts the others."""
+SOON = timedelta(days=60)
+"""The time before a number's confirmation ends in which Today shows a line about it."""
+
+
+Tells = Callable[[ConsoleKit, SignedIn], Iterator[TodayLine]]
+
+
+@dataclass(frozen=True, slots=True)
+class LineSource:
+    roles: frozenset[AccountRole]
+    tells: Tells
+    is_bar: bool = False
+    """True if the line is on every page, not only on Today."""
+
+
+def counted(
+    line: MakesLine, phrase: str, endpoint: str, count: Callable[[ConsoleKit, SignedIn], int]
+) -> Tells:
+    """Returns a source with one line for a count, if the count is above zero."""
+
+    def tells(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+        number = count(kit, by)
+        if number:
+            yield line(phrase, endpoint, count=number)
+
+    return tells
+
+
+def today(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
+    """Returns all lines for this account, most urgent first."""
+    told = [line for source in _sources(by) for line in source.tells(kit, by)]
+    return sorted(told, key=lambda line: not line.is_bad)
+
+
+def bars(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
+    """Returns the lines that every page shows to this account."""
+    return [line for source in _sources(by) if source.is_bar for line in source.tells(kit, by)]
+
+
+def counts(kit: ConsoleKit, by: SignedIn) -> Mapping[str, int]:
+    """Returns the red counts in the navigation bar, by the page that each one links to."""
+    late = len(service_sheet.untaken(kit, by).late) if by.roles & who.DESKS else 0
+    return {"tips.listed": late} if late else {}
+
+
+def _sources(by: SignedIn) -> Iterator[LineSource]:
+    return (one for one in SOURCES if one.roles == who.ALL or one.roles & by.roles)
+
+
+def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    hold = service_pause.held(kit)
+    if hold is not None:
+        at = when(by.language, hold.since)
+        leads = "outgoing.show" if by.roles & who.RUNNING else ""
+        says = phrase("No message goes out: {by} paused them at {at}: {reason}")
+        yield bad(says, leads, by=hold.held_by, at=at, reason=hold.reason)
+
+
+def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    line = phrase("Alarm since {at}. {says} In the runbook: {name}.")
+    for alarm in service_alarms.standing(kit):
+        values = {"at": when(by.language, alarm.since), "name": alarm.name}
+        tip = service_alarms.tip_of(kit, by, alarm.name)
+        if tip is None:
+            yield bad(line, says=ALARMS.get(alarm.name, ""), **values)
+            continue
+        values["filed"] = when(by.language, tip.filed_at)
+        if tip.tip_id is None:
+            yield bad(line, says=OF_A_MOMENT[alarm.name], **values)
+        else:
+            says, part = OF_A_TIP[alarm.name], {"tip_id": tip.tip_id}
+            yield bad(line, "tips.one", part, says, tip=tip.tip_id, **values)
+
+
+def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
+    found = service_checks_traffic.quiet_hour(kit)
+    if found is not None:
+        says = phrase("Quieter than usual: {sessions} calls in the last hour, usually {usual}.")
+        sessions, usual = found
+        yield warn(says, sessions=sessions, usual=usual)
+
+
+def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    found = service_new_links.resting(kit, by.account_id)
+    if found is not None:
+        says = phrase("{by} asked for a new link for your account. If you did not, refuse it.")
+        yield bad(says, "accounts.show", by=found.asked_by)
+
+
+def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Shows that the account has a new sheet or authenticator, until its user confirms it."""
+    found = service_own_account.renewed(kit, by)
+    for at, says in (
+        (found.paper_at, phrase("A new recovery sheet was made at {at}. Not you? Tell an admin.")),
+        (found.factor_at, phrase("A new authenticator was taken at {at}. Not you? Tell an admin.")),
+    ):
+        if at is not None:
+            yield warn(says, "accounts.show", at=when(by.language, at))
+
+
+def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
+    if (
+        service_invitations.admins_who_enter(kit, pretended=kit.pretended)
+        < service_account_changes.FEWEST_ADMINS
+    ):
+        says = phrase("There are fewer than two admins: one who leaves locks everybody out.")
+        yield bad(says, "accounts.listed")
+
+
+def _desks(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Shows desks whose former member may have a copy of the key, and desks that one member alone can decrypt."""
+    for head in service_desk_page.listed(kit, service_desk_page.seen(kit, by)):
+        desk = head.name or place_name(head.code, by.language)
+        if head.copied_since is not None:
+            says = phrase("The desk {desk} needs a new key: a copy may be held since {at}.")
+            yield bad(says, "desks.listed", desk=desk, at=when(by.language, head.copied_since))
+        if head.is_last:
+            says = phrase("One member alone opens the desk {desk}: let a second one in.")
+            yield warn(says, "desks.listed", desk=desk)
+
+
+def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Counts the pending approvals, if this account may decide any of them."""
+    found = service_approvals.everything(kit, by)
+    for one in found:
+        if one.call_back_id and one.may_decide:
+            yield warn(one.sentence.template, "acting.calls", **dict(one.sentence.values))
+    if any(one.may_decide for one in found):
+        says = phrase("Wait for a second person: {count}.")
+        yield warn(says, "approvals.listed", count=len(found))
+
+
+def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Shows numbers used on screens whose confirmation ends soon or has ended."""
+    book, on = kit.books.book(kit.books.live()), day_of(kit.now())
+    for digits in sorted(numbers_named(book) & book.numbers.keys()):
+        until = book.numbers[digits].until
+        if until is None or until - on > SOON:
+            continue
+        last = day(by.language, until)
+        if until < on:
+            says = phrase("The number {digits} was to be confirmed again by {until}.")
+            yield bad(says, digits=digits, until=last)
+        else:
+            says = phrase("The number {digits} must be confirmed again by {until}.")
+            yield warn(says, digits=digits, until=last)
+
+
+def _urgent_words(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    stands = service_emergencies.standing(kit)
+    if stands is not None:
+        says = phrase(
+            "Words went live in an emergency at {at} by {by}. A second person reads them by {until}, or they go back."
+        )
+        at = when(by.language, stands.published_at)
+        until = when(by.language, ends(stands.published_at, stands.lapses_at))
+        yield bad(says, "reading.history", at=at, by=stands.published_by, until=until)
+
+
+def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    untaken = service_sheet.untaken(kit, by)
+    late = untaken.late
+    for one in late[:MOST_TIPS]:
+        spent, promised = one.wait.minutes
+        says = phrase("Tip {tip} in {place} waits {spent} minutes; promised {promised}.")
+        if one.passed_by:
+            says = phrase(
+                "Tip {tip} in {place}: {who} passed it on, and nobody has taken it: {spent} of {promised} minutes."
+            )
+        yield bad(
+            says,
+            "tips.one",
+            {"tip_id": one.id},
+            who=one.passed_by,
+            tip=one.id,
+            place=place_within(one.place, one.within, by.language),
+            spent=spent,
+            promised=promised,
+        )
+    if len(late) > MOST_TIPS:
+        says = phrase("Tips that wait longer than was promised: {count}.")
+        yield bad(says, "tips.listed", count=len(late))
+    if untaken.in_time:
+        says = phrase("Tips that nobody has taken yet, within the time that was promised: {count}.")
+        yield warn(says, "tips.listed", count=untaken.in_time)
+
+
+def _owing_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Shows tips in which the result of an offer of help to a person is still missing."""
+    found = service_sheet.owing(kit, by)
+    for one in found[:MOST_TIPS]:
+        says = phrase("Tip {tip} in {place}: it is to be said what became of a person.")
+        place = place_within(one.place, one.within, by.language)
+        yield warn(says, "tips.one", {"tip_id": one.id}, tip=one.id, place=place)
+    if len(found) > MOST_TIPS:
+        says = phrase("Tips in which it is to be said what became of a person: {count}.")
+        asked = {"state": TipStanding.ALL.value, "owes": "yes"}
+        yield warn(says, "tips.listed", asked, count=len(found))
+
+
+def _waiting_closures(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Shows closures that wait for an approver, with their age in minutes or hours."""
+    found = service_waiting_closures.listed(kit, by)
+    for one in found[:MOST_TIPS]:
+        is_young = one.age < 2 * HOUR
+        age = f"{one.age // MINUTE} min" if is_young else f"{one.age // HOUR} h"
+        line = bad if one.is_danger or one.is_late else warn
+        says = phrase("Tip {tip} in {place}: closing it waits for a second person, {age}.")
+        place = place_within(one.place, one.within, by.language)
+        yield line(says, "tips.one", {"tip_id": one.tip_id}, tip=one.tip_id, place=place, age=age)
+    if len(found) > MOST_TIPS:
+        says = phrase("Closures that wait for a second person: {count}.")
+        yield warn(says, "approvals.listed", count=len(found))
+
+
+def _exercises(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Shows each drill that is running."""
+    for row in service_drills.running(kit):
+        says = phrase("An exercise runs: {desk}, until {until}.")
+        desk = service_drills.desk_named(row.desk, by.language)
+        yield warn(says, "exercises.listed", desk=desk, until=when(by.language, row.ends_at))
+
+
+_given_up = counted(
+    bad,
+    phrase("Undeliverable messages to review: {count}."),
+    "outgoing.show",
+    lambda kit, _: len(service_pause.given_up(kit)),
+)
+_proposed = counted(
+    warn,
+    phrase("Changes that wait to be read: {count}."),
+    "changes.listed",
+    lambda kit, _: sum(one.state == ChangeState.PROPOSED for one, _ in service_drafts.listed(kit)),
+)
+_text_questions = counted(
+    warn,
+    phrase("Translators ask about words: {count}."),
+    "words.questions",
+    lambda kit, _: service_translation.count(kit),
+)
+_releases = counted(
+    warn,
+    phrase("Releases of statistics to approve: {count}."),
+    "pages.overview",
+    lambda kit, by: len(service_releases.pending(kit, by.roles)),
+)
+SOURCES = (
+    LineSource(who.DESKS, _untaken_tips),
+    LineSource(who.DESKS, _waiting_closures),
+    LineSource(who.DESKS, _owing_tips),
+    LineSource(who.ALL, _own_link, is_bar=True),
+    LineSource(who.ALL, _own_renewals),
+    LineSource(who.ALL, _urgent_words, is_bar=True),
+    LineSource(who.ALL, _held_lane, is_bar=True),
+    LineSource(who.RUNNING, _alarms),
+    LineSource(who.RUNNING, _given_up),
+    LineSource(who.RUNNING, _quiet),
+    LineSource(who.ADMIN, _admins),
+    LineSource(who.DECIDING, _approvals),
+    LineSource(who.RUNNING, _exercises),
+    LineSource(who.PEOPLE, _desks),
+    LineSource(who.APPROVER, _proposed),
+    LineSource(who.WRITING | who.RUNNING, _numbers),
+    LineSource(who.EDITOR, _text_questions),
+    LineSource(who.RELEASING, _releases),
+)
+
+
+# Shows Today: the waiting tasks and problems, most urgent first.
+
+RELOADED = "60; url={path}?auto"
+"""Reloads the page each minute, by an address that does not keep the session active."""
+
+
+def first(visit: Visit) -> Response:
+    """Shows Today to desks and to authors of texts, and the overview of statistics to all others."""
+    if visit.by.roles & who.WORKING or not visit.by.roles & who.BUT_TRANSLATOR:
+        return show(visit)
+    return statistics.overview(visit, today(visit.kit, visit.by))
+
+
+def show(visit: Visit) -> Response:
+    """Shows the lines for this account."""
+    answer = page(visit, "today.html", lines=today(visit.kit, visit.by))
+    answer.headers["Refresh"] = RELOADED.format(path=visit.path.partition("?")[0])
+    return answer
