@@ -1,9 +1,12 @@
-# The environment of every command in bin/: `.venv` beside it, made of exactly what a lock names.
+# Makes the environment of a command in bin/: `.venv`, or the folder in `venv`, from exactly what a lock names.
 # Sourced, after `cd` to the checkout. POSIX sh; safe to repeat; a second time it costs nothing.
+# A caller that wants another folder sets `venv` after sourcing. Only `.venv` gets the hotline itself.
 #
 #     environment requirements.lock [PROGRAM=PACKAGE ...]
 #
 # Each PROGRAM that is missing is installed as Debian's PACKAGE if we are root, and asked for in one line if not.
+
+venv=.venv
 
 # A line is a dozen processes and a test run starts hundreds: each would compile every module that it imports.
 unset PYTHONDONTWRITEBYTECODE
@@ -45,9 +48,9 @@ environment() {
         python=$(newest_python) || die "Python 3.11 or newer is needed; this machine offers none."
     fi
 
-    stamp=.venv/.made-of-$lock
+    stamp=$venv/.made-of-$lock
     wanted=$(cat "$lock" pyproject.toml | cksum)
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && "$venv/bin/python" -c '' 2>/dev/null; then
         return
     fi
     make_venv
@@ -91,21 +94,22 @@ newest_python() {
 }
 
 make_venv() {
-    .venv/bin/python -m pip --version >/dev/null 2>&1 && return
-    say "Making .venv, which takes a moment ..."
-    rm -rf .venv
-    "$python" -m venv .venv
+    "$venv/bin/python" -m pip --version >/dev/null 2>&1 && return
+    say "Making $venv, which takes a moment ..."
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
 }
 
 fill_venv() {
     say "Installing the packages of $1; on a slow line this takes minutes, and only once ..."
     if ! with_uv "$1"; then
         say "uv could not; pip installs instead, one by one ..."
-        telling 'Collecting|Downloading|Installing|Successfully' .venv/bin/python -m pip install \
+        telling 'Collecting|Downloading|Installing|Successfully' "$venv/bin/python" -m pip install \
             --disable-pip-version-check --progress-bar off --require-hashes -r "$1"
     fi
+    [ "$venv" = .venv ] || return 0
     say "Adding the line itself ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
         --no-index --editable .
 }
 
@@ -113,9 +117,9 @@ with_uv() {
     say "  first uv, which is quicker than pip"
     mine=$(mktemp) || return 1
     awk '/^uv==/ { on = 1 } on { print } on && !/\\$/ { exit }' "$1" >"$mine"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$mine" &&
-        telling 'Resolved|Downloading|Prepared|Installed' env VIRTUAL_ENV="$PWD/.venv" \
-            .venv/bin/uv pip install --compile-bytecode --require-hashes -r "$1"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$mine" &&
+        telling 'Resolved|Downloading|Prepared|Installed' env VIRTUAL_ENV="$PWD/$venv" \
+            "$venv/bin/uv" pip install --compile-bytecode --require-hashes -r "$1"
     done_with=$?
     rm -f "$mine"
     return $done_with

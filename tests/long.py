@@ -63,6 +63,7 @@ ONLY_LONG = (
     "tests/browser/*[en]",
     "tests/browser/*[fr]",
     "tests/browser/test_danger_story.py::*",
+    "tests/browser/test_documents.py::*",
     "tests/browser/test_editor.py::test_axe_finds_nothing_and_nothing_scrolls_sideways",
     "tests/browser/test_guide.py::test_a_sentence_from_the_first_link_to_the_caller_and_back",
     "tests/browser/test_guide.py::test_a_topic_of_three_screens_is_live_in_ten_minutes",

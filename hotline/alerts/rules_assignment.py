@@ -2,7 +2,7 @@
 
 Of letters and digits that look alike, references use only one. The others are read as that one: B as 8, Z as 2. No
 reference contains 0, O, 1, I or L. Each reference has a letter, and a digit that looks like no letter. References have
-four characters while such are free, then five, then six. A reference is never used twice (docs/adr/0023).
+four characters while such are free, then five, then six. A reference is never used twice (docs/decisions/06).
 """
 
 import re

@@ -5,7 +5,8 @@ people to ignore overdue cases. So it alerts the lowest level present, higher le
 and the national desk never. It appears in no statistics, and it removes no responder from escalation. Every other
 message is sent before its messages.
 
-One person starts a drill, by day, at most four times a year at a desk. No one can lift these limits (docs/adr/0140).
+One person starts a drill, by day, at most four times a year at a desk. No one can lift these limits
+(docs/decisions/05).
 
 The module also decides if an answer without a reference may belong to a drill. A drill wrongly counted as answered
 harms no one. A case wrongly counted as answered stops its escalation. So an answer that may belong to both counts for

@@ -2,7 +2,7 @@
 
 Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. It finds only the
 responder's own references. It accepts a typing error when a responder takes a case. For all else that is not clear, the
-line asks the responder (docs/adr/0047).
+line asks the responder (docs/decisions/06).
 """
 
 import re

@@ -1,7 +1,7 @@
 """Finds out which waiting tips join a cluster or get a link. Stores the keys that this needs for one day.
 
 Also chooses the name under which a person learns of a visit-safety mark, if similar tips share one alert. See
-docs/adr/0051 and 0067.
+docs/decisions/08.
 
 Runs inside its caller's transaction. The decisions are made in `domain/tips/clusters.py`.
 """

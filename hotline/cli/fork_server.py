@@ -1,7 +1,7 @@
 """Starts processes of the line by forking. Imports the code that they share once, before any key is read.
 
 A forked process shares the memory of that code with all others, and starts at once. The fork server never knows a key
-or a setting. A child learns its own from the request (docs/adr/0143).
+or a setting. A child learns its own from the request (docs/decisions/20).
 
 The keeper asks on a unix socket, one connection a process: a line of JSON with `argv`, `environ` and `gate`. It
 receives the process's number, and answers `go` when it has noted that. In the end it receives the exit code. With a

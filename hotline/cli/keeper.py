@@ -3,7 +3,7 @@
 A program that ends is started again, without limit. It starts at once if it ran for a while. Otherwise it starts after
 a pause, which grows to five seconds. Each program leads a process group of its own. When the leader ends, the keeper
 kills the group, because a web server's workers would still hold the port. The guard is a small shell at the other end
-of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all that is left (docs/adr/0014).
+of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all that is left (docs/decisions/20).
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Reads the console's pages from one table, `routes.csv`. A page without a row does not exist.
 
 A new page needs a view, a template and a row. The first request for a page imports its view's module. An unused
-console loads none of them. `docs/console.md` explains it.
+console loads none of them. `docs/architecture.md` explains it.
 """
 
 import csv

@@ -1,8 +1,8 @@
 """Writes logs to standard error, one line an event. A line has a closed list of fields and no phone number.
 
-People who may not read tips copy, keep and read logs (docs/adr/0006). So a field that is not on the list is dropped. An
-MSISDN is taken out. A message of another library loses its arguments. An exception keeps its kind and its place, but
-loses its message.
+People who may not read tips copy, keep and read logs (docs/decisions/12). So a field that is not on the list is
+dropped. An MSISDN is taken out. A message of another library loses its arguments. An exception keeps its kind and its
+place, but loses its message.
 """
 
 import json

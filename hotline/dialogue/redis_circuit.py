@@ -1,4 +1,4 @@
-"""Stores in Redis how sessions began, without waiting. A menu continues while the database is down (docs/adr/0071).
+"""Stores in Redis how sessions began, without waiting. A menu continues while the database is down (docs/decisions/01).
 
 Notes are written on a connection on which Redis never answers (`CLIENT REPLY OFF`). A first hop costs one write to a
 socket. Of the caller's keys, only the published short code is stored. The caller's number and a responder's row are

@@ -1,7 +1,7 @@
 """Reads the gateway's own inbox, because callbacks can get lost. Doubts each SMS that the inbox does not list.
 
 The relay has no key that shows which numbers are enrolled, so it decides nothing. It sends each SMS to the line's own
-hook (docs/adr/0035). After a crash it sends the page again, and the hook counts each SMS once.
+hook (docs/decisions/06). After a crash it sends the page again, and the hook counts each SMS once.
 """
 
 from datetime import datetime, timedelta

@@ -220,7 +220,7 @@ def _answer_cry(
 
     The answer shows the person who has the phone that a message was sent. So it is off until it is approved. It goes to
     a number only if the inbox lists the SMS and the gateway's own address sent it. It goes at once or never, once a
-    week at most (ADR 57).
+    week at most (docs/decisions/11).
     """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
@@ -246,7 +246,7 @@ def _answer_cry(
 def _take_back(
     session: Session, kit: Kit, message: MessageIn, seen: Sequence[InboundSeen], at: datetime
 ) -> None:
-    """Records an erasure request for every tip that this phone wrote before (ADR 65).
+    """Records an erasure request for every tip that this phone wrote before.
 
     A sender can be forged, so only an SMS in the gateway's inbox counts. A phone is known by the keys of this week and
     the last one. Older tips cannot be found.

@@ -1,6 +1,6 @@
 """Files a tip from one SMS, or from several of one phone. Sends no answer, so the phone shows nothing of it.
 
-A phone with an open tip adds to it by every further text: a place, a number, how many (ADR 131).
+A phone with an open tip adds to it by every further text: a place, a number, how many (docs/decisions/11).
 """
 
 from collections.abc import Mapping, Sequence

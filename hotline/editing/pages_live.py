@@ -1,6 +1,6 @@
 """Shows the published flows: the list, one flow in three languages, and the search in all texts.
 
-`docs/console.md` explains `one` as an example. It reads the address, calls a service, and draws one template.
+`one` is a short example of a page: it reads the address, calls a service, and draws one template.
 """
 
 from collections import Counter

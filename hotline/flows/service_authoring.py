@@ -94,7 +94,7 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 
 def digest_of(document: Document) -> str:
-    """Returns the SHA-256 of a document and the order of its screens. No other order counts (ADR 81)."""
+    """Returns the SHA-256 of a document and the order of its screens. No other order counts (docs/decisions/18)."""
     return sha_of({**document, "order of screens": _orders(document)})
 
 

@@ -1,6 +1,6 @@
 """Reads the gateway's key from a file that only the sending processes have.
 
-It is never in an environment (docs/adr/0049).
+It is never in an environment (docs/decisions/12).
 """
 
 import os

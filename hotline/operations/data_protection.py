@@ -1,7 +1,7 @@
 """Defines what law 058/2021 of Rwanda asks of the data controller, and reads what the controller filled in. Pure.
 
 Articles are those that the Data Protection Office publishes. The ones on the officer and on hosting are from secondary
-sources, and a lawyer must confirm them (docs/threat-model.md).
+sources, and a lawyer must confirm them (docs/security.md).
 """
 
 from collections.abc import Mapping, Sequence

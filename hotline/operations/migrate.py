@@ -33,8 +33,8 @@ Hops queue behind it, so this is less than a hop's time limit.
 def upgrade(database: Database, *, also: Path | None = None) -> bool:
     """Runs the missing migrations, each in its own transaction. Returns True if it ran any. Raises StoreUnavailable.
 
-    A migration locks one table at a time, so callers can continue (docs/adr/0015). If one fails, those before it stay
-    done, and the run can be repeated. Tests name a second folder in `also`, with the migrations of a future release.
+    A migration locks one table at a time, so callers can continue (docs/decisions/20). If one fails, those before it
+    stay done, and the run can be repeated. Tests name a second folder in `also`, with migrations of a future release.
     """
     config = _config(also)
     # Read once, because alembic's own command reads every migration again at each of its calls.

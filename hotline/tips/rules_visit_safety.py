@@ -2,7 +2,7 @@
 
 `visit: no`, or `000` after a tip was filed, marks the case. Without danger no responder visits or calls before the tip
 is read. With danger the mark changes only how responders go. The person with the phone may be the one that the victim
-fears. The national desk decides how to go (docs/adr/0056).
+fears. The national desk decides how to go (docs/decisions/09).
 """
 
 from collections.abc import Mapping

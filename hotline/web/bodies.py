@@ -2,7 +2,7 @@
 
 The server gives each request a thread, and waits for its body without a time limit. So there are many threads, of
 which a few work at once. A thread takes a place when its body is complete. It gives the place back while another
-thread writes for it (docs/adr/0049, docs/adr/0075). Threads wait for a place in order, without a time limit.
+thread writes for it (docs/decisions/12). Threads wait for a place in order, without a time limit.
 """
 
 import threading

@@ -1,6 +1,6 @@
 """Handles the hooks before Flask, with the same functions that Flask would call.
 
-Flask's routing, contexts and response objects cost as much as a whole hop. No hook needs them (docs/adr/0022).
+Flask's routing, contexts and response objects cost as much as a whole hop. No hook needs them (docs/decisions/12).
 """
 
 from collections.abc import Iterable

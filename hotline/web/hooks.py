@@ -2,7 +2,7 @@
 
 A hop always gets status 200, `text/plain`, with `CON ` or `END `, except for a wrong secret or method. The gateway
 repeats an SMS every minute until it gets 200. So an SMS that could not be stored gets 503. The relay reports the SMS in
-the gateway's inbox at an address of its own. An SMS reported there counts as proved (docs/adr/0035).
+the gateway's inbox at an address of its own. An SMS reported there counts as proved (docs/decisions/06).
 
 Also parses Africa's Talking's callbacks into values. Their field names are used only here. Unknown fields are ignored.
 

@@ -53,7 +53,7 @@ def chaos(
     """Tell tips while every process dies and the gateway lies, then read the books.
 
     Each run makes a line of its own in a temporary folder, on loopback, and takes no setting: it can harm no other.
-    Ends with 1 where an invariant did not hold, or a run came to no end. docs/chaos.md says what the invariants are.
+    Ends with 1 where an invariant did not hold, or a run came to no end. docs/architecture.md lists the invariants.
     """
     _refuse_settings()
     whole = True

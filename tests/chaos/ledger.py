@@ -1,7 +1,7 @@
 """What must hold after the faults, whatever they were: the invariants of delivery, read from both ends.
 
 One end is the line's database, the other what the gateway's stand-in accepted. Each function returns sentences, one a
-breach; none is the only right answer. docs/chaos.md says what each invariant means.
+breach; none is the only right answer. docs/architecture.md says what each invariant means.
 """
 
 import re
@@ -32,7 +32,7 @@ TWICE = timedelta(seconds=60)
 """Two deadlines of one tip cannot both pass within this: the nearest a second one can lie is 90 seconds off."""
 REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
 """An alert; a confirmation begins with a reference, too, but asks for nothing. A long run comes to references of five
-letters (ADR 23)."""
+letters (docs/decisions/06)."""
 FIRST = {"danger", "official", "province", "district"}
 """What a caller has answered when "passed on" is shown."""
 WHOLE = FIRST | {"sector", "kind", "who", "visit"}

@@ -1,4 +1,4 @@
-"""The floors of docs/floorplan.md section 3 hold: imports only go down."""
+"""The import order of pyproject.toml holds: imports only go down."""
 
 import subprocess
 import sys

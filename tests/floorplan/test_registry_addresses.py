@@ -27,7 +27,9 @@ def test_no_file_names_one(pattern: re.Pattern[bytes]) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-test.lock", "requirements-docs.lock"]
+)
 def test_every_pin_of_a_lock_has_its_hashes(lock: str) -> None:
     entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text(encoding="utf-8").strip())
     bare = [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]

@@ -159,7 +159,7 @@ def by_the_mapper() -> Iterator[list[str]]:
 def test_an_answer_that_corrects_nothing_asks_three_things_of_a_tip(
     line: Line, referred: bool
 ) -> None:
-    """The tip, its desks' keys, and the tip as it is now: what a report costs (docs/performance.md)."""
+    """The tip, its desks' keys, and the tip as it is now: what a report costs."""
     caller = told(line, *DANGER_HERE)
     if referred:
         refer_waiting(line.kit)
