@@ -12,7 +12,7 @@ from tests.stack import hotline
 
 LayHome = Callable[[Path], Path]
 CHECKOUT = Path(__file__).parents[1]
-SENDING = ("web", "alerts", "clock")
+SENDING = ("web", "worker")
 
 
 @pytest.fixture(scope="session")

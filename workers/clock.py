@@ -42,7 +42,6 @@ from hotline.flows import tables_publications
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ring
 from hotline.gateway.leader import Leadership
-from hotline.gateway.rules_delivery import LONGEST_SEND
 from hotline.monitoring import service_alarms
 from hotline.statistics import service_releases
 from workers.outage import Outage
@@ -190,7 +189,6 @@ def run(
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
     background.rest(FAREWELL_SECONDS)
     leadership.close()
-    kit.senders.end(LONGEST_SEND.total_seconds())
 
 
 def make_good(kit: RelayKit, back: timedelta) -> timedelta:

@@ -8,9 +8,6 @@ import time
 from collections.abc import Callable
 from threading import Event, Thread
 
-from redis.exceptions import RedisError
-from rq.exceptions import StopRequested
-
 from hotline.cases import reader_answering, reader_handover, service_weekly_keys
 from hotline.cases.decrypt_reader import ReaderKit
 from hotline.cases.reader_pins import forget_old_readings
@@ -18,7 +15,7 @@ from hotline.core.jobs import READER_QUEUE
 from hotline.errors import StoreUnavailable
 from hotline.statistics import reader_person_sums
 from workers.outage import Outage
-from workers.worker import RECONNECT_SECONDS, make_worker
+from workers.worker import hear
 
 logger = logging.getLogger(__name__)
 
@@ -75,32 +72,16 @@ def look_until(kit: ReaderKit, stop: Event) -> None:
         kit.bell.clear()
 
 
-def run(kit: ReaderKit, redis_url: str, stop: Event, *, hear: Callable[[], None]) -> None:
-    """Runs until told to stop, with or without Redis. `hear` restores the signals that end this process.
+def run(kit: ReaderKit, redis_url: str, stop: Event, *, listen_again: Callable[[], None]) -> None:
+    """Runs until told to stop, with or without Redis. `listen_again` restores the signals that end this process.
 
     RQ's worker replaces them while it works.
     """
     looking = Thread(target=look_until, args=(kit, stop), name="looking")
     looking.start()
     try:
-        while not stop.is_set():
-            _work(kit, redis_url, stop)
-            hear()
-            stop.wait(RECONNECT_SECONDS)
+        hear(kit, redis_url, READER_QUEUE, stop, listen_again=listen_again)
     finally:
         stop.set()
         kit.bell.set()
         looking.join()
-
-
-def _work(kit: ReaderKit, redis_url: str, stop: Event) -> None:
-    """Hears the bell as long as Redis answers."""
-    try:
-        worker = make_worker(kit, redis_url, READER_QUEUE)
-        worker.work(logging_level="WARNING")
-        if worker.asked_to_stop:
-            stop.set()
-    except (RedisError, StopRequested) as broken:
-        logger.error("no bell: %s", type(broken).__name__)
-        if isinstance(broken, StopRequested):
-            stop.set()

@@ -1,23 +1,31 @@
-"""Runs the worker: one queue, JSON, an allow-list of jobs, and no logged arguments.
+"""Runs a worker: one queue, JSON, an allow-list of jobs, no logged arguments, and the clock.
 
-It does not fork. The context is built once, and a killed worker leaves no orphan that still sends. It has only one
-queue, since RQ loses a job that was taken from one of several.
+Two workers are equal. Each sends alerts, and either holds the clock's lease, so that any one may be killed. A worker
+does not fork. The context is built once, and a killed worker leaves no orphan that still sends. It has only one queue,
+since RQ loses a job that was taken from one of several.
 """
 
 import logging
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
-from rq.exceptions import DeserializationError
+from rq.exceptions import DeserializationError, StopRequested
 
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
 from hotline.core.context import Kit, RelayKit
-from hotline.core.jobs import QUEUES
+from hotline.core.jobs import WORKER_QUEUE
 from hotline.errors import JobRefused
 from hotline.gateway.rules_delivery import LONGEST_SEND
 from hotline.text.causes import cause_of
+from workers import clock
 from workers.safejob import SafeJob, safe_job
 
 logger = logging.getLogger(__name__)
@@ -51,10 +59,19 @@ class QuietWorker(SimpleWorker):
 
     max_connection_wait_time = RECONNECT_SECONDS
     kit: Kit | None = None
+    aside: ThreadPoolExecutor
+    """Runs jobs that may take long."""
+    stop: Event | None = None
+    """Set when this process is asked to stop before RQ listens."""
 
     @property
     def asked_to_stop(self) -> bool:
         return self._shutdown_requested_date is not None
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        if self.stop is not None and self.stop.is_set():
+            raise StopRequested
 
     def procline(self, message: str) -> None:
         """Does nothing, so that the process keeps its name. The list of processes shows no jobs."""
@@ -96,15 +113,57 @@ def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
         maintenance_interval=MAINTENANCE_SECONDS,
         log_job_description=False,
     )
-    worker.kit = kit
+    worker.kit, worker.aside = kit, job_class.aside
     logging.getLogger("rq.worker").addFilter(OWN_WORDS)
     return worker
 
 
-def run(kit: RelayKit, redis_url: str, queue: str) -> int:
-    """Works until told to stop, then waits for messages that are being sent. Returns 0 only after a request to stop."""
-    assert queue in QUEUES
-    worker = make_worker(kit, redis_url, queue)
-    worker.work(logging_level="WARNING")
-    kit.senders.end(LONGEST_SEND.total_seconds())
-    return 0 if worker.asked_to_stop else 1
+def hear(
+    kit: Kit, redis_url: str, queue: str, stop: Event, *, listen_again: Callable[[], None]
+) -> None:
+    """Takes jobs from a queue until told to stop, with or without Redis.
+
+    `listen_again` restores the signals that end this process. RQ's worker replaces them while it works.
+    """
+    while not stop.is_set():
+        if _work(kit, redis_url, queue, stop):
+            stop.set()
+        listen_again()
+        stop.wait(RECONNECT_SECONDS)
+
+
+def _work(kit: Kit, redis_url: str, queue: str, stop: Event) -> bool:
+    """Works as long as Redis answers. Returns True if this process was asked to stop."""
+    try:
+        worker = make_worker(kit, redis_url, queue)
+        worker.stop = stop
+        try:
+            worker.work(logging_level="WARNING")
+        finally:
+            # The clock repeats unfinished jobs.
+            worker.aside.shutdown(wait=False, cancel_futures=True)
+    except (RedisError, StopRequested) as broken:
+        logger.error("no bell: %s", type(broken).__name__)
+        return isinstance(broken, StopRequested)
+    return worker.asked_to_stop
+
+
+def run(kit: RelayKit, redis_url: str, stop: Event, *, listen_again: Callable[[], None]) -> None:
+    """Works until told to stop, then waits for messages that are being sent."""
+    ticking = Thread(target=_tick_until, args=(kit, stop), name="clock")
+    ticking.start()
+    try:
+        hear(kit, redis_url, WORKER_QUEUE, stop, listen_again=listen_again)
+    finally:
+        stop.set()
+        ticking.join()
+        kit.senders.end(LONGEST_SEND.total_seconds())
+
+
+def _tick_until(kit: RelayKit, stop: Event) -> None:
+    """Runs the clock if no other worker does. A clock that fails ends the process, and the keeper starts another."""
+    try:
+        clock.run(kit, stop)
+    finally:
+        if not stop.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)

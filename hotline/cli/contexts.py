@@ -66,7 +66,7 @@ class Role(StrEnum):
     """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths, the relay's public key.
     Decrypts nothing stored."""
     WORKERS = "workers"
-    """alerts, misc, clock: the relay's key pair for responders' numbers, and the stop key. Decrypts no tip."""
+    """worker: the relay's key pair for responders' numbers, and the stop key. Decrypts no tip."""
     WATCH = "watch"
     """watch: the key of the on-call contacts' numbers. Decrypts no responder's number and no tip."""
     READER = "reader"

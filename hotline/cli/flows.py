@@ -91,9 +91,6 @@ def export(folder: Path) -> None:
         click.echo(path)
 
 
-FLOWS = CHECKOUT / "flows"
-
-
 @click.command()
 @folder_argument
 @signed

@@ -30,7 +30,8 @@ from hotline.core.importing import uncollected
 SHARED = (
     *("hotline.cli.main", "hotline.cli.processes", "workers.worker", "workers.clock"),
     *("workers.jobs", "hotline.gateway.africastalking", "hotline.monitoring.instruments"),
-    *("hotline.gateway.own_line", "flask", "granian.cli"),
+    *("hotline.gateway.own_line", "workers.watchman", "granian.cli"),
+    *("hotline.web.hooks_app", "hotline.web.front", "hotline.web.meter", "hotline.web.slowness"),
 )
 """Modules that more than one process imports. They hold no page and no code that decrypts a case."""
 GO = b"go\n"
@@ -75,6 +76,8 @@ def main(path: str) -> None:
             import_module(name)
         # Otherwise each process would do this at its first query, in memory of its own.
         import_module("sqlalchemy.orm").configure_mappers()
+        import_module("hotline.flows.service_check").place_lists()
+        import_module("hotline.core.catalogues").load_phrases()
     gc.collect()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:

@@ -196,7 +196,7 @@ def gateway(file: Path | None) -> None:
         click.echo(f"{role}/{GATEWAY_KEY} is written")
     settings = Settings.read(os.environ)
     is_unused = settings.pretended and settings.gateway_api_key_file is None
-    click.echo(UNUSED if is_unused else "start alerts, misc, clock and watch again", err=True)
+    click.echo(UNUSED if is_unused else "start the workers and watch again", err=True)
 
 
 @click.command()

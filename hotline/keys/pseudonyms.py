@@ -55,21 +55,21 @@ class Pseudonyms:
         return self._by(SESSION_KEY, "identity", session_key, passage)
 
     def _by(self, key: str, purpose: str, *parts: str) -> str:
-        return _digest(self._folder.read(key), purpose, *parts)
+        return digest(self._folder.read(key), purpose, *parts)
 
     def contact(self, msisdn: str, at: datetime) -> str:
         """Returns the pseudonym of a phone for this ISO week."""
-        return _digest(self._weekly.at(at), "contact", msisdn)
+        return digest(self._weekly.at(at), "contact", msisdn)
 
     def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
         """Returns every pseudonym that may still match a phone: this week's, and last week's while its key exists."""
         before = self._weekly.before(at)
         own = self.contact(msisdn, at)
-        return (own,) if before is None else (own, _digest(before, "contact", msisdn))
+        return (own,) if before is None else (own, digest(before, "contact", msisdn))
 
     def likeness(self, what: str, said: str, at: datetime) -> str:
         """Returns this week's digest of an answer. It finds similar tips for a day, and cannot be decrypted."""
-        return _digest(self._weekly.at(at), "likeness", what, said)
+        return digest(self._weekly.at(at), "likeness", what, said)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
         """Returns 64 bits that represent a phone in each of a moment's periods. They are counted and then dropped.
@@ -78,9 +78,7 @@ class Pseudonyms:
         """
         self._weekly.at(at)
         keys = self._people.at(at)
-        return {
-            period: int(_digest(key, "person", msisdn)[:16], 16) for period, key in keys.items()
-        }
+        return {period: int(digest(key, "person", msisdn)[:16], 16) for period, key in keys.items()}
 
     @property
     def knows_receipts(self) -> bool:
@@ -145,15 +143,7 @@ class Pseudonyms:
         return self._by(CERTIFICATE_KEY, "certificate", said)
 
 
-def contact_by(key: bytes, msisdn: str) -> str:
-    """Returns a contact's digest under this key.
-
-    The erasure test uses it to show that no remaining key makes a stored digest.
-    """
-    return _digest(key, "contact", msisdn)
-
-
-def _digest(key: bytes, purpose: str, *parts: str) -> str:
+def digest(key: bytes, purpose: str, *parts: str) -> str:
     """Returns HMAC-SHA-256 of the purpose and its parts.
 
     Each part follows its length, so two lists of parts never collide.

@@ -81,7 +81,10 @@ def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
         if row.closes_at + CLOSES <= at:
             says = f"C{row.id} is past its window, and its number is still kept"
             return CheckResult(
-                "call-backs left", False, says, "start `hotline process clock`: it ends them"
+                "call-backs left",
+                False,
+                says,
+                "start `hotline process worker`: its clock ends them",
             )
         if row.opened_at is not None and row.opened_at + TALK <= at:
             seen = row.opened_at.astimezone(KIGALI)

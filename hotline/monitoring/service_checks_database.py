@@ -124,7 +124,7 @@ def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[Ch
         "clock",
         None if until is not None and until > now else silent,
         "ticks",
-        "start `hotline process clock`, or `hotline run`",
+        "start `hotline process worker`, or `hotline run`",
     )
     yield checked(
         "tips",
@@ -258,7 +258,7 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
             )
         else:
             says = f"the release of {period} is late: it was due on {due_at(period):%Y-%m-%d}"
-            todo = "read the log of `hotline process clock`: it names the kind of fault at its step `publish_due`"
+            todo = "read the log of `hotline process worker`: it names the kind of fault at its step `publish_due`"
         return CheckResult(name, False, says, todo)
     published = queries.published_periods(session)
     for period in queries.made_periods(session):

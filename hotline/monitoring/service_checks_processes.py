@@ -10,7 +10,7 @@ from math import inf
 from hotline.core.check_result import CheckResult, in_kigali, warning
 from hotline.core.context import LookingKit
 from hotline.core.database import Session
-from hotline.core.jobs import QUEUES, READER_QUEUE
+from hotline.core.jobs import READER_QUEUE, WORKER_QUEUE
 from hotline.errors import StoreUnavailable
 from hotline.gateway import queries_alert_path as watch_looked
 from hotline.gateway import queries_on_call
@@ -84,7 +84,7 @@ def _failed(notice: Message, written: str) -> CheckResult:
 
 
 def _workers(kit: LookingKit, *, starting: bool) -> CheckResult:
-    queues = (*QUEUES, READER_QUEUE)
+    queues = (WORKER_QUEUE, READER_QUEUE)
     ages = {queue: kit.watch.instruments.worker_age(queue) for queue in queues}
     if None in ages.values():
         says = "Redis does not say which workers live"

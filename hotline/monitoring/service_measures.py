@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from hotline.core.context import Kit, LookingKit
 from hotline.core.database import Session
-from hotline.core.jobs import QUEUES
+from hotline.core.jobs import WORKER_QUEUE
 from hotline.counters import service as reach
 from hotline.counters import tables
 from hotline.counters.rules import BEYOND, Gauge, Sample, Timing, quantile
@@ -46,12 +46,12 @@ def gather(kit: LookingKit) -> Measured:
 
 def _around(kit: LookingKit) -> Measured:
     instruments = kit.watch.instruments
-    lengths = {queue: instruments.queue_length(queue) for queue in QUEUES}
+    length = instruments.queue_length(WORKER_QUEUE)
     return [
         Gauge(
             "hotline_queue_length",
             "Jobs that wait for a worker.",
-            [Sample(n, {"queue": queue}) for queue, n in lengths.items() if n is not None],
+            [] if length is None else [Sample(length, {"queue": WORKER_QUEUE})],
         ),
         _one(
             "hotline_redis_up", "Whether Redis answers.", float(instruments.redis_fault() is None)

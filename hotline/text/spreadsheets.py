@@ -19,8 +19,6 @@ from openpyxl.xml.functions import tostring
 
 from hotline.text.export_sheets import ExportSheet, sheet_names
 
-BEGINS = b"PK"
-"""The first bytes of every workbook, as of every zip."""
 TEXT = "@"
 """The format of a cell that stays as typed."""
 TOP = Alignment(vertical="top", wrap_text=True)

@@ -16,7 +16,7 @@ from tests.valkey import Valkey
 def test_a_ring_is_one_job_with_a_rows_id_and_nothing_else(valkey: Valkey) -> None:
     RqJobs(valkey.url).ring(Job.DELIVER, 42)
 
-    (job,) = Queue("alerts", connection=valkey.client(), serializer="json").jobs
+    (job,) = Queue("worker", connection=valkey.client(), serializer="json").jobs
     assert (job.func_name, job.args, job.kwargs) == ("workers.jobs.deliver", [42], {})
     assert (job.description, job.result_ttl, job.failure_ttl) == ("a42", 0, 3600)
     assert (job.timeout, job.retries_left) == (20, None)
@@ -50,7 +50,7 @@ def test_it_rings_again_a_second_after_redis_is_back(valkey: Valkey) -> None:
         jobs.ring(Job.REFER_TIP, 2)
     at[0] = 1.1
     jobs.ring(Job.REFER_TIP, 2)
-    assert valkey.client().llen("rq:queue:alerts") >= 1
+    assert valkey.client().llen("rq:queue:worker") >= 1
 
 
 @pytest.mark.fault(10)
@@ -60,4 +60,4 @@ def test_a_redis_that_was_restarted_hears_the_first_ring(valkey: Valkey) -> None
     valkey.kill()
     valkey.restart()
     jobs.ring(Job.DELIVER, 2)
-    assert valkey.client().llen("rq:queue:alerts") == 1
+    assert valkey.client().llen("rq:queue:worker") == 1

@@ -25,9 +25,7 @@ FAILPOINTS = (
 """Rows 1, 2, 3, 16, 17 and 18 of the fault matrix."""
 MARKS = {
     "web": "wsgi:application",
-    "alerts": "hotline process alerts",
-    "misc": "hotline process misc",
-    "clock": "hotline process clock",
+    "worker": "hotline process worker",
 }
 """What each process of the line was started with."""
 REDIS_MARK = "unixsocket"
@@ -35,9 +33,9 @@ EACH = 5
 """How often a deck holds each failpoint, each server's death and each flush, where nothing else is asked for."""
 TWICE = 2
 """How often it holds the deaths that nothing but a new start can mend."""
-FROZEN = {"alerts.frozen": 33.0, "clock.frozen": 12.0, "redis.frozen": 8.0}
-"""Seconds asleep: a worker past its lease, a relay past its leadership, Redis past everybody's patience."""
-BY_THE_CLOCK = ("alerts.frozen", "clock.frozen")
+FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
+"""Seconds asleep: a worker past its lease and its leadership, Redis past everybody's patience."""
+BY_THE_CLOCK = ("worker.frozen",)
 """Those that a turned clock makes as long: the others are waited for by sockets, which know no clock of ours."""
 TICKS = 3.0
 """Seconds in which a relay notices that the clock was turned, and does what is then due."""

@@ -76,7 +76,7 @@ def test_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:
         eventually(lambda: any(tmp_path.glob(died)) or run.poll() is not None, seconds=220)
         assert run.poll() is None, (tmp_path / "said").read_text()
         started = below(run.pid)
-        assert any("hotline process clock" in command_line(pid) for pid in started)
+        assert any("hotline process worker" in command_line(pid) for pid in started)
     finally:
         run.terminate()
     assert run.wait(150) == 128 + signal.SIGTERM

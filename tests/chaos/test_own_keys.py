@@ -109,10 +109,7 @@ def running(trusts: Trusts) -> Iterator[None]:
         parts.enter_context(trusts.process(*python, *emulator))
         parts.enter_context(trusts.process(*python, *granian, role="hooks"))
         parts.enter_context(
-            trusts.process(*python, "hotline.cli.main", "process", "alerts", role="workers")
-        )
-        parts.enter_context(
-            trusts.process(*python, "hotline.cli.main", "process", "clock", role="workers")
+            trusts.process(*python, "hotline.cli.main", "process", "worker", role="workers")
         )
         eventually(trusts.ready, seconds=90)
         yield

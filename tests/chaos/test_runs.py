@@ -60,8 +60,8 @@ pytestmark = [
 def procfile_without(step: str, folder: Path) -> Path:
     """The line's processes, with a step of the relay taken out."""
     procfile = sending(folder)
-    broken = f"clock: {sys.executable} -m tests.chaos.clock_without {step}"
-    procfile.write_text(re.sub("(?m)^clock: .*$", broken, procfile.read_text()))
+    broken = f"worker: {sys.executable} -m tests.chaos.clock_without {step}"
+    procfile.write_text(re.sub("(?m)^worker: .*$", broken, procfile.read_text()))
     return procfile
 
 
@@ -130,7 +130,7 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
     put_to_sleep(stack, instead_of)
     with stack.log.open("ab") as log:
         relay = subprocess.Popen(
-            command_words("process", "clock"), env=relay_environ(stack), stdout=log, stderr=log
+            command_words("process", "worker"), env=relay_environ(stack), stdout=log, stderr=log
         )
     try:
         yield

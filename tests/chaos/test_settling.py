@@ -82,7 +82,7 @@ def slept(tmp_path: Path, name: str, turned: list[int] | None) -> float:
 
 
 def test_who_is_frozen_sleeps_by_the_line_s_clock_and_redis_by_the_true_one(tmp_path: Path) -> None:
-    for name, turns in (("alerts.frozen", [33]), ("clock.frozen", [12]), ("redis.frozen", [])):
+    for name, turns in (("worker.frozen", [33]), ("redis.frozen", [])):
         turned: list[int] = []
         waited = slept(tmp_path, name, turned)
         assert turned == turns

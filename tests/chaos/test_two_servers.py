@@ -1,4 +1,4 @@
-"""Two servers on one PostgreSQL and one Redis: two web processes, four workers, two clocks. Then one server is gone."""
+"""Two servers on one PostgreSQL and one Redis: two web processes, four workers. Then one server is gone."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def test_two_servers_hear_tips_and_one_of_them_dies(tmp_path: Path) -> None:
         second_server(stack) as second,
     ):
         for pid in (stack.pid, second.pid):
-            eventually(lambda pid=pid: len(started_as(pid, "process alerts")) == 2, seconds=30)  # type: ignore[misc]
+            eventually(lambda pid=pid: len(started_as(pid, "process worker")) == 2, seconds=30)  # type: ignore[misc]
         quiet = threading.Event()
         answers = threading.Thread(target=answer_alerts, args=(stack.emulator, quiet))
         answers.start()

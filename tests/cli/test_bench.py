@@ -80,9 +80,7 @@ def test_a_web_process_is_killed_and_nothing_is_lost(stage: Stage) -> None:
 
 
 def test_a_danger_of_which_nobody_is_alerted_is_lost(stage: Stage) -> None:
-    with ExitStack() as block:
-        for name in ("alerts", "misc", "clock"):
-            block.enter_context(stage.line.paused(name))
+    with stage.line.paused("worker"):
         assert parts.nation(stage)["lost, web process killed"] == SMALL.sessions // 50
     before = len(stage.line.gateway.outbox)
     stage.line.wait(lambda: len(stage.line.gateway.outbox) > before)

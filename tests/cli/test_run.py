@@ -23,10 +23,8 @@ def test_two_processes_for_alerts_and_one_for_everything_else(tmp_path: Path) ->
         "redis",
         "fork_server",
         "web",
-        "alerts.1",
-        "alerts.2",
-        "misc",
-        "clock",
+        "worker.1",
+        "worker.2",
         "watch",
         "reader",
         "console",
@@ -47,10 +45,8 @@ def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
     }
     assert told == {
         "web": "hooks",
-        "alerts.1": "workers",
-        "alerts.2": "workers",
-        "misc": "workers",
-        "clock": "workers",
+        "worker.1": "workers",
+        "worker.2": "workers",
         "watch": "watch",
         "reader": "reader",
         "console": "pages",
@@ -61,7 +57,7 @@ def test_who_sends_nothing_does_not_know_where_the_gateways_key_lies(tmp_path: P
     knowing = {
         name for name, program in programs(tmp_path).items() if PLACE in program.environ.values()
     }
-    assert knowing == {"alerts.1", "alerts.2", "misc", "clock", "watch"}
+    assert knowing == {"worker.1", "worker.2", "watch"}
 
 
 def test_only_the_watchman_knows_the_other_channel(tmp_path: Path) -> None:

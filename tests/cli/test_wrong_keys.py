@@ -38,7 +38,7 @@ from tests.cli.homes import copy_home
 
 SIGNED = ("--by", "Aline", "--reason", "once a year")
 COMMANDS = {
-    Role.WORKERS: ("process", "clock"),
+    Role.WORKERS: ("process", "worker"),
     Role.READER: ("process", "reader"),
     Role.WATCH: ("process", "watch"),
 }
@@ -120,7 +120,7 @@ def test_no_process_starts_with_a_wrong_key_and_the_doctor_names_it(
 @pytest.mark.parametrize("damage", [b"", b"short"])
 def test_a_damaged_relay_key_is_wrong_too(home: Path, hotline: Hotline, damage: bytes) -> None:
     KeyFolder(home / "keys" / "workers").replace("relay.key", damage)
-    refused = hotline("process", "alerts")
+    refused = hotline("process", "worker")
     assert refused.exit_code == 1
     assert "relay.key" in refused.output
 
@@ -130,7 +130,7 @@ def test_a_start_is_noted_with_its_wrong_keys_and_heals_at_the_next(
 ) -> None:
     before = KeyFolder(home / "keys" / "workers").read("relay.key")
     exchange(home, Role.WORKERS, "relay.key")
-    hotline("process", "clock")
+    hotline("process", "worker")
 
     def noted() -> dict[str, str]:
         with closing(open_database(settings.database_url)) as database, database.reading() as one:

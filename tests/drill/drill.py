@@ -190,7 +190,7 @@ def _clock(there: Machine, kit: DoorKit, log: Path) -> Iterator[None]:
     began = kit.now().timestamp()
     with log.open("ab") as output:
         clock = subprocess.Popen(
-            command_words("process", "clock"), env=there.environ, stdout=output, stderr=output
+            command_words("process", "worker"), env=there.environ, stdout=output, stderr=output
         )
     try:
         _until(lambda: _ticked(kit) - began > TICKS, "a tick of the restored line")

@@ -25,7 +25,7 @@ from hotline.keys.decrypt import LiveNumbers, open_grant, open_tip
 from hotline.keys.encrypt import READER, label
 from hotline.keys.key_folder import KEY_BYTES, KeyFolder, LiveKeys
 from hotline.keys.key_making import RELAY_KEY
-from hotline.keys.pseudonyms import contact_by
+from hotline.keys.pseudonyms import digest
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import decrypt_passphrase
 from hotline.people.decrypt_passphrase import PassphraseOpener, WrappedDesk
@@ -166,7 +166,9 @@ class Intruder:
 
     def recognises(self) -> bool:
         """With every key of every folder, whatever it is for."""
-        return any(contact_by(key, self.caller) == self.stolen.contact_key for key in self._keys())
+        return any(
+            digest(key, "contact", self.caller) == self.stolen.contact_key for key in self._keys()
+        )
 
     def reads(self, *roots: Path) -> set[str]:
         """The words and the number themselves, in any form, in any file."""

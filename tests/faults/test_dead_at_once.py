@@ -22,9 +22,7 @@ from tests.long import is_long, seed
 
 PROGRAMS = (
     "wsgi:application",
-    "hotline process alerts",
-    "hotline process misc",
-    "hotline process clock",
+    "hotline process worker",
 )
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
@@ -45,12 +43,14 @@ def test_row_19_a_worker_at_work_has_no_child_and_nothing_goes_on_for_it(
         told = [tell(stack.emulator, plan(1, CODES, WORDS)[0])]
         stack.emulator.set_faults(SLOW)
         told.append(tell(stack.emulator, plan(2, CODES, WORDS)[1]))
-        workers = started_as(stack.pid, "hotline process alerts")
+        workers = started_as(stack.pid, "hotline process worker")
         eventually(lambda: any(at_work(pid) for pid in workers), seconds=30)
 
         assert [pid for pid in workers if psutil.Process(pid).children()] == []
         assert all(send(pid, signal.SIGKILL) for pid in workers)
-        eventually(lambda: not any("alerts" in command_line(pid) for pid in workers), seconds=10)
+        eventually(
+            lambda: not any("process worker" in command_line(pid) for pid in workers), seconds=10
+        )
         stack.emulator.clear_faults()
         assert settle(stack, told) == []
 

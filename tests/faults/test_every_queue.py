@@ -31,7 +31,7 @@ PLACES = 12
 """More than one send of any queue writes."""
 SENDERS: dict[str, Callable[[WholeKit], object]] = {
     "alerts": service_sending.deliver_due,
-    "misc": service_answers.send_due,
+    "answers": service_answers.send_due,
     "watch": service_alarm_notices.send_due,
 }
 """What each process sends by; the clock calls the first two."""
@@ -51,11 +51,11 @@ class Sending:
     def process(self) -> str:
         if self.queue in TO_RESPONDERS:
             return "alerts"
-        return "misc" if self.queue is Priority.ANSWER else "watch"
+        return "answers" if self.queue is Priority.ANSWER else "watch"
 
     @property
     def number(self) -> str:
-        return {"alerts": ALINE, "misc": HERS, "watch": KEZA}[self.process]
+        return {"alerts": ALINE, "answers": HERS, "watch": KEZA}[self.process]
 
     def kit(self, process: str) -> WholeKit:
         """The workers hold the relay's key, the monitor its own."""
@@ -69,7 +69,7 @@ class Sending:
             service_alarms.add(kit, "Keza", KEZA, "en", by="Aline")
             service_alarms.try_waking(kit)
             return
-        if self.process == "misc":
+        if self.process == "answers":
             says = service_answers.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
             with line.database.writing() as session:
                 assert service_answers.write(session, kit, to=HERS, says=says, at=at)

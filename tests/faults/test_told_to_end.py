@@ -27,7 +27,7 @@ CODES = [district.code for district in districts()]
 TIPS = 8
 ON_THE_WIRE = 8
 SLOW = {"kind": "slow", "seconds": 6.0}
-SENDING = ("hotline process alerts", "hotline process clock")
+SENDING = ("hotline process worker",)
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(400),

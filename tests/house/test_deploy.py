@@ -92,14 +92,14 @@ def test_the_reader_sees_the_keys_of_the_pins_alone(installed: Path) -> None:
     assert "HOTLINE_KEYS=/etc/hotline/keys/reader" in words
 
 
-@pytest.mark.parametrize("name", ["web", "alerts-1", "misc", "clock", "watch", "reader", "console"])
+@pytest.mark.parametrize("name", ["web", "worker-1", "watch", "reader", "console"])
 def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
     """The Procfile is the only list of commands: its line is what runs."""
     (tmp_path / "deploy").mkdir()
     script = tmp_path / "deploy" / "process"
     script.write_bytes((ROOT / "deploy" / "process").read_bytes())
     (tmp_path / "Procfile").write_text(
-        "web: echo web ${X:-y}\nalerts: echo alerts\nmisc: echo misc\nclock: echo clock\n"
+        "web: echo web ${X:-y}\nworker: echo worker\n"
         "watch: echo watch\nreader: echo reader\nconsole: echo console\n"
     )
     done = subprocess.run(["sh", str(script), name], capture_output=True, text=True, check=True)
@@ -175,7 +175,7 @@ def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
     wanted = {f"HOTLINE_{name.upper()}" for name in {*NAMES} - fixed}
     assert wanted <= set(compose["services"]["watch"]["environment"])
     alarms = {"HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL"}
-    for name in ("web", "alerts", "misc", "clock", "reader", "console", "release"):
+    for name in ("web", "worker", "reader", "console", "release"):
         assert wanted - alarms <= set(compose["services"][name]["environment"])
 
 

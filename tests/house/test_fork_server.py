@@ -29,7 +29,7 @@ OPENING = (
     "hotline.cases.decrypt_reader_pages",
     "hotline.cases.decrypt_desk_reading",
     "hotline.statistics.decrypt",
-    "hotline.web",
+    "hotline.web.console",
     "pydantic",
     "zxcvbn",
 )

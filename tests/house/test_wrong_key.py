@@ -45,7 +45,7 @@ class Running:
         }
         others = {name: it for name, it in os.environ.items() if not name.startswith("HOTLINE_")}
         self.environ = others | ours
-        self.procfile = processes(folder, ("web", "alerts", "clock", "watch"))
+        self.procfile = processes(folder, ("web", "worker", "watch"))
         self.started: list[subprocess.Popen[bytes]] = []
 
     def begin(self, *words: str) -> None:
@@ -128,9 +128,9 @@ def test_a_wrong_relay_key_silences_nobody(running: Running) -> None:
     right = running.keys.read("relay.key")
     running.keys.replace("relay.key", bytes(reversed(right)))
     running.run()
-    refused = [f"{name} is not started: relay.key" for name in ("alerts.1", "alerts.2", "clock")]
+    refused = [f"{name} is not started: relay.key" for name in ("worker.1", "worker.2")]
     eventually(lambda: all(one in running.said() for one in refused), seconds=PATIENCE)
-    assert running.said().count("clock is not started") == 1
+    assert running.said().count("worker.1 is not started") == 1
     told = [line for line in running.said().splitlines() if "is not started" in line]
     assert all(" ERROR keeper: " in line for line in told), told
 

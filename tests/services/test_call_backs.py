@@ -323,4 +323,4 @@ def test_the_doctor_says_that_the_clock_should_have_ended_one(desk: Desk) -> Non
     desk.district.clock.at = TOMORROW_AT_NINE.replace(hour=8, minute=1)
     assert doctor(desk.kit)["call-backs left"].ok
     desk.district.clock.turn(minutes=1)
-    assert "hotline process clock" in doctor(desk.kit)["call-backs left"].todo
+    assert "hotline process worker" in doctor(desk.kit)["call-backs left"].todo

@@ -55,7 +55,7 @@ def test_a_watch_process_that_never_looked_or_looks_no_more_is_wrong(
 
 
 def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: WholeKit) -> None:
-    silent = FakeInstruments(silent={"alerts": 400.0})
+    silent = FakeInstruments(silent={"worker": 400.0})
     here = replace(kit, watch=make_watch(instruments=silent))
     with district.database.writing() as session:
         tables.await_senders(session, district.clock())
@@ -84,7 +84,7 @@ def test_a_slow_gateway_is_no_frozen_watch_process(district: District, kit: Whol
     assert found(kit, "watch").ok
 
 
-@pytest.mark.parametrize("queue", ["alerts", "misc", "reader"])
+@pytest.mark.parametrize("queue", ["worker", "reader"])
 def test_a_queue_without_a_worker_that_lives_is_wrong_by_its_name(
     kit: WholeKit, queue: str
 ) -> None:

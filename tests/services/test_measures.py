@@ -58,7 +58,7 @@ def test_the_outbox(district: District, kit: WholeKit) -> None:
     assert told.value("hotline_oldest_unsent_seconds") == 90
     assert told.value("hotline_wrong", part="unsent") == 1
     assert told.value("hotline_wrong", part="lane") == 0
-    assert told.value("hotline_queue_length", queue="alerts") == 3
+    assert told.value("hotline_queue_length", queue="worker") == 3
     assert told.value("hotline_balance") == 1000
 
 
@@ -116,7 +116,7 @@ WORDS = {
     "state": r"[a-z]+",
     "network": r"[0-9]{5,6}",
     "quantile": r"0\.(5|95)",
-    "queue": r"alerts|misc",
+    "queue": "worker",
     "hook": r"[a-z]+",
     "outcome": r"con|end|ok|failed",
     "le": r"[0-9.]+|\+Inf",

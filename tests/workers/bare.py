@@ -6,5 +6,5 @@ from hotline.core.database import open_database
 from tests.kits import WholeKit, make_kit
 
 
-def bare_kit() -> WholeKit:
-    return make_kit(database=open_database("sqlite://"), now=lambda: datetime.now(UTC))
+def bare_kit(url: str) -> WholeKit:
+    return make_kit(database=open_database(url), now=lambda: datetime.now(UTC))

@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tracemalloc
 import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,16 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rq import Queue
 
+from hotline.core.database import open_database
 from hotline.core.jobs import Job
 from hotline.dialogue.queue import RqJobs
 from hotline.errors import JobRefused
+from hotline.gateway import queries_health as health
 from hotline.monitoring.instruments import Gauges
 from hotline.people.rules import Level
 from tests.district import District
+from tests.eventually import eventually
+from tests.made_once import lay_tables
 from tests.valkey import Valkey
 from workers.safejob import MOST_BYTES, SafeJob, safe_job
 from workers.worker import QuietWorker, make_worker
@@ -32,7 +38,7 @@ from workers.worker import QuietWorker, make_worker
 
 def work(district: District, valkey: Valkey) -> QuietWorker:
     """Work until the queue is empty."""
-    worker = make_worker(district.kit, valkey.url, "alerts")
+    worker = make_worker(district.kit, valkey.url, "worker")
     worker.work(burst=True, logging_level="WARNING")
     return worker
 
@@ -43,39 +49,39 @@ def forge(client: "Redis", call: Any, **fields: Any) -> None:
         "status": "queued",
         "created_at": "2026-11-24T08:00:00.000000Z",
         "enqueued_at": "2026-11-24T08:00:00.000000Z",
-        "origin": "alerts",
+        "origin": "worker",
         "data": zlib.compress(json.dumps(call).encode()),
     } | fields
     client.hset("rq:job:forged", mapping=job)
-    client.rpush("rq:queue:alerts", "forged")
+    client.rpush("rq:queue:worker", "forged")
 
 
 def test_a_worker_is_heard_of_while_it_lives_and_missed_when_it_is_frozen(
     district: District, valkey: Valkey, tmp_path: Path
 ) -> None:
     gauges = Gauges(valkey.url, tmp_path)
-    assert gauges.worker_age("alerts") == math.inf
-    worker: Any = make_worker(district.kit, valkey.url, "alerts")
+    assert gauges.worker_age("worker") == math.inf
+    worker: Any = make_worker(district.kit, valkey.url, "worker")
     worker.register_birth()
-    assert 0.0 <= (gauges.worker_age("alerts") or 0.0) < 10.0
-    assert gauges.worker_age("misc") == math.inf
+    assert 0.0 <= (gauges.worker_age("worker") or 0.0) < 10.0
+    assert gauges.worker_age("reader") == math.inf
 
     valkey.client().hset(worker.key, "last_heartbeat", "2026-11-24T08:00:00.000000Z")
-    assert (gauges.worker_age("alerts") or 0.0) > 60.0
-    other: Any = make_worker(district.kit, valkey.url, "alerts")
+    assert (gauges.worker_age("worker") or 0.0) > 60.0
+    other: Any = make_worker(district.kit, valkey.url, "worker")
     other.register_birth()
     other.heartbeat()
     other.set_state("busy")
-    assert gauges.worker_age("alerts") == 0.0
+    assert gauges.worker_age("worker") == 0.0
     worker.register_death()
     other.register_death()
-    assert gauges.worker_age("alerts") == math.inf
+    assert gauges.worker_age("worker") == math.inf
 
 
 def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
     district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    make_worker(district.kit, valkey.url, "alerts")
+    make_worker(district.kit, valkey.url, "worker")
     said = "Worker %s: could not connect to Redis instance: %s retrying in %d seconds..."
     broken = RedisConnectionError("Error 111 connecting to 127.0.0.1:9. Connection refused.")
     logging.getLogger("rq.worker").error(said, "0a1b", broken, 1)
@@ -85,7 +91,7 @@ def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
 
 
 def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_path: Path) -> None:
-    assert Gauges("redis://127.0.0.1:9/0", tmp_path).worker_age("alerts") is None
+    assert Gauges("redis://127.0.0.1:9/0", tmp_path).worker_age("worker") is None
 
 
 def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) -> None:
@@ -199,7 +205,7 @@ def test_the_workers_go_on_behind_a_large_job(
     jobs = RqJobs(valkey.url)
     district.jobs.ring = jobs.ring  # type: ignore[method-assign]
     jobs.ring(Job.REFER_TIP, tip_id)
-    assert valkey.client().lrange("rq:queue:alerts", 0, 0) == [b"forged"]
+    assert valkey.client().lrange("rq:queue:worker", 0, 0) == [b"forged"]
 
     tracemalloc.start()
     try:
@@ -212,7 +218,7 @@ def test_the_workers_go_on_behind_a_large_job(
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
     assert alarms == ["alarm: a job that is none of ours was refused"]
     assert district.states == ["accepted"]
-    assert valkey.client().llen("rq:queue:alerts") == 0
+    assert valkey.client().llen("rq:queue:worker") == 0
 
 
 def test_no_other_field_of_a_job_is_inflated(district: District, valkey: Valkey) -> None:
@@ -265,16 +271,33 @@ def test_a_refusal_holds_no_argument() -> None:
 
 PROGRAM = """
 import sys
-from workers.worker import run
+from dataclasses import replace
+from threading import Event
+from hotline.cli.processes import ends_on_signal
 from tests.workers.bare import bare_kit
-sys.exit(run(bare_kit(), sys.argv[1], "alerts"))
+from workers.worker import run
+stop = Event()
+ends_on_signal(stop)
+run(bare_kit(sys.argv[1]), sys.argv[2], stop, listen_again=lambda: ends_on_signal(stop))
 """
 
 
-def start(valkey: Valkey) -> "subprocess.Popen[bytes]":
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Returns a database with the tables of a line."""
+    lay_tables(tmp_path / "hotline.db")
+    return tmp_path / "hotline.db"
+
+
+BROKEN = PROGRAM.replace(
+    "run(bare_kit(sys.argv[1])", "run(replace(bare_kit(sys.argv[1]), now=None)"
+)
+
+
+def start(valkey: Valkey, database: str, program: str = PROGRAM) -> "subprocess.Popen[bytes]":
     root = Path(__file__).parents[2]
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, valkey.url],
+        [sys.executable, "-c", program, database, valkey.url],
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root)},
         stderr=subprocess.PIPE,
@@ -283,42 +306,77 @@ def start(valkey: Valkey) -> "subprocess.Popen[bytes]":
 
 def await_birth(valkey: Valkey) -> None:
     """The worker pops from its queue: a blocked client is there."""
-    for _ in range(1000):
+    for _ in range(3000):
         if valkey.client().info("clients")["blocked_clients"]:
             return
         signal.sigtimedwait([], 0.01)
     raise AssertionError("no worker")
 
 
-def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey) -> None:
-    process = start(valkey)
+def has_ticked(file: Path) -> bool:
+    with closing(open_database(f"sqlite:///{file}")) as database, database.reading() as session:
+        return health.standing(session).clock_until is not None
+
+
+def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey, file: Path) -> None:
+    process = start(valkey, f"sqlite:///{file}")
     await_birth(valkey)
+    eventually(lambda: has_ticked(file), seconds=30)
     process.terminate()
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=40)
     assert process.returncode == 0, said.decode()
 
 
 @pytest.mark.slow(reason="waits for a Redis that does not come")
-def test_it_ends_with_one_where_there_is_no_redis(valkey: Valkey) -> None:
+def test_without_redis_it_owns_time_all_the_same_until_told_to_stop(
+    valkey: Valkey, file: Path
+) -> None:
     valkey.kill()
-    process = start(valkey)
-    process.communicate(timeout=20)
-    assert process.returncode == 1
+    process = start(valkey, f"sqlite:///{file}")
+    eventually(lambda: has_ticked(file), seconds=30)
+    assert process.poll() is None
+    process.terminate()
+    _, said = process.communicate(timeout=40)
+    assert process.returncode == 0, said.decode()
+
+
+def test_a_clock_that_breaks_ends_the_process_so_that_another_is_started(valkey: Valkey) -> None:
+    process = start(valkey, "sqlite://", BROKEN)
+    try:
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert b"TypeError" in said
+
+
+def test_no_alert_waits_for_a_job_that_may_wait(district: District) -> None:
+    """The answers' thread waits for another writer; who rang for them does not."""
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    jobs = safe_job(district.kit)
+    with district.database.writing():
+        began = time.monotonic()
+        for path in (Job.ANSWER.path, Job.CHECK_CHANGE.path):
+            jobs.functions[path](1)
+        assert time.monotonic() - began < 1
+    jobs.functions[Job.DELIVER.path](1)
+    assert district.states == ["accepted"]
+    jobs.aside.shutdown()
 
 
 def test_nothing_is_left_in_the_queue(district: District, valkey: Valkey) -> None:
     RqJobs(valkey.url).ring(Job.DELIVER, 1)
     work(district, valkey)
-    assert Queue("alerts", connection=valkey.client(), serializer="json").is_empty()
+    assert Queue("worker", connection=valkey.client(), serializer="json").is_empty()
 
 
 @pytest.mark.fault(10)
-def test_a_redis_that_was_restarted_finds_its_worker_again(valkey: Valkey) -> None:
-    process = start(valkey)
+def test_a_redis_that_was_restarted_finds_its_worker_again(valkey: Valkey, file: Path) -> None:
+    process = start(valkey, f"sqlite:///{file}")
     await_birth(valkey)
     valkey.kill()
     valkey.restart()
     await_birth(valkey)
     process.terminate()
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=40)
     assert process.returncode == 0, said.decode()
