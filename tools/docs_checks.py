@@ -44,7 +44,7 @@ def on_post_build(config: Any) -> None:
 
 
 def broken_links(root: Path) -> Iterator[str]:
-    """Yields each link of the pages beside the site that leads to no file."""
+    """Yields each link of the pages outside the site that leads to no file."""
     for name in BESIDE:
         for found in LINK.finditer((root / name).read_text(encoding="utf-8")):
             link = found[1] or found[2]

@@ -5,7 +5,7 @@
 Each `NAME.txt` gives `NAME.svg` for a telephone and `NAME-wide.svg` for a desk. These are its lines:
 
     title: The title of the picture
-    band: Its heading. Its boxes stand side by side
+    band: Its heading. Its boxes are side by side
     steps: Its heading. An arrow leads from each box to the next
     box: Name | What it says | key: What it holds
     arrow: What goes down to the next band

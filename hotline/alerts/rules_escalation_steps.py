@@ -8,7 +8,7 @@ A marked tip counts for its whole cluster. All responders alerted of one tip are
 asked once. No such step closes another clock, changes the assignee, or prevents a take.
 
 One report attempt makes one case. With danger, a corrected place removes no responder, because another person may have
-corrected it. The people of the first place stay alerted. The national desk stands them down once the new place has
+corrected it. The people of the first place stay alerted. The national desk releases them once the new place has
 taken the case.
 """
 

@@ -26,7 +26,7 @@ from hotline.tips.rules_events import Event, Happened, Purpose
 from hotline.tips.rules_visit_safety import Care
 
 DUE = Event(Happened.DUE)
-"""A deadline passed, and nobody did anything."""
+"""A deadline passed without an act."""
 
 
 @dataclass(frozen=True, slots=True)

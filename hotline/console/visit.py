@@ -133,7 +133,7 @@ def signed(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
 
 
 ON_EVERY_PAGE: dict[str, Callable[[ConsoleKit, SignedIn], object]] = {}
-"""What every template may ask for, by name. The application of the console fills it."""
+"""The values that every template may ask for, by name. The application of the console fills it."""
 
 
 def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:

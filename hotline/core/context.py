@@ -272,7 +272,7 @@ class ConsoleKit(LookingKit):
     pretended: bool
     """True where the gateway is the emulated one. Only then demo accounts can sign in."""
     aids: ReviewAids
-    """Help for reviewers beside a text."""
+    """Help for reviewers, shown with a text."""
     demo_accounts: tuple[DemoAccount, ...] = ()
     proxies: tuple[str, ...] = ()
     """Networks of web servers on other machines. Addresses that they report are trusted."""

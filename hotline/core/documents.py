@@ -1,4 +1,4 @@
-"""Holds documents that many readers share. Nobody can change them, and what is derived is computed once. Pure."""
+"""Holds documents that many readers share. They never change, and derived values are computed once. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar

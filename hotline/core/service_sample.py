@@ -1,4 +1,4 @@
-"""Says whether this line holds sample data, so that whoever shows a number says so."""
+"""Says whether this line holds sample data, so that each page with a number says so."""
 
 from hotline.core import tables_sample
 from hotline.core.context import Kit
