@@ -15,7 +15,7 @@ class Job(Enum):
     READ = ("workers.reader_jobs.read", "reader")
 
     def __init__(self, path: str, queue: str, may_wait: bool = False) -> None:
-        """Names a job by its function and queue. If it `may_wait`, it runs in a thread of its own and delays no alert."""
+        """Names a job by its function and queue. One that `may_wait` runs in a thread of its own."""
         self.path = path
         self.queue = queue
         self.may_wait = may_wait
