@@ -23,7 +23,8 @@ HotlineError
 │   ├── StoreUnavailable
 │   ├── RunsUnavailable
 │   ├── QueueUnavailable
-│   └── InboxUnavailable
+│   ├── InboxUnavailable
+│   └── WorkEnded
 ├── CircuitOpen
 ├── JobRefused
 ├── BackupInvalid
@@ -170,6 +171,10 @@ class QueueUnavailable(Unavailable):
 
 class InboxUnavailable(Unavailable):
     """The gateway's inbox cannot be read. The hotline asks for its messages again later."""
+
+
+class WorkEnded(Unavailable):
+    """Long work ended without a result, because of a limit or an error. The message is the reason."""
 
 
 class CircuitOpen(HotlineError):

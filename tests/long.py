@@ -47,9 +47,10 @@ ONLY_LONG = (
     "tests/cli/test_keys.py::test_the_desks_get_a_new_passphrase",
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
-    # Measuring, the year of sample data, the container image, and 200 sockets at the door.
+    # Thirty Pythons, measuring, the year of sample data, the container image, and 200 sockets at the door.
     "tests/cli/test_bench.py::*",
     "tests/house/test_image.py::*",
+    "tests/house/test_imports.py::test_a_command_loads_no_page_no_queue_and_no_test",
     "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers",
     # Tours of every screen. A daily run presses every digit at every screen of a caller.
     "tests/crawler/test_behind_pin.py::*[en-*]",

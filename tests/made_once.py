@@ -107,6 +107,12 @@ def lay_line(home: Path, at: datetime) -> None:
     lay_released(home / "hotline.db")
 
 
+def is_current(database: Database) -> bool:
+    """Returns True if the tables are those that this code expects."""
+    with database.reading() as session:
+        return migrate.stands_at(session) == migrate.newest()
+
+
 @cache
 def shipped_phrases() -> Phrases:
     return load_phrases()

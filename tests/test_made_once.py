@@ -15,7 +15,15 @@ from hotline.operations.schema import METADATA
 from hotline.people.tables_desks import Desk
 from tests.builders import NOON
 from tests.cli.homes import copy_home
-from tests.made_once import FLOWS, STATEMENTS, lay_keys, lay_released, lay_tables, publish_shipped
+from tests.made_once import (
+    FLOWS,
+    STATEMENTS,
+    is_current,
+    lay_keys,
+    lay_released,
+    lay_tables,
+    publish_shipped,
+)
 from tests.unsynced import open_unsynced
 
 
@@ -45,7 +53,7 @@ def test_every_table_is_there_and_the_shipped_flows_are_live(tmp_path: Path) -> 
 def test_released_tables_have_seen_every_migration(tmp_path: Path) -> None:
     lay_released(tmp_path / "hotline.db")
     database = open_database(f"sqlite:///{tmp_path}/hotline.db")
-    assert migrate.is_current(database)
+    assert is_current(database)
     assert not migrate.upgrade(database)
     database.close()
 

@@ -113,8 +113,14 @@ def lapse_emergency(kit: RelayKit) -> None:
     service_emergencies.lapse(kit)
 
 
-ASIDE: tuple[Step, ...] = (lapse_emergency, service_inbox.fetch, service_releases.publish_due)
-"""Steps that call other machines or compute for long. The leading relay runs them in a separate thread."""
+def publish_due(kit: RelayKit) -> None:
+    """Creates the releases that are due in a child process, once an hour. Raises StoreUnavailable, WorkEnded."""
+    if service_releases.is_due(kit):
+        service.in_child(kit, "release")
+
+
+ASIDE: tuple[Step, ...] = (lapse_emergency, service_inbox.fetch, publish_due)
+"""Steps that call other machines or wait for long. The leading relay runs them in a separate thread."""
 FAREWELL_SECONDS = 2.0
 """The seconds for which a stopping relay waits for these steps."""
 FOLLOWING: tuple[Step, ...] = (service_weekly_keys.forget,)
@@ -137,10 +143,10 @@ class BackgroundRun:
         self._name = name
         self._thread: Thread | None = None
 
-    def go(self, work: Callable[[], None]) -> None:
-        """Starts `work`, unless the last run has not ended. `work` must log its own errors."""
+    def go(self, kit: RelayKit, *steps: Step) -> None:
+        """Starts these steps, unless the last run has not ended."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = Thread(target=work, name=self._name, daemon=True)
+            self._thread = Thread(target=tick, args=(kit, steps), name=self._name, daemon=True)
             self._thread.start()
 
     def rest(self, seconds: float) -> None:
@@ -183,7 +189,7 @@ def run(
         if leading:
             back = make_good(kit, back)
             tick(kit, steps)
-            background.go(lambda: tick(kit, aside))
+            background.go(kit, *aside)
         else:
             tick(kit, FOLLOWING)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))

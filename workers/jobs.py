@@ -1,12 +1,16 @@
 """Defines every job. A job takes the context and a row's id, and calls one service.
 
-A job may run twice. Finding nothing to do is a success.
+A job may run twice. Finding nothing to do is a success. Jobs that may take long run in a thread, one of each kind at a
+time. A ring that comes meanwhile is dropped, because the clock or the page rings again.
 """
 
+from hotline.alarms.service import in_child
 from hotline.alerts import service_assignment, service_sending
 from hotline.core.context import RelayKit
 from hotline.dialogue import service_answers
-from hotline.errors import NotFound
+from workers.clock import BackgroundRun
+
+ANSWERING, CHECKING = BackgroundRun("answering"), BackgroundRun("checking")
 
 
 def refer_tip(kit: RelayKit, _tip_id: int) -> None:
@@ -20,21 +24,17 @@ def deliver(kit: RelayKit, _message_id: int) -> None:
 
 
 def answer(kit: RelayKit, _answer_id: int) -> None:
-    """Sends all waiting answers, oldest first, whichever answer rang."""
-    service_answers.send_due(kit)
+    """Starts to send all waiting answers, oldest first, whichever answer rang. Returns at once."""
+    ANSWERING.go(kit, service_answers.send_due)
 
 
 def check_change(kit: RelayKit, change_id: int) -> None:
-    """Checks a draft for the page that waits for the result. The id 0 means the published flows.
+    """Starts a child process that checks a draft, for the page that waits for the result. Returns at once.
 
-    Imports the code that reads flow files only here, so that a starting worker does not load it.
+    The id 0 means the published flows.
     """
-    from hotline.editing import service_publish
 
-    try:
-        if change_id == service_publish.LIVE:
-            service_publish.check_live(kit)
-        else:
-            service_publish.check_change(kit, change_id)
-    except NotFound:
-        return
+    def check(kit: RelayKit) -> None:
+        in_child(kit, "check", b"[%d]" % change_id)
+
+    CHECKING.go(kit, check)

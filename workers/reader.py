@@ -72,6 +72,11 @@ def look_until(kit: ReaderKit, stop: Event) -> None:
         kit.bell.clear()
 
 
+def read(kit: ReaderKit, _ask_id: int) -> None:
+    """Rings for the reader, which then answers all waiting questions. This job may run twice, or never."""
+    kit.bell.set()
+
+
 def run(kit: ReaderKit, redis_url: str, stop: Event, *, listen_again: Callable[[], None]) -> None:
     """Runs until told to stop, with or without Redis. `listen_again` restores the signals that end this process.
 

@@ -5,12 +5,11 @@ read from the hash. The name must be in the table, and all other fields are drop
 any size. So data that is large, before or after, never reaches RQ.
 """
 
-import logging
 import zlib
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from importlib import import_module
+from functools import partial
+from pkgutil import resolve_name
 from typing import Any
 
 from rq.job import Job as RqJob
@@ -18,8 +17,6 @@ from rq.job import Job as RqJob
 from hotline.core.context import Kit
 from hotline.core.jobs import WORKER_QUEUE, Job
 from hotline.errors import JobRefused
-
-logger = logging.getLogger(__name__)
 
 JOB_SECONDS = 20
 FAILURE_TTL = 3600
@@ -33,8 +30,6 @@ class SafeJob(RqJob):
     """One job from Redis. `safe_job` makes a subclass with the allowed functions."""
 
     functions: Mapping[str, Callable[[int], None]] = {}
-    aside: ThreadPoolExecutor
-    """One thread for each kind of job that may take long."""
 
     def restore(self, raw_data: Any) -> None:
         found = {_bytes(name): _bytes(value) for name, value in raw_data.items()}
@@ -95,28 +90,7 @@ def _bytes(value: object) -> bytes:
 
 def safe_job(kit: Kit, queue: str = WORKER_QUEUE) -> type[SafeJob]:
     """Returns the job class of one process, with the functions that it may call. Each has the context already."""
-    ours = [job for job in Job if job.queue == queue]
-    aside = ThreadPoolExecutor(
-        max(1, sum(job.may_wait for job in ours)), thread_name_prefix="aside"
-    )
-    functions = {job.path: _bound(job, kit, aside) for job in ours}
-    return type("BoundJob", (SafeJob,), {"functions": functions, "aside": aside})
-
-
-def _bound(job: Job, kit: Kit, aside: ThreadPoolExecutor) -> Callable[[int], None]:
-    module, _, name = job.path.rpartition(".")
-    function = getattr(import_module(module), name)
-
-    def call(row_id: int) -> None:
-        function(kit, row_id)
-
-    def hand_over(row_id: int) -> None:
-        aside.submit(call, row_id).add_done_callback(_name_failure)
-
-    return hand_over if job.may_wait else call
-
-
-def _name_failure(ended: Future[None]) -> None:
-    """Logs the class of an error, and nothing about the job. The clock repeats the job."""
-    if not ended.cancelled() and (broken := ended.exception()):
-        logger.error("job failed: %s", type(broken).__name__)
+    functions = {
+        job.path: partial(resolve_name(job.path), kit) for job in Job if job.queue == queue
+    }
+    return type("BoundJob", (SafeJob,), {"functions": functions})

@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 from typing import Any
 
@@ -25,8 +24,8 @@ from hotline.core.jobs import WORKER_QUEUE
 from hotline.errors import JobRefused
 from hotline.gateway.rules_delivery import LONGEST_SEND
 from hotline.text.causes import cause_of
-from workers import clock
-from workers.safejob import SafeJob, safe_job
+from workers import clock, jobs
+from workers.safejob import safe_job
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +58,6 @@ class QuietWorker(SimpleWorker):
 
     max_connection_wait_time = RECONNECT_SECONDS
     kit: Kit | None = None
-    aside: ThreadPoolExecutor
-    """Runs jobs that may take long."""
     stop: Event | None = None
     """Set when this process is asked to stop before RQ listens."""
 
@@ -103,7 +100,7 @@ class QuietWorker(SimpleWorker):
 
 def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
     connection = Redis.from_url(redis_url)
-    job_class: type[SafeJob] = safe_job(kit, queue)
+    job_class = safe_job(kit, queue)
     worker = QuietWorker(
         [Queue(queue, connection=connection, serializer="json", job_class=job_class)],
         connection=connection,
@@ -113,7 +110,7 @@ def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
         maintenance_interval=MAINTENANCE_SECONDS,
         log_job_description=False,
     )
-    worker.kit, worker.aside = kit, job_class.aside
+    worker.kit = kit
     logging.getLogger("rq.worker").addFilter(OWN_WORDS)
     return worker
 
@@ -137,11 +134,7 @@ def _work(kit: Kit, redis_url: str, queue: str, stop: Event) -> bool:
     try:
         worker = make_worker(kit, redis_url, queue)
         worker.stop = stop
-        try:
-            worker.work(logging_level="WARNING")
-        finally:
-            # The clock repeats unfinished jobs.
-            worker.aside.shutdown(wait=False, cancel_futures=True)
+        worker.work(logging_level="WARNING")
     except (RedisError, StopRequested) as broken:
         logger.error("no bell: %s", type(broken).__name__)
         return isinstance(broken, StopRequested)
@@ -158,6 +151,7 @@ def run(kit: RelayKit, redis_url: str, stop: Event, *, listen_again: Callable[[]
         stop.set()
         ticking.join()
         kit.senders.end(LONGEST_SEND.total_seconds())
+        jobs.ANSWERING.rest(LONGEST_SEND.total_seconds())
 
 
 def _tick_until(kit: RelayKit, stop: Event) -> None:

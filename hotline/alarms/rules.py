@@ -38,6 +38,7 @@ class Alarm(StrEnum):
     BACKUP = "backup"
     CLOCK_JUMP = "clock jump"
     STRANGE_JOB = "strange job"
+    LONG_WORK = "long work"
     STRANGE_CALLER = "strange caller"
     DETAILS = "details"
     INBOX = "inbox"
@@ -62,6 +63,7 @@ class Notice(StrEnum):
 HAPPENINGS = {
     Alarm.CLOCK_JUMP: "the clock was turned by more than a minute",
     Alarm.STRANGE_JOB: "a job that none of ours rang was refused",
+    Alarm.LONG_WORK: "a check, a report or a release was ended: it took too long or too much memory, or was killed",
     Alarm.STRANGE_CALLER: "another phone keyed in a session that was not its own",
     Alarm.FORGETTING: "the key of a past week could not be destroyed on the disk",
     Alarm.ACCOUNTS: "an admin ended, suspended or linked an account again, or took a role",

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from hotline.alarms import tables
 from hotline.alarms.rules import HAPPENINGS, Alarm, AlarmState
+from hotline.core import long_work
 from hotline.core.context import Kit
 from hotline.core.database import Session
 
@@ -16,6 +18,11 @@ def happened(kit: Kit, alarm: Alarm) -> None:
     """
     with kit.database.writing() as session:
         note(session, alarm, kit.now())
+
+
+def in_child(kit: Kit, work: str, given: bytes = b"[]") -> bytes:
+    """Runs long work in a child process. Raises an alarm if the child is late or killed. Raises WorkEnded."""
+    return long_work.run(work, given, partial(happened, kit, Alarm.LONG_WORK))
 
 
 def note_each(session: Session, alarm: Alarm, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """Writes spreadsheets of texts as workbook or CSV files, and reads uploaded files."""
 
+import csv
+import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -8,13 +10,13 @@ from typing import TypeVar
 from flask import request
 
 from hotline.console.visit import Visit, refusal_words
+from hotline.core import spreadsheet_reading
+from hotline.core.spreadsheet_reading import MOST_ROWS
 from hotline.errors import FormRefused, ImportRefused
-from hotline.text import review_sheets, spreadsheet_reading, spreadsheets
+from hotline.text import review_sheets, spreadsheets
 from hotline.text.phrases import remark
 from hotline.text.review_sheets import SheetRow
-from hotline.text.spreadsheet_reading import SheetLimits
 
-LIMITS = SheetLimits(rows=5_000)
 MOST_LETTERS = 700_000
 """The most letters of all texts in a sheet. All flows in three languages have a tenth of it."""
 KINDS = {
@@ -49,7 +51,7 @@ def uploaded(visit: Visit, read: Callable[[bytes], Taken]) -> Taken:
     if upload is None or not upload.filename:
         raise visit.wrong("sheet", "Choose a file first.")
     with closing(upload):
-        raw: bytes = upload.read(LIMITS.size + 1)
+        raw: bytes = upload.read(spreadsheet_reading.MOST_BYTES + 1)
     try:
         return read(raw)
     except ImportRefused as refused:
@@ -63,15 +65,15 @@ def not_taken(visit: Visit, refused: ImportRefused) -> FormRefused:
     )
 
 
-def is_workbook(raw: bytes) -> bool:
-    """Returns True if the first bytes are those of a workbook. Raises ImportRefused for a file that is too large."""
-    if len(raw) > LIMITS.size:
+def text_of(raw: bytes) -> str:
+    """Returns the text of an uploaded CSV file, or a workbook as CSV. Raises ImportRefused."""
+    if len(raw) > spreadsheet_reading.MOST_BYTES:
         raise ImportRefused([remark("more than 2 MB")])
-    return raw.startswith(spreadsheet_reading.BEGINS)
-
-
-def decoded(raw: bytes) -> str:
-    """Returns the text of a CSV file. Raises ImportRefused."""
+    if raw.startswith(b"PK"):  # Every zip begins so, and every workbook is a zip.
+        written = io.StringIO()
+        rows = spreadsheet_reading.read(raw)
+        csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+        return written.getvalue()
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -80,12 +82,9 @@ def decoded(raw: bytes) -> str:
 
 def opened(raw: bytes, language: str) -> Sequence[SheetRow]:
     """Returns the rows of a sheet. Raises ImportRefused."""
-    if is_workbook(raw):
-        rows = review_sheets.rows_of(spreadsheet_reading.read(raw, LIMITS), language)
-    else:
-        rows = review_sheets.read(decoded(raw), language)
-    if len(rows) > LIMITS.rows:
-        raise ImportRefused([remark("more than {count} rows", count=LIMITS.rows)])
+    rows = review_sheets.read(text_of(raw), language)
+    if len(rows) > MOST_ROWS:
+        raise ImportRefused([remark("more than {count} rows", count=MOST_ROWS)])
     if sum(len(row.place) + len(row.words) for row in rows) > MOST_LETTERS:
         raise ImportRefused([remark("too many letters for a sheet of ours")])
     return rows
@@ -107,7 +106,7 @@ def unpacked(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
         cells = json.loads(visit.form.text("rows", most=MOST_BYTES))
     except (ValueError, RecursionError):
         cells = None
-    if not isinstance(cells, list) or len(cells) > LIMITS.rows or not all(map(_is_row, cells)):
+    if not isinstance(cells, list) or len(cells) > MOST_ROWS or not all(map(_is_row, cells)):
         broken = ImportRefused([remark("the form is broken: upload the sheet again")])
         raise not_taken(visit, broken)
     return [

@@ -10,15 +10,13 @@ from enum import Enum
 class Job(Enum):
     REFER_TIP = ("workers.jobs.refer_tip", "worker")
     DELIVER = ("workers.jobs.deliver", "worker")
-    ANSWER = ("workers.jobs.answer", "worker", True)
-    CHECK_CHANGE = ("workers.jobs.check_change", "worker", True)
-    READ = ("workers.reader_jobs.read", "reader")
+    ANSWER = ("workers.jobs.answer", "worker")
+    CHECK_CHANGE = ("workers.jobs.check_change", "worker")
+    READ = ("workers.reader.read", "reader")
 
-    def __init__(self, path: str, queue: str, may_wait: bool = False) -> None:
-        """Names a job by its function and queue. One that `may_wait` runs in a thread of its own."""
+    def __init__(self, path: str, queue: str) -> None:
         self.path = path
         self.queue = queue
-        self.may_wait = may_wait
 
 
 WORKER_QUEUE, READER_QUEUE = Job.DELIVER.queue, Job.READ.queue

@@ -1,7 +1,5 @@
 """Reads and shows a responder's desks in a form, as rows of a desk and a level."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -24,7 +22,6 @@ from hotline.duty.service_people_list import EVERYWHERE, PersonLine
 from hotline.duty.service_registration import TypedPerson
 from hotline.errors import FormRefused, HotlineError, ImportRefused, NumberInvalid, PersonnelRefused
 from hotline.people.rules import COLUMNS, Level, WantedPosting, every_district
-from hotline.text import spreadsheet_reading
 from hotline.text.codes import NATIONAL, Category, is_district
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
@@ -271,7 +268,7 @@ def enrol(visit: Visit) -> Response:
 @posted(sheet)
 def judge_sheet(visit: Visit) -> Response:
     """Checks a spreadsheet and shows the people it would enrol. Stores nothing."""
-    text = uploads.uploaded(visit, _text_of)
+    text = uploads.uploaded(visit, uploads.text_of)
     judged = service_registration.judge(visit.kit, visit.token, text)
     whys = [(one.line, one.reason.said(visit.say)) for one in judged.faults]
     return page(visit, "people_sheet_judged.html", judged=judged, whys=whys)
@@ -299,13 +296,3 @@ def _by_field(said: list[str]) -> Mapping[str, str]:
         field = FIELDS.get(column, "place")
         wrong[field] = f"{wrong[field]} {rest or words}" if field in wrong else rest or words
     return wrong
-
-
-def _text_of(raw: bytes) -> str:
-    """Returns an uploaded CSV file or workbook as CSV text. Raises ImportRefused."""
-    if not uploads.is_workbook(raw):
-        return uploads.decoded(raw)
-    written = io.StringIO()
-    rows = spreadsheet_reading.read(raw, uploads.LIMITS)
-    csv.writer(written, lineterminator="\n").writerows(rows)
-    return written.getvalue()

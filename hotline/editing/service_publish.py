@@ -1,6 +1,7 @@
 """Checks, submits and publishes changes. A second person must have read exactly the text that is published."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ from hotline.editing.service_drafts import (
     noted,
 )
 from hotline.editing.service_publishing import BEARABLE, findings
-from hotline.errors import FlowInvalid
+from hotline.errors import FlowInvalid, NotFound
 from hotline.flows import service_authoring, tables_publications
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code, Finding
@@ -85,14 +86,6 @@ def checked(kit: Kit, change_id: int) -> DividedFindings | None:
     return divide(mine, live)
 
 
-def check_change(kit: Kit, change_id: int) -> DividedFindings:
-    """Checks a change and the published flows, unless findings are stored already. It is safe to repeat.
-
-    Raises NotFound, NotReady, StoreUnavailable.
-    """
-    return check(kit, compare(kit, change_id))
-
-
 def check(kit: Kit, made: AssembledChange) -> DividedFindings:
     """Returns the findings of a change that is already merged with the published flows. Raises StoreUnavailable."""
     gathered = made.gathered
@@ -121,10 +114,17 @@ def hurting(found: DividedFindings) -> ChangeRefused | None:
     return ChangeRefused(Refusal.HURTS, findings=found.blocking) if found.blocking else None
 
 
-def check_live(kit: Kit) -> None:
-    """Checks the published flows, unless their findings are stored already. Raises NotReady, StoreUnavailable."""
-    document = service_authoring.live_document(kit.database)
-    findings_of(kit, document, service_authoring.digest_of(document))
+def check_by_id(kit: Kit, change_id: int) -> None:
+    """Checks a draft and the published flows, or only these if the id is `LIVE`. Stored findings are not made again.
+
+    Ignores a deleted draft. Raises NotReady, StoreUnavailable.
+    """
+    if change_id == LIVE:
+        document = service_authoring.live_document(kit.database)
+        findings_of(kit, document, service_authoring.digest_of(document))
+        return
+    with suppress(NotFound):
+        check(kit, compare(kit, change_id))
 
 
 def of_live(kit: Kit) -> Sequence[Finding] | None:

@@ -173,12 +173,6 @@ def _take_turns(session: Session) -> None:
     session.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
 
 
-def is_current(database: Database) -> bool:
-    """Returns True if the tables are those that this code expects. Raises StoreUnavailable."""
-    with database.reading() as session:
-        return stands_at(session) == newest()
-
-
 def newest(also: Path | None = None) -> str | None:
     return ScriptDirectory.from_config(_config(also)).get_current_head()
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from hotline.console import who
 from hotline.console.visit import Visit, attachment, page, posted, see
 from hotline.console.who import TodayLine
-from hotline.errors import FormRefused, HotlineError, NotFound, ProgramMissing
+from hotline.errors import FormRefused, HotlineError, NotFound, WorkEnded
 from hotline.statistics import (
     rules_report,
     service_boards,
@@ -32,8 +32,8 @@ from hotline.tips.rules import Urgency
 FOLDED_FROM = 30
 MOST_ROWS = 12
 """Rows of a drawing, at most. The table next to it has all rows."""
-NO_TYPST = phrase(
-    "This machine cannot make a PDF: typst is not installed. Whoever runs the line installs it."
+NO_PDF = phrase(
+    "The PDF was not made. Try again in a minute, or tell the operator: the log says why."
 )
 NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
@@ -119,8 +119,8 @@ def report(visit: Visit, period: str, language: str) -> Response:
         raise NotFound("There is no such report.")
     try:
         body = service_report.minister_pdf(visit.kit, period, language)
-    except ProgramMissing:
-        return release(visit, period, visit.say(NO_TYPST))
+    except WorkEnded:
+        return release(visit, period, visit.say(NO_PDF))
     name = f"{service_export.archive_name(found)}-{language}.pdf"
     return attachment(body, name, "application/pdf")
 

@@ -37,22 +37,24 @@ CLOCK = "clock"
 NAME_LETTERS = 48
 
 
-def publish_due(context: Kit) -> None:
-    """Creates every release that is due. Does this at most once an hour. Raises StoreUnavailable."""
+def is_due(context: Kit) -> bool:
+    """Returns True if a release is missing. Looks at most once an hour. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, TASK, at, EVERY):
-            return
+            return False
+        missing = queries.missing_periods(session, at)
     with context.database.writing() as session:
         queries_retention.finish(session, TASK, at)
-    make_due(context, at)
+    return bool(missing)
 
 
-def make_due(context: Kit, at: datetime) -> Sequence[str]:
-    """Creates every release that is due and returns their periods. Raises StoreUnavailable.
+def make_due(context: Kit, at: datetime | None = None) -> Sequence[str]:
+    """Creates every release that is due at this time, by default now. Returns their periods. Raises StoreUnavailable.
 
     A quarter or a year waits until the reader has counted its persons. A release that waits does not delay the others.
     """
+    at = at or context.now()
     with context.database.reading() as session:
         missing = queries.missing_periods(session, at)
     live = live_rows(context) if missing else LiveRows()

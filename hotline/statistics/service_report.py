@@ -9,10 +9,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from hotline.alarms.service import in_child
 from hotline.core.catalogues import load_console_words
 from hotline.core.context import Kit
 from hotline.errors import NotFound
-from hotline.statistics import pdf, rules_report, service_releases
+from hotline.statistics import rules_report, service_releases
 from hotline.statistics.rules_charts import district_map, sparkline
 from hotline.statistics.rules_definitions import Dimension, Unit
 from hotline.statistics.rules_labels import ROUNDED, Labels
@@ -92,11 +93,13 @@ def results_sms(context: Kit, language: str) -> str:
 def minister_pdf(context: Kit, period: str, language: str) -> bytes:
     """Returns the report of a published quarter or year: two pages as PDF.
 
-    Raises NotFound if the period has no published release, ProgramMissing without typst, and StoreUnavailable.
+    Raises NotFound if the period has no published release, StoreUnavailable, and WorkEnded if no PDF was made.
     """
     document = minister_document(context, period, language)
     made_at = service_releases.one_release(context, period, is_published=True).made_at
-    return pdf.pdf((TEMPLATES / "report.typ").read_bytes(), document, made_at)
+    template = (TEMPLATES / "report.typ").read_text(encoding="utf-8")
+    given = json.dumps([template, document, int(made_at.timestamp())]).encode()
+    return in_child(context, "paper", given)
 
 
 def minister_document(context: Kit, period: str, language: str) -> Mapping[str, str]:

@@ -90,7 +90,10 @@ def write(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -
 
 
 def read(sheet: str, language: str) -> Sequence[SheetRow]:
-    """Returns the rows of a CSV, as a spreadsheet of any country saves it. Raises ImportRefused if it is no CSV."""
+    """Returns the rows of a CSV, as a spreadsheet of any country saves it.
+
+    Raises ImportRefused if it is no CSV, or a column is missing.
+    """
     head = sheet.partition("\n")[0]
     reader = csv.reader(
         io.StringIO(sheet), delimiter=";" if head.count(";") > head.count(",") else ","
@@ -99,13 +102,8 @@ def read(sheet: str, language: str) -> Sequence[SheetRow]:
         cells = [[said(text) for text in row] for row in reader]
     except csv.Error as broken:
         raise ImportRefused([remark("not a sheet: {why}", why=str(broken))]) from None
-    return rows_of(cells, language)
-
-
-def rows_of(cells: Sequence[Sequence[str]], language: str) -> Sequence[SheetRow]:
-    """Returns the rows of a table that came back. Raises ImportRefused if a column is missing."""
-    head, *rows = cells or [[]]
-    names = [name.strip() for name in head]
+    names, *rows = cells or [[]]
+    names = [name.strip() for name in names]
     missing = [name for name in (*NEEDED, language) if name not in names]
     if missing:
         columns = ", ".join(missing)

@@ -1,6 +1,6 @@
 """Writes workbooks with openpyxl: a table of texts for reviewers, and statistics. No cell is a formula.
 
-`sheet_reading` reads workbooks, in a process of its own.
+`core.spreadsheet_reading` reads workbooks, in a process of its own.
 """
 
 import io

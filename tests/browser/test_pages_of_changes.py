@@ -62,7 +62,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     fields = {"digest": writing.digest(urgent), "reason": REASON}
     assert writing.approver.post(f"/changes/{urgent}/emergency", fields).status_code == 303
     for each in (change, late):
-        service_publish.check_change(writing.desk.kit, each)
+        service_publish.check_by_id(writing.desk.kit, each)
     paths = (
         *("/flows", f"/flows/{FLOW}", f"/flows/{FLOW}/picture", "/changes", "/changes/new"),
         *(f"/changes/{change}", f"/changes/{change}/read", f"/changes/{change}/print"),

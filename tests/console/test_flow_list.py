@@ -29,7 +29,7 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     assert re.fullmatch(r"0 of \d+ \d+ not read", en)
     assert last.startswith("the line, ")
 
-    service_publish.check_live(writing.desk.kit)
+    service_publish.check_by_id(writing.desk.kit, service_publish.LIVE)
     assert "being checked" not in cells(writing.editor)[5]
     writing.published()
     change = writing.opened("Other words")

@@ -33,7 +33,7 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     page = editor.get(f"/changes/{change}")
     assert page.headers["Refresh"] == f"2; url=/changes/{change}?auto"
     assert "Being checked" in page.text
-    service_publish.check_change(writing.desk.kit, change)
+    service_publish.check_by_id(writing.desk.kit, change)
     page = editor.get(f"/changes/{change}")
     assert "Refresh" not in page.headers
     assert "Being checked. This" not in page.text

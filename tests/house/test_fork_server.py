@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,25 +14,6 @@ from tests.stack import free_port
 
 __all__ = ["keep"]
 pytestmark = pytest.mark.slow(reason="waits for processes that start")
-LOADED = """
-import sys
-from importlib import import_module
-from hotline.cli.fork_server import SHARED
-for name in SHARED:
-    import_module(name)
-print(*sys.modules)
-"""
-OPENING = (
-    "hotline.cases.decrypt_access",
-    "hotline.cases.decrypt_reader_persons",
-    "hotline.cases.decrypt_reader_pages",
-    "hotline.cases.decrypt_desk_reading",
-    "hotline.statistics.decrypt",
-    "hotline.web.console",
-    "pydantic",
-    "zxcvbn",
-)
-"""What reads a case, what shows pages, and what is large."""
 
 
 @pytest.fixture
@@ -134,11 +114,3 @@ def test_it_asks_a_gate_in_a_child(keep: Start, socket: Path, tmp_path: Path) ->
     assert "is not there" in (ask_gate(socket, "workers", home) or "")
     kept.ends()
     assert ask_gate(socket, "workers", home) is None
-
-
-def test_before_a_key_is_read_nothing_is_imported_that_opens_a_case() -> None:
-    told = subprocess.run(
-        [sys.executable, "-c", LOADED], check=True, capture_output=True, text=True
-    ).stdout.split()
-    assert "workers.clock" in told
-    assert not [name for name in told if name.startswith(OPENING)]

@@ -36,7 +36,7 @@ from hotline.tips.tables import Tip
 from tests.conftest import Clock
 from tests.district import District
 from tests.kits import make_console_kit
-from tests.made_once import lay_released
+from tests.made_once import is_current, lay_released
 from tests.servers import Pair, Postgres
 from tests.signing import SERVER, person
 
@@ -144,7 +144,7 @@ def test_every_row_comes_back_and_nothing_goes_out(
     for kept in ("case_log", "case_key", "release", "release_cell"):
         with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
             session.execute(text(f"DELETE FROM {kept}"))
-    assert migrate.is_current(back.database)
+    assert is_current(back.database)
     back.database.close()
 
 

@@ -9,13 +9,13 @@ from hotline.core.jobs import Job
 from hotline.editing import service_emergencies, service_publish, service_publishing, tables
 from hotline.editing.rules_difference import NotInEmergency
 from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
+from hotline.editing.service_publish import check_by_id as check_change
 from hotline.editing.tables import ChangeCheck
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code
 from hotline.gateway.stand_ins import FakeJobs
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, Desk, desk, playable
-from workers.jobs import check_change
 
 __all__ = ["desk"]
 
@@ -36,7 +36,8 @@ def test_an_edit_rings_and_the_page_waits_until_a_worker_has_looked(desk: Desk) 
     found = service_publish.checked(desk.kit, change)
     assert found is not None
     assert len(found.blocking) == 3
-    assert found == service_publish.check_change(desk.kit, change)
+    made = service_publish.compare(desk.kit, change)
+    assert found == service_publish.check(desk.kit, made)
     check_change(desk.kit, 99)
 
 

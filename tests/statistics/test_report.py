@@ -82,5 +82,6 @@ def test_e5_a_button_gives_it_and_a_month_has_none(desk: Desk) -> None:
 def test_whatever_a_name_holds_is_text(name: str) -> None:
     template = b'#set document(title: "x")\n#text(size: 6pt, json(bytes(sys.inputs.report)).name)'
     data = {"report": f'{{"name": {json.dumps(name)}}}'}
-    page = PdfReader(io.BytesIO(pdf.pdf(template, data, MADE_AT))).pages[0]
+    given = json.dumps([template.decode(), data, int(MADE_AT.timestamp())]).encode()
+    page = PdfReader(io.BytesIO(pdf.pdf_here(given))).pages[0]
     assert words(page.extract_text()) == name

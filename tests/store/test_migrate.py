@@ -14,6 +14,7 @@ from hotline.operations.migrate import TablesState
 from hotline.people.tables import Responder
 from tests.builders import NOON, make_responder
 from tests.eventually import eventually
+from tests.made_once import is_current
 from tests.store.schemas import schema_of
 
 pytestmark = pytest.mark.both
@@ -52,7 +53,7 @@ def test_a_difference_of_tables_is_seen(empty: Database, kind: str, change: str)
 
 def test_a_release_may_be_repeated(empty: Database) -> None:
     assert migrate.upgrade(empty)
-    assert migrate.is_current(empty)
+    assert is_current(empty)
     with empty.writing() as session:
         session.add(make_responder())
 
@@ -101,7 +102,7 @@ def test_the_place_of_a_database_says_neither_account_nor_password() -> None:
 
 
 def test_an_empty_database_is_not_current(empty: Database) -> None:
-    assert not migrate.is_current(empty)
+    assert not is_current(empty)
 
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
@@ -127,7 +128,7 @@ def test_two_releases_at_once_migrate_once(empty: Database) -> None:
         changed = list(pool.map(migrate.upgrade, [empty, empty]))
 
     assert any(changed)
-    assert migrate.is_current(empty)
+    assert is_current(empty)
 
 
 def test_a_migration_that_breaks_leaves_nothing_behind(empty_sqlite: Database) -> None:

@@ -32,6 +32,7 @@ from tests.district import District
 from tests.eventually import eventually
 from tests.made_once import lay_tables
 from tests.valkey import Valkey
+from workers import jobs
 from workers.safejob import MOST_BYTES, SafeJob, safe_job
 from workers.worker import QuietWorker, make_worker
 
@@ -97,9 +98,9 @@ def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_pat
 def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) -> None:
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.file_tip()
-    jobs = RqJobs(valkey.url)
-    district.jobs.ring = jobs.ring  # type: ignore[method-assign]
-    jobs.ring(Job.REFER_TIP, tip_id)
+    bell = RqJobs(valkey.url)
+    district.jobs.ring = bell.ring  # type: ignore[method-assign]
+    bell.ring(Job.REFER_TIP, tip_id)
 
     worker = work(district, valkey)
 
@@ -115,7 +116,7 @@ def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) ->
         ["os.system", None, ["touch PWNED"], {}],
         ["workers.jobs.deliver", None, ["1"], {}],
         ["workers.jobs.deliver", None, [True], {}],
-        ["workers.reader_jobs.read", None, [1], {}],
+        ["workers.reader.read", None, [1], {}],
         ["workers.jobs.deliver", None, [1, 2], {}],
         ["workers.jobs.deliver", None, [], {"message_id": 1}],
         ["workers.jobs.deliver", None, [1], {"more": 1}],
@@ -202,9 +203,9 @@ def test_the_workers_go_on_behind_a_large_job(
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.file_tip()
     forge(valkey.client(), None, data=zlib.compress(b"[" + b" " * 8_000_000))
-    jobs = RqJobs(valkey.url)
-    district.jobs.ring = jobs.ring  # type: ignore[method-assign]
-    jobs.ring(Job.REFER_TIP, tip_id)
+    bell = RqJobs(valkey.url)
+    district.jobs.ring = bell.ring  # type: ignore[method-assign]
+    bell.ring(Job.REFER_TIP, tip_id)
     assert valkey.client().lrange("rq:queue:worker", 0, 0) == [b"forged"]
 
     tracemalloc.start()
@@ -349,19 +350,18 @@ def test_a_clock_that_breaks_ends_the_process_so_that_another_is_started(valkey:
     assert b"TypeError" in said
 
 
-def test_no_alert_waits_for_a_job_that_may_wait(district: District) -> None:
+def test_no_alert_waits_for_an_answer(district: District) -> None:
     """The answers' thread waits for another writer; who rang for them does not."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
-    jobs = safe_job(district.kit)
+    functions = safe_job(district.kit).functions
     with district.database.writing():
         began = time.monotonic()
-        for path in (Job.ANSWER.path, Job.CHECK_CHANGE.path):
-            jobs.functions[path](1)
+        functions[Job.ANSWER.path](1)
         assert time.monotonic() - began < 1
-    jobs.functions[Job.DELIVER.path](1)
+    functions[Job.DELIVER.path](1)
     assert district.states == ["accepted"]
-    jobs.aside.shutdown()
+    jobs.ANSWERING.rest(30)
 
 
 def test_nothing_is_left_in_the_queue(district: District, valkey: Valkey) -> None:

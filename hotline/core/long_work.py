@@ -1,0 +1,135 @@
+"""Runs long work in a child process that ends. No alert and no page shares an interpreter with it.
+
+The child has a low priority and limits of time and memory. It gets the settings and the key folder of its parent only
+if its work needs the database. It ends with its parent. Its input goes through a pipe, so no command line shows it.
+"""
+
+import ctypes
+import json
+import logging
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from pkgutil import resolve_name
+from threading import Lock
+from typing import NamedTuple
+
+from hotline.errors import WorkEnded
+
+logger = logging.getLogger(__name__)
+
+PRIORITY = 10
+"""Added to the niceness of the parent. On a busy processor the child gets a tenth of the parent's share."""
+TURN_SECONDS = 5.0
+"""Seconds for which work waits for other work of its kind in this process."""
+BUSY, LATE, KILLED, OUT_OF_MEMORY = "another runs", "took too long", "was killed", "MemoryError"
+"""Reasons why there is no result. Any other reason is the name of an exception."""
+
+
+class Work(NamedTuple):
+    """One kind of long work, and its limits."""
+
+    function: str
+    """`module:function`. It is a name, because the parent does not import the module."""
+    seconds: int
+    """Maximum seconds by the clock, and of processor time."""
+    memory: int = 2**30
+    """Maximum bytes of address space."""
+    role: str = ""
+    """The role whose context the function gets. Without it, it takes bytes, and has no settings and no files."""
+
+
+WORK = {
+    # The largest sheet of this project takes 60 MB. A page may take a little longer than 12 seconds.
+    "sheet": Work("hotline.core.spreadsheet_reading:read_here", 12, 400 * 2**20),
+    "paper": Work("hotline.statistics.pdf:pdf_here", 30),
+    # Flows of 10,600 nodes take 20 seconds of a quiet processor, and 160 MB.
+    "check": Work("hotline.editing.service_publish:check_by_id", 600, role="workers"),
+    "release": Work("hotline.statistics.service_releases:make_due", 600, role="workers"),
+}
+TURNS = {name: Lock() for name in WORK}
+
+
+def run(name: str, given: bytes, alarm: Callable[[], None] | None = None) -> bytes:
+    """Does one kind of work in a child process and returns its result. Raises WorkEnded if there is none.
+
+    Calls `alarm` if the child reached a limit or was killed.
+    """
+    if not TURNS[name].acquire(timeout=TURN_SECONDS):
+        raise WorkEnded(BUSY)
+    try:
+        return _run_child(name, given)
+    except WorkEnded as why:
+        ended = str(why) in (LATE, KILLED, OUT_OF_MEMORY)
+        logger.log(logging.CRITICAL if ended else logging.ERROR, "long work: %s %s", name, why)
+        if alarm and ended:
+            with suppress(Exception):
+                alarm()
+        raise
+    finally:
+        TURNS[name].release()
+
+
+def _run_child(name: str, given: bytes) -> bytes:
+    """Returns the result. Raises WorkEnded if there is none."""
+    # Isolated: the child imports nothing from the folder in which this process was started.
+    argv = [sys.executable, "-I", "-m", __name__, name, str(os.getpid())]
+    work = WORK[name]
+    # Only typst reads the variable. It then uses one processor.
+    environ = dict(os.environ) if work.role else {"RAYON_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            argv, input=given, capture_output=True, env=environ, timeout=work.seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise WorkEnded(LATE) from None
+    if done.returncode < 0:
+        raise WorkEnded(LATE if done.returncode == -signal.SIGXCPU else KILLED)
+    if done.returncode:
+        raise WorkEnded(done.stdout.decode() or "failed")
+    return done.stdout
+
+
+def main(name: str, parent: int) -> None:
+    """Does one kind of work as the only task of this process. If the work fails, writes only the class of the error."""
+    work, why = WORK[name], ""
+    limit_itself(work, parent)
+    try:
+        made = _work(work, sys.stdin.buffer.read())
+    except Exception as broken:
+        why = type(broken).__name__
+    sys.stdout.buffer.write(why.encode() or made)
+    sys.exit(bool(why))
+
+
+def limit_itself(work: Work, parent: int) -> None:
+    """Makes the kernel end this process with its parent, or if it takes more processor time or memory than allowed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # `PR_SET_PDEATHSIG` of Linux.
+    if os.getppid() != parent:
+        sys.exit(1)
+    with suppress(OSError):  # A service manager may forbid it.
+        Path("/proc/self/oom_score_adj").write_bytes(b"1000")
+        os.nice(PRIORITY)
+    if not work.role:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (work.memory, work.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (work.seconds, work.seconds + 1))
+
+
+def _work(work: Work, given: bytes) -> bytes:
+    function: Callable[..., bytes] = resolve_name(work.function)
+    if not work.role:
+        return function(given)
+    settings, contexts = map(resolve_name, ("hotline.core.settings", "hotline.cli.contexts"))
+    context = contexts.build_kit(settings.Settings.read(os.environ), contexts.Role(work.role))
+    function(context, *json.loads(given))
+    return b""
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

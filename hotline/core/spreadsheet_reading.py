@@ -1,0 +1,113 @@
+"""Reads a workbook in a child process with limits of time and memory. A process reads one workbook at a time.
+
+The person who uploads a file decides how much it unpacks. A file of 39 kB took nine seconds and 713 MB. A child that
+takes too much time or memory ends, and no other request waits for it.
+"""
+
+import io
+import json
+import sys
+import warnings
+import zipfile
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from hotline.core.long_work import BUSY, KILLED, LATE, OUT_OF_MEMORY, run
+from hotline.errors import ImportRefused, WorkEnded
+from hotline.text.phrases import Remark, remark, remark_of
+
+NO_WORKBOOK = remark("not a workbook, or a broken one: save it again as .xlsx, or as CSV UTF-8")
+TOO_LARGE = remark("too large for a sheet of ours: copy its cells into a new sheet")
+TOO_LONG = remark(
+    "it takes too long to read: copy its cells into a new sheet, or save it as CSV UTF-8"
+)
+ANOTHER = remark("another sheet is read at this moment: try again in a moment")
+REMARKS = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
+"""Remarks by the reason of a failed reading. For any other reason the remark is `NO_WORKBOOK`."""
+MOST_BYTES = 2 * 2**20
+MOST_ROWS = 5_000
+UNPACKED = 4 * 2**20
+"""Maximum bytes of a workbook's unpacked parts. A sheet of every text of the line has 1.8 MB."""
+MOST_PARTS = 1_000
+MOST_COLUMNS = 64
+MOST_LETTERS = 4_000_000
+"""Maximum letters in all cells. Many cells may share one long text."""
+MOST_FORMULAS = 20
+"""Maximum number of formulas that a refusal names."""
+
+
+def read(workbook: bytes) -> list[list[str]]:
+    """Returns the cells of the first sheet as text.
+
+    Raises ImportRefused if it is no workbook, is too large, holds a formula, or takes too long to read.
+    """
+    try:
+        rows: list[list[str]]
+        rows, refused = json.loads(run("sheet", workbook))
+    except WorkEnded as ended:
+        raise ImportRefused([REMARKS.get(str(ended), NO_WORKBOOK)]) from None
+    if refused:
+        raise ImportRefused(list(map(remark_of, refused)))
+    return rows
+
+
+def read_here(workbook: bytes) -> bytes:
+    """Reads a workbook in a child process. Returns its rows, or the reasons of a refusal, as JSON."""
+    # openpyxl would load numpy for numbers that no sheet has. That takes a second and half a gigabyte of addresses.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    try:
+        told: list[Any] = [rows_of(workbook), []]
+    except ImportRefused as refused:
+        told = [[], [one.to_json() for one in refused.said if isinstance(one, Remark)]]
+    return json.dumps(told).encode()
+
+
+def rows_of(workbook: bytes, most_rows: int = MOST_ROWS) -> list[list[str]]:
+    """Returns the cells of the first sheet as text. Raises ImportRefused, and any error of the parser."""
+    from openpyxl import load_workbook
+
+    _measure(workbook)
+    with warnings.catch_warnings(action="ignore"):
+        # Reads row by row, because a sheet may state a wrong size.
+        book = load_workbook(io.BytesIO(workbook), read_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        return _read(sheet.iter_rows(), most_rows)
+
+
+def _measure(workbook: bytes) -> None:
+    """Raises ImportRefused if the workbook is too large. Reads the sizes in the zip before it unpacks anything."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
+        parts = whole.infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > UNPACKED:
+        raise ImportRefused([TOO_LARGE])
+
+
+def _read(rows: Any, most_rows: int) -> list[list[str]]:
+    found, formulas, letters = list[list[str]](), list[Remark](), 0
+    for row in islice(rows, most_rows + 2):
+        cells: Sequence[Any] = row[:MOST_COLUMNS]
+        formulas += [
+            remark("line {line}: {cell} is a formula", line=cell.row, cell=cell.coordinate)
+            for cell in cells
+            if cell.data_type == "f"
+        ]
+        found.append([_text(cell.value) for cell in cells])
+        letters += sum(map(len, found[-1]))
+        if letters > MOST_LETTERS:
+            raise ImportRefused([TOO_LARGE])
+    if len(found) > most_rows + 1:
+        raise ImportRefused([remark("more than {count} rows", count=most_rows)])
+    if formulas:
+        raise ImportRefused(formulas[:MOST_FORMULAS])
+    return found
+
+
+def _text(value: object) -> str:
+    """Returns a cell's text. A spreadsheet turns text that looks like a number into a number."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
