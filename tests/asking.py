@@ -1,4 +1,4 @@
-"""Asks a question back by a desk's passphrase: pages and phones ask with a person's own key."""
+"""Asks a question back with a desk's passphrase. Pages and phones use a person's own key."""
 
 from hotline.cases import decrypt_access, decrypt_questions
 from hotline.core.context import Kit

@@ -1,4 +1,4 @@
-"""The books after a fault run: what the line's database says of every tip and every alert. Nothing else asks this."""
+"""Reads what a line's database says of every tip and every alert after a fault run. No other code asks this."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ from hotline.tips.tables import IS_UNTOLD, Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
-"""For an invented line in a folder of its own, which nobody calls."""
+"""The two names for a line of sample data in a folder of its own, which no caller dials."""
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
-"""Nobody is rung for a fragment without a place, and no clock runs for any."""
+"""Selects filed and complete tips. A fragment without a place alerts no responder and starts no clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class FiledTip:
-    """A tip that is no draft any more."""
+    """A tip that is no longer a draft."""
 
     id: int
     uid: str
@@ -35,12 +35,12 @@ class FiledTip:
     state: str
     body: bytes = field(repr=False)
     grant: bytes | None = field(repr=False)
-    """Its key, sealed to the desk that was asked for."""
+    """The tip's key, sealed to the desk that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingCall:
-    """A call that somebody asked for."""
+    """A call-back that a caller asked for."""
 
     id: int
     uid: str
@@ -54,21 +54,21 @@ class SentAlert:
     id: int
     reference: str
     step: int
-    """Of the ladder: 0 is whoever was told first."""
+    """The escalation level. Level 0 is for the responder alerted first."""
     state: str
     created_at: datetime
     resent: bool
     doubtful: int
-    """Attempts of which nobody knows the end."""
+    """The number of attempts with an unknown outcome."""
     acknowledged: bool
-    """Whether who it tells has answered for its case."""
+    """True if the alert's recipient has acknowledged the case."""
     asks: bool
-    """Whether it asks to take the case, and so carries the reference of its own referral."""
+    """True if the alert asks the recipient to take the case. It then carries the reference of its own assignment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A deadline that was closed."""
+    """A deadline that has fired."""
 
     tip_id: int
     due_at: datetime
@@ -76,7 +76,7 @@ class Firing:
 
 
 def filed(session: Session, desk: str) -> list[FiledTip]:
-    """Every filed tip, with its grant for one desk."""
+    """Returns every filed tip, with its grant for one desk."""
     rows = session.execute(
         select(Tip.id, Tip.uid, Tip.session_key, Tip.place, Tip.state, Tip.body, Grant.sealed_key)
         .outerjoin(Grant, (Grant.tip_id == Tip.id) & (Grant.desk_code == desk))
@@ -86,7 +86,7 @@ def filed(session: Session, desk: str) -> list[FiledTip]:
 
 
 def calls(session: Session) -> list[WaitingCall]:
-    """Every call that waits, with the session that asked for it."""
+    """Returns every waiting call-back, with the session that asked for it."""
     rows = session.execute(
         select(CallBack.id, CallBack.uid, Tip.session_key, CallBack.body, CallBack.sealed_key)
         .join(Tip, Tip.id == CallBack.tip_id)
@@ -96,13 +96,13 @@ def calls(session: Session) -> list[WaitingCall]:
 
 
 def unreferred(session: Session) -> Sequence[int]:
-    """Filed tips that were given to nobody."""
+    """Returns the filed tips without an assignment."""
     given = select(Referral.id).where(Referral.tip_id == Tip.id).exists()
     return session.scalars(select(Tip.id).where(WHOLE, ~given)).all()
 
 
 def alerts(session: Session) -> list[SentAlert]:
-    """Every alert, with the number of its attempts that may or may not have been sent."""
+    """Returns every alert, with the number of its attempts that may or may not have been sent."""
     doubtful = (
         select(Attempt.message_id, func.count().label("tries"))
         .where(or_(Attempt.outcome.is_(None), Attempt.outcome == Outcome.UNKNOWN))
@@ -129,12 +129,12 @@ def alerts(session: Session) -> list[SentAlert]:
 
 
 def dialogues(session: Session) -> int:
-    """How many have begun."""
+    """Returns the number of dialogues that have begun."""
     return session.scalar(select(func.count()).select_from(Dialogue)) or 0
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:
-    """Open tips that somebody was told of, taken or not, for which no time is set."""
+    """Returns the open tips that responders were alerted of, taken or not, but that have no deadline."""
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
         Tip.referred_at.is_not(None),
@@ -148,13 +148,14 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
 
 
 def overdue(session: Session, before: datetime) -> Sequence[int]:
-    """Tips of which a deadline has passed, and nothing came of it."""
+    """Returns the tips with a deadline that has passed without firing."""
     late = (Deadline.fired_at.is_(None), Deadline.due_at < before)
     return session.scalars(select(Deadline.tip_id).where(*late).distinct()).all()
 
 
 def firings(session: Session) -> list[Firing]:
-    """Deadlines that time closed, not somebody who took the tip before; by tip, in their order."""
+    """Returns the deadlines that fired because their time passed, not because a responder took the tip. Sorted by tip
+    and time."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.due_at, Deadline.fired_at)
         .where(Deadline.fired_at >= Deadline.due_at)
@@ -168,9 +169,10 @@ def firings(session: Session) -> list[Firing]:
 
 
 def waits(session: Session, *, urgency: int) -> list[timedelta]:
-    """From each such tip's filing to its first alert that somebody has: the gateway took it, or she answered it.
+    """Returns the time from each such tip's filing to its first alert that was accepted or acknowledged.
 
-    By the try that was taken, and not by the message: one that is sent again keeps the time of its last acceptance.
+    The time comes from the accepted attempt, not from the message. A message sent again keeps only its last acceptance
+    time.
     """
     taken = (
         select(Referral.tip_id, Attempt.started_at.label("at"))

@@ -1,4 +1,4 @@
-"""Rows and values with every field defaulted: a test names only what it is about. Keyword-only."""
+"""Builds rows and values with a default for every field, by keyword only. A test names only the fields it tests."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
 def make_keyfolder(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON) -> KeyFolder:
-    """One role's folder out of a whole set of keys below `tmp_path/keys`."""
+    """Returns one role's folder from a whole set of keys below `tmp_path/keys`."""
     make_keys(tmp_path / "keys", at)
     return KeyFolder(tmp_path / "keys" / role)
 
@@ -94,7 +94,7 @@ def make_responder(
     unreachable: str | None = None,
     at: datetime = NOON,
 ) -> Responder:
-    """Its number is "sealed" as plain bytes, which `FakeNumbers` opens. She is a member of her desks."""
+    """Returns a member of these desks. The number is "sealed" as plain bytes, which `FakeNumbers` decrypts."""
     return Responder(
         name=name,
         level=level,
@@ -111,7 +111,7 @@ def make_responder(
 
 
 def post(session: Session, person: Responder, level: Level, *districts: str) -> None:
-    """She acts there from now on, at one level."""
+    """Places a responder in these districts at one level, from noon on."""
     tables.place(session, person, desks_of(level, districts), person.categories, NOON)
 
 
@@ -144,14 +144,14 @@ def make_message(
     sent_at: datetime | None = NOON,
     network: str | None = None,
 ) -> MessageIn:
-    """An MO."""
+    """Returns an SMS from a phone to the line."""
     return MessageIn(
         provider_id=provider_id, sender=sender, text=text, sent_at=sent_at, network=network
     )
 
 
 def make_opening(*, key: str = "a" * 64, **changed: Any) -> Opening:
-    """A session of nobody in particular, at the plain front."""
+    """Returns the beginning of an unknown caller's session, without a short code."""
     plain: dict[str, Any] = {
         "revision_id": 1,
         "entry": "",
@@ -184,6 +184,7 @@ def alert(
     purpose: Purpose = Purpose.ALERT,
     locked: bool = False,
 ) -> Wording:
-    """An alert without content. `code` is the responders' entry, dialled where a reply does not reach us."""
+    """Returns an alert without content. `code` is the responders' short code, for places where replies do not reach
+    us."""
     alike = alert_but_ref(place, urgency, purpose, language, code, locked)
     return Wording(alike.template, {"ref": reference, **alike.parameters}, language)

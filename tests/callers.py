@@ -1,4 +1,5 @@
-"""Callers: a phone that talks to the real hooks over a test client, and a line around them to look into."""
+"""Simulates phones that talk to the real hooks through a test client. `Line` gives a test a view of the state
+behind."""
 
 import json
 import threading
@@ -39,32 +40,32 @@ FLOWS = Path(__file__).parents[1] / "flows"
 SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in (*HOOKS, LISTED)}
 FORM = "application/x-www-form-urlencoded"
 DESK_KEY = PrivateKey(bytes([7]) * 32)
-"""One key for every desk of a test: making 31 takes longer than the test."""
+"""One key for every desk of a test. Making 31 keys takes longer than the test."""
 FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 
 DANGER_HERE = ("5", "1", "2", "1", "1")
-"""A problem; danger: yes; official: no; Kigali; its first district: filed."""
+"""The answers: a problem, danger, no official, Kigali, its first district. The tip is filed."""
 QUIET_HERE = ("5", "2", "2", "1", "1", "1", "1")
-"""The same without danger, its first sector, and its kind: a draft."""
+"""The same without danger, with the first sector and its kind. It leaves a draft."""
 REST = ("5", "1")
-"""Several people need help, and helpers may come: saved."""
+"""The answers: several people need help, and helpers may come. The tip is saved."""
 
 
 MAKING = threading.Lock()
-"""Held while an app is made: its routes go through `ast`, which Python 3.11 miscounts in several threads at once."""
+"""Held while an app is made. Its routes go through `ast`, which miscounts in Python 3.11 when several threads run."""
 
 
 class Way(StrEnum):
-    """How a request comes to the hooks. There is one door, and it must be the same."""
+    """The way of a request to the hooks. Both ways must behave the same."""
 
     FRONT = "front"
-    """As in production: before Flask is asked."""
+    """As in production: the hooks answer before Flask."""
     FLASK = "flask"
 
 
 @dataclass
 class Line:
-    """The web process of a test, and what only its operator sees."""
+    """The web process of a test, with the data that only its operator sees."""
 
     kit: WholeKit
     database: Database
@@ -74,7 +75,7 @@ class Line:
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
     made: "tuple[WholeKit, Client] | None" = field(default=None, init=False)
-    """One web process for as long as the kit is the same: making it costs more than a hop."""
+    """One web process for as long as the context is the same. Making it costs more than a hop."""
 
     @property
     def client(self) -> Client:
@@ -114,7 +115,7 @@ class Line:
         return {grant.desk_code for grant in self.all(Grant) if grant.tip_id == tip.id}
 
     def read(self, tip: Tip) -> dict[str, str]:
-        """What the national desk reads."""
+        """Decrypts a tip as the national desk does."""
         rows = [row for row in self.all(Grant) if row.tip_id == tip.id]
         (grant,) = [row for row in rows if row.desk_code == "national"]
         return open_tip(
@@ -135,7 +136,7 @@ class Line:
         return Caller(self, msisdn, f"ATUid_{next(self.numbers):032x}", **fields)
 
     def written(self, folder: Path) -> bytes:
-        """Every byte of the database, its log included, and of the run store."""
+        """Returns the bytes of the database and its log, the conversation states and the notes."""
         files = b"".join(path.read_bytes() for path in sorted(folder.glob("hotline.db*")))
         assert isinstance(self.kit.notes, FakeNotes)
         return files + (json.dumps(self.runs.held) + repr(self.kit.notes.told)).encode()
@@ -143,7 +144,7 @@ class Line:
 
 @dataclass
 class Caller:
-    """One dialogue on one phone. `dial()`, `key("1")`, `read()`."""
+    """One dialogue on one phone, with methods such as `dial()`, `key("1")` and `read()`."""
 
     line: Line
     msisdn: str
@@ -154,7 +155,8 @@ class Caller:
     screen: str = ""
 
     def dial(self, ahead: str = "") -> str:
-        """`ahead` arrives in `text`; where the gateway leaves it in the service code, set that instead."""
+        """Starts the dialogue. `ahead` arrives in `text`. If the gateway leaves it in the service code, set that
+        instead."""
         self.text = ahead
         return self.again()
 
@@ -165,7 +167,7 @@ class Caller:
         return self.screen
 
     def again(self) -> str:
-        """The gateway repeats the hop, or brings it for the first time: it looks the same."""
+        """Sends the current hop. The line cannot tell a repeat by the gateway from a first request."""
         fields = {
             "phoneNumber": self.msisdn,
             "serviceCode": self.service_code,
@@ -197,7 +199,8 @@ def make_ready(
     national: bool = True,
     way: Way = Way.FRONT,
 ) -> Line:
-    """Real flows, seals, pseudonyms and words; only the run store and the doorbell are doubles."""
+    """Returns a line with real flows, seals, pseudonyms and texts. The stores of states and notes and the job queue are
+    fakes."""
     runs, jobs = FakeRuns(), FakeJobs()
     lay_keys(tmp_path / "keys", clock.at)
     kit = replace(
@@ -226,7 +229,7 @@ def line(database: Database, tmp_path: Path, clock: Clock) -> Line:
 
 
 def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
-    """The same line, in which `die` is called at one failpoint."""
+    """Returns the same line, which calls `die` at one failpoint."""
 
     def failpoint(reached: str) -> None:
         if reached == name:
@@ -236,7 +239,7 @@ def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
 
 
 def told(line: Line, *keyed: str) -> Caller:
-    """Somebody who dialled and keyed this."""
+    """Dials, presses these keys and returns the caller."""
     caller = line.caller()
     caller.dial()
     caller.key(*keyed)
@@ -244,5 +247,5 @@ def told(line: Line, *keyed: str) -> Caller:
 
 
 def walked(caller: Caller, keyed: Sequence[str]) -> list[str]:
-    """Every screen from the dial on."""
+    """Dials and presses these keys one by one. Returns every screen."""
     return [caller.dial(), *(caller.key(one) for one in keyed)]

@@ -1,4 +1,4 @@
-"""The vendor's answers as rows: what each one means, and that nothing it does raises or hangs."""
+"""Tests the meaning of each answer from the vendor. No answer raises an error or hangs."""
 
 import json
 import socket
@@ -27,7 +27,7 @@ def send_to(reply: bytes, *, seconds: float = 5.0) -> tuple[SendResult, Gateway]
         return line_to(gateway.url, seconds=seconds).send(TO, "K7Q4: Gasabo."), gateway
 
 
-# what comes back -> what it means
+# Name of the case, answer, expected outcome.
 ROWS = [
     ("sent", http(201, sent(statusCode=101)), Outcome.ACCEPTED),
     ("processed", http(201, sent(statusCode=100, messageParts=1)), Outcome.ACCEPTED),
@@ -142,7 +142,7 @@ def test_a_tls_handshake_that_fails_is_surely_not_sent() -> None:
 @pytest.mark.fault(23)
 @pytest.mark.slow(reason="waits for a connection that nobody takes")
 def test_row_23_a_connection_that_is_never_taken_is_surely_not_sent() -> None:
-    """A listener whose queue is full lets nobody in, and says no to nobody."""
+    """A listener with a full queue neither accepts a connection nor refuses it."""
     with ExitStack() as kept:
         full = kept.enter_context(socket.socket())
         full.bind(("127.0.0.1", 0))

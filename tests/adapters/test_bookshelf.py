@@ -1,4 +1,7 @@
-"""The shelf: what is live is asked once a second, a book is compiled once, and behind the hops where there are any."""
+"""Tests the cache of flow sets. It asks for the current revision once a second and compiles each flow set once.
+
+The web process loads a new flow set in the background.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,7 +48,7 @@ class Away(Database):
 
 @dataclass
 class Hops:
-    """A shelf as the web process has it; what it begins behind the hops waits until a test does it."""
+    """One cache as the web process has it. Its background loads wait in a list until a test runs them."""
 
     database: Database
     elapsed: Elapsed = field(default_factory=Elapsed)
@@ -57,7 +60,7 @@ class Hops:
         )
 
     def begins(self) -> int:
-        """The revision of a session that begins a second later."""
+        """Returns the revision of a session that begins a second later."""
         self.elapsed.seconds += LIVE_SECONDS
         revision_id = self.shelf.live()
         self.shelf.book(revision_id)
@@ -157,7 +160,7 @@ def test_one_that_is_loaded_late_never_hides_what_followed_it(hops: Hops, clock:
 
 
 def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, clock: Clock) -> None:
-    """Which this process has not loaded yet."""
+    """This process has not loaded that flow set yet."""
     first = _publish(hops.database, clock, "one")
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")

@@ -1,4 +1,4 @@
-"""The gateway's connections: one for each send under way, kept for a moment, and never trusted after a rest."""
+"""Tests the gateway's connections: one for each current send, kept briefly, and not trusted after a pause."""
 
 import socket
 import threading
@@ -21,13 +21,13 @@ AT_ONCE = 32
 
 @dataclass
 class Keeping:
-    """A gateway that keeps its connections, and what it was asked on each."""
+    """A gateway that keeps its connections open and counts the requests on each."""
 
     url: str = ""
     asked: list[int] = field(default_factory=list)
-    """How many requests came on each connection."""
+    """The number of requests on each connection."""
     answers: Callable[[int], bytes | None] = lambda _: KEPT_OPEN
-    """By the number of the request on its connection; None says nothing and keeps the connection."""
+    """Takes the number of the request on its connection. None sends nothing and keeps the connection open."""
 
 
 @contextmanager

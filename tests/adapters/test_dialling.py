@@ -1,4 +1,4 @@
-"""The line dials itself, over HTTP and through its own door; and asks the gateway what is left."""
+"""Tests how the line dials itself over HTTP, and how it asks the gateway for its balance."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The embedded Valkey, for real: no port, closed to others, remembers, and refuses when full."""
+"""Tests a real embedded Valkey: it has no port, excludes other users, keeps its data, and refuses writes when full."""
 
 import stat
 import subprocess

@@ -1,4 +1,4 @@
-"""The gateway's golden vectors for SMS, through the real SDK and the outbox together."""
+"""Tests the gateway's golden vectors for SMS with the real SMS client and the outbox together."""
 
 import socket
 
@@ -27,7 +27,7 @@ def sms_to(url: str) -> AfricasTalkingSms:
 
 
 def deliver(told: District, *answers: bytes) -> list[bytes]:
-    """One attempt for each answer; W passes between them. Returns what the gateway was asked."""
+    """Makes one attempt for each answer, 30 seconds apart. Returns the requests that the gateway received."""
     left = list(answers)
 
     def answer(gateway: Gateway, connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""Phrases of the code as the live revision says them; as they were shipped wherever it does not say."""
+"""Tests the SMS phrases: the published revision's text comes first, and the shipped text is the fallback."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Logs: each event one line of allowed fields; no number, no stranger's words, no message of an exception."""
+"""Tests that each log event is one line of allowed fields. It holds no number, unknown text or exception message."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The other channel: a mail to a server of ours, a command that is really run; nothing of either in a log."""
+"""Tests the second channel: a mail to a local server, and a command that really runs. No log shows their content."""
 
 import logging
 import math
@@ -18,7 +18,7 @@ WORDS = "Fault: lane, since 24/11 10:00. Runbook: lane"
 
 
 class Mailbox(socketserver.StreamRequestHandler):
-    """As much SMTP as a mail needs."""
+    """An SMTP server that knows just enough commands to receive a mail."""
 
     received: list[str]
 

@@ -1,4 +1,4 @@
-"""The picture that an authenticator reads: attributes alone, as the pages' policy wants it, and read back in full."""
+"""Tests the picture that an authenticator reads. It uses attributes only, as the pages' policy requires."""
 
 from xml.etree import ElementTree
 
@@ -17,7 +17,7 @@ def test_it_is_a_picture_without_style_or_script() -> None:
 
 
 def test_what_it_draws_is_the_whole_text() -> None:
-    """As many dark squares as the code has: the rows of a path tell their lengths."""
+    """The path draws as many squares as the code has dark ones. Each run in the path states its length."""
     code = segno.make(URI, error="m", micro=False)
     dark = sum(cell & 1 for row in code.matrix for cell in row)
     path = next(

@@ -1,4 +1,7 @@
-"""How sessions began, in a real Valkey: told and not waited for, and found while the database is away."""
+"""Tests notes of how sessions began, in a real Valkey. Writing a note does not wait.
+
+A note can be read while the database is down.
+"""
 
 import json
 import time
@@ -19,7 +22,7 @@ HEARD = Heard(12, {4: 9})
 
 
 def eventually(valkey: Valkey) -> bytes:
-    """What was told: the connection that tells is another one, and nobody waits for it."""
+    """Returns the note, waiting up to five seconds. Another connection writes it in the background."""
     with valkey.client() as client:
         until = time.monotonic() + 5
         while time.monotonic() < until:
@@ -84,7 +87,7 @@ def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Val
 
 @pytest.mark.fault(12)
 def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey) -> None:
-    """As in production: behind a password, at a database of its own, and where a greeting is answered."""
+    """As in production, the URL has a password and a database number, and the server must answer a greeting."""
     with valkey.client() as client:
         client.config_set("requirepass", "secret")
     url = valkey.url.replace("unix://", "unix://:secret@") + "?db=1"

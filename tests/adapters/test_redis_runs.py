@@ -1,4 +1,4 @@
-"""Runs in a real Valkey: sealed, short-lived, and never worth waiting for."""
+"""Tests conversation states in a real Valkey: encrypted, short-lived, and never worth a long wait."""
 
 import time
 

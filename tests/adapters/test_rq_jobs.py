@@ -1,4 +1,4 @@
-"""The doorbell against a real Valkey: what it leaves there, and what a dead one costs."""
+"""Tests the job queue with a real Valkey: the jobs it stores, and the cost of a dead server."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reading a workbook: in a child process with limits, so that no file of anybody's harms the line."""
+"""Tests how a workbook is read: in a child process with limits, so that no file can harm the line."""
 
 import io
 import zipfile
@@ -46,7 +46,7 @@ SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/
 
 
 def packed(sheet: str, **parts: str) -> bytes:
-    """A workbook whose only sheet has this XML behind its head."""
+    """Returns a workbook whose only sheet has this XML after its beginning."""
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in (PARTS | {"xl/worksheets/sheet1.xml": SHEET + sheet} | parts).items():
@@ -60,7 +60,7 @@ def written(*rows: Sequence[str]) -> bytes:
 
 
 def declared() -> bytes:
-    """60 MB that say how much they are."""
+    """Returns a file of 60 MB that declares its true size."""
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("xl/worksheets/sheet1.xml", bytes(60 * 2**20))
@@ -68,7 +68,7 @@ def declared() -> bytes:
 
 
 def undeclared() -> bytes:
-    """60 MB that say that they are a hundred bytes."""
+    """Returns a file of 60 MB that declares a size of a hundred bytes."""
     raw = bytearray(declared())
     size = (60 * 2**20).to_bytes(4, "little")
     return bytes(raw.replace(size, (100).to_bytes(4, "little")))
@@ -79,12 +79,12 @@ def deep() -> bytes:
 
 
 def wide() -> bytes:
-    """One row of 700,000 empty cells."""
+    """Returns a workbook with one row of 700,000 empty cells."""
     return packed("<row>" + "<c/>" * 700_000 + "</row></sheetData></worksheet>")
 
 
 def shared() -> bytes:
-    """One text of 30,000 letters, in each of 5,000 cells."""
+    """Returns a workbook with one text of 30,000 letters in each of 5,000 cells."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -189,7 +189,7 @@ WHOLE = written(["report.danger.menu.text", "Hari uri mu kaga?"])
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_file_is_read_or_refused(data: st.DataObject) -> None:
-    """Random letters, and a good workbook with some of its letters changed, or its end cut off."""
+    """A file holds random bytes, or is a good workbook with changed bytes or a missing end."""
     if data.draw(st.booleans()):
         raw = data.draw(st.binary(max_size=200))
     else:
@@ -207,7 +207,7 @@ def test_any_file_is_read_or_refused(data: st.DataObject) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_workbook_whose_parts_are_strange_is_read_or_refused(data: st.DataObject) -> None:
-    """Zipped well, with letters changed inside: what a broken program, or a hostile one, would write."""
+    """The zip is valid, but bytes inside a part are changed. A broken or hostile program could write such a file."""
     raw = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(WHOLE)) as good, zipfile.ZipFile(raw, "w") as strange:
         chosen = data.draw(st.sampled_from(good.namelist()))

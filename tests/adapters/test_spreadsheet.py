@@ -1,4 +1,4 @@
-"""A workbook: what leaves is text and nothing else, what comes back is read or refused."""
+"""Tests workbooks: the line writes text only, and reads or refuses a returned file."""
 
 import io
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""What the code of the line must keep: its size, and what a list holds for all of it."""
+"""Tests limits on the code of the line: its size, and rules that hold for all of it."""

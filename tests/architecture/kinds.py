@@ -1,4 +1,4 @@
-"""A contract for import-linter: files of one kind, told by their names, never import files of another kind."""
+"""A contract for import-linter: files of one kind never import files of another kind. Names tell the kinds."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How large the line may be. The numbers only go down: whoever removes code lowers them in the same commit."""
+"""Tests that the code stays within its size limits. The limits only go down: code and limit shrink in one commit."""
 
 import ast
 import io
@@ -23,8 +23,8 @@ BUDGET = {
     "data": 5_370,
     "unformatted": 0,
 }
-"""At most so much. `data`: tables that people read and code does not repeat. `unformatted`: places that the formatter
-is told to leave alone."""
+"""The upper limits. `data` counts tables that people read and that code does not repeat. `unformatted` counts the
+places that the formatter must leave alone."""
 LAYOUT = frozenset(
     (
         *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
@@ -51,7 +51,7 @@ def size_of(source: str) -> Size:
 
 
 def _docstrings(tree: ast.AST) -> Iterator[int]:
-    """The lines of every text that stands alone, as a docstring does."""
+    """Yields the lines of every string that is a statement of its own, such as a docstring."""
     for node in ast.walk(tree):
         said = node.value if isinstance(node, ast.Expr) else None
         if isinstance(said, ast.Constant) and isinstance(said.value, str):

@@ -1,4 +1,4 @@
-"""The drawings of docs/architecture.md are what their texts say."""
+"""Tests that the drawings of docs/architecture.md match their texts."""
 
 import pytest
 

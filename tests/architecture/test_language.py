@@ -1,4 +1,4 @@
-"""Docstrings are plain English: a verb first, no old words, no sentence that begins with a question word."""
+"""Tests that docstrings are plain English: a verb first, no old words, and no question word at the beginning."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ OLD_WORDS = re.compile(
     re.IGNORECASE,
 )
 CALLED = re.compile(r"\b(?:she|her|hers|somebody|nobody|whoever|everybody)\b", re.IGNORECASE)
-"""Words in place of which the caller, the responder, the desk officer, the editor or the admin is named."""
+"""Forbidden words. Name the caller, the responder, the desk officer, the editor or the admin instead."""
 CODE = re.compile(r"`[^`]*`")
 NO_VERB = frozenset(("this", "its", "as", "us", "always"))
 TO_DO: frozenset[str] = frozenset()
@@ -36,7 +36,7 @@ def sources() -> Iterator[Path]:
 
 
 def docstrings(tree: ast.AST) -> Iterator[tuple[str, bool]]:
-    """Each text that stands alone, and whether it is a function's first line."""
+    """Yields each standalone string, and True if it is the docstring of a function."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         for number, line in enumerate(body if isinstance(body, list) else ()):

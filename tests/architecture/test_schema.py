@@ -1,4 +1,4 @@
-"""The schema knows every table: an import that looks unused makes it known, and was once removed."""
+"""Tests that the schema knows every table. An import that looks unused registers it, and was once removed."""
 
 import re
 import subprocess

@@ -1,6 +1,6 @@
-"""One line for every story.
+"""Provides one line for all browser stories.
 
-`--save-pictures` takes the pictures in docs/ anew, out of the stories that are tested.
+`--save-pictures` takes the pictures in docs/ again while the stories run.
 """
 
 import shutil
@@ -31,7 +31,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterat
 
 @pytest.fixture
 def stack(running: Stack) -> Iterator[Stack]:
-    """The line, with nothing owed: what a story told is taken at its end, and the phones are as new."""
+    """Yields the line without open alerts. After each story, answers its alerts and resets the phones."""
     yield running
     take_all(running)
     running.emulator.reset()
@@ -44,7 +44,7 @@ def page(chromium: Browser, stack: Stack) -> Iterator[Page]:
 
 
 def take_all(running: Stack) -> None:
-    """Else a case would escalate while the next story is told, and ring its phones."""
+    """Answers all alerts. Otherwise a case would escalate during the next story and ring its phones."""
     outbox = running.emulator.outbox()
     for phone in {sms["to"] for sms in outbox}:
         running.emulator.power(phone, on=True)

@@ -1,4 +1,4 @@
-"""A danger on handsets and at a desk, by a turned clock: what its story looks at."""
+"""Provides a danger case for a story on handsets and at a desk, with a clock that the test moves."""
 
 import re
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ MONTH = "2026-11"
 
 @dataclass
 class DangerCase:
-    """A district with one responder, who sleeps, and one deputy with a PIN; and the line's clock."""
+    """A district with one silent responder and one deputy with a PIN, on a line whose clock the test moves."""
 
     office: Office
     beside: ReaderBeside
@@ -59,7 +59,7 @@ class DangerCase:
         service_sending.deliver_due(kit)
 
     def turns_to(self, at: datetime) -> None:
-        """Nobody looks before then."""
+        """Moves the clock straight to a time. No background step runs before then."""
         self.office.desk.clock.at = at
         self.ticks()
         reader_handover.reconcile(self.beside.kit)
@@ -72,7 +72,7 @@ class DangerCase:
         return self.office.line.kit.phrases.say(self.office.language, template, **values)
 
     def dials(self, *keys: str, by: tuple[str, str] = (PHONE, PIN)) -> Caller:
-        """The deputy's phone, or another one, behind its PIN, a moment later."""
+        """Dials with the deputy's phone, or another, five seconds later and enters its PIN and these keys."""
         self.office.desk.clock.turn(seconds=5)
         msisdn, pin = by
         phone = self.office.line.caller(msisdn)
@@ -81,7 +81,7 @@ class DangerCase:
         return phone
 
     def chooses(self, tip_id: int, *keys: str, who: int | None = None) -> Caller:
-        """The same, at one of her cases, or of the coordinator's."""
+        """Dials, chooses one case on the deputy's or the coordinator's list, and presses these keys."""
         phone = self.dials("1", by=(PHONE, PIN) if who is None else (COORDINATOR, OTHER_PIN))
         name = self.known_as(tip_id, who)
         (number,) = [line[0] for line in phone.read().split("\n") if name == line[2:6]]
@@ -89,33 +89,33 @@ class DangerCase:
         return phone
 
     def listed(self) -> list[str]:
-        """The names of the cases on the deputy's list."""
+        """Returns the references on the deputy's list of cases."""
         return re.findall(r"\n[1-8] (\w{4}) ", self.dials("1").screen)
 
     def shows(self, node: str, flow: str = "responders") -> str:
-        """The words of a screen of the entry, up to what differs from case to case."""
+        """Returns the longest part of a screen's text that is the same for every case."""
         text = words_of(flow, node, self.office.language)
         return max(re.split(r"\{\w+\}", text), key=len).strip()
 
     @property
     def reference(self) -> str:
-        """As the deputy knows the newest case."""
+        """Returns the deputy's reference of the newest case."""
         return self.known_as(max(row.tip_id for row in self.office.line.all(Referral)))
 
     def follows(self, template: Template, tip_id: int, who: int) -> str:
-        """The SMS that asks somebody what became of a person."""
+        """Returns the SMS that asks one user for news of a person."""
         code = responders_entry(self.office.line.kit.line.service_code)
         return self.says(template, ref=self.known_as(tip_id, who), code=code)
 
     def counted(self) -> dict[str, int]:
-        """The sums of the month's persons that the reader wrote down, by indicator."""
+        """Returns the month's sums of persons that the reader wrote down, by indicator."""
         with self.office.line.database.reading() as session:
             (body,) = queries.person_sums(session, [MONTH]).values()
         sums = decrypt_sums(body, month=MONTH, private_keys=self.beside.kit.pair.now())
         return {name.indicator: cell.count for name, cell in sums.items() if name.value == ALL}
 
     def known_as(self, tip_id: int, who: int | None = None) -> str:
-        """By the deputy, or by somebody else."""
+        """Returns the reference of a tip for the deputy, or for another user."""
         of = tip_id, who or self.deputy
         rows = self.office.line.all(Referral)
         return [str(row.reference) for row in rows if (row.tip_id, row.responder_id) == of][-1]

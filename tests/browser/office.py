@@ -1,4 +1,4 @@
-"""The console of a story, with phones that call the same line; and what people do at its pages again and again."""
+"""Runs the console of a story and phones that call the same line. Holds the steps that stories repeat on its pages."""
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
@@ -27,12 +27,12 @@ __all__ = ["make_desk"]
 
 FLOW, NODE = "abroad", "fee"
 OLD = "Ntukabanze kwishyura"
-"""How the Kinyarwanda of that screen begins."""
+"""The beginning of the Kinyarwanda text of that screen."""
 FRONT = "CON Akazi gatekanye"
 LOCALES = {"rw": "rw-RW", "fr": "fr-FR", "en": "en-GB"}
-"""What a person's browser asks for."""
+"""The locale that a user's browser requests."""
 LANGUAGES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
-"""As the console calls them on every page."""
+"""The names of the languages on every page of the console."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Office:
     site: Site
     line: Line
     language: str = "en"
-    """Of its people."""
+    """The language of the users."""
 
     @property
     def desk(self) -> Desk:
@@ -50,7 +50,7 @@ class Office:
     def hands(
         self, size: ViewportSize = OFFICE, *, expects: Callable[[str], bool] = lambda _: False
     ) -> Iterator[Hands]:
-        """Somebody in front of a browser that speaks their language."""
+        """Opens a page in a browser that requests the users' language."""
         with self.site.page(size, locale=LOCALES[self.language], expects=expects) as page:
             yield Hands(page, self.language)
 
@@ -58,25 +58,26 @@ class Office:
         return self.desk.person(name, *roles, language=self.language)
 
     def calls(self, *keys: str) -> Caller:
-        """Somebody who dialled now, and keyed this."""
+        """Dials now, presses these keys and returns the caller."""
         caller = self.line.caller()
         assert caller.dial().startswith(FRONT)
         caller.key(*keys)
         return caller
 
     def at_the_contract(self) -> Caller:
-        """On the first screen about work abroad; the next one is the sentence that stories change."""
+        """Returns a caller on the first screen about work abroad. The next screen has the sentence that stories
+        change."""
         return self.calls("1")
 
     def waits_until_callers_read(self, words: str, *keys: str) -> None:
-        """A process asks what is live once a second."""
+        """Waits until callers read these words. A process asks for the current revision once a second."""
         eventually(partial(self._is_read, words, *keys), seconds=10)
 
     def _is_read(self, words: str, *keys: str) -> bool:
         return words in self.calls(*keys).screen
 
     def written(self, title: str, words: Mapping[str, str], by: str = "Editor 1") -> int:
-        """A change of the sentence, as the editor's page saves it, without its clicks."""
+        """Saves a change of the sentence as the editor's page does, without clicks. Returns the change's id."""
         kit, author = self.desk.kit, ChangeAuthor(by, 91)
         change = service_drafts.open_change(kit, author, title)
         assert isinstance(change, int)
@@ -92,7 +93,7 @@ class Office:
 
 @pytest.fixture(params=CODES)
 def language(request: pytest.FixtureRequest) -> str:
-    """The language of the story's pages."""
+    """Returns the language of the story's pages."""
     assert request.param in CODES
     return str(request.param)
 
@@ -110,7 +111,7 @@ def office(
 
 
 def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[str]:
-    """By the address of a link. What is printed on the paper, the key last."""
+    """Takes up an account at the address of a link. Returns the codes on the printed sheet, the key last."""
     page = hands.page
     page.goto(address)
     hands.keeps("1-password")
@@ -129,7 +130,7 @@ def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[s
 
 
 def writes(hands: Hands, words: Mapping[str, str]) -> None:
-    """The words of a screen in the editor, and Save."""
+    """Fills in the texts of a screen in the editor and saves them."""
     for code, said in words.items():
         hands.writes(hands.page.locator(f"#f-text-{code}"), said)
     hands.presses("Save")

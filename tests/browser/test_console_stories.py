@@ -1,4 +1,4 @@
-"""Stories of the console in Chromium, in each language: words that lapse, two at one screen, a lost password."""
+"""Tests the console in Chromium, in each language: a text that expires, two editors on one screen, a lost password."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -71,13 +71,13 @@ def test_words_of_one_person_are_live_for_four_hours_and_no_longer(office: Offic
 
 
 def is_refused(said: str) -> bool:
-    """What Chromium says of a form that comes back to be mended."""
+    """Returns True if Chromium logged that a form was refused."""
     return "422" in said
 
 
 @contextmanager
 def two_at_the_sentence(office: Office) -> Iterator[tuple[Hands, Hands]]:
-    """Two editors, each with the same screen of one change open as it was before either wrote."""
+    """Yields two editors who have the same screen of one change open, before either of them saves."""
     change = office.written("Fees abroad", {"en": "Pay nothing."}, by="Editor 3")
     with ExitStack() as pages:
         both = []
@@ -188,7 +188,7 @@ def public_key_of(office: Office, person: Person) -> bytes:
 
 
 def opened(office: Office, page: Page, sealed: bytes) -> bytes:
-    """By the private half that is open in the session of a page. Raises CryptoError."""
+    """Decrypts with the private key that the session of a page holds. Raises CryptoError."""
     (token,) = [one["value"] for one in page.context.cookies() if one["name"] == COOKIE]
     private_key = service_sessions.key_of(office.desk.kit, token)
     assert private_key is not None

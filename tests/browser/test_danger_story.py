@@ -1,8 +1,8 @@
-"""One danger by a turned clock, on three handsets and at a desk, from its alert to what became of the person.
+"""Tests one danger from its alert to the person's outcome, on three handsets and at a desk.
 
-An official's tip is told beside it, of which its district learns nothing; and who wants no help is offered none. At the
-end stands the month's count, and nothing else is left. The phones call the line's own hooks, with a reader beside it;
-the desk is a browser.
+A second tip is about an official, and its district learns nothing of it. A person who declines help is offered none. At
+the end only the month's count remains. The phones call the line's own hooks, and a reader runs next to it. The desk is
+a browser, and the test moves the clock.
 """
 
 from collections.abc import Iterator
@@ -46,21 +46,21 @@ __all__ = ["case", "language", "make_desk", "office"]
 pytestmark = pytest.mark.browser
 
 OFFICIAL_HERE = ("5", "1", "1", "1", "1")
-"""As `DANGER_HERE`, and an official is involved."""
+"""Like `DANGER_HERE`, but an official is involved."""
 UNOPENED = (
     "Open the words first. Whoever confirms a closure has opened the case since it was requested."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
-"""Grown up, taken in, by force, perhaps by lies, for somebody's gain, not free to leave; work."""
+"""The answers: an adult, recruited, by force, perhaps by lies, for another's gain, not free to leave, work."""
 FOLLOWED = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
-"""All that stands about a person beside the log, the numbers apart."""
+"""All tables that hold data about a person, apart from the log and the numbers."""
 
 
 @contextmanager
 def at_the_desk(
     office: Office, name: str, role: AccountRole, desk: str, refused: str = "404"
 ) -> Iterator[Hands]:
-    """Somebody whose own key opens this desk, signed in; the browser may note answers of the status `refused`."""
+    """Signs in a user whose own key decrypts for this desk. The browser may log responses with the status `refused`."""
     person = office.person(name, role)
     opens(office, person, desk)
     with office.hands(expects=lambda said: refused in said) as hands:
@@ -97,7 +97,7 @@ def test_r3_r6_r8_r9_a8_a_danger_from_its_alert_to_thirty_days_on_and_to_its_mon
 
 
 def an_alert_meets_silence(case: DangerCase) -> str:
-    """The receipt's number."""
+    """Lets the silent responder's alert escalate to the deputy. Returns the receipt's number."""
     _, number = given(case.office.line)
     case.ticks()
     assert len(case.texts(SLEEPER)) == 1
@@ -139,7 +139,7 @@ def she_passes_it_on(case: DangerCase) -> None:
 
 
 def she_is_there_and_finds_help(case: DangerCase) -> None:
-    """The first that is asked has no room, and the next has."""
+    """Screens a person and offers two services. The first has no room, and the next one has."""
     phone = case.dials("1", "1", "2")
     assert case.shows("on_site_asks") in phone.screen
     assert case.shows("minor", "screening") in phone.key("2")
@@ -154,7 +154,7 @@ def she_is_there_and_finds_help(case: DangerCase) -> None:
 
 
 def another_person_wants_no_help(case: DangerCase) -> None:
-    """Somebody tells of the same house. Who is met there says no, and no key offers anything from then on."""
+    """Reports a second tip. The person met there declines help, and from then on no key offers a service."""
     told(case.office.line, *DANGER_HERE, "1", "1", *REST)
     case.minutes(4)
     tip = case.office.line.tips[-1]
@@ -217,7 +217,10 @@ def closed(case: DangerCase) -> str | None:
 
 
 def she_is_asked_whether_the_person_arrived(case: DangerCase) -> None:
-    """At 72 hours, and the coordinator the next morning. Who wanted no help is asked once more, by somebody else."""
+    """Moves the clock to each follow-up: the deputy after 72 hours, the coordinator the next morning.
+
+    Another user asks the person who declined help once more.
+    """
     line, coordinator = case.office.line, case.enrols_a_coordinator()
     helped, other = (tip.id for tip in line.tips[:2])
     (arrives_by,) = [row.due_at for row in line.all(ServiceReferral) if row.due_at]
@@ -265,7 +268,7 @@ def of_an_official_the_district_meets_nothing(case: DangerCase) -> None:
 
 
 def the_desk_opens_whom_it_met(hands: Hands) -> None:
-    """Of the first case, by the desk's own key, which the reader handed on."""
+    """Opens the persons of the first case with the desk's own key, which the reader handed on."""
     hands.page.goto("/tips/1")
     hands.click(hands.page.locator("#f-of_persons-send"))
     hands.presses("Open the persons")
@@ -274,7 +277,8 @@ def the_desk_opens_whom_it_met(hands: Hands) -> None:
 
 
 def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
-    """And the district's desk reads by its own key how the person came there."""
+    """Answers the follow-up after thirty days. The district's desk then decrypts the services offered and their
+    outcomes."""
     line = case.office.line
     (asked,) = [row.due_at for row in line.all(ServiceReferral) if row.due_at]
     case.turns_to(asked)

@@ -1,4 +1,4 @@
-"""The editor in Chromium: typing with the script and without it, and the page before axe."""
+"""Tests the editor in Chromium: typing with and without the script, and the page's accessibility with axe."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +22,9 @@ NARROW = ("front/front", "abroad/fee/delete")
 OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 SCREENS = ("abroad/fee", "front/front", "report/province", "report/journey")
 KNOWN = ("ERR_FAILED", "422 (")
-"""What Chromium says of a request that the test breaks off, and of a form that is refused."""
+"""Chromium's messages for a request that the test breaks off and for a refused form."""
 ARRIVES = 10_000
-"""Milliseconds until a page is there, on a busy machine."""
+"""The longest wait for a page on a busy machine, in milliseconds."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def served(make_desk: MakeDesk) -> Iterator[Desk]:
 def browsing(
     chromium: Browser, desk: Desk, *, script: bool = True, width: int = 1366
 ) -> Iterator[Page]:
-    """A page of somebody who is signed in; no complaint may stand in its console."""
+    """Yields a page for a signed-in editor. Fails if the browser's console shows an unknown complaint."""
     context = chromium.new_context(
         base_url=desk.kit.console_url,
         java_script_enabled=script,
@@ -63,7 +63,7 @@ def browsing(
 
 
 def enter(page: Page, desk: Desk) -> None:
-    """By the sign-in page: no other way sets the cookie as a browser wants it."""
+    """Signs in on the sign-in page. No other way sets the cookie as a browser requires."""
     who = desk.person("Editor 2", AccountRole.EDITOR)
     page.goto("/enter?language=en")
     for field, value in (

@@ -1,8 +1,8 @@
-"""docs/admin-guide.md, walked: the first link, a sentence, a colleague who reads, and back; and a topic in ten minutes.
+"""Follows docs/admin-guide.md: a sentence from the first link to the caller and back, and a topic in ten minutes.
 
     HOTLINE_TEST_LONG=yes HOTLINE_TEST_PICTURES=yes pytest tests/browser -k guide
 
-takes the guide's pictures anew while the stories are told.
+This command takes the guide's pictures again while the stories run.
 """
 
 import re
@@ -40,7 +40,7 @@ WORDS = {
     "en": "Never pay to get a job. Keep your passport yourself.",
 }
 MENU = "law.law"
-"""Rights and the law: two choices, and room for a third."""
+"""The menu of rights and the law. It has two choices and room for a third."""
 CHOICE = {"rw": "Ideni", "fr": "Dette", "en": "A debt"}
 TOPIC = {
     "one": {
@@ -60,7 +60,7 @@ TOPIC = {
     },
 }
 THERE = ("4", "1", "3")
-"""From the first screen: rights, the law, and the choice that the topic adds."""
+"""The keys from the first screen: rights, the law, and the choice that the topic adds."""
 
 
 @pytest.mark.row("A1", "A3")

@@ -1,4 +1,5 @@
-"""The guide's chapter of sheets, walked: out as a workbook, judged, and in, with one row that somebody overtook."""
+"""Follows the guide's chapter on sheets: export a workbook, fill it in, import it. A colleague changed one row
+meanwhile."""
 
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def test_a_sheet_goes_out_and_comes_in_and_one_stale_row_is_refused(
 
 
 def overtakes(office: Office, place: str, words: str) -> None:
-    """A colleague mends a text on its page meanwhile."""
+    """Changes a text on its page as a colleague, after the sheet was made."""
     kit, other = office.desk.kit, office.person("Translator 2", AccountRole.TRANSLATOR)
     text = review_book(kit, "rw").texts[place]
     typed = TypedWords(place, words, text.digest("rw"), text.digest("en"))
@@ -94,7 +95,7 @@ def brings_it_in(hands: Hands, sheet: Path) -> None:
 
 
 def filled(file: Path, words: dict[str, str]) -> int:
-    """New words, and yes, beside two texts. How many rows the sheet has."""
+    """Fills in a new text and a yes for each of these places. Returns the number of rows in the sheet."""
     book = load_workbook(file)
     table, columns = book.worksheets[0], columns_of(book)
     for row in table.iter_rows(min_row=2):

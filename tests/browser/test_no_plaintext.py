@@ -1,6 +1,6 @@
-"""A story of the console, told beside a tip; afterwards no file of the line holds what nobody may read there.
+"""Runs a story of the console and files a tip. Afterwards no file of the line holds a secret in plain text.
 
-The forms in which a secret is looked for are those of a fault run's I5.
+The search looks for the same forms of a secret as invariant I5 of a fault run.
 """
 
 import logging
@@ -45,17 +45,17 @@ WRITTEN = {
     "en": "Never pay to get a job.",
     "fr": "Ne payez jamais pour un emploi.",
 }
-"""In all languages: English alone is proposed only with a tick."""
+"""The text in all languages. English alone needs a tick before it is submitted."""
 TOLD = "umucuruzi witwa kanyoni"
-"""Words that nobody writes but the caller of this story."""
+"""Words that only the caller of this story writes."""
 LANDMARK = "3"
-"""The choice behind a saved tip that takes words."""
+"""The choice behind a saved tip that accepts words."""
 COOKIES = 2
 
 
 @dataclass
 class SeenSecrets:
-    """What was typed or shown, by what it is."""
+    """The secrets that were typed or shown, by name."""
 
     of: dict[str, str] = field(default_factory=dict)
     factors: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ class SeenSecrets:
         return found
 
     def codes(self, begin: datetime, end: datetime) -> set[str]:
-        """Every running code of that time."""
+        """Returns every authenticator code of that time."""
         steps = int((end - begin).total_seconds()) // STEP_SECONDS + 2
         times = [begin + timedelta(seconds=STEP_SECONDS * step) for step in range(steps)]
         return {code_at(secret, at) for secret in self.factors for at in times}
@@ -122,7 +122,8 @@ def test_after_a_story_no_file_of_the_line_holds_a_secret_of_it(
 
 
 def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: AccountRole) -> None:
-    """By a link; the password is lost and comes back by the paper; then to Today. All that was seen is kept."""
+    """Takes up an account by a link, resets its lost password with the sheet and signs in. Records every secret
+    shown."""
     kit = office.desk.kit
     invited = service_invitations.invite(kit, SERVER, name, [role], office.language)
     person = Person(kit, office.desk.clock, name, invited.account_id)
@@ -149,7 +150,8 @@ def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: Acco
 
 
 def takes_a_backup(office: Office, folder: Path) -> None:
-    """The tables of a test were made at once: they say which migration they stand at, as a backup asks."""
+    """Takes a backup. First writes the version of the tables: a backup asks for it, and tests make tables without
+    it."""
     with office.desk.kit.database.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT NOT NULL)")
         connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{migrate.newest()}')")

@@ -1,4 +1,4 @@
-"""The pages of changes before axe and on a narrow screen: whoever cannot see them can use them."""
+"""Tests the pages of changes with axe and on a narrow screen, so that blind editors can use them."""
 
 import threading
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ WIDTHS = [1366, 360]
 
 class QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nobody reads it."""
+        """Logs nothing."""
 
 
 @contextmanager
 def served(writing: Writing) -> Iterator[str]:
-    """The same console at an address that a browser reaches."""
+    """Serves the same console at an address that a browser can reach."""
 
     def nothing(_environ: object, _start: object) -> list[bytes]:
         return []

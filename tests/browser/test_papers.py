@@ -1,4 +1,4 @@
-"""The papers that a responder keeps, printed: the card is one page, and the guide four."""
+"""Tests the printed papers that a responder keeps: the card has one page, and the guide four."""
 
 import re
 from pathlib import Path

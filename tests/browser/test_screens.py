@@ -1,4 +1,4 @@
-"""Ten moments of the line on a handset, walked in a browser; `--save-pictures` keeps them for docs/screens."""
+"""Walks through ten moments of the line on a handset in a browser. `--save-pictures` saves them in docs/screens."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ Keep = Callable[[Phone, str], None]
 
 @pytest.fixture
 def keep(request: pytest.FixtureRequest) -> Keep:
-    """Take the picture of a phone, where pictures are asked for."""
+    """Returns a function that saves a picture of a phone, if `--save-pictures` is set."""
     asked = request.config.getoption("--save-pictures", default=False)
 
     def keep(phone: Phone, name: str) -> None:

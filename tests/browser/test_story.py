@@ -1,4 +1,4 @@
-"""The whole story in Kinyarwanda, in a browser, on the real line: from a dial to a responder who took it."""
+"""Tests the whole story in Kinyarwanda, in a browser and on the real line. A responder takes the case at the end."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def test_both_phones_through_the_whole_story(
     before = taken_by(stack, "Gasabo")
     tells_of_danger(citizen, district="1")
     responder.shows("1 new message", within=SOON)
-    # Two workers send at once: either of the two whom danger rings may be the first.
+    # Two workers send at once. Either of the two responders alerted of danger may be the first.
     holder = page.locator("[data-people] option:checked")
     expect(holder).to_contain_text(re.compile(r"Gasabo [12]"))
     name = re.findall(r"Gasabo [12]", holder.inner_text())
@@ -66,7 +66,7 @@ def tells_of_danger(citizen: Phone, *, district: str) -> None:
 
 
 def reads_the_alert(responder: Phone, place: str) -> str:
-    """Its reference. The alert says nothing but that, where, and what to press."""
+    """Returns the alert's reference. The alert gives only its urgency, the place and the reply."""
     expect(responder.root).to_have_attribute("data-unread", "1")
     responder.act("left")
     alert = re.compile(rf"([A-Z0-9]{{4}}): {place}, byihutirwa\. Subiza 1 \1$")
@@ -110,7 +110,7 @@ def adds_a_landmark(citizen: Phone) -> None:
 
 
 def the_call_log_leads_to_the_plain_front(citizen: Phone) -> None:
-    """What she dialled stays in the phone; nothing that she answered does."""
+    """Dials again from the call log. The phone keeps the dialled code, but none of the answers."""
     citizen.act("right")
     expect(citizen.screen.locator("[data-row]")).to_have_count(1)
     citizen.shows(CODE)
@@ -129,7 +129,7 @@ def hangs_up_in_the_middle(citizen: Phone) -> None:
 
 
 def switches_the_phone_off(responder: Phone, citizen: Phone) -> None:
-    """An alert waits for the phone of whoever sleeps."""
+    """Switches a phone off and on. The alert waits until the phone is on."""
     responder.act("end")
     responder.act("power")
     expect(responder.root).to_have_attribute("data-view", "off")
@@ -174,7 +174,7 @@ def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
 
 
 def chooses_a_responder(page: Page, name: str) -> None:
-    """There and back by the tabulator, past the faults and the other phone."""
+    """Chooses a responder with the tabulator and returns the same way, past the faults and the other phone."""
     for _ in range(3):
         page.keyboard.press("Tab")
     expect(page.locator("[data-people]")).to_be_focused()
@@ -198,6 +198,6 @@ def takes_it_on_the_keyboard(page: Page, responder: Phone) -> None:
 
 
 def take_picture(page: Page) -> None:
-    """All is told on the left, and the alert is read on the right."""
+    """Takes the picture when no entry of the log is new. The alert is open on the right."""
     expect(page.locator("[data-log] .fresh")).to_have_count(0)
     page.screenshot(path=PICTURE, animations="disabled", caret="hide")

@@ -1,4 +1,4 @@
-"""A translator's twenty texts on a screen of 360 pixels: agreed to or mended, counted, and within twenty minutes."""
+"""Tests that a translator can review twenty texts on a screen of 360 pixels within twenty minutes."""
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +15,7 @@ __all__ = ["language", "make_desk", "office"]
 pytestmark = pytest.mark.browser
 
 TEXTS, MENDED_EACH = 20, 5
-"""One text in so many is mended: its first word is written again."""
+"""One text in so many is corrected: its first word is written again."""
 MINUTES = 20
 
 
@@ -36,7 +36,7 @@ def test_twenty_texts_take_less_than_twenty_minutes_on_a_narrow_screen(office: O
 
 
 def judges_the_first(hands: Hands, number: int) -> str:
-    """Reads the text that waits first, and agrees to it or mends it. Its place in the flows."""
+    """Reads the first waiting text and approves or corrects it. Returns its place in the flows."""
     text = hands.page.locator("#t-1")
     place = text.locator("[name='place.1']").input_value()
     hands.reads(text)

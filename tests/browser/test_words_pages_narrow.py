@@ -1,4 +1,5 @@
-"""The words pages and the public results on a narrow screen, before axe: a translator's whole job in Chromium."""
+"""Tests the translation pages and the public results on a narrow screen with axe: a translator's whole job in
+Chromium."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

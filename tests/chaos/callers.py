@@ -1,4 +1,4 @@
-"""Callers who do not give up: they tell a tip, and dial again whenever the line breaks under them."""
+"""Simulates callers who persist: they report a tip, and dial again whenever the line breaks their dialogue."""
 
 import itertools
 import threading
@@ -26,30 +26,31 @@ from tests.labels import (
 )
 
 EACH_READS = 3
-"""One caller in so many reads every screen; the others key ahead what one like her has keyed before."""
+"""One caller in so many reads every screen. The others press the keys that an earlier caller of their route pressed."""
 EACH_ASKS = 6
-"""One in so many, of those who tell all of it, asks for a call. The second caller does: her number is looked for."""
+"""One caller in so many asks for a call-back, if the report is complete. The second caller does: the run looks for that
+number."""
 PATIENCE = 600.0
-"""Seconds for which somebody dials before a run calls her unheard. Deaths that follow each other every few seconds may
-cut one caller off a dozen times by chance alone; a line that never hears her does so too when the deaths are over."""
+"""Seconds for which a caller dials before a run counts the caller as unheard. Frequent deaths may cut one caller off a
+dozen times by chance. A broken line still ignores the caller when the deaths are over."""
 PAUSE = 0.25
-"""Seconds from a call that broke to the next: quicker than any thumb, and long enough for a server to start."""
+"""Seconds from a broken call to the next. It is quicker than any thumb, and long enough for a server to start."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipToTell:
-    """What one caller has to tell, and how patient she is."""
+    """One caller's tip, and the way in which the caller reports it."""
 
     number: int
     district: str
     danger: bool
     words: str
     child: bool = True
-    """Where she tells all of it: about a child, which is as urgent as danger; otherwise it can wait."""
+    """For a complete report: True if it is about a child, which is as urgent as danger. Other such reports can wait."""
 
     @property
     def route(self) -> tuple[bool, str]:
-        """What decides which digits lead to the promise."""
+        """Returns the values that decide which digits lead to the promise."""
         return self.danger, self.district
 
     @property
@@ -58,41 +59,42 @@ class TipToTell:
 
     @property
     def asks(self) -> bool:
-        """For a call, where one is offered."""
+        """Returns True if the caller asks for a call-back where one is offered."""
         return self.number % EACH_ASKS == 1
 
     @property
     def msisdn(self) -> str:
-        """Nobody's who is enrolled in the rehearsal."""
+        """Returns a number that no enrolled user of the rehearsal has."""
         return f"+2507883{self.number:05d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A session in which the caller read that her tip is kept."""
+    """A session in which the caller read that the line keeps the tip."""
 
     session_id: str
     place: str
     complete: bool
     calls: str = field(default="", repr=False)
-    """The number that a call was promised to; empty where none was."""
+    """The number that the line promised to call. Empty if it promised no call."""
 
 
 Habits = dict[tuple[bool, str], str]
-"""Digits that led to a promise, joined as they are keyed, by route."""
+"""The digits that led to a promise, joined as a caller presses them, by route."""
 
 
 @dataclass
 class BrokenDialogues:
-    """How dialogues ended before their time: what the handset was told, or the choice that was not there."""
+    """The dialogues of a run that ended early, counted by their errors. An error names the screen or the missing
+    choice."""
 
     ends: Counter[str] = field(default_factory=Counter)
     unheard: list[int] = field(default_factory=list)
-    """Tips whose callers gave up."""
+    """The tips whose callers stopped trying."""
     most_dials: int = 0
-    """That any of them needed."""
+    """The most dials that any caller needed."""
     longest: float = 0.0
-    """Seconds from a caller's first dial to her promise, at the worst."""
+    """The longest time from a caller's first dial to the promise, in seconds."""
 
     def heard(self, dials: int, seconds: float) -> None:
         self.most_dials = max(self.most_dials, dials)
@@ -100,7 +102,10 @@ class BrokenDialogues:
 
 
 def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
-    """Every other one says danger and hangs up early; the rest tell all of it, words included, about a child."""
+    """Returns tips for this many callers. Every other caller reports danger and hangs up early.
+
+    The rest report everything, words included, about a child.
+    """
     places = itertools.cycle(districts)
     return [
         TipToTell(number, place, danger=number % 2 == 0, words=f"{words} {number}")
@@ -109,7 +114,7 @@ def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
 
 
 def tell(emulator: EmulatorClient, tip: TipToTell) -> Promise:
-    """Dial until the tip is told. Raises DialogueBroken where the line never listens."""
+    """Dials until the tip is reported. Raises DialogueBroken if the line never listens."""
     broken = BrokenDialogues()
     promise = try_to_tell(emulator, tip, broken)
     if promise is None:
@@ -124,9 +129,9 @@ def try_to_tell(
     habits: Habits | None = None,
     over: threading.Event | None = None,
 ) -> Promise | None:
-    """Dial until the tip is told, or patience ends: then None. What went wrong on the way is noted in `broken`.
+    """Dials until the tip is reported. Returns None if the caller's patience ends first. Counts errors in `broken`.
 
-    Once it is `over` nobody dials again, and nobody complains of it.
+    Once `over` is set, the caller does not dial again and does not count as unheard.
     """
     began = time.monotonic()
     for dials in itertools.count(1):
@@ -147,7 +152,7 @@ def try_to_tell(
 
 
 def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = None) -> Promise:
-    """One dialogue. Raises DialogueBroken, LabelMissing or HandsetRefused where it ended before its time."""
+    """Holds one dialogue. Raises DialogueBroken, LabelMissing or HandsetRefused if it ends early."""
     session = emulator.dial(msisdn=tip.msisdn)
     keyed = (habits or {}).get(tip.route)
     if keyed is not None and not tip.reads:
@@ -171,7 +176,7 @@ def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = 
 
 
 def _read_on(session: ClientSession, tip: TipToTell) -> str:
-    """Screen by screen to the district; the digits that led there."""
+    """Reads each screen on the way to the district. Returns the digits that led there."""
     district = place_name(tip.district, "rw")
     province = place_name(province_of(tip.district), "rw")
     labels = (PROBLEM, YES if tip.danger else NO, NO, province, district)
@@ -179,7 +184,7 @@ def _read_on(session: ClientSession, tip: TipToTell) -> str:
 
 
 def _press(session: ClientSession, label: str) -> list[str]:
-    """The digits that led to it."""
+    """Chooses a label and returns the digits that led to it."""
     pressed = _Pressed(session)
     if session.open:
         choose(pressed, label)
@@ -199,14 +204,14 @@ def _must_be_open(session: ClientSession) -> None:
 
 
 def _must_say(session: ClientSession, words: str) -> None:
-    """A promise is what she read, and nothing else."""
+    """Checks that the caller read these words. Only that counts as a promise."""
     if words not in session.screen:
         raise DialogueBroken("another screen than was to come")
 
 
 @dataclass
 class _Pressed:
-    """A dialogue that notes what is keyed."""
+    """A dialogue that records the pressed keys."""
 
     session: ClientSession
     digits: list[str] = field(default_factory=list)
@@ -221,7 +226,7 @@ class _Pressed:
 
 
 def _finish(session: ClientSession, words: str) -> None:
-    """ "Saved" was shown: whatever breaks from here on, the promise is given."""
+    """Adds a landmark after "saved". Ignores errors from here on, because the promise is already given."""
     if session.open:
         with suppress(LabelMissing, HandsetRefused):
             choose(session, LANDMARK)

@@ -1,6 +1,6 @@
-"""Callers of a fault run who ask for a call: what they press, and whether each number is kept as it was promised.
+"""Simulates callers of a fault run who ask for a call-back, and checks that each promised number is kept.
 
-Without them the search for numbers would look for what nobody ever left.
+Without them the search for numbers would have nothing to find.
 """
 
 from collections import defaultdict
@@ -22,7 +22,8 @@ from tests.labels import AGREED, CALL
 
 
 def ask(session: ClientSession) -> bool:
-    """From "saved", and back to it. False where no call is offered, or she did not read that it was noted."""
+    """Asks for a call-back from "saved" and returns there. Returns False if none is offered, or the caller read no
+    confirmation."""
     agreed = False
     with suppress(LabelMissing, HandsetRefused):
         for said in CALL:
@@ -36,7 +37,8 @@ def ask(session: ClientSession) -> bool:
 def unkept(
     database: Database, promised: Mapping[str, str], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
-    """I1 of calls: each session to which one was promised has one that waits, and it opens to that number."""
+    """Returns the breaches of I1 for call-backs. Each promised session has one waiting call-back that decrypts to its
+    number."""
     with database.reading() as session:
         waiting = books.calls(session)
     of_session: defaultdict[str, list[WaitingCall]] = defaultdict(list)
@@ -54,7 +56,7 @@ def unkept(
 
 
 def number(call: WaitingCall, national_key: bytes, weekly_lock: WeeklyLock) -> str:
-    """Empty where it does not open."""
+    """Returns the number of a call-back, or an empty string if it does not decrypt."""
     seal = {"uid": call.uid, "place": SEALED_AS, "desk": NATIONAL}
     try:
         grant = weekly_lock.unlock(call.sealed_key, label(call.uid, NATIONAL))

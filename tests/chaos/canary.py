@@ -1,4 +1,4 @@
-"""Looks for what must be nowhere: a caller's number, a word of a tip, in every form that bytes take."""
+"""Looks in files for secrets: a caller's number or a tip's words, in every form that bytes take."""
 
 import base64
 import os
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 
 def written_forms(word: str) -> dict[str, bytes]:
-    """The byte strings under which a word may hide, by name. Base64 has three, one for each alignment."""
+    """Returns the forms in which bytes may hold a word, by name. Base64 has three, one for each alignment."""
     plain = word.encode()
     found = {
         "plain": plain,
@@ -22,19 +22,19 @@ def written_forms(word: str) -> dict[str, bytes]:
     }
     for shift in range(3):
         letters = base64.b64encode(b"\0" * shift + plain).rstrip(b"=")
-        # The first and last letters also hold bits of the neighbours: only the sure middle is searched.
+        # The first and last letters also hold bits of their neighbours, so only the middle is searched.
         found[f"base64+{shift}"] = letters[(shift * 8 + 5) // 6 : len(letters) - 1]
     return found
 
 
 def number_forms(msisdn: str) -> dict[str, bytes]:
-    """A number is looked for without its plus: that finds `+250…`, `250…` and, by its tail, `07…`."""
+    """Returns the forms of a number without its country code. They match `+250…`, `250…` and the tail of `07…`."""
     return written_forms(msisdn.removeprefix("+250"))
 
 
 @dataclass
 class Search:
-    """Reads the files under some roots again and again, each when it was written, and keeps what it found."""
+    """A search that reads the files under some roots again and again, each after a change, and keeps its findings."""
 
     roots: tuple[Path, ...]
     needles: dict[str, bytes]
@@ -42,15 +42,15 @@ class Search:
     found: set[str] = field(default_factory=set)
     rounds: int = 0
     _read: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    """When each file had been written last, and how long it was, when it was read."""
+    """The last change and the length of each file when it was last read."""
 
     def once(self) -> None:
-        """Every file, whenever it was written."""
+        """Reads every file, changed or not."""
         self._read.clear()
         self.changed()
 
     def changed(self) -> None:
-        """What was written since it was last read."""
+        """Reads the files that changed since they were last read."""
         for path in self._files():
             self.found.update(f"{path.name}: {name}" for name in self._in(path))
         self.rounds += 1

@@ -1,4 +1,5 @@
-"""`bin/bench faults`: tips told while everything dies around them, again and again, and the books read afterwards."""
+"""Runs `bin/bench faults`: reports tips while it kills every process, again and again, and checks the database
+afterwards."""
 
 import os
 import shutil
@@ -50,10 +51,10 @@ def chaos(
     minutes: float | None,
     as_json: bool,
 ) -> None:
-    """Tell tips while every process dies and the gateway lies, then read the books.
+    """Reports tips while it kills every process and the gateway lies, then checks the database.
 
-    Each run makes a line of its own in a temporary folder, on loopback, and takes no setting: it can harm no other.
-    Ends with 1 where an invariant did not hold, or a run came to no end. docs/architecture.md lists the invariants.
+    Each run makes its own line in a temporary folder, on loopback, and takes no setting: it can harm no other line.
+    Exits with 1 if an invariant did not hold or a run did not finish. docs/architecture.md lists the invariants.
     """
     _refuse_settings()
     whole = True
@@ -68,14 +69,14 @@ def chaos(
 
 
 def _one(order: Order, *, as_json: bool) -> bool:
-    """Whether everything held. Where not, the run's folder is left for whoever looks for the reason."""
+    """Runs one seed. Returns True if everything held. Otherwise keeps the run's folder for inspection."""
     folder = Path(tempfile.mkdtemp(prefix="hotline-chaos-"))
     report: RunReport | None = None
     _say(f"seed {order.seed}: {order.tips} tips on {order.pair}")
     try:
         report = run(folder, order, _say)
     except Exception as broken:
-        # An edge: whatever it was, the line of JSON says that there was a run, and that it failed.
+        # An edge, so it catches everything: the line of JSON says that there was a run and that it failed.
         click.echo(failure(type(broken), tips=order.tips, seed=order.seed, pair=order.pair))
         if isinstance(broken, HotlineError):
             _say(str(broken))
@@ -109,7 +110,7 @@ def _refuse_settings() -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """Told to end, it leaves by the door: nothing of the line may outlive its run."""
+    """Exits through the usual cleanup when told to end. No process of the line may outlast its run."""
     raise SystemExit(128 + number)
 
 

@@ -1,6 +1,6 @@
-"""A worker whose clock lacks one of its steps: `python -m tests.chaos.clock_without refer_waiting`.
+"""Runs a worker whose clock lacks one of its steps: `python -m tests.chaos.clock_without refer_waiting`.
 
-What a fault run must notice, or it proves nothing.
+A fault run must notice this, or it proves nothing.
 """
 
 import os

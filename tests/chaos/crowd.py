@@ -1,4 +1,4 @@
-"""Many callers at once, until so many tips are told and whoever must hear them all says that it is enough."""
+"""Simulates many callers at once. They report a number of tips, and then more until a condition holds."""
 
 import itertools
 import threading
@@ -12,7 +12,7 @@ from tests.handsets import EmulatorClient
 
 CALLERS = 12
 NUMBERS = 100_000
-"""So many callers have a number each."""
+"""The number of callers with a phone number each."""
 
 
 @dataclass
@@ -21,17 +21,17 @@ class Crowd:
     tips: int
     words: str
     enough: Callable[[], bool]
-    """Asked once the tips are told: until then more are."""
+    """Checked once the tips are reported. Callers report more until it returns True."""
     late: Callable[[], bool] = lambda: False
-    """Asked before each tip: nobody dials any more, though not all are told."""
+    """Checked before each tip. When it returns True, the callers skip the rest of these tips."""
     callers: int = CALLERS
-    """So many tell at a time."""
+    """The number of callers who report at a time."""
     told: list[Promise] = field(default_factory=list)
     broken: BrokenDialogues = field(default_factory=BrokenDialogues)
     habits: Habits = field(default_factory=dict)
 
     def tell(self) -> None:
-        """Until all are told. Whoever interrupts it waits for the dialogues that are open, and for no more."""
+        """Reports all tips. An interrupt waits only for the dialogues that are open."""
         over, lock = threading.Event(), threading.Lock()
         waiting = itertools.takewhile(lambda _: not over.is_set(), self._waiting())
         with ThreadPoolExecutor(self.callers) as threads:

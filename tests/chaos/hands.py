@@ -1,4 +1,4 @@
-"""What somebody tries with her own hands: each process killed under a caller, a phone off, a word of STOP."""
+"""Tries simple faults as a person would: each process killed during a call, a phone off, a word of STOP."""
 
 import json
 import os
@@ -18,10 +18,10 @@ FRONT = "Akazi gatekanye n'umuryango"
 NETWORK_ERROR = "Connection problem or invalid MMI code."
 FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 DANGER = ("5", "1", "2")
-"""A problem; somebody is in danger; no official."""
+"""The answers: a problem, danger, no official."""
 LOCKED_SECONDS = 6.0
 RULINDO = ("4", "5")
-"""The North, and the fifth of its districts by name."""
+"""The keys of the North and of its fifth district by name."""
 
 
 def without_the_web_process_the_network_speaks_and_the_next_dial_works(stack: Stack) -> None:
@@ -119,7 +119,7 @@ def pressed(session: ClientSession, *keys: str) -> ClientSession:
 
 
 def kill(stack: Stack, mark: str) -> None:
-    """Every process below the keeper whose command line holds the mark, outright and at once."""
+    """Kills every process below the keeper whose command line holds the mark, all at once and with SIGKILL."""
     victims = started_as(stack.pid, mark)
     assert victims
     for pid in victims:
@@ -133,12 +133,12 @@ def filed(stack: Stack, place: str) -> int:
 
 
 def texts(line: EmulatorClient, msisdn: str) -> str:
-    """All that was sent to a phone, whether or not it arrived."""
+    """Returns all texts that were sent to a phone, whether or not they arrived."""
     return "\n".join(sms["text"] for sms in line.outbox() if sms["to"] == msisdn)
 
 
 def hop(stack: Stack, text: str) -> str:
-    """What the line answers the gateway, in one dialogue of which any hop may be repeated."""
+    """Sends one hop as the gateway does and returns the answer. Each hop of this dialogue may be repeated."""
     url = json.loads((stack.home / "demo-hooks.json").read_text(encoding="utf-8"))["ussd"]
     fields = {
         "phoneNumber": "+250788000013",

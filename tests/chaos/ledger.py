@@ -1,7 +1,7 @@
-"""What must hold after the faults, whatever they were: the invariants of delivery, read from both ends.
+"""Checks the invariants of delivery after a fault run, from both ends.
 
-One end is the line's database, the other what the gateway's stand-in accepted. Each function returns sentences, one a
-breach; none is the only right answer. docs/architecture.md says what each invariant means.
+One end is the line's database. The other is the list of messages that the emulator accepted. Each function returns one
+sentence for each breach, so an empty list is the only right answer. docs/architecture.md explains each invariant.
 """
 
 import re
@@ -26,17 +26,18 @@ from tests.books import FiledTip, Firing, SentAlert
 
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 ON_ITS_WAY = timedelta(seconds=5)
-"""How young an alert of a later step may be, and wait: a ladder goes on climbing while the books are read."""
+"""An alert of a later level that is younger than this may still wait. Escalation continues while the database is
+read."""
 OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
-"""Two deadlines of one tip cannot both pass within this: the nearest a second one can lie is 90 seconds off."""
+"""Two deadlines of one tip cannot both pass within this time. They are at least 90 seconds apart."""
 REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
-"""An alert; a confirmation begins with a reference, too, but asks for nothing. A long run comes to references of five
-letters (docs/decisions/06)."""
+"""Matches an alert. A confirmation also begins with a reference, but asks for nothing. A long run reaches references of
+five letters (docs/decisions/06)."""
 FIRST = {"danger", "official", "province", "district"}
-"""What a caller has answered when "passed on" is shown."""
+"""The answers that a caller has given when "passed on" is shown."""
 WHOLE = FIRST | {"sector", "kind", "who", "visit"}
-"""And when "saved" is."""
+"""The answers that a caller has given when "saved" is shown."""
 
 
 class Invariant(StrEnum):
@@ -59,16 +60,16 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class PromisedTip:
-    """A session whose caller read a screen that says her tip is kept."""
+    """A session whose caller read a screen that says the tip is kept."""
 
     session_key: str
     place: str
     complete: bool
-    """Whether the screen was "saved": then all that she answered is there, not only the first four answers."""
+    """True if the screen was "saved". The tip then holds every answer, not only the first four."""
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
-    """I1: who was told "passed on" or "saved" has exactly one filed tip of that place in her session."""
+    """Returns breaches of I1. A session that read "passed on" or "saved" has exactly one filed tip of that place."""
     with database.reading() as session:
         filed = Counter((tip.session_key, tip.place) for tip in books.filed(session, NATIONAL))
     return [
@@ -81,7 +82,8 @@ def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
 def unreadable(
     database: Database, told: Sequence[PromisedTip], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
-    """I1, the other half: the national desk opens each of them, and finds in it what the caller was told is kept."""
+    """Returns breaches of the other half of I1. The national desk decrypts each tip and finds the promised answers in
+    it."""
     promised = {(one.session_key, one.place): one for one in told}
     with database.reading() as session:
         filed = books.filed(session, NATIONAL)
@@ -114,13 +116,13 @@ def _faults(
 
 
 def unreferred(database: Database) -> list[str]:
-    """I2: every filed tip was given to somebody."""
+    """Returns breaches of I2: filed tips without an assignment."""
     with database.reading() as session:
         return [f"tip {tip} was referred to nobody" for tip in books.unreferred(session)]
 
 
 def unsettled(database: Database, at: datetime) -> list[str]:
-    """I4: no alert waits any more. A confirmation in doubt may wait for its ten minutes."""
+    """Returns breaches of I4: alerts that still wait. A confirmation in doubt may wait for its ten minutes."""
     with database.reading() as session:
         alerts = books.alerts(session)
     return [
@@ -133,12 +135,13 @@ def unsettled(database: Database, at: datetime) -> list[str]:
 def unsent(
     database: Database, ask: Callable[[], Mapping[str, Sequence[str]]], at: datetime
 ) -> list[str]:
-    """I2: every alert was accepted by the gateway at least once, or is dead and so on the console.
+    """Returns breaches of I2. Each alert was accepted by the gateway at least once, or is undeliverable and on the
+    console.
 
-    Refused for ever is dead for this number: a colleague was told, and her alert is held to the same. What is
-    `answered` needs no send: who it tells has answered for its case, and the books show her answer. `ask` is asked
-    after the books are read: an alert of this moment is then there, too. What only says that more was told carries the
-    reference of an earlier tip, so the books alone speak of it.
+    A permanent refusal counts as undeliverable for this number. A colleague was alerted instead, and that alert must
+    meet the same rule. An `answered` alert needs no send if its recipient has acknowledged the case. `ask` runs after
+    the database is read, so that it includes the newest alerts. A message about added details carries an earlier tip's
+    reference, so this check skips it.
     """
     given_up = (MessageState.DEAD, MessageState.FAILED)
     with database.reading() as session:
@@ -156,7 +159,7 @@ def unsent(
 
 
 def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
-    """I3: sends are at most one, plus the attempts nobody knows the end of, plus the one resend."""
+    """Returns breaches of I3. An alert is sent once, plus once for each attempt of unknown outcome, plus one resend."""
     with database.reading() as session:
         alerts = books.alerts(session)
     breaches = []
@@ -170,7 +173,7 @@ def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]
 
 
 def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
-    """I9: every repeat says the same, letter by letter, and no reference was sent that is nobody's."""
+    """Returns breaches of I9. Every repeat has the same text, and every sent reference belongs to an alert."""
     with database.reading() as session:
         known = {alert.reference: alert.id for alert in books.alerts(session)}
     breaches = ["a reference was sent that no tip has" for name in accepted if name not in known]
@@ -181,7 +184,10 @@ def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) 
 
 
 def out_of_time(database: Database, at: datetime) -> list[str]:
-    """I6: what nobody has taken has a time at which somebody more is told; it passes once, and is not let pass."""
+    """Returns breaches of I6. Each tip that no responder has taken has a deadline for its escalation.
+
+    The deadline fires when it passes, and only once.
+    """
     with database.reading() as session:
         untimed = books.waiting_without_deadline(session)
         overdue = books.overdue(session, at - OVERDUE)
@@ -202,14 +208,14 @@ def _fired_twice(firings: Sequence[Firing]) -> list[str]:
 
 
 def unchained(database: Database) -> list[str]:
-    """I7: each row of the audit log follows from the one before."""
+    """Returns a breach of I7 if a row of the audit log does not follow from the one before."""
     with database.reading() as session:
         chain = tables_audit.verify(session)
     return [] if chain.broken_at is None else [f"the audit log breaks at row {chain.broken_at}"]
 
 
 def by_reference(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Accepted alerts by the reference they begin with; other messages are left out."""
+    """Groups accepted alerts by the reference they begin with. Leaves out other messages."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for text in texts:
         if match := REFERENCE.match(text):

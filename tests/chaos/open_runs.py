@@ -1,4 +1,4 @@
-"""The web process with the encryption of runs switched off: what a search for canaries must notice."""
+"""Runs the web process without encryption of conversation states. A search for canaries must notice this."""
 
 import os
 from dataclasses import replace
@@ -12,7 +12,7 @@ from hotline.web.hooks_app import create_app
 
 
 class Glass(RunCipher):
-    """A cipher that one can see through."""
+    """A cipher that leaves everything readable."""
 
     def __init__(self) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Kills processes, on purpose and in number: by failpoint token, by signal, and Redis' memory by a flush."""
+"""Kills many processes on purpose, by failpoint token and by signal, and flushes Redis."""
 
 import random
 import signal
@@ -27,20 +27,20 @@ MARKS = {
     "web": "wsgi:application",
     "worker": "hotline process worker",
 }
-"""What each process of the line was started with."""
+"""A part of each process's command line."""
 REDIS_MARK = "unixsocket"
 EACH = 5
-"""How often a deck holds each failpoint, each server's death and each flush, where nothing else is asked for."""
+"""The default number of times that a deck holds each failpoint, each server's death and each flush."""
 TWICE = 2
-"""How often it holds the deaths that nothing but a new start can mend."""
+"""The most times that a deck holds the deaths that only a restart can repair."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
-"""Seconds asleep: a worker past its lease and its leadership, Redis past everybody's patience."""
+"""Seconds of each freeze. A worker's lease and leadership end meanwhile, and every client's patience with Redis."""
 BY_THE_CLOCK = ("worker.frozen",)
-"""Those that a turned clock makes as long: the others are waited for by sockets, which know no clock of ours."""
+"""Freezes that a turned clock shortens. The others are felt by sockets, which do not use the line's clock."""
 TICKS = 3.0
-"""Seconds in which a relay notices that the clock was turned, and does what is then due."""
+"""Seconds in which a relay notices the turned clock and does the work that is due."""
 PATIENCE = 60.0
-"""Seconds for a token to be taken, or for a process to be there to be killed: longer than anybody is asleep."""
+"""Seconds to wait until a token is taken, or until a process exists that can be killed. Longer than any freeze."""
 QUICK = 0.2
 """Seconds between the deaths of the first deck."""
 
@@ -49,7 +49,7 @@ Death = Callable[[], bool]
 
 @dataclass
 class ProcessKiller:
-    """Deaths one after the other, in a random order that a seed repeats: a whole deck, then more until told to stop."""
+    """A random order of deaths that a seed repeats. It deals a whole deck, then more until told to stop."""
 
     keepers: Sequence[int]
     """Every process of the line is below one of these."""
@@ -57,29 +57,29 @@ class ProcessKiller:
     redis_url: str
     seed: int
     pause: float = 3.0
-    """Seconds between deaths once the first deck is through."""
+    """Seconds between deaths after the first deck."""
     each: int = EACH
     spared: frozenset[str] = frozenset()
-    """Deaths that are not dealt: another run's."""
+    """Deaths that are not dealt, because another run deals them."""
     turn: Callable[[int], None] | None = None
-    """Turns the line's clock on: who is frozen then sleeps for seconds of that clock."""
+    """Turns the line's clock forward. A frozen process then sleeps for seconds of that clock."""
     servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """Deaths of servers that stand beside the line, by name: each returns when it is up again."""
+    """Deaths of servers outside the line, by name. Each returns when the server is up again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """The same for long ones."""
+    """The same for long absences."""
     kills: Counter[str] = field(default_factory=Counter)
     dealt: threading.Event = field(default_factory=threading.Event)
-    """The first deck is through."""
+    """Set after the first deck."""
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
         self._thawing: list[threading.Thread] = []
         self._asleep: set[int] = set()
-        """Nobody else kills these: they must wake."""
+        """Frozen processes. No other death may hit them, because they must resume."""
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
-        """Until told to stop; nothing is asleep afterwards."""
+        """Deals deaths until told to stop. No process is frozen afterwards."""
         self._stop = stop
         while not stop.is_set():
             for name, death in self._deck():
@@ -98,7 +98,7 @@ class ProcessKiller:
             thread.join()
 
     def _deck(self) -> Iterator[tuple[str, Death]]:
-        """Whoever freezes comes first: meanwhile the others die."""
+        """Yields the deaths of one deck. Freezes come first, so that other processes die meanwhile."""
         often = {name: self._tokens(name) for name in FAILPOINTS}
         often |= {name: self._beside(die) for name, die in self.servers.items()}
         often.setdefault("redis", self._killing(REDIS_MARK))
@@ -131,7 +131,7 @@ class ProcessKiller:
         return killed
 
     def _everything(self) -> bool:
-        """Every process at once, the first killed being the first to start again: in any order, each time another."""
+        """Kills every process at once, in a random order. The first one killed is the first to start again."""
         marks = [*MARKS.values(), REDIS_MARK]
         victims = [pid for mark in marks for pid in self._found(mark)]
         self._dice.shuffle(victims)
@@ -152,13 +152,13 @@ class ProcessKiller:
                 self._asleep.add(pid)
                 self._thawing.append(threading.Thread(target=thaw, args=(pid,)))
                 self._thawing[-1].start()
-            # It counts when it wakes.
+            # The freeze counts when the process resumes.
             return False
 
         return frozen
 
     def _slept(self, name: str) -> bool:
-        """Whether nobody ended the run meanwhile."""
+        """Waits as long as a freeze lasts. Returns False if the run ended meanwhile."""
         if self.turn is None or name not in BY_THE_CLOCK:
             return not self._stop.wait(FROZEN[name])
         if self._stop.wait(TICKS):
@@ -189,7 +189,7 @@ class ProcessKiller:
         return [pid for pid in found if pid not in self._asleep]
 
     def _signal_one(self, mark: str, number: signal.Signals) -> int | None:
-        """Whom it reached."""
+        """Signals one random process with this mark. Returns its id, or None if it reached none."""
         victims = self._found(mark)
         if not victims:
             return None

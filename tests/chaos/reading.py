@@ -1,6 +1,6 @@
-"""A caller who reads: looks for a label on the screen and presses its digit, or `9` until it is there.
+"""Simulates a caller who reads: looks for a label on the screen and presses its digit, or `9` until it appears.
 
-Proofs that call must not know how the flows are numbered.
+Proofs that call the line must not depend on how the flows are numbered.
 """
 
 import re
@@ -14,15 +14,15 @@ PAGES = 12
 
 
 class LabelMissing(HotlineError):
-    """A caller who reads finds no such choice on the handset's screen."""
+    """An error: the handset's screen does not show the choice that the caller looks for."""
 
 
 class DialogueBroken(HotlineError):
-    """A dialogue ended before it said that the tip is kept."""
+    """An error: a dialogue ended before it said that the tip is kept."""
 
 
 class RealLine(HotlineError):
-    """What kills or empties lines was started with the settings of one; says which to unset."""
+    """An error: a tool that kills or empties lines has the settings of a real one. Names the settings to unset."""
 
 
 class OpenDialogue(Protocol):
@@ -33,7 +33,7 @@ class OpenDialogue(Protocol):
 
 
 def choose(dialogue: OpenDialogue, label: str) -> None:
-    """Press what leads to `label`. Raises LabelMissing."""
+    """Presses the keys that lead to `label`. Raises LabelMissing."""
     for _ in range(PAGES):
         offered = choices(dialogue.screen)
         if label in offered:

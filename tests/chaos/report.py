@@ -1,4 +1,4 @@
-"""What a fault run did and what it found: one line of JSON, and no word of it is about anybody."""
+"""Reports the work and the findings of a fault run in one line of JSON, without any personal data."""
 
 import json
 import platform
@@ -11,7 +11,7 @@ from hotline.core.environment import CHECKOUT
 from tests.chaos.ledger import Breach, Invariant
 
 SHOWN = 20
-"""Breaches told in words: whoever reads needs the first ones."""
+"""The number of breaches shown in words. A reader needs the first ones."""
 
 
 @dataclass
@@ -21,16 +21,16 @@ class RunReport:
     pair: str
     promised: int = 0
     unheard: int = 0
-    """Callers who gave up."""
+    """Callers who stopped trying."""
     alerts: int = 0
     """References that the gateway accepted at least once."""
     sends: int = 0
     repeats: int = 0
-    """Accepted more than once for one reference."""
+    """References that the gateway accepted more than once."""
     deaths: dict[str, int] = field(default_factory=dict)
-    """By process; "everything" is all of them at once, "frozen" is asleep for a time."""
+    """Deaths by process. "everything" is all of them at once, and "frozen" is a pause."""
     lies: dict[str, int] = field(default_factory=dict)
-    """What the network and the gateway did wrong, by kind."""
+    """Faults of the network and the gateway, by kind."""
     faults: int = 0
     breaches: dict[str, int] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
@@ -39,10 +39,10 @@ class RunReport:
     dialogues_broken: dict[str, int] = field(default_factory=dict)
     most_dials: int = 0
     longest_wait: float = 0.0
-    """What the unluckiest caller needed: dials, and seconds from the first to her promise."""
+    """The most that any caller needed: dials, and seconds from the first dial to the promise."""
     violations: dict[str, int] = field(default_factory=dict)
     load: float = 0.0
-    """The machine's worst load average by processor: above three it was not this run's alone."""
+    """The machine's highest load average per processor. Above three, other programs used the machine too."""
     seconds: float = 0.0
     python: str = field(default_factory=platform.python_version)
     source: str | None = None
@@ -61,12 +61,12 @@ class RunReport:
 
 
 def failure(kind: type[BaseException], *, tips: int, seed: int, pair: str) -> str:
-    """A run that came to no end: what kind of thing happened, never to what."""
+    """Returns the line for a run that did not finish. It names the kind of error, but no details."""
     return json.dumps({"failed": kind.__name__, "tips": tips, "seed": seed, "pair": pair})
 
 
 def source() -> str | None:
-    """Which code this is, where git can say so."""
+    """Returns the version of this code, or None if git cannot tell."""
     asked = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty"]
     try:
         told = subprocess.run(asked, capture_output=True, text=True, check=False)

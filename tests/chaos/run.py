@@ -1,4 +1,4 @@
-"""One fault run: callers, a gateway that lies, deaths by the dozen, and then the books are read."""
+"""Runs one fault run: callers, a gateway that lies, many deaths, and then a check of the database."""
 
 import math
 import os
@@ -28,9 +28,10 @@ from tests.stack import Stack
 
 
 def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> int:
-    """Until told to stop, and then once more for what came last. Of a share below one, the others stay silent.
+    """Answers alerts until told to stop, and then once more for the last ones. With a share below one, some stay
+    silent.
 
-    Returns how many answered.
+    Returns the number of answers.
     """
     seen = 0
     answered: set[str] = set()
@@ -52,7 +53,7 @@ def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float 
 
 
 def _answers(reference: str, share: float) -> bool:
-    """Each reference has a responder who does or does not answer, however often she is told."""
+    """Returns True if the responder of this reference answers. Repeats of the alert change nothing."""
     return sha256(reference.encode()).digest()[0] < 256 * share
 
 
@@ -89,50 +90,51 @@ LIES: tuple[Mapping[str, Any], ...] = (
     {"kind": "duplicate_mo", "probability": 0.1},
     {"kind": "lost_mo", "probability": 0.1},
 )
-"""A send meets the first that strikes alone: about one in four goes wrong. 405 is no money, which holds the lane."""
+"""A send meets the first of these that strikes. About one send in four fails. 405 means no money, which pauses the
+queue."""
 
 
 FEW = 2
-"""Figures of fewer tips are none."""
+"""With fewer tips a run gives no statistics."""
 ANSWERING = 0.4
-"""The share of references that are taken: of most tips one of three, of one in five none: these escalate."""
+"""The share of references that are taken. Most tips have one of three taken. One tip in five has none and escalates."""
 SOUGHT = 3
-"""Callers whose numbers are looked for in everything that was written."""
+"""The number of callers whose numbers are looked for in everything that was written."""
 TELL_EVERY = 10.0
 """Seconds between two lines of progress."""
 WORDS = "ku iduka hafi y'umuhanda"
 CROWDED = 3.0
-"""Load by processor above which the machine was not the run's alone: its own is below two."""
+"""The load per processor above which other programs used the machine. The run's own load is below two."""
 SLOW = "slow answer"
 REPEATED_OTHERWISE = "repeat answered otherwise"
-"""No breach here: where the first answer was a polite end, for want of a database, the repeat goes on."""
+"""Not a breach here. If the first answer was a polite end without a database, the repeat continues."""
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a run is asked for."""
+    """The settings of one run."""
 
     tips: int
     seed: int
     pair: Pair = Pair.SQLITE
     pause: float = 3.0
-    """Seconds between deaths, once each has died its first ones."""
+    """Seconds between deaths after the first deck."""
     minutes: float | None = None
-    """After so many nobody begins to tell any more."""
+    """Minutes after which no caller begins a report."""
     each: int = EACH
-    """How often each failpoint, each server's death and each flush is dealt."""
+    """The number of times that each failpoint, each server's death and each flush is dealt."""
     spared: frozenset[str] = frozenset()
-    """Deaths that are not dealt, by name: another run's."""
+    """The names of deaths that are not dealt, because another run deals them."""
     callers: int = CALLERS
-    """So many tell at a time, until each death was dealt: a quick machine tells more of them."""
+    """Callers at a time, until each death was dealt. More of them report on a fast machine."""
     turned: bool = False
-    """The line's clock is turned where a lease or a doubt would be waited for; else it keeps the true time."""
+    """True turns the line's clock instead of waiting for a lease or a doubt. Otherwise the line keeps the true time."""
 
 
 def run(folder: Path, order: Order, say: Say) -> RunReport:
-    """A line of our own in this folder, on loopback, gone at the end: tips under every fault, then the books.
+    """Runs a line of its own in this folder, on loopback, and ends it: tips under every fault, then the checks.
 
     Raises ProgramMissing, or StartFailed of the line.
     """
@@ -188,9 +190,9 @@ def _judged(
 
 
 def _under_fire(stack: Stack, killer: ProcessKiller, crowd: Crowd, say: Say) -> float:
-    """Callers and deaths side by side: nobody stops telling before every kind of death has been died.
+    """Runs callers and deaths side by side. Callers continue until every kind of death has happened.
 
-    Returns the machine's worst load meanwhile.
+    Returns the machine's highest load meanwhile.
     """
     over, quiet = threading.Event(), threading.Event()
     loads = [0.0]
@@ -240,7 +242,7 @@ def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd)
 
 
 def waits(stack: Stack) -> dict[str, float]:
-    """Seconds until somebody was told of a tip of danger."""
+    """Returns statistics of the seconds from a danger tip to its first received alert."""
     kit = kit_of(stack)
     with kit.database.reading() as session:
         found = books.waits(session, urgency=Urgency.DANGER)
@@ -258,7 +260,7 @@ def waits(stack: Stack) -> dict[str, float]:
 
 
 def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
-    """I8, as the gateway's stand-in saw it hop by hop. Where others held the processors, slowness proves nothing."""
+    """Returns breaches of I8 that the emulator saw hop by hop. On a crowded machine slow answers prove nothing."""
     seen = Counter(one["rule"] for one in stack.emulator.violations())
     del seen[REPEATED_OTHERWISE]
     if crowded:
@@ -267,7 +269,7 @@ def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
 
 
 def _written(folders: tuple[Path, ...]) -> list[Breach]:
-    """I5: no word of a tip, and none of some callers' numbers, in any form, in any file of the line."""
+    """Returns breaches of I5: a tip's words or some callers' numbers, in any form, in any file of the line."""
     needles = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
     for tip in plan(SOUGHT, ["101"], WORDS):
         found = number_forms(tip.msisdn).items()

@@ -1,4 +1,4 @@
-"""After the faults: wait until everything is as it must be, or say what is not."""
+"""Waits after the faults until everything is in order, or returns the breaches that remain."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,23 +20,23 @@ from tests.chaos.ledger import Breach, Invariant, PromisedTip
 from tests.stack import Stack
 
 SETTLE_SECONDS = 150.0
-"""An alert of danger may wait a lease (30 s) and then a doubt (30 s), and a second of each."""
+"""An alert of danger may wait for a lease (30 s) and a doubt (30 s). It may wait twice for each."""
 SENT_A_SECOND = 5.0
-"""The alerts that two cores send each second at least, beside everything else that a run does. Callers who tell faster
-leave a queue, and emptying it takes time."""
+"""The alerts that two cores send each second at least, with all other work of a run. Faster callers leave a queue, and
+emptying it takes time."""
 PAUSE = 1.0
 TURN = 30
-"""Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
+"""Seconds by which the line's clock is turned when nothing changes: a lease, or a doubt. A jump of 60 is an alarm."""
 LAST_SECONDS = 75.0
-"""So long an alert of danger may be on its way when time is up: a lease and a doubt."""
+"""Seconds that an alert of danger may still need when time is up: a lease and a doubt."""
 TRUE_LAST_SECONDS = (LEASE + max(one.unknown for one in QUEUES.values())).total_seconds() + 30.0
-"""And so long any alert may where the line keeps the true time: the longest doubt, and the send after it."""
+"""The same for any alert when the line keeps the true time: the longest doubt, and the send after it."""
 STILL = 3.0
-"""Seconds without a change before that: three ticks of the relay."""
+"""Seconds without a change before the clock is turned: three ticks of the relay."""
 
 
 def kit_of(stack: Stack) -> DoorKit:
-    """The hooks' kit on the line's own home: it knows the sessions' digests, and opens nothing."""
+    """Returns the hooks' context for the line's own home. It knows the sessions' digests and decrypts nothing."""
     return build_door(Settings.read(stack.environ))
 
 
@@ -48,9 +48,9 @@ def settle(
     last: float | None = None,
     turning: bool = True,
 ) -> list[Breach]:
-    """Every breach that is still one when time is up, and does not end by itself; as soon as there is none, none.
+    """Returns the breaches that remain when time is up and do not resolve afterwards. Returns early if there are none.
 
-    While nothing moves the line's clock is turned, unless it is to keep the true time: nobody waits for a lease.
+    Turns the line's clock while nothing changes, so that no run waits for a lease. `turning=False` keeps the true time.
     """
     kit = kit_of(stack)
     promised = [
@@ -61,7 +61,7 @@ def settle(
     if last is None:
         last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
     still = Still()
-    # A passphrase is dear to stretch, and the desk's key stays what it is.
+    # Stretching a passphrase takes long, and the desk's key does not change.
     key = cache(partial(national_key, stack, kit))
 
     def read() -> list[Breach]:
@@ -89,10 +89,10 @@ def lasting(
     pause: float = PAUSE,
     turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
-    """The breaches that each look finds until time is up.
+    """Returns the breaches that each look finds until time is up.
 
-    The ladders of cases that nobody takes go on: at any moment some alert is on its way, and it is another one.
-    With `turn` the longest doubt is over before that: a run whose ladders never stand still was turned too little.
+    Cases that no responder takes keep escalating. At any moment some alert is on its way, and each time another one.
+    With `turn` the longest doubt ends before time is up. A run that keeps escalating had its clock turned too little.
     """
     end = time.monotonic() + seconds
     turned = time.monotonic()
@@ -108,19 +108,19 @@ def lasting(
 
 
 def _of(breach: Breach) -> tuple[Invariant, str]:
-    """What it is about, in whatever state."""
+    """Returns the subject of a breach, without its state."""
     return breach.invariant, breach.sentence.partition(" is ")[0]
 
 
 @dataclass
 class Still:
-    """Since when the same breaches have been found."""
+    """A timer: how long the same breaches have been found."""
 
     breaches: Sequence[Breach] = ()
     since: float = 0.0
 
     def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
-        """Whether nothing has moved for a while. Then the while begins again."""
+        """Returns True if nothing has changed for a while, and then starts the while again."""
         if breaches != self.breaches:
             self.breaches, self.since = breaches, now
             return False
@@ -131,7 +131,7 @@ class Still:
 
 
 def _waiting(kit: DoorKit) -> list[Breach]:
-    """What time alone may still mend: as long as there is some, the rest need not be read."""
+    """Returns breaches that time alone may resolve. While there are some, the rest need not be read."""
     database, at = kit.database, kit.now()
     return [
         *_as(Invariant.TOLD, ledger.unreferred(database)),
@@ -142,7 +142,10 @@ def _waiting(kit: DoorKit) -> list[Breach]:
 def _breaches(
     kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack, key: bytes
 ) -> list[Breach]:
-    """The gateway is asked before and after: a send is in the books before it happens, and accepted before it ends."""
+    """Returns the other breaches. Asks the gateway before and after: a send is in the database before it happens.
+
+    The gateway accepts a send before the send ends.
+    """
     database, at = kit.database, kit.now()
     before = accepted(stack)
     found = [
@@ -168,7 +171,8 @@ def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:
 
 
 def national_key(stack: Stack, kit: DoorKit) -> bytes:
-    """What opens every tip: the desk's key, by the passphrase that `hotline init` left in the home."""
+    """Returns the national desk's key, which decrypts every tip. Uses the passphrase that `hotline init` left in the
+    home."""
     passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
     with kit.database.reading() as session:
         wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
@@ -176,5 +180,5 @@ def national_key(stack: Stack, kit: DoorKit) -> bytes:
 
 
 def accepted(stack: Stack) -> dict[str, list[str]]:
-    """What the gateway took, by reference."""
+    """Returns the alerts that the gateway accepted, by reference."""
     return ledger.by_reference([sms["text"] for sms in stack.emulator.outbox() if sms["accepted"]])

@@ -1,4 +1,4 @@
-"""Where no SMS reaches the line, the alert says what to dial, and whoever is enrolled takes her case by dialling it."""
+"""Tests a line that no SMS reaches. The alert gives a short code, and a responder takes the case by dialling it."""
 
 import json
 import re
@@ -20,7 +20,7 @@ URGENT = {
     GASABO_1: f"Gasabo, byihutirwa. Kanda {ENTRY}",
     GASABO_2: f"Gasabo, byihutirwa. Kanda {ENTRY}",
 }
-"""In the language each of the district's responders is enrolled with."""
+"""The text for each responder of the district, in the responder's language."""
 NATIONAL = {
     "+250788100001": f"Gasabo, urgent. Dial {ENTRY}",
     "+250788100002": f"Gasabo, urgent. Composez {ENTRY}",
@@ -64,7 +64,7 @@ def tells_and_hangs_up(line: EmulatorClient) -> None:
 
 
 def told_whom(line: EmulatorClient) -> dict[str, str]:
-    """Each recipient's reference, once every alert is one segment in her language."""
+    """Returns each recipient's reference. Checks that every alert is one segment in the recipient's language."""
     references = {}
     for sms in line.outbox():
         found = REFERENCE.match(sms["text"])

@@ -1,4 +1,4 @@
-"""Callers of a fault run: what they take for a promise, and that they do not give up."""
+"""Tests the callers of a fault run: which screens they take for a promise, and that they keep trying."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Nothing a caller typed, and no number she called from, is written anywhere: searched for during it, and after."""
+"""Tests that no file holds a caller's words or number, by a search while the line runs and afterwards."""
 
 import re
 import threading
@@ -26,7 +26,7 @@ pytestmark = [
 
 
 def needles() -> dict[str, bytes]:
-    """The words of the tips, and each caller's number, in every form."""
+    """Returns the words of the tips and each caller's number, in every form."""
     tips = plan(TIPS, ["101"] * TIPS, WORDS)
     found = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
     for number in (STRANGER, *(tip.msisdn for tip in tips)):
@@ -36,7 +36,7 @@ def needles() -> dict[str, bytes]:
 
 @contextmanager
 def searching(folder: Path) -> Iterator[Search]:
-    """A search of all that the line writes, going on for as long as the block does, and once after."""
+    """Searches everything that the line writes while the block runs, and once more afterwards."""
     search = Search((folder,), needles())
     over = threading.Event()
     thread = threading.Thread(target=search.until, args=(over,))
@@ -53,7 +53,8 @@ OFFERING = {"HOTLINE_CALL_BACK_NUMBER": "112"}
 
 
 def story(stack: Stack) -> None:
-    """Tips by USSD with words in them, one of them with a call, one by a stranger's SMS, every alert delivered."""
+    """Reports tips by USSD with words, one with a call-back, and one by a stranger's SMS. Waits until all alerts are
+    settled."""
     codes = [district.code for district in districts()]
     told = [tell(stack.emulator, tip) for tip in plan(TIPS, codes, WORDS)]
     assert [bool(one.calls) for one in told] == [n == 1 for n in range(TIPS)]

@@ -1,4 +1,4 @@
-"""The search itself: a search that finds nothing anywhere proves nothing."""
+"""Tests the search for secrets. A search that never finds anything proves nothing."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""`bin/bench faults` makes a line of its own, and has nothing to do with any other."""
+"""Tests that `bin/bench faults` makes a line of its own and touches no other."""
 
 import os
 import shutil

@@ -1,4 +1,5 @@
-"""Row 37 of the faults: a backup taken under callers, put back on an empty machine, and what that machine sends."""
+"""Tests row 37 of the faults: a backup taken during calls, its restore on an empty machine, and that machine's
+messages."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Ten thousand tips an hour that can wait, a gateway too slow for them, and twenty of danger in between."""
+"""Tests ten thousand tips an hour that can wait, with a gateway too slow for them. Tips of danger come in between."""
 
 import os
 import threading
@@ -29,7 +29,8 @@ EVERY = 3600 / 10_000
 """Seconds from one caller to the next."""
 CALLERS = 24
 SLOW = {"kind": "slow", "seconds": 8.0}
-"""Twelve places for what can wait are then three sends in two seconds, where the flood brings more than five tips."""
+"""Twelve places for tips that can wait allow three sends in two seconds. The flood brings more than five tips in that
+time."""
 WITHIN = 30.0
 pytestmark = [
     pytest.mark.chaos,
@@ -40,7 +41,7 @@ pytestmark = [
 
 
 def flood(emulator: EmulatorClient) -> list[Promise]:
-    """Each dials at her own time, whether or not the one before has been heard."""
+    """Dials for each caller at a fixed time, even if the call before is unfinished. Returns the promises."""
     codes = [district.code for district in districts()]
     tips = [
         TipToTell(n, codes[n % len(codes)], n % (TIPS // IN_DANGER) == 0, WORDS, child=False)
@@ -58,7 +59,7 @@ def flood(emulator: EmulatorClient) -> list[Promise]:
 
 
 def waiting(stack: Stack) -> int:
-    """Alerts of the flood that have not begun."""
+    """Returns the number of the flood's alerts that have not begun."""
     kit = kit_of(stack)
     of_the_flood = (Message.state == MessageState.PENDING, Message.priority > Priority.URGENT)
     with kit.database.reading() as session:
@@ -68,7 +69,7 @@ def waiting(stack: Stack) -> int:
 
 
 def in_danger(stack: Stack) -> set[str]:
-    """Whose danger was told. A caller whose call broke dials again: her two tips are of one person."""
+    """Returns the numbers of the callers who reported danger. A caller whose call broke may have two tips."""
     kit = kit_of(stack)
     callers = {
         kit.pseudonyms.session(one["session"]): one["from"] for one in stack.emulator.sessions()

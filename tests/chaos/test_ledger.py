@@ -1,4 +1,4 @@
-"""The books themselves: each breach of a promise, planted one by one, is read out."""
+"""Tests the checks of a fault run: they report each breach that a test plants."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -39,7 +39,7 @@ TOLD = [ledger.PromisedTip("a" * 64, "12", complete=True)]
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """One complete tip, given to one responder, whose alert was accepted: a line that kept its promise."""
+    """Returns the database of a line that kept its promise: one complete tip, one assignment, an accepted alert."""
     tip = make_tip(state=TipState.COMPLETE, referred_at=NOON)
     sealed = Sealer().tip(
         ANSWERS, uid=tip.uid, place=tip.place, desks={NATIONAL: bytes(DESK.public_key)}
@@ -78,7 +78,7 @@ def make_alert() -> Message:
 
 
 def make_deadline(step: int = 0, due: float = 180, fired: float | None = None) -> Deadline:
-    """Of the one tip; times in seconds after noon."""
+    """Returns a deadline of the one tip. Times are in seconds after noon."""
     return Deadline(
         tip_id=1,
         kind=DeadlineKind.ACKNOWLEDGE,

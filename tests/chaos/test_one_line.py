@@ -1,4 +1,4 @@
-"""Stories that leave a line as whole as it was, told on one: starting a line costs more than any of them."""
+"""Tests stories that leave the line intact, all on one line. Starting a line costs more than any story."""
 
 from itertools import count
 from pathlib import Path
@@ -24,7 +24,7 @@ pytestmark = [
 
 
 def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
-    """Real processes, callers in the middle, and nobody is started again."""
+    """Rotates keys on real processes while callers report tips. No process starts again."""
     numbers = count()
 
     def alerts_go_out() -> None:
@@ -42,7 +42,7 @@ def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
 
 
 def who_writes_a_word_reads_by_sms(stack: Stack) -> None:
-    """Through the stand-in's callbacks, the web process, the relay's key and the real SDK, and back."""
+    """Reads by SMS through the emulator's callbacks, the web process, the relay's key and the SMS client, and back."""
     phone = stack.emulator
 
     def asks(text: str) -> str:
@@ -67,7 +67,7 @@ STORIES = (
 
 
 def test_every_story(tmp_path: Path, subtests: pytest.Subtests, lay_home: LayHome) -> None:
-    """First those in which nothing dies."""
+    """The stories that kill no process come first."""
     with Stack(lay_home(tmp_path)) as stack:
         for story in STORIES:
             with subtests.test(story.__name__):

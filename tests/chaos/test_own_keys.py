@@ -1,4 +1,4 @@
-"""Each process with its own key folder and no other on its disk: the whole story passes, and nobody can do more."""
+"""Tests processes that each have their own key folder and no other on disk. The whole story still passes."""
 
 import json
 import os
@@ -31,7 +31,7 @@ pytestmark = [
 
 
 class Trusts:
-    """A line in pieces: one home without keys, and one folder elsewhere for each trust."""
+    """A line in parts: one home without keys, and a separate key folder for each role."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,7 +51,7 @@ class Trusts:
         self.emulator = EmulatorClient(f"http://127.0.0.1:{self.page_port}")
 
     def part(self) -> None:
-        """Take the key folders out of the home, each to a place of its own."""
+        """Moves the key folders out of the home, each to a place of its own."""
         for keys in list((self.home / "keys").iterdir()):
             shutil.move(keys, self.folder / f"only-{keys.name}" / keys.name)
         (self.home / "keys").rmdir()

@@ -1,4 +1,4 @@
-"""Real processes, killed by the dozen: no tip is lost, no alert is silent. And the run notices what is broken."""
+"""Kills many real processes and tests that no tip is lost and no alert is missing. A run also notices a broken line."""
 
 import os
 import re
@@ -31,25 +31,25 @@ from tests.steps import Tell
 SEED = int(os.environ.get("CHAOS_SEED") or seed())
 TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if is_long() else 24))
 MINUTES = float(os.environ.get("CHAOS_MINUTES") or (6 if is_long() else 0.5))
-"""After so many nobody begins to tell any more: a slow machine tells fewer tips, and dies as many deaths."""
+"""Minutes after which no caller begins a report. A slow machine reports fewer tips but has as many deaths."""
 AT_LEAST = 10
 AT_A_TIME = 2
-"""Callers at a time in a short run: they tell until every death was dealt, and each tip costs processor time."""
+"""Callers at a time in a short run. They report until every death was dealt, and each tip costs processor time."""
 PAUSE = 10.0
-"""Seconds between deaths once each has died its first ones: a new start costs the time of five tips."""
+"""Seconds between deaths after the first deck. A restart costs the time of five tips."""
 OFTEN = EACH if is_long() else 1
-"""How often each death is dealt."""
+"""The number of times that each death is dealt."""
 NAMES = (*FAILPOINTS, *MARKS, "redis", "redis.flush", "everything", *FROZEN)
 DEALT = ("tip.after_commit", "worker.after_claim", "redis.flush", "everything")
-"""The deaths of a short run: callers tell until each was dealt."""
+"""The deaths of a short run. Callers report until each of them was dealt."""
 SPARED = frozenset() if is_long() else frozenset(NAMES) - {*DEALT}
 FEW = 6
 PATIENCE = 15.0
 """Seconds in which the clock is turned by more than a lease and a doubt."""
 LAST = 3.0
-"""And so long the breach must last then."""
+"""Seconds that the breach must then last."""
 MENDED_BY = {"refer_waiting": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
-"""A step of the clock, and the death that it alone mends."""
+"""Each step of the clock, with the death that only this step repairs."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(3600),
@@ -58,7 +58,7 @@ pytestmark = [
 
 
 def procfile_without(step: str, folder: Path) -> Path:
-    """The line's processes, with a step of the relay taken out."""
+    """Returns the line's processes, without one step of the relay."""
     procfile = sending(folder)
     broken = f"worker: {sys.executable} -m tests.chaos.clock_without {step}"
     procfile.write_text(re.sub("(?m)^worker: .*$", broken, procfile.read_text()))
@@ -71,7 +71,7 @@ def procfile_without(step: str, folder: Path) -> Path:
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, tell_steps: Tell, pair: Pair, lay_home: LayHome
 ) -> None:
-    """At full length SQLite's keeps the true clock, so that real leases and real doubts run out as well."""
+    """A long run on SQLite keeps the true time, so that real leases and real doubts expire too."""
     if pair is Pair.SQLITE:
         lay_home(tmp_path)
     turned = not (is_long() and pair is Pair.SQLITE)
@@ -100,7 +100,7 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 @pytest.mark.fault(3)
 @pytest.mark.parametrize("step", [*MENDED_BY])
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
-    """The last tip meets the death that this step alone mends: without it the run says so, with it all is well."""
+    """The last tip meets the death that only this step repairs. Without the step the run reports a breach."""
     failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
     procfile = procfile_without(step, lay_home(tmp_path))
@@ -111,7 +111,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
         (faults / failpoint).touch()
         with suppress(DialogueBroken, LabelMissing):
-            # Never a second dial: another tip's doorbell would bring this one along.
+            # The caller must not dial twice: another tip's job would deliver this one too.
             told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
         assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
 
@@ -126,7 +126,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
 @contextmanager
 def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
-    """The relay as it is shipped; the line's own sleeps, so that it does not lead."""
+    """Runs the relay as shipped. The line's own relay is frozen, so that it does not lead."""
     put_to_sleep(stack, instead_of)
     with stack.log.open("ab") as log:
         relay = subprocess.Popen(
@@ -142,7 +142,7 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
 
 
 def put_to_sleep(stack: Stack, name: str) -> None:
-    """Not in the middle of a transaction: who is frozen with SQLite's lock in hand stops every writer."""
+    """Freezes a process between transactions. If it froze while holding SQLite's lock, it would stop every writer."""
     kit = kit_of(stack)
     try:
         for _ in range(20):
@@ -158,5 +158,5 @@ def put_to_sleep(stack: Stack, name: str) -> None:
 
 
 def relay_environ(stack: Stack) -> dict[str, str]:
-    """What `hotline demo` tells a process that sends."""
+    """Returns the settings that `hotline demo` gives to a process that sends."""
     return demo.environ_of(stack.environ, int(stack.page.rstrip("/").rsplit(":", 1)[1]))

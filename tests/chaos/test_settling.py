@@ -1,4 +1,4 @@
-"""Nobody waits for a lease: where nothing moves the clock is turned, and who is frozen sleeps by that clock."""
+"""Tests that no run waits for a lease: the clock is turned when nothing changes, and frozen processes sleep by it."""
 
 from pathlib import Path
 from threading import Event
@@ -33,7 +33,7 @@ def test_the_clock_is_turned_when_nothing_has_moved_for_a_while() -> None:
 
 
 def test_when_time_is_up_a_breach_is_what_does_not_end_by_itself() -> None:
-    """Alert 1 stays, in another state; alert 2 goes out, and alert 3 is on its way after it."""
+    """Alert 1 stays, in another state. Alert 2 goes out, and alert 3 follows it."""
     goes = Breach(Invariant.SETTLED, "alert 2 is sending")
     comes = Breach(Invariant.SETTLED, "alert 3 is sending")
     looks = iter([[*WAITS, goes], [*DOUBTED, comes], [*WAITS, comes]])
@@ -63,7 +63,7 @@ def test_a_line_s_clock_is_turned_for_whoever_reads_its_settings(tmp_path: Path)
 
 
 class Hurried(Event):
-    """Notes how long it would have been waited for."""
+    """An event that adds up the waiting times instead of waiting."""
 
     def __init__(self) -> None:
         super().__init__()

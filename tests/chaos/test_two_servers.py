@@ -1,4 +1,4 @@
-"""Two servers on one PostgreSQL and one Redis: two web processes, four workers. Then one server is gone."""
+"""Tests two servers on one PostgreSQL and one Redis: two web processes, four workers. Then one server stops."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ pytestmark = [
 
 
 def leader(stack: Stack) -> int:
-    """The process that owns time."""
+    """Returns the id of the process that leads the relay."""
     kit = kit_of(stack)
     with kit.database.reading() as session:
         row = session.get(Leader, "relay")

@@ -1,6 +1,7 @@
-"""Homes of a line as `hotline init` makes them, made once in each test process and copied from memory.
+"""Provides homes of a line as `hotline init` makes them. A test process makes them once and copies them from memory.
 
-An init measures every screen of the flows, runs every migration and stretches a passphrase: more than most tests do.
+An init measures every screen of the flows, runs every migration and stretches a passphrase. That is more work than most
+tests do.
 """
 
 import os
@@ -16,17 +17,18 @@ from hotline.cli.main import main
 from hotline.core.environment import OWNER_ALONE
 
 Kept = Mapping[Path, tuple[int, bytes | None]]
-"""By its path: its mode, and what a file holds."""
+"""The mode and the bytes of each path. A folder has no bytes."""
 
 
 PASSPHRASE = "correct horse battery"
-"""Of the desks of a home that is no demo's."""
+"""The desks' passphrase in a home that is not a demo's."""
 
 
 def copy_home(home: Path, *, demo: bool = True) -> None:
-    """Writes what `hotline init` would make, each folder and file with its mode. All homes of a process are the same.
+    """Writes everything that `hotline init` would make, each folder and file with its mode. All homes of a process are
+    the same.
 
-    In a demo's home init leaves the desks' passphrase in `enrolment-passphrase`; in another it was told PASSPHRASE.
+    In a demo's home init leaves the desks' passphrase in `enrolment-passphrase`. Another home has PASSPHRASE.
     """
     for path, (mode, held) in _home(demo).items():
         if held is None:

@@ -1,4 +1,4 @@
-"""A home with a month that was invented: tips of past March, and persons who came to help, through the services."""
+"""Provides a home with a month of sample data: tips of a past March, and persons who received help."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,14 +31,15 @@ CHILDREN = ("girl", "boy")
 
 @dataclass(frozen=True, slots=True)
 class Invented:
-    """Somebody who was met."""
+    """One person who was met."""
 
     tip_id: int
     n: int
     form: str
     sex: str
     steps: int
-    """How many she took: 0 identified, 1 wants help, 2 offered, 3 accepted, 4 arrived, 5 known after thirty days."""
+    """The last step that the person took: 0 identified, 1 wants help, 2 offered, 3 accepted, 4 arrived, 5 answered
+    after thirty days."""
 
 
 MET = [
@@ -47,7 +48,7 @@ MET = [
     *(Invented(2, n, "organs", "woman", 0) for n in range(6, 11)),
     Invented(3, 1, "organs", "woman", 0),
 ]
-"""Two tips of one situation; and one of an official. The fourth tip is a drill's."""
+"""Two tips of one situation, and one about an official. The fourth tip belongs to a drill."""
 DRILL = Invented(4, 1, "labour", "woman", 0)
 
 
@@ -84,7 +85,7 @@ def reader(folder: Path, at: datetime) -> Iterator[ReaderKit]:
 
 
 def _tell(session: Session, kit: ReaderKit, one: Invented) -> None:
-    """What became of her, act by act, until she arrived."""
+    """Writes the case events of a person one by one, up to the person's last step or the arrival."""
     minor, yes = ("yes", "assent_yes") if one.sex in CHILDREN else ("no", "yes")
     signs = {"minor": minor, "act": "yes", "force": "yes", "purpose": "yes"}
     acts = (
@@ -102,7 +103,7 @@ def _tell(session: Session, kit: ReaderKit, one: Invented) -> None:
 
 
 def thirty_days_on(folder: Path) -> None:
-    """Of everybody who arrived."""
+    """Writes that each person with a service offer is safe after thirty days."""
     with reader(folder, FILED + 40 * DAY) as kit, kit.database.writing() as session:
         for tip_id in {one.tip_id for one in MET}:
             for row in tables_persons.offers_of(session, tip_id):
@@ -119,7 +120,7 @@ def write(
     at: datetime,
     corrects: int | None = None,
 ) -> int:
-    """The entry of it."""
+    """Writes a case event about a person and returns its id."""
     act = PersonAct(kind, said, BY, at, f"{tip_id}:{said.n}:{at}:{corrects}", corrects)
     tip = queries.tip_for_writing(session, tip_id)
     private = private_of(session, kit, tip)

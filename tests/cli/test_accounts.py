@@ -1,4 +1,4 @@
-"""`hotline accounts`, and the link that `hotline init` prints. A link is printed once, and kept nowhere."""
+"""Tests `hotline accounts` and the link that `hotline init` prints. A link is printed once and stored nowhere."""
 
 import re
 from pathlib import Path
@@ -52,7 +52,7 @@ def link_in(told: Result) -> str:
 
 
 def listed(home: Path) -> list[tuple[str, list[str], str]]:
-    """Name, roles and state of every account."""
+    """Returns the name, the roles and the state of every account."""
     kit = pages(home)
     rows = [
         (one.name, sorted(map(str, one.roles)), str(one.state))
@@ -133,7 +133,7 @@ def test_the_demo_has_accounts_that_enter_by_what_its_page_shows(tmp_path: Path)
     ]
     for one in shown:
         assert isinstance(service_sessions.enter(kit, one.name, one.password, one.code), Entered)
-    # A code that was used is shown no more: the next one is good already.
+    # The page no longer shows a used code, and the next code is already valid.
     for one in service_demo_accounts.shown(kit):
         assert isinstance(service_sessions.enter(kit, one.name, one.password, one.code), Entered)
     with kit.database.reading() as session:

@@ -1,4 +1,4 @@
-"""A second line on one port, or in one home, is refused, and the first goes on."""
+"""Tests that a second line on the same port or in the same home is refused. The first one continues."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ from tests.made_once import lay_keys, lay_released
 
 @pytest.fixture
 def shared() -> Iterator[int]:
-    """The port of a web server whose workers share it, as those of the line do."""
+    """Yields the port of a web server that its workers share, as those of the line do."""
     with socket.socket() as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         server.bind(("127.0.0.1", 0))
@@ -38,7 +38,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(home: Path, port: int, **settings: str) -> str:
-    """What a `hotline run` says that does not start; a process of its own, so that its end is seen."""
+    """Returns the error of a `hotline run` that does not start. Uses a process of its own, so that its end is seen."""
     told = subprocess.run(
         (sys.executable, "-m", "hotline.cli.main", "run"),
         env={**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port), **settings},
@@ -65,7 +65,7 @@ def test_a_port_that_another_line_shares_out_is_refused(shared: int) -> None:
 def test_the_server_gets_address_port_and_workers_of_the_settings(
     tmp_path: Path, process: str, workers: str
 ) -> None:
-    """Also where they stand in a file."""
+    """The settings may also come from a file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -85,7 +85,7 @@ def test_the_server_gets_address_port_and_workers_of_the_settings(
 
 
 def test_settings_that_are_wrong_are_told_before_the_server_begins() -> None:
-    """The web server would say its own usage again and again."""
+    """The web server would otherwise print its own usage again and again."""
     told = CliRunner(env={"HOTLINE_WEB_WORKERS": "-1"}).invoke(
         main, ["process", "listen", "web", "a-server"]
     )

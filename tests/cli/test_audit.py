@@ -1,4 +1,4 @@
-"""`hotline audit list`: what was done, as sentences that a person reads."""
+"""Tests `hotline audit list`: each action is a sentence that a person can read."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""`hotline backup`, `restore` and `keys`, as an operator types them: from one machine to an empty one."""
+"""Tests `hotline backup`, `restore` and `keys` as an operator types them: from one machine to an empty one."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ WORDS = "carried on paper"
 
 @dataclass
 class Operator:
-    """One machine, and what is carried from it to the next."""
+    """One machine, and the files that an operator carries to the next one."""
 
     folder: Path
     home: str = "home"
@@ -51,7 +51,7 @@ class Operator:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
-    """A line with one tip, its backup key, a backup, and its keys exported."""
+    """Returns a line with one tip, its backup key, a backup and its exported keys."""
     operator = Operator(tmp_path_factory.mktemp("machine"))
     (operator.folder / "words").write_text(f"{WORDS}\n")
     copy_home(operator.folder / "home")
@@ -64,7 +64,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
 
 @pytest.mark.row("P3")
 def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
-    """With the backup, the exported keys and three things on paper: nothing else was carried."""
+    """The operator carries only the backup, the exported keys and three things on paper."""
     empty = Operator(made.folder, home="empty")
     backup = str(made.folder / "a.backup")
     restored = empty.well("restore", backup, *made.key, "--by", "Aline")
@@ -86,7 +86,7 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
 
 
 def assert_no_pepper_was_carried(made: Operator, brought: str) -> None:
-    """It comes from paper alone: neither the backup, as it is restored, nor the export holds it."""
+    """Checks that the pepper comes from paper alone. Neither the restored backup nor the export holds it."""
     pepper = (made.folder / "home" / "keys" / "reader" / "pepper.key").read_bytes()
     assert "reader/pepper.key" not in brought
     restored = [path for path in (made.folder / "empty").rglob("*") if path.is_file()]

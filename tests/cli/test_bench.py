@@ -1,4 +1,4 @@
-"""The benches measure a real line: few requests here, and every part does what its row says."""
+"""Tests that the benches measure a real line with few requests, and that every part does what its row says."""
 
 import json
 import time
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One line of SQLite and the null endpoint, for all tests of this file."""
+    """Yields one line on SQLite and the null endpoint, for all tests of this file."""
     side = Side(tree(), tmp_path_factory.mktemp("bench"), None)
     side.prepare()
     with ExitStack() as block:
@@ -56,7 +56,7 @@ def test_a_report_costs_the_whole_line_more_than_its_hops(stage: Stage) -> None:
 def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone(
     stage: Stage,
 ) -> None:
-    """True seconds: twenty tips of danger at once."""
+    """The test runs in real time with twenty simultaneous tips of danger."""
     found = parts.alerts(replace(stage, size=replace(SMALL, tips=20)), "SQLite")
     assert parts.GATEWAY_SECONDS < found["first alert, SQLite"] < 12
     assert found["first alert, SQLite"] <= found["all alerts, SQLite"] < 30
@@ -110,7 +110,7 @@ def test_a_commit_that_nobody_knows_is_said_so() -> None:
 
 
 def test_nothing_of_the_measurement_names_a_module_of_the_line() -> None:
-    """It plays commits whose modules have other names."""
+    """The measurement also runs on commits whose modules have other names."""
     files = [file for file in Path(parts.__file__).parent.glob("*.py") if file.name[0] != "_"]
     naming = {file.name for file in files if "hotline." in file.read_text(encoding="utf-8")}
     assert naming == {"bench.py"}

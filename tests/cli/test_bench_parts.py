@@ -1,4 +1,4 @@
-"""The parts of the benches, on a pretended line whose speed, pages and memory are known."""
+"""Tests the parts of the benches on a simulated line whose speed, pages and memory are known."""
 
 import subprocess
 import sys
@@ -30,7 +30,8 @@ FIRST_PAGE = (
 
 
 class Pretended(BaseHTTPRequestHandler):
-    """The null endpoint, a hook whose first hops are slow and every twentieth menu too, and a console."""
+    """A server with the null endpoint, a console, and a hook. The hook's first hops and every twentieth menu are
+    slow."""
 
     protocol_version = "HTTP/1.1"
     hops = 0
@@ -59,7 +60,7 @@ class Pretended(BaseHTTPRequestHandler):
         self.wfile.write(said.encode())
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: a test is quiet."""
+        """Logs nothing, so that a test is quiet."""
 
 
 @dataclass
@@ -77,7 +78,7 @@ class PretendedLine:
         return False
 
     def wait(self, until: object, seconds: float) -> None:
-        """Nothing moves here."""
+        """Returns at once, since nothing moves here."""
 
 
 @pytest.fixture

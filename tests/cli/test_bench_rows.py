@@ -1,4 +1,4 @@
-"""What the benches compare: the best of the rounds, and what is more than a tenth worse."""
+"""Tests the comparison of the benches: it takes the best of the rounds and marks what is over a tenth worse."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""After `bin/demo`, `hotline` in the same folder finds the demo's line, and never takes another's place."""
+"""Tests that `hotline` finds the demo's line in the folder of `bin/demo`, and never replaces another line."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ from hotline.cli.main import COMMANDS
 NOT_ASKING = (
     *("demo", "dial", "init", "process", "restore", "run", "settings", "texts", "upgrade"),
 )
-"""Those that make a line or run one, or need none: they take no home that nobody named."""
+"""Commands that make or run a line, or need none. They use no home that the operator did not name."""
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in which a demo ran."""
+    """Returns a folder in which a demo ran."""
     (tmp_path / "var" / "demo").mkdir(parents=True)
     keep(tmp_path / "var" / "demo", environ_of({}, 8123))
     monkeypatch.chdir(tmp_path)
@@ -56,7 +56,7 @@ def test_a_line_in_the_plain_home_comes_first(checkout: Path) -> None:
 def test_a_demo_in_another_home_is_met_with_its_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
-    """`hotline demo --page-port 8124` in the plain home, or under HOTLINE_HOME: the doctor asks that port."""
+    """The demo runs in the default home, or under HOTLINE_HOME, with `--page-port 8124`. The doctor asks that port."""
     monkeypatch.chdir(tmp_path)
     home = tmp_path / "mine" if named else Path("var")
     (home / "keys").mkdir(parents=True)

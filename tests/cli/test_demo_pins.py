@@ -1,4 +1,4 @@
-"""`hotline demo` gives three responders a PIN, where the gateway is the pretended one."""
+"""Tests that `hotline demo` gives three responders a PIN if the gateway is the emulator."""
 
 from pathlib import Path
 

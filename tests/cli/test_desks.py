@@ -1,4 +1,4 @@
-"""`hotline desks` and `hotline accounts join`, as an admin types them."""
+"""Tests `hotline desks` and `hotline accounts join` as an admin types them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,7 +75,7 @@ class Admin:
 
 @pytest.fixture
 def admin(tmp_path: Path) -> Admin:
-    """A line whose people have a key each, as if they had chosen PINs."""
+    """Returns a line whose responders have a key each, as if they had chosen PINs."""
     lay_line(tmp_path, datetime.now(UTC))
     line = Admin(tmp_path)
     kit = line.kit

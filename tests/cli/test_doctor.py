@@ -1,4 +1,4 @@
-"""`hotline doctor` on a line that was made a moment ago, and on none."""
+"""Tests `hotline doctor` on a new line and without a line."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_home(home)
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
     with database.writing() as session:
-        # `init` gave its processes a minute to start: that is over.
+        # `init` gave its processes a minute to start. That minute is over.
         tables.await_senders(session, NOON)
     database.close()
     return home
@@ -124,7 +124,7 @@ CAUSES = {
 
 @pytest.fixture
 def refusing() -> Iterator[int]:
-    """A server that speaks PostgreSQL's protocol and refuses each password."""
+    """Yields the port of a server that speaks PostgreSQL's protocol and refuses each password."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -163,7 +163,7 @@ def test_the_database_is_wrong_for_its_true_cause(
 
 
 def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_path: Path) -> None:
-    """A process of the line has the file open, as one always has."""
+    """A process of the line has the file open, as in production."""
     copy_home(tmp_path)
     line = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
     with line.writing() as session:

@@ -1,4 +1,4 @@
-"""What the doctor finds of the console beside its database: address, folder and process."""
+"""Tests what the doctor says about the console, apart from its database: address, folder and process."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What the doctor finds of the web process: dead, frozen, another program, not ready, or on another machine."""
+"""Tests what the doctor says about the web process: dead, frozen, another program, not ready, or on another machine."""
 
 import json
 import socket
@@ -69,7 +69,7 @@ def test_one_that_is_dead_is_wrong() -> None:
 
 @pytest.mark.slow(reason="waits two seconds for an answer that never comes")
 def test_one_that_is_frozen_is_wrong() -> None:
-    """Its socket takes a connection, as the kernel does for a process that was stopped."""
+    """Its socket accepts a connection, as the kernel does for a stopped process."""
     with socket.socket() as frozen:
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()

@@ -1,4 +1,4 @@
-"""Flow files and the console in step: out of what is live, beside it, and into a change."""
+"""Tests that flow files and the console stay in step: export, comparison with the published flows, and a new change."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ SIGNED = "place,language,digest,by,on\nlearn.one.say.text,fr,0123456789abcdef,Re
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A line with a few small flows."""
+    """Returns the home of a line with a few small flows."""
     home = tmp_path / "home"
     home.mkdir()
     lay_keys(home / "keys", datetime.now(UTC))
@@ -36,7 +36,7 @@ def hotline(home: Path, *words: str, code: int = 0) -> Result:
 
 
 def edited(tmp_path: Path) -> Path:
-    """The same flows with other words, a named entry and a signature."""
+    """Writes the same flows with another text, a named short code and a review."""
     own = tmp_path / "own"
     write_folder(playable("Never pay first"), own)
     entries = own / "entries.yaml"

@@ -1,4 +1,4 @@
-"""`hotline flows`."""
+"""Tests `hotline flows`."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`hotline guide`: the papers that a responder keeps, to print."""
+"""Tests `hotline guide`: it prints the papers that a responder keeps."""
 
 import re
 from pathlib import Path

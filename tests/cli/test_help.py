@@ -1,4 +1,4 @@
-"""Every help says a command's own words, and imports nothing of what the command does."""
+"""Tests that every help text is the command's own and imports nothing that only the command needs."""
 
 import json
 import subprocess
@@ -37,12 +37,12 @@ NEEDED = (
     "hotline.errors",
     "hotline.text",
 )
-"""Finds a demo's home, and says errors in one line. Whatever else is imported costs each command."""
+"""Modules that find a demo's home and print errors in one line. Any other import slows each command down."""
 DEAR = {"babel", "flask", "nacl", "pydantic", "redis", "requests", "rq", "sqlalchemy", "yaml"}
 
 
 def entries(table: Table, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every command and group of a table, with the help that is said of it without an import."""
+    """Yields every command and group of a table, with its help text from the table, without an import."""
     for name, entry in table.items():
         yield (*words, name), short_help(entry)
         if not isinstance(entry, str):
@@ -76,7 +76,7 @@ def test_a_help_imports_no_command_and_nothing_dear(words: tuple[str, ...]) -> N
 
 
 DEAR_FOR_ALL = DEAR - {"nacl"} | {"alembic", "jinja2", "openpyxl", "psycopg", "zxcvbn"}
-"""No help needs these. `keys rotate` and `init` offer names of keys, which stand beside libsodium."""
+"""No help text needs these. `keys rotate` and `init` offer names of keys, which are defined next to libsodium."""
 FAR = (
     *("alerts", "cases", "console", "dialogue", "duty", "editing", "gateway", "monitoring"),
     *("operations", "programmes", "statistics", "web"),
@@ -91,7 +91,7 @@ print("imported:", *sorted(sys.modules))
 
 
 def targets() -> dict[tuple[str, ...], str]:
-    """Every command of the table by its words, with the module and the function that the table names."""
+    """Returns every command of the table by its words, with the module and the function that the table names."""
     found: dict[tuple[str, ...], str] = {}
     tables: list[tuple[tuple[str, ...], Table]] = [((), COMMANDS)]
     for words, table in tables:
@@ -120,9 +120,7 @@ def test_no_command_s_help_imports_what_the_command_does() -> None:
 @pytest.mark.parametrize("target", targets().values())
 def test_a_help_that_is_loaded_alone_is_the_command_s_own(target: str) -> None:
     alone, own = copy(with_help_alone(target)), copy(whole(target))
-    alone._help_option = own._help_option = (
-        None  # A command keeps how its help was asked for first.
-    )
+    alone._help_option = own._help_option = None  # A command remembers its first help option.
     helps = [
         one.get_help(click.Context(one, help_option_names=["-h", "--help"])) for one in (alone, own)
     ]

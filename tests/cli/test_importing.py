@@ -1,4 +1,4 @@
-"""The collector rests while modules are imported, and is left as it was."""
+"""Tests that the garbage collector pauses while modules are imported, and is then as it was before."""
 
 import gc
 from collections.abc import Iterator

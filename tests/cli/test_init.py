@@ -1,4 +1,4 @@
-"""`hotline init` and the commands that stand on it, as an operator types them."""
+"""Tests `hotline init` and the commands that need it, as an operator types them."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ SIGNED = ("--by", "Alice", "--reason", "court asked")
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Hotline:
-    """`hotline …` with a home of its own."""
+    """Returns a function that runs `hotline …` with a home of its own."""
     environ = {name: None for name in os.environ if name.startswith("HOTLINE_")}
 
     def run(*words: str, typed: str | None = None) -> Result:
@@ -58,7 +58,7 @@ def whole(folder: Path) -> dict[str, bytes]:
 
 
 def file_tip(home: Path, to: tuple[str, ...] = ("12", NATIONAL)) -> int:
-    """One tip, sealed by the hooks as a caller would have it."""
+    """Writes one tip, sealed by the hooks as for a caller. Returns its id."""
     kit = build_door(Settings.read({"HOTLINE_HOME": str(home)}))
     tip = make_tip(place="12")
     answers = {"danger": "yes", "district": "12", "landmark": "hafi y'\x1b[2Jishuri"}
@@ -90,7 +90,7 @@ def test_init_makes_a_line_and_again_changes_nothing(hotline: Hotline, tmp_path:
 def test_an_init_that_was_broken_off_is_begun_again_and_mends_what_is_missing(
     hotline: Hotline, tmp_path: Path
 ) -> None:
-    """The passphrase is refused after keys, tables and flows were made, as Ctrl-C would end it there."""
+    """The passphrase is refused after keys, tables and flows were made, as if Ctrl-C ended the command there."""
     home, empty = tmp_path / "home", tmp_path / "empty"
     empty.touch()
     assert hotline("init", "--passphrase-file", str(empty)).exit_code == 1
@@ -269,7 +269,7 @@ NOT_YET = (
     "visit",
     "within",
 )
-"""What is empty in a row while nobody has done anything."""
+"""The columns of a row that are empty before a responder or an admin acts."""
 
 
 def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(

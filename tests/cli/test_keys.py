@@ -1,4 +1,4 @@
-"""`hotline keys list`, `rotate` and `end-old`, as an operator types them."""
+"""Tests `hotline keys list`, `rotate` and `end-old` as an operator types them."""
 
 import json
 from pathlib import Path

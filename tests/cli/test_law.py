@@ -1,4 +1,4 @@
-"""`hotline law`: a record that cannot differ from what is done, and what is still owed."""
+"""Tests `hotline law`: a record that matches what the line does, and the list of missing facts."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""The table of commands: each is there, and says what it is for; what we raise on purpose is said in a line."""
+"""Tests the table of commands: each exists and states its purpose. Intended errors take one line."""
 
 import subprocess
 import sys
@@ -138,7 +138,7 @@ def test_a_dead_database_is_named_by_its_place_and_cause_with_the_next_step(
 def commands(
     group: click.Group, names: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command under `group`, with the words that lead to it."""
+    """Yields every command under `group`, with the words that lead to it."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -149,7 +149,7 @@ def commands(
 
 
 def test_every_command_explains_itself_at_h() -> None:
-    """In a process of its own: click remembers the help options of a command that another test ran without `main`."""
+    """The test runs in a process of its own. Click remembers the help options of a command that ran without `main`."""
     ask = "from tests.cli.test_main import ask_each_for_help; ask_each_for_help()"
     asked = subprocess.run(
         [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""`hotline oncall` on a line of its own. No command shows a number."""
+"""Tests `hotline oncall` on a line of its own. No command shows a number."""
 
 from pathlib import Path
 

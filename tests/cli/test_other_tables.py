@@ -1,4 +1,4 @@
-"""Commands on tables that are missing or another release's: one sentence, no key made, nothing changed."""
+"""Tests commands on tables that are missing or of another release: one sentence, no key made, nothing changed."""
 
 import os
 import sqlite3
@@ -30,14 +30,14 @@ def hotline(home: Path) -> Hotline:
 
 
 def lies_in(folder: Path) -> Mapping[Path, bytes | None]:
-    """Every path and every byte below a folder."""
+    """Returns every path below a folder, with the bytes of each file."""
     return {
         path: path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))
     }
 
 
 def rename_version(file: Path, version: str) -> None:
-    """As a release of another day leaves the tables. The file stays as its last user closed it."""
+    """Sets another version of the tables, as another release would. Closes the file again."""
     with sqlite3.connect(file) as opened:
         opened.execute("UPDATE alembic_version SET version_num = ?", (version,))
     opened.close()
@@ -87,7 +87,7 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
 def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
     home: Path, hotline: Hotline, command: str, gone: str
 ) -> None:
-    """A volume that is not mounted: new keys or tables in its place would open nothing of what is stored."""
+    """The volume is not mounted. New keys or tables in its place could not decrypt the stored data."""
     copy_home(home)
     for name in gone.split(" and "):
         (home / name).rename(home.parent / name)
@@ -107,7 +107,7 @@ def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
 def test_a_home_that_is_missing_beside_a_database_that_is_there_is_not_made_anew(
     home: Path, hotline: Hotline
 ) -> None:
-    """HOTLINE_HOME was forgotten, and the address of the database was not."""
+    """The operator forgot HOTLINE_HOME, but gave the address of the database."""
     copy_home(home)
     refused = hotline(
         "run",

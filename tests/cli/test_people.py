@@ -1,4 +1,4 @@
-"""`hotline people`, and what changes when a responder leaves, moves, goes and comes back."""
+"""Tests `hotline people`, and the effects when a responder takes leave, moves, is removed and returns."""
 
 import json
 import stat
@@ -75,7 +75,7 @@ class Admin:
         return service_leaves.back(self.kit, name, number=number, second=None, **SIGNED).ended
 
     def go(self, way: str) -> None:
-        """Gasabo 1 goes, in one of three ways."""
+        """Takes Gasabo 1 out of the district in one of three ways: leave, a move or removal."""
         if way == "leave":
             self.leave("Gasabo 1")
         elif way == "move":
@@ -224,7 +224,7 @@ def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> Non
 
 
 def tell(admin: Admin, *, urgency: int = 3) -> LookingKit:
-    """A tip in Gasabo, of which Gasabo 1 is told alone."""
+    """Files a tip in Gasabo that alerts only Gasabo 1."""
     kit = admin.kit
     tip = make_tip(urgency=urgency, at=kit.now(), filed_at=kit.now())
     with kit.database.writing() as session:

@@ -1,4 +1,4 @@
-"""The processes behind the web, as they start."""
+"""Tests how the processes behind the web start."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def wait():
 threading.Thread(target=wait, daemon=True).start()
 clock.main([], standalone_mode=False)
 """
-"""Asks from beside it, and then has it stop."""
+"""A program that asks from a second thread and then stops the clock."""
 
 
 def test_what_the_clock_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:

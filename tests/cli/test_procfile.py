@@ -1,4 +1,4 @@
-"""The Procfile, ours and anybody's."""
+"""Tests how a Procfile is read, ours or any other."""
 
 import pytest
 from hypothesis import given

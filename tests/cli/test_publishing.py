@@ -1,4 +1,4 @@
-"""Flows published by hand stay live under a new version, and the history says who published what."""
+"""Tests that flows published by hand stay published under a new version. The history names each publisher."""
 
 import shutil
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""`hotline tips retention` and `hotline tips close` on a line of its own."""
+"""Tests `hotline tips retention` and `hotline tips close` on a line of its own."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A number that no row can have is refused like one that no row has, whichever command is given it."""
+"""Tests that every command refuses a number too large for any row like the number of a missing row."""
 
 from pathlib import Path
 

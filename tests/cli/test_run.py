@@ -1,4 +1,4 @@
-"""What `hotline run` starts: how many, with which keys, and who may know the gateway's key."""
+"""Tests the processes that `hotline run` starts: their number, their keys, and which of them get the gateway's key."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The sample data of a demo: bulk rows on which the line's own rules, chores and services hold."""
+"""Tests the sample data of a demo. The line's own rules, regular tasks and services must work on it."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -40,7 +40,7 @@ def _settings(home: Path) -> Settings:
 
 
 def test_it_is_a_line_on_which_everything_works(tmp_path: Path) -> None:
-    """One test, since the writing takes most of its time."""
+    """This is one test, since writing the data takes most of its time."""
     home = tmp_path / "home"
     copy_home(home)
     settings = _settings(home)
@@ -96,7 +96,7 @@ def it_is_not_written_twice(home: Path) -> None:
 
 
 def old_words_and_codes_go_as_on_any_line(settings: Settings) -> None:
-    """A year later nothing of what was told or noted is left but the open tips' own words."""
+    """Checks that a year later no report text or code remains, except in open tips."""
     relay, reader = build_relay(settings), build_reader(settings)
     with closing(relay.database), closing(reader.database):
         later = relay.now() + YEAR

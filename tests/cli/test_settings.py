@@ -1,4 +1,4 @@
-"""`hotline settings`: one list of help for the file, the page and the doctor."""
+"""Tests `hotline settings`: the file, the page and the doctor share one list of help texts."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""`hotline tips send-down` and `let-go`: what people decide of a case, and the log of it."""
+"""Tests `hotline tips send-down` and `let-go`: decisions about a case, and their log."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ WORDS = "correct horse"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A line with one danger of Gasabo that names an official: the national desk alone reads it."""
+    """Returns a line with one danger in Gasabo that names an official. Only the national desk reads it."""
     now = datetime.now(UTC)
     lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text(f"{WORDS}\n", encoding="utf-8")
@@ -50,7 +50,7 @@ def said(home: Path, *arguments: str, code: int = 0) -> str:
 
 
 def listed(home: Path) -> dict[str, object]:
-    """The one tip, without the seconds that it waited."""
+    """Returns the one tip, without the seconds that it waited."""
     (row,) = json.loads(said(home, "tips", "list", "--json"))
     assert row.pop("waited_seconds") >= 3600
     return dict(row)

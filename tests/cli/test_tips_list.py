@@ -1,4 +1,4 @@
-"""`hotline tips list`: who is responsible for each tip, what is red, and the clock that is due next."""
+"""Tests `hotline tips list`: the assignee of each tip, overdue tips, and the next deadline."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -156,7 +156,7 @@ def test_a_closed_tip_stands_as_closed(home: Path) -> None:
 
 @pytest.fixture
 def five(home: Path) -> Path:
-    """The tip of the home, and four more of these: danger in Huye, closed, an official's, and one of tomorrow."""
+    """Adds four tips to the home's: danger in Huye, a closed one, one about an official, one of tomorrow."""
     kit = kit_of(home)
     now = kit.now()
     others: tuple[dict[str, Any], ...] = (
@@ -193,7 +193,7 @@ def test_a_list_is_filtered_by_what_is_open_by_desk_by_day_and_by_urgency(five: 
 
 @pytest.mark.row("R6")
 def test_a_desk_neither_lists_nor_counts_what_was_not_sealed_to_it(five: Path) -> None:
-    """Of one phone there are five tips; the desk of Gasabo has three of them."""
+    """One phone sent five tips, and the desk of Gasabo has three of them."""
     counts = {row["same_contact"] for row in json.loads(listed(five, "--json", "--desk", "gasabo"))}
     assert counts == {2}
     assert {row["same_contact"] for row in json.loads(listed(five, "--json"))} == {4}

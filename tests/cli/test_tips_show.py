@@ -1,4 +1,4 @@
-"""`hotline tips show`: a case as it is printed."""
+"""Tests `hotline tips show`, which prints a case."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def line(made_once: Path, tmp_path: Path) -> Path:
-    """Nobody has counted its month yet."""
+    """Returns a line whose month is not counted yet."""
     return shutil.copytree(made_once, tmp_path / "home")
 
 

@@ -1,4 +1,4 @@
-"""What a fault run stands on: the embedded pair, or servers of our own which the run may kill as well."""
+"""Provides the servers of a fault run: the embedded pair, or servers of our own that the run may also kill."""
 
 import shutil
 import signal
@@ -28,7 +28,7 @@ PATIENCE = 10.0
 
 
 def redis_program() -> str:
-    """Debian's. Raises ProgramMissing where there is none."""
+    """Returns Debian's Redis program. Raises ProgramMissing if there is none."""
     found = shutil.which("redis-server")
     if found is None:
         raise ProgramMissing("no Redis on this machine: apt-get install redis-server")
@@ -56,14 +56,14 @@ class Valkey:
         self.process.wait()
 
     def restart(self) -> None:
-        """Another one in its place, with nothing remembered."""
+        """Starts another server in its place, without any data."""
         self.process = _start(self.folder, self.program)
         _await(self)
 
 
 @contextmanager
 def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
-    """A server that runs for as long as the block does. `program` is executed itself, so that signals reach it."""
+    """Runs a server for as long as the block does. Executes `program` directly, so that signals reach it."""
     valkey = Valkey(f"unix://{folder}/s", folder, program, _start(folder, program))
     try:
         _await(valkey)
@@ -75,7 +75,7 @@ def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
 
 def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
     argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
-    # What Python ignores it then ignores as well: a disk that is full is to be told, not to kill.
+    # The server then ignores the signals that Python ignores. A full disk must raise an error, not kill it.
     return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
 
 
@@ -94,14 +94,14 @@ def _await(valkey: Valkey) -> None:
 
 KEYS = "keys"
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
-"""No plug is pulled: killing a process loses nothing that the kernel has."""
+"""No run cuts the power. Killing a process loses no data that the kernel holds."""
 HERE = "127.0.0.1"
 AWAY = 10.0
-"""Seconds for which Redis is gone when it is gone for long: five times what danger waits for a bell."""
+"""Seconds of a long absence of Redis: five times as long as danger waits for the job queue."""
 
 
 class Pair(StrEnum):
-    """What a line stands on. Everything must hold on both."""
+    """The servers that a line uses. Everything must hold on both kinds."""
 
     SQLITE = "sqlite"
     """With the embedded Valkey."""
@@ -111,27 +111,27 @@ class Pair(StrEnum):
 
 @dataclass
 class Ground:
-    """What a `Stack` is told, and the deaths that only these servers can die."""
+    """The settings for a `Stack`, and the deaths that only these servers have."""
 
     environ: Mapping[str, str] = field(default_factory=dict)
     deaths: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """Each returns when the server is up again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """The same, after a long time away."""
+    """The same, after a long absence."""
     spare: Mapping[str, str] = field(default_factory=dict)
-    """What another line is told that is to begin with an empty database."""
+    """The settings for another line, which is to begin with an empty database."""
     folders: tuple[Path, ...] = ()
-    """Where the servers write."""
+    """The folders that the servers write to."""
 
 
 @contextmanager
 def ground(pair: Pair) -> Iterator[Ground]:
-    """Servers for one run; none where the line brings its own. Raises ProgramMissing."""
+    """Starts the servers for one run. Starts none if the line brings its own. Raises ProgramMissing."""
     if pair is Pair.SQLITE:
         yield Ground()
         return
     with ExitStack() as servers:
-        # Short paths: a unix socket's holds 108 bytes at most.
+        # Short paths: the path of a unix socket holds 108 bytes at most.
         folder = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="hotline-pg-")))
         postgres = servers.enter_context(postgres_in(folder, **CARELESS))
         for name in ("line", "spare"):
@@ -177,7 +177,7 @@ def _absences(redis: Valkey) -> dict[str, Callable[[], None]]:
 def under_test(
     folder: Path, on: Ground, *, procfile: Path | None = None
 ) -> Iterator[tuple[Stack, Path]]:
-    """A line in this folder whose processes may be made to die, and the folder of its failpoints' tokens."""
+    """Runs a line in this folder whose processes can be killed. Yields it with the folder of its failpoint tokens."""
     faults = folder / "faults"
     faults.mkdir()
     environ = {"HOTLINE_TESTING": "yes", "HOTLINE_FAULTS": str(faults), **on.environ}
@@ -189,9 +189,9 @@ def under_test(
 
 @contextmanager
 def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
-    """`hotline run` on another machine: a home and a port of its own, a copy of the keys, the same servers, no console.
+    """Starts `hotline run` as on another machine: with its own home and port, a copy of the keys, and no console.
 
-    Raises StartFailed.
+    It uses the same servers as the line. Raises StartFailed.
     """
     settings, port = Settings.read(stack.environ), free_port()
     home = stack.home.with_name("second")
@@ -234,7 +234,7 @@ def _until_heard(keeper: "subprocess.Popen[bytes]", port: int) -> None:
 
 
 def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:
-    """Nobody kills, floods or empties what is not ours. Raises RealLine unless it is in these folders, or here."""
+    """Refuses a line that is not ours to kill. Raises RealLine unless it is in these folders or on this machine."""
     settings = Settings.read(stack.environ)
     database, redis = urlsplit(settings.database_url), urlsplit(settings.redis_url)
     here = {

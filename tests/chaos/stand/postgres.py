@@ -1,6 +1,6 @@
-"""Debian's PostgreSQL, started by us on a folder and a port that nobody else uses, so that it can be killed.
+"""Starts Debian's PostgreSQL in a folder and on a port of its own, so that a test can kill it.
 
-A superuser runs it as Debian's own account, since PostgreSQL refuses to run as one.
+For a superuser it runs under Debian's own account, since PostgreSQL refuses to run as root.
 """
 
 import os
@@ -21,7 +21,7 @@ PATIENCE = 60.0
 
 
 def programs() -> Path:
-    """The newest version's. Raises ProgramMissing where there is none."""
+    """Returns the programs of the newest version. Raises ProgramMissing if there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
         raise ProgramMissing("no PostgreSQL on this machine: apt-get install postgresql")
@@ -29,7 +29,7 @@ def programs() -> Path:
 
 
 class Postgres:
-    """One cluster in one folder; it may be killed, and started again over what it left."""
+    """One cluster in one folder. A test may kill it and start it again on the same data."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self.folder = folder
@@ -54,15 +54,16 @@ class Postgres:
         return self._process.pid
 
     def url(self, name: str) -> str:
-        """By its unix socket."""
+        """Returns the address through the unix socket."""
         return f"postgresql+psycopg://line@/{name}?host={self.folder}&port={self.port}"
 
     def tcp_url(self, name: str) -> str:
-        """As from another machine."""
+        """Returns the address that another machine would use."""
         return f"postgresql+psycopg://line@127.0.0.1:{self.port}/{name}"
 
     def start(self, **settings: str) -> None:
-        """Also right after a kill, when the dead one's children still hold its memory for a moment."""
+        """Starts the server and waits for its answer. Tries again while children of a killed server still hold its
+        memory."""
         end = time.monotonic() + PATIENCE
         while True:
             self._process = self._spawn(settings)
@@ -75,7 +76,7 @@ class Postgres:
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """`kill -9` of the postmaster and of its backends: one left alone could still commit before it notices."""
+        """Kills the postmaster and its backends with `kill -9`. A backend left alone could still commit."""
         if self._process is None or self._process.poll() is not None:
             return
         backends = below(self._process.pid)
@@ -89,7 +90,7 @@ class Postgres:
         self.start(**settings)
 
     def make(self, name: str) -> str:
-        """A new, empty database; its address."""
+        """Makes a new, empty database and returns its address."""
         self._run("createdb", *self._where(), "-U", "line", "--strategy=file_copy", name)
         return self.url(name)
 
@@ -132,7 +133,7 @@ class Postgres:
 
 @contextmanager
 def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
-    """A server that runs for as long as the block does."""
+    """Runs a server for as long as the block does."""
     server = Postgres(folder, settings)
     try:
         server.start()

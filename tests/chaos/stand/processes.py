@@ -1,4 +1,4 @@
-"""The processes below one of ours, as Linux lists them: to be killed, or stopped, by what they were started with."""
+"""Lists the processes below one of ours, as Linux shows them, and sends signals to them."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def below(pid: int) -> list[int]:
-    """Children, and theirs, and so on: whoever lives at this moment."""
+    """Returns the children of a process, their children and so on, at this moment."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for child, parent in _living():
         children[parent].append(child)
@@ -23,12 +23,12 @@ def below(pid: int) -> list[int]:
 
 
 def started_as(pid: int, mark: str) -> list[int]:
-    """Those below `pid` whose command line holds the mark."""
+    """Returns the processes below `pid` whose command line holds the mark."""
     return [child for child in below(pid) if mark in command_line(child)]
 
 
 def command_line(pid: int) -> str:
-    """Its words with blanks between; empty where it is gone."""
+    """Returns the words of a command line with blanks between, or an empty string if the process has ended."""
     try:
         return (
             Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -38,7 +38,7 @@ def command_line(pid: int) -> str:
 
 
 def send(pid: int, number: signal.Signals) -> bool:
-    """Whether there was somebody to get the signal."""
+    """Sends a signal. Returns False if the process does not exist."""
     with suppress(ProcessLookupError):
         os.kill(pid, number)
         return True
@@ -46,7 +46,8 @@ def send(pid: int, number: signal.Signals) -> bool:
 
 
 def _living() -> Iterator[tuple[int, int]]:
-    """Every process and its parent. A name may hold blanks and brackets: the state stands behind the last one."""
+    """Yields every process and its parent. A name may hold blanks and brackets, so the state follows the last
+    bracket."""
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
