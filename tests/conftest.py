@@ -1,4 +1,4 @@
-"""Fixtures every room shares. Each is real where it can be: a database is a database."""
+"""Fixtures that every test package shares. Each is real where it can be: a database is a database."""
 
 import gc
 from collections.abc import Callable, Generator, Iterator
@@ -46,7 +46,7 @@ long.register_profiles()
 
 @dataclass
 class Clock:
-    """A clock that stands until it is turned."""
+    """A clock that shows the same time until a test turns it."""
 
     at: datetime = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -64,14 +64,14 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """One for all pages of a process, where any is asked for: most tests pay for no browser."""
+    """Starts one browser for all pages of a process, and only if a test asks for it."""
     with import_module("tests.keypad").chromium_browser() as browser:
         yield browser
 
 
 @pytest.fixture
 def pair() -> Pair:
-    """SQLite and Valkey, but in the rooms whose conftest imports `tests.servers.pair`."""
+    """Returns the embedded pair, except in packages whose conftest imports `tests.servers.pair`."""
     return Pair.EMBEDDED
 
 
@@ -92,7 +92,7 @@ def postgres(postgres_kept: Database) -> Iterator[Database]:
 
 @pytest.fixture
 def database(pair: Pair, request: pytest.FixtureRequest) -> Database:
-    """Tables and no rows."""
+    """Returns a database with tables and no rows."""
     database = request.getfixturevalue("sqlite" if pair is Pair.EMBEDDED else "postgres")
     assert isinstance(database, Database)
     return database
@@ -100,7 +100,7 @@ def database(pair: Pair, request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture
 def stored(pair: Pair, database: Database, tmp_path: Path) -> Callable[[], bytes]:
-    """All that a database keeps: SQLite's files as they lie there, or each value of each row."""
+    """Returns a function that reads all stored bytes: SQLite's files, or each value of each row."""
     if pair is Pair.SERVERS:
         return lambda: every_value(database)
     return lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))
@@ -126,7 +126,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Nothing that is imported here is ever given back: looking for it took a third of the collecting."""
+    """Switches garbage collection off, because searching the imported objects took a third of the collection time."""
     gc.disable()
     try:
         return (yield)
@@ -137,5 +137,5 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long ones first, whatever order chance gave the rest: nobody waits for one that began last."""
+    """Moves the long tests to the front, so that no run waits for one that began last."""
     long.keep(config, items)

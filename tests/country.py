@@ -1,4 +1,4 @@
-"""A district whose gateway has an inbox: what is lost, listed, called and forged in it."""
+"""Builds a district whose gateway has an inbox, with SMS that are lost, listed, called or forged."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,7 +26,7 @@ SHORTCODE = "7770"
 
 @dataclass
 class Country:
-    """A district whose gateway has an inbox, and whose line takes what the relay tells it."""
+    """A district whose gateway has an inbox, and whose line takes the relay's messages."""
 
     district: District
     inbox: FakeInbox = field(default_factory=FakeInbox)
@@ -45,7 +45,7 @@ class Country:
         return str(self.district.all(Referral)[0].reference)
 
     def lists(self, text: str, *, ago: float = 0, number: int | None = None, **fields: str) -> None:
-        """The gateway took an SMS so many seconds ago."""
+        """Adds an SMS to the inbox, as taken by the gateway so many seconds ago."""
         known = max((one.number for one in self.inbox.listed), default=0)
         at = self.district.clock() - timedelta(seconds=ago)
         sms = ListedSms(
@@ -58,7 +58,7 @@ class Country:
         self.inbox.listed.append(sms)
 
     def is_called(self, text: str, *, id: str = "ATXid_a", sender: str = HER) -> MessageOutcome:
-        """A callback of this second."""
+        """Sends a callback of this second to the line, and delivers the answers."""
         at = self.district.clock()
         message = make_message(provider_id=id, sender=sender, text=text, sent_at=at)
         outcome = take_sms(self.district.kit, message)
@@ -66,14 +66,14 @@ class Country:
         return outcome
 
     def minute(self, count: int = 1) -> None:
-        """As the relay spends one."""
+        """Turns the clock by minutes, and fetches the inbox after each as the relay does."""
         for _ in range(count):
             self.district.clock.turn(seconds=60)
             service_inbox.fetch(self.kit)
             self.district.deliver()
 
     def climbs(self) -> int:
-        """Referrals after the ladder had its turn."""
+        """Runs the escalation, and returns the number of assignments."""
         service_assignment.fire_deadlines(self.district.kit)
         return len(self.district.all(Referral))
 
@@ -99,7 +99,7 @@ class Country:
 
 @pytest.fixture
 def country(district: District) -> Country:
-    """One responder, told of a tip; the national desk stands by. The inbox was read a minute ago, and was empty."""
+    """Returns a country with one alerted responder, and the national desk. Its inbox was read before, and was empty."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     country = Country(district)

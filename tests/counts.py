@@ -1,4 +1,4 @@
-"""The counters of a test's line, exactly, with what is not folded yet."""
+"""Reads the counters of a test's line exactly, including those that are not folded yet."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""A key that is damaged or another line's: no process starts with it, and each is named."""
+"""Tests keys that are damaged or belong to another line: no process starts with one, and each is named."""
 
 import os
 import secrets
@@ -77,7 +77,7 @@ def hotline(home: Path) -> Hotline:
 
 
 def exchange(home: Path, role: Role, name: str) -> None:
-    """As somebody does who mounts another line's folder: a key of the same shape, and another one."""
+    """Replaces a key by another one of the same shape, as if another line's folder were mounted."""
     keys = KeyFolder(home / "keys" / role)
     was = keys.read(name)
     keys.replace(name, was[: len(was) - 32] + secrets.token_bytes(32))
@@ -228,7 +228,7 @@ def test_a_new_pair_takes_the_place_of_a_lost_one_where_somebody_says_so(
 
 
 class TestTheWebProcess:
-    """It goes on filing, whatever is wrong with its keys; what a wrong key would seal is not sealed by it."""
+    """Tests that the web process files reports with wrong keys and seals nothing with them."""
 
     def test_it_starts_with_a_wrong_key_and_says_so(self, home: Path, settings: Settings) -> None:
         exchange(home, Role.HOOKS, "enrolled.key")
@@ -273,7 +273,7 @@ def test_a_command_seals_no_number_to_a_wrong_relay(home: Path, hotline: Hotline
 def test_the_doctor_learns_from_watch_alone_that_there_is_a_second_channel(
     settings: Settings, hotline: Hotline
 ) -> None:
-    """Its settings are a file that no command may read."""
+    """The second channel's settings are in a file that no command may read."""
     kit = build_watch(replace(settings, alarm_command="page-somebody"))
     with closing(kit.database):
         wrong_keys(kit, replace(settings, alarm_command="page-somebody"), Role.WATCH)

@@ -1,4 +1,4 @@
-"""`bin/test --compare COMMIT`: see the package's docstring."""
+"""Runs `bin/test --compare COMMIT`. See the package's docstring."""
 
 import argparse
 import json

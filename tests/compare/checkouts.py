@@ -10,16 +10,16 @@ from tests.compare.line import Checkout, LineBroken
 
 ROOT = Path(__file__).resolve().parents[2]
 SAME = ("requirements.lock", "requirements-test.lock", "pyproject.toml")
-"""Files that say what an environment holds: where they are equal, one environment runs both."""
+"""Files that define an environment. If they are equal, one environment runs both checkouts."""
 
 
 def tree() -> Checkout:
-    """The working tree, with the environment that runs this."""
+    """Returns the working tree with the environment that runs this program."""
     return Checkout("the working tree", ROOT, ROOT / ".venv" / "bin")
 
 
 def of_tree(folder: Path) -> Checkout:
-    """Copies the working tree as it is now: whoever edits it meanwhile disturbs no story."""
+    """Copies the working tree in its present state, so that later edits disturb no story."""
     root = folder / "tree"
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
@@ -31,7 +31,7 @@ def of_tree(folder: Path) -> Checkout:
 
 
 def of_commit(commit: str, folder: Path, say: Callable[[str], None]) -> Checkout:
-    """Writes the files of a commit into a folder, and makes it an environment if it needs one of its own."""
+    """Writes the files of a commit into a folder. Makes an environment for it if it needs its own."""
     root = folder / "checkout"
     root.mkdir()
     asked = ["git", "archive", commit]

@@ -1,4 +1,4 @@
-"""Prepares two homes, plays each world on both, and looks a second time at what differs."""
+"""Prepares two homes, plays each world on both, and plays worlds that differ again."""
 
 import multiprocessing
 import re
@@ -23,13 +23,13 @@ from tests.compare.transcript import Difference, Transcript, difference, told
 COUNT = 300
 """Stories in a whole comparison."""
 AGAIN = 2
-"""So often a world is played again before a difference is believed: a machine under load may miss a second."""
+"""Replays of a world before a difference is believed. A machine under load may miss a second."""
 PINS = 10
 
 
 @dataclass
 class Found:
-    """What a comparison found. `whole`: every story was played, so everything must have occurred."""
+    """The result of a comparison. `whole` is True if every story was played, so everything must have occurred."""
 
     differences: list[Difference]
     stories: int
@@ -40,7 +40,7 @@ class Found:
 
     @property
     def missing(self) -> list[str]:
-        """Live nodes, digits, languages and channels that no story came to."""
+        """Returns the nodes, digits, languages and channels that should occur and that no story reached."""
         return sorted((self.live | MUST_OCCUR) - self.seen - EXCUSED.keys())
 
     @property
@@ -59,7 +59,7 @@ class Found:
         }
 
     def coverage(self) -> Iterator[str]:
-        """What occurred, and what should have."""
+        """Yields lines that say which nodes and marks occurred, and which are missing."""
         yield f"{self.stories} stories, {len(self.differences)} transcripts differ, {self.seconds:.0f} s"
         yield f"live nodes with a screen: {len(self.live & self.seen)} of {len(self.live)} shown"
         for name, why in EXCUSED.items():
@@ -78,7 +78,7 @@ class Comparison:
     say: Callable[[str], None]
     pins: int = PINS
     _plays: dict[str, tuple[list[Transcript], list[Transcript]]] = field(default_factory=dict)
-    """By story: as it was played on ours, and on theirs."""
+    """Transcripts of each story: those played on our checkout, and those on theirs."""
 
     def compare(self, count: int, only: int | None = None) -> Found:
         began = time.monotonic()
@@ -143,7 +143,7 @@ class Comparison:
         return seen
 
     def _differing(self, world: DrawnWorld) -> list[Difference]:
-        """Returns where the stories of a world differ, as far as they were played."""
+        """Returns the differences between the plays of a world's stories, as far as they were played."""
         names = {f"national desk of world {world.number}"}
         names |= {
             name
@@ -156,13 +156,13 @@ class Comparison:
 
 
 def _end_lines_at_sigterm() -> None:
-    """A player that is told to end stops its line first."""
+    """Makes a player stop its line when it gets SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 @contextmanager
 def _all_end() -> Iterator[None]:
-    """Whatever breaks here, no player is left, and no line."""
+    """Ends every player and its line if anything fails here."""
     try:
         yield
     except BaseException:
@@ -172,7 +172,7 @@ def _all_end() -> Iterator[None]:
 
 
 def first_day(*roots: Path) -> datetime:
-    """A Monday after every day that a flow file names: what was signed by then counts."""
+    """Returns a Monday after every day in a flow file, so that every review in the flows is already valid."""
     days = [
         date.fromisoformat(day)
         for root in roots

@@ -1,4 +1,4 @@
-"""Draws stories by a seed, and gives each screen of the live flows to a story that can come to it."""
+"""Draws stories by a seed, and gives each screen of the flows to a story that can reach it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ DAYS = (
     *(14 * DAY + 3, 34 * DAY + 101, 34 * DAY + 122, 40 * DAY - 17),
 )
 GRID = (*MINUTES, *DAYS)
-"""Minutes of a world at which something may happen, and at which the line is looked at."""
+"""Minutes of a world at which something may happen, and at which the clock is checked."""
 HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
-"""When worlds begin, UTC: by day, in the evening and at night."""
+"""Start times of worlds in UTC: by day, in the evening and at night."""
 MONTHS = 4
-"""What leaders are told to say goes by the month: four themes in turn."""
+"""Months in which worlds begin. The talk for leaders changes each month, with four themes in turn."""
 EACH = 50
 """Stories in one world."""
 
@@ -46,17 +46,17 @@ class DrawnWorld:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a tale is used: where it can be played, and how many screens one story of it is given."""
+    """One use of a tale: the districts where it is playable, and the number of screens for one story."""
 
     tale: Tale
     where: str
     each: int
     fills: int = 0
-    """How often it is drawn where nothing must be covered."""
+    """The number of its stories when no screen needs to be covered."""
 
     @property
     def owns(self) -> bool:
-        """Whether the responders of its district act in no other story."""
+        """Returns True if the responders of its district act in no other story."""
         return self.where not in ("free", "month")
 
 
@@ -136,7 +136,7 @@ OF_NODE = {
     "no_key": "locked_out",
     "exercise": "drills",
 }
-"""By node of the responders' own flow: who comes there."""
+"""The tale that reaches each node of the responders' own flow."""
 
 
 MUST_OCCUR = frozenset(
@@ -146,18 +146,18 @@ MUST_OCCUR = frozenset(
         *("channel ussd", "channel sms"),
     )
 )
-"""Beside every live node."""
+"""Marks that a whole comparison needs in addition to every node."""
 EXCUSED: dict[str, str] = {
     "responders.another_waits": "the holder's outcome beside a request of the desk, which is made in the console",
     "responders.too_early": "a place is corrected again, while the national desk decides of the first correction",
     "keeping.no_key": "the reader has lost its own key, while a call goes on",
     "keeping.not_yet": "an acknowledgement that is believed no longer, while its call goes on",
 }
-"""Nodes that no story comes to, each with its reason."""
+"""Nodes that no story reaches, each with its reason."""
 
 
 def tale_of(target: str, entry: str) -> str:
-    """The tale that comes to a screen."""
+    """Returns the name of the tale that reaches a screen."""
     flow, _, name = target.partition(".")
     if target in tales.MEANWHILE:
         return "meanwhile"
@@ -175,7 +175,7 @@ def tale_of(target: str, entry: str) -> str:
 def draw(
     seed: int, count: int, at: datetime, targets: Sequence[tuple[str, str]], pins: int
 ) -> list[DrawnWorld]:
-    """Draws `count` stories. `targets`: each screen, with the digits of the entry it is nearest to."""
+    """Draws `count` stories. `targets` maps each screen to the digits of its nearest entry."""
     random = Random(seed)
     hall = _Hall(random, max(1, -(-count // EACH)), pins)
     wanted: dict[str, list[str]] = {}
@@ -187,7 +187,7 @@ def draw(
         for chunk in _chunks(random, screens, KINDS[tale].each)
     ]
     random.shuffle(must)
-    # What leaders may say goes by the month: each of those stories is told in every month.
+    # The talk for leaders depends on the month, so each of those stories is played in every month.
     speeches = [one for one in must if one[0] == "speaks"]
     for month in range(MONTHS):
         for tale, chunk in speeches[: count - hall.count]:
@@ -208,7 +208,7 @@ def draw(
 
 
 class _Hall:
-    """The places of all worlds, given to stories one by one."""
+    """The places of all worlds. Gives them to stories one at a time."""
 
     def __init__(self, random: Random, worlds: int, pins: int) -> None:
         self.placed: list[list[Drawn]] = [[] for _ in range(worlds)]
@@ -217,7 +217,8 @@ class _Hall:
         self._free = [_places(number, pins) for number in range(worlds)]
 
     def place(self, tale: str, targets: tuple[str, ...], *, month: int | None = None) -> None:
-        """Gives a story the emptiest world that has room for it, of that month where one is said; else nothing."""
+        """Gives a story to the emptiest world with room, of that month if one is given. Does nothing if none has
+        room."""
         where = KINDS[tale].where
         worlds = [
             one
@@ -240,15 +241,15 @@ def _begins(at: datetime, world: int) -> datetime:
 
 
 def _places(world: int, pins: int) -> dict[str, list[int]]:
-    """By kind of tale, the districts of one world, each once but for tales that need no responder."""
+    """Returns the districts of one world for each kind of tale. Tales without responders may use any of them."""
     last = len(DISTRICTS)
-    # An invitation lapses: who is invited or gets a new number proves it in the first month.
+    # An invitation expires, so invited people and those with a new number prove it in the first month.
     fresh = pins and world % MONTHS == 0
     invited = [*range(pins + 1, pins + 1 + INVITED)] if fresh else []
     moved = [0] if fresh else []
     keyless = [pins] if pins else []
     drill = [last - 1] if world in (0, len(HOURS) // 2) else []
-    # A district without a coordinator: the national desk is told of its PINs.
+    # The district has no coordinator, so the national desk is notified of its PINs.
     watched = [pins - 1] if pins and not world else []
     taken = {*invited, *moved, *keyless, *drill, *watched}
     return {

@@ -1,4 +1,4 @@
-"""Reads the flow files of a checkout as a graph: which screen is which node, and which key leads nearer to a target.
+"""Reads the flow files of a checkout as a graph: the node of each screen, and the key that leads nearer to a target.
 
 It knows the file format that editors write (see `flows/README.md`), and no code.
 """
@@ -16,14 +16,14 @@ import yaml
 LANGUAGES = ("rw", "en", "fr")
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 SAID = ("text", "one", "none")
-"""Where a node's words stand: for a list, also what is said of one entry, and of none."""
+"""Keys of a node that hold its text. A list also has a text for one entry and for none."""
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
 NO_CHOICES = ("0", "00", "9")
 """Keys that the line itself puts on a screen: back, home, more."""
 LETTERS = re.compile(r"[^\W\d_]")
 SOME_LETTERS = 3
-"""A node whose words hold fewer letters has no words of its own: its text is filled in."""
+"""The fewest letters that count as a node's own text. With fewer, the whole text is filled in."""
 _TAKES = ("yours", "theirs", "colleague", "unread_by", "helps_unread", "helps_too", "exercise")
 _CLOSES = ("closed", "judged", "another_waits", "closure_unopened", "closure_in_console")
 _SLOW = ("did_waits", "no_key", "over")
@@ -46,17 +46,17 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "note_words": ("noted",),
     "did_again": ("did_off",),
 }
-"""By a responder's act, or the node at which it was typed: what the line may answer it with.
+"""Maps a responder's act, or the node where it was typed, to the line's possible answers.
 
-One node of the flow file tells the answers to every act apart, by flags that the line tells. Without this table the way
-from any act would seem to lead to any answer.
+One node of the flow file branches to the answers of every act, by flags that the line sets. Without this table, any act
+would seem to lead to any answer.
 """
 ANSWERED = "responders.did"
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a node: where it leads, and its label in each language."""
+    """One choice of a node: its target, and its label in each language."""
 
     leads: str
     value: str
@@ -74,7 +74,7 @@ class Node:
     leads: tuple[str, ...]
     """Every node that may come next."""
     texts: Mapping[str, tuple[re.Pattern[str], ...]]
-    """By language: what its screen holds, one of these."""
+    """For each language, the patterns of its screens. A screen of this node matches one of them."""
 
     @property
     def has_screen(self) -> bool:
@@ -89,9 +89,9 @@ class Node:
 class FlowMap:
     nodes: dict[str, Node]
     starts: Mapping[str, str]
-    """By flow: its first node."""
+    """The first node of each flow."""
     entries: Mapping[str, str]
-    """By dialled digits: the flow they lead to."""
+    """The flow that each dialled short code leads to."""
     _near: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @classmethod
@@ -117,7 +117,7 @@ class FlowMap:
 
     @cached_property
     def before(self) -> Mapping[str, Sequence[str]]:
-        """By node: the nodes that may come just before it."""
+        """Returns the nodes that may come just before each node."""
         found: dict[str, list[str]] = {}
         for node in self.nodes.values():
             for lead in node.leads:
@@ -125,7 +125,7 @@ class FlowMap:
         return found
 
     def distances(self, target: str) -> Mapping[str, int]:
-        """By node: how many steps it is from the target, at the least."""
+        """Returns the smallest number of steps from each node to the target."""
         if target not in self._near:
             near = {target: 0}
             ahead = deque([target])
@@ -148,7 +148,7 @@ class FlowMap:
         return min(found, key=lambda digits: (found[digits], digits), default=None)
 
     def with_a_screen(self) -> frozenset[str]:
-        """Every node that shows something and that some dial may reach."""
+        """Returns every node that shows something and that some dial may reach."""
         return frozenset(
             name
             for name, node in self.nodes.items()
@@ -156,7 +156,7 @@ class FlowMap:
         )
 
     def ahead(self, name: str) -> frozenset[str]:
-        """The screens that may be shown next, where a choice leads to a node."""
+        """Returns the screens that may come next if a choice leads to this node."""
         found: set[str] = set()
         left = [name]
         while left:
@@ -172,10 +172,10 @@ class FlowMap:
     def recognised(
         self, screen: str, after: str = "", expected: Collection[str] = ()
     ) -> tuple[str, str]:
-        """Returns (node, language) of a screen; ("", "") where no node has these words.
+        """Returns (node, language) of a screen, or ("", "") if no node has this text.
 
-        Several nodes may have the same words: one that is expected, then the one whose choices fit best, and that is
-        nearest after `after`. A node without words of its own, whose whole text is filled in, is the last to be meant.
+        Several nodes may have the same text. An expected node is preferred, then the node whose choices fit best and
+        that is nearest after `after`. A node without text of its own, whose whole text is filled in, comes last.
         """
         shown = " ".join(screen.split())
         options = filter(None, map(OPTION.match, screen.splitlines()))
@@ -201,12 +201,12 @@ class FlowMap:
                     -LANGUAGES.index(language),
                 )
                 if not best[0] or rank > best[0]:
-                    # What is filled in whole is in no language, unless its choices tell.
+                    # A text that is filled in whole has no language, unless its choices show one.
                     best = (rank, node.name, language if letters or lines & labels else "")
         return best[1], best[2]
 
     def passed(self, here: str, there: str) -> Iterator[str]:
-        """The nodes without a screen on a shortest way between two screens."""
+        """Yields the nodes without a screen on a shortest path between two screens."""
         near = self.distances(there)
         while here != there and here in near:
             here = min(self.nodes[here].leads, key=lambda name: near.get(name, FAR))
@@ -216,7 +216,7 @@ class FlowMap:
 
 
 class _Plain(yaml.SafeLoader):
-    """Reads `yes` and `no` as the words that they are here, and days as text."""
+    """Reads `yes` and `no` as words, and days as text."""
 
 
 _Plain.yaml_implicit_resolvers = {
@@ -230,7 +230,7 @@ _Plain.yaml_implicit_resolvers = {
 
 
 def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """By flow: where its callers go on when it ends without words."""
+    """Returns the nodes where the callers of each flow continue when it ends without text."""
     found: dict[str, list[str]] = {}
     for flow, document in documents.items():
         for parts in document["nodes"].values():
@@ -242,13 +242,13 @@ def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
 
 
 def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
-    """One node beside the one that answers every act, for each act: it leads to that act's answers alone."""
+    """Yields one extra answering node for each act. It leads to that act's answers alone."""
     answered = nodes.get(ANSWERED)
     for act in {lead.partition(":")[2] for node in nodes.values() for lead in node.leads}:
         if not act or answered is None:
             continue
         answers = ANSWERS.get(act) or _of_word(act)
-        # The act that ends a PIN is no way to a screen that any act may lead to.
+        # The act that removes a PIN is no path to a screen that any act may lead to.
         slow = () if act in ("did_again", "not_me") else _SLOW
         leads = tuple(
             lead for lead in answered.leads if lead.partition(".")[2] in (*answers, *slow)
@@ -261,7 +261,7 @@ def _of_word(act: str) -> tuple[str, ...]:
 
 
 def _answered(lead: str, act: str) -> str:
-    """Where an act leads: to the answers to it, where one node answers all of them."""
+    """Returns the target of an act: its own answering node, if one node answers all acts."""
     return f"{ANSWERED}:{act}" if lead == ANSWERED and act else lead
 
 
@@ -295,6 +295,6 @@ def _nodes(
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """What a screen with this text holds, whatever stands at its {placeholders}."""
+    """Returns the pattern of a screen with this text. Its {placeholders} match anything."""
     pieces = re.split(r"\{[^}]*\}", " ".join(text.split()))
     return re.compile(".*".join(map(re.escape, pieces)))

@@ -1,7 +1,7 @@
-"""Stands in for the SMS gateway on loopback: takes what the line sends, and calls the line's hooks back.
+"""Acts as the SMS gateway on loopback: takes the line's SMS and calls its hooks.
 
-It speaks the vendor's HTTP alone (one form endpoint, one inbox, one balance), on the line's own clock. One thread tells
-the delivery reports in order, so two plays of one story tell the line the same things.
+It speaks the vendor's HTTP alone (one form endpoint, one inbox, one balance), on the line's own clock. One thread sends
+the delivery reports in order. So two plays of one story send the line the same callbacks.
 """
 
 import json
@@ -33,7 +33,7 @@ FAULTS = (
     "report_failed",
     "no_report",
 )
-"""What can go wrong with one SMS."""
+"""Possible faults of one SMS."""
 
 
 def network_of(msisdn: str) -> str:
@@ -49,7 +49,7 @@ class Sent:
     answered: str
     """"taken", or the fault that struck."""
     at: float = 0.0
-    """When it was taken, by the monotonic clock."""
+    """The time when the gateway took it, by the monotonic clock."""
 
 
 @dataclass
@@ -63,13 +63,13 @@ class Gateway:
     """(number, fault): each strikes the next SMS to that number, once."""
     inbox: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
-    """How long it takes for each answer to a send."""
+    """Seconds until each answer to a send."""
     polls: int = 0
-    """How often the line asked for the inbox."""
+    """The number of times that the line read the inbox."""
     last: float = 0.0
-    """When anything last went over the wire, by the monotonic clock."""
+    """The time of the last traffic, by the monotonic clock."""
     struck: float = 0.0
-    """When a fault last struck."""
+    """The time of the last fault, by the monotonic clock."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _reports: "queue.Queue[tuple[str, dict[str, str]] | None]" = field(default_factory=queue.Queue)
     _pending: int = 0
@@ -93,7 +93,7 @@ class Gateway:
                 gateway._look(self)
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Logs nothing: a number would stand in it."""
+                """Logs nothing, because the log would show a number."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -111,12 +111,12 @@ class Gateway:
         self._server.server_close()
 
     def busy(self) -> bool:
-        """Returns True while a report waits to be told."""
+        """Returns True while a delivery report is still to be sent."""
         with self._lock:
             return self._pending > 0
 
     def call(self, hook: str, fields: Mapping[str, str]) -> tuple[int, str]:
-        """Posts one callback. Returns status and body; status 0 where the line did not answer."""
+        """Posts one callback. Returns status and body, with status 0 if the line did not answer."""
         url = urlsplit(self.hooks[hook])
         body = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items())
         connection = HTTPConnection(str(url.hostname), url.port, timeout=30)
@@ -137,7 +137,7 @@ class Gateway:
     def text(
         self, msisdn: str, shortcode: str, text: str, *, told: bool = True, twice: bool = False
     ) -> None:
-        """One SMS from a handset. `told=False`: its callback is lost, and it stands in the inbox alone."""
+        """Sends one SMS from a handset. `told=False` loses its callback, so it is in the inbox alone."""
         with self._lock:
             number = len(self.inbox) + 1
             at = self.now()

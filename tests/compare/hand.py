@@ -1,4 +1,4 @@
-"""A phone in somebody's hand: dials, reads, presses keys, and writes SMS, as the network would carry it."""
+"""Plays one phone: dials, reads, presses keys and writes SMS, as the network would carry them."""
 
 import re
 import time
@@ -13,28 +13,28 @@ from tests.compare.gateway import Gateway, network_of
 from tests.compare.line import SERVICE_CODE, SHORTCODE
 
 MOST_HOPS = 30
-"""After so many keys of one call the caller hangs up."""
+"""The number of keys in one call after which the caller hangs up."""
 MOST_VISITS = 2
-"""After so many looks at one screen on one walk the caller gives up."""
+"""The number of looks at one screen on one walk after which the caller stops."""
 DETOUR = 2
-"""So many steps longer may a way be, where the shortest one led back."""
+"""The number of extra steps that a path may have if the shortest one led back."""
 MORE = re.compile(r"(?m)^9 \S")
 WAITING = ("waits", "_off", ".off")
-"""How nodes end that ask for patience."""
+"""Endings of the names of nodes that ask the caller to wait."""
 LOOK_AGAIN, MOST_LOOKS = 0.5, 8
 VAIN_CHOICES = 3
-"""So many choices of a walk that led elsewhere count as made in vain: the last ones."""
+"""The number of last choices that count as in vain if a walk led elsewhere."""
 IN_VAIN = 3
-"""So many steps farther seems what was chosen in vain before."""
+"""The number of steps that an earlier choice in vain adds to a distance."""
 WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
 Note = Callable[[str, str], None]
 Choice = tuple[str, str, str]
-"""A node, the value that was chosen there, and where it leads."""
+"""A node, the value that was chosen there, and the node that it leads to."""
 
 
 @dataclass
 class Hand:
-    """One phone. `typed` answers what a screen asks for, by the name under which the flow keeps it."""
+    """One phone. `typed` holds the answer to each question, by the name under which the flow keeps it."""
 
     msisdn: str
     role: str
@@ -43,21 +43,20 @@ class Hand:
     note: Note
     random: Random
     seen: set[str]
-    """What occurred in the whole play: nodes that were shown, digits, languages, channels."""
+    """Marks of the whole play: nodes that were shown, digits, languages, channels."""
     typed: dict[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()
-    """Words of the entry that this person chooses in a list."""
+    """Text of the entry that this person chooses in a list."""
     prefer: tuple[str, ...] = ()
-    """Values that this person chooses wherever they are offered, and lead to the target at all; the first before the
-    others."""
+    """Values that this person chooses where they are offered and can lead to the target. Earlier values come first."""
     screen: str = ""
     node: str = ""
     language: str = ""
     open: bool = False
     patient: bool = True
-    """Whether it looks again, silently, where the line asks for a moment."""
+    """If True, the phone checks again silently when the line asks it to wait a moment."""
     vain: dict[str, Counter[Choice]] = field(default_factory=dict)
-    """By target: how often each choice led elsewhere."""
+    """For each target, the number of times that each choice led elsewhere."""
     _near: Mapping[str, int] = field(default_factory=dict)
     _vain: Counter[Choice] = field(default_factory=Counter)
     _visits: Counter[str] = field(default_factory=Counter)
@@ -67,10 +66,10 @@ class Hand:
     _shown: set[str] = field(default_factory=set)
     """Nodes of this call."""
     _meant: str = ""
-    """Where the choice leads that was pressed."""
+    """The target of the choice that was pressed."""
 
     def dial(self, digits: str = "") -> None:
-        """Dials the line, with digits behind its code or without."""
+        """Dials the line, with or without digits after its code."""
         if self.open:
             self.hang_up()
         self._session = f"ATUid_{UUID(int=self.random.getrandbits(128)).hex}"
@@ -79,7 +78,7 @@ class Hand:
         self.note(
             f"{self.role} dials", SERVICE_CODE if not digits else f"{SERVICE_CODE[:-1]}*{digits}#"
         )
-        # Entries may begin with the same words: what was dialled says which of them is shown.
+        # Entries may begin with the same text. The dialled digits tell which of them is shown.
         self._hop(after=self.map.starts[self.map.entries.get(digits, "front")])
 
     def key(self, text: str) -> None:
@@ -89,12 +88,12 @@ class Hand:
         self._hop()
 
     def again(self) -> None:
-        """The network tells the last hop a second time; the answer must be the same."""
+        """Repeats the last hop, as the network may. The answer must be the same."""
         self.note(f"{self.role}'s hop is repeated", self._keys[-1] if self._keys else "")
         self._hop()
 
     def hang_up(self, *, told: bool = True) -> None:
-        """Ends the call. `told=False`: the gateway says nothing of it."""
+        """Ends the call. With `told=False` the gateway does not report the end."""
         if not self.open:
             return
         self.open = False
@@ -110,7 +109,7 @@ class Hand:
         self.gateway.text(self.msisdn, SHORTCODE, words, told=told, twice=twice)
 
     def options(self) -> dict[str, str]:
-        """By label, the key before it."""
+        """Returns the key of each label on the screen."""
         return {
             found[2].strip(): found[1]
             for line in self.screen.splitlines()
@@ -118,9 +117,9 @@ class Hand:
         }
 
     def walk(self, target: str, *, most: int = MOST_HOPS) -> bool:
-        """Presses what leads nearer to a node. Returns True once it is shown; gives up where no key does.
+        """Presses keys that lead nearer to a node. Returns True once it is shown, and stops where no key helps.
 
-        What was chosen in vain is chosen less gladly on the next walk to the same node.
+        A choice in vain seems farther away on the next walk to the same node.
         """
         self._near, self._vain = self.map.distances(target), self.vain.setdefault(target, Counter())
         self._chosen, self._visits = [], Counter()
@@ -137,12 +136,12 @@ class Hand:
 
     @property
     def screen_kind(self) -> str:
-        """What kind of node is shown; "" where no node has these words."""
+        """Returns the kind of the node that is shown, or "" if no node has this text."""
         node = self.map.nodes.get(self.node)
         return node.kind if node else ""
 
     def answer(self) -> None:
-        """Answers the screen that is shown: as the walk wants, or by chance."""
+        """Answers the screen that is shown: for the walk, or by chance."""
         node = self.map.nodes.get(self.node)
         if node is None:
             self.key(self._any_key())
@@ -156,7 +155,7 @@ class Hand:
             self.key(self._any_key())
 
     def choose(self, labels: Iterable[str]) -> bool:
-        """Presses the first of these labels that is offered, turning pages."""
+        """Turns pages and presses the first of these labels on offer."""
         wanted = set(labels)
         for _ in range(12):
             found = [key for label, key in self.options().items() if label in wanted]
@@ -192,7 +191,7 @@ class Hand:
         return option.value in self.prefer and way < FAR
 
     def _far(self, node: Node, value: str, leads: str) -> int:
-        """How far a choice seems from the target, with what was chosen in vain."""
+        """Returns the apparent distance from a choice to the target, with earlier choices in vain."""
         return self._near.get(leads, FAR) + IN_VAIN * self._vain[node.name, value, leads]
 
     def _answer_ask(self, node: Node) -> None:
@@ -209,7 +208,7 @@ class Hand:
             self.key(str(self.random.randint(2, 60)))
 
     def _choose_place(self, node: Node) -> None:
-        """Chooses an entry of a list, or one of the choices beside it."""
+        """Chooses an entry of a list, or one of the node's other choices."""
         offered = self.options()
         flow = node.name.partition(".")[0]
         listed = f"{flow}.{node.parts.get('goes')}"
@@ -258,7 +257,7 @@ class Hand:
             self.node, language = self.map.recognised(self.screen, before, expected)
             if not self.patient or not self.node.endswith(WAITING):
                 break
-            # The machine is slow, and not the story: look again, and say nothing of it.
+            # The machine is slow, not the story. So check again, and note nothing.
             time.sleep(LOOK_AGAIN)
             self._keys.append("1")
             status, body = self._post()

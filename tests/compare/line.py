@@ -1,7 +1,7 @@
 """Runs one line of one checkout by its own commands, on a clock that the player sets.
 
-The line reads its clock's offset from a file (`HOTLINE_CLOCK`). The player sets the moment before each step, so what a
-step does carries that step's minute, however long the machine took.
+The line reads its clock's offset from a file (`HOTLINE_CLOCK`). The player sets the moment before each step. So a step
+carries that step's minute, however long the machine took.
 """
 
 import json
@@ -26,7 +26,7 @@ SERVICE_CODE, SHORTCODE = "*384*777#", "3847"
 
 
 class LineBroken(Exception):
-    """A command failed, or the line did not start: its own words."""
+    """A failed command, or a line that did not start. Carries the output."""
 
 
 def free_port() -> int:
@@ -69,11 +69,11 @@ class Checkout:
         }
 
     def command(self, environ: Mapping[str, str], *words: str, given: str = "") -> str:
-        """Runs `hotline WORDS`. Raises LineBroken with what it said."""
+        """Runs `hotline WORDS`. Raises LineBroken with its output."""
         return self._run(environ, ["hotline", *words], given)
 
     def script(self, environ: Mapping[str, str], program: str) -> str:
-        """Runs a program of Python with the modules of this checkout. Raises LineBroken with what it said."""
+        """Runs a Python program with the modules of this checkout. Raises LineBroken with its output."""
         return self._run(environ, ["python", "-c", program], "")
 
     def _run(self, environ: Mapping[str, str], words: Sequence[str], given: str) -> str:
@@ -93,13 +93,13 @@ class Checkout:
 
 @dataclass
 class Line:
-    """One running line. `moment` is the line's time as the player set it last."""
+    """One running line. `moment` is the last time that the player set."""
 
     checkout: Checkout
     home: Path
     moment: datetime
     also: Mapping[str, str] = field(default_factory=dict)
-    """What its environment holds besides."""
+    """Further environment variables."""
     gateway: Gateway = field(init=False)
     _set_at: float = 0.0
     _process: "subprocess.Popen[bytes] | None" = None
@@ -122,7 +122,7 @@ class Line:
         return self.moment + timedelta(seconds=time.monotonic() - self._set_at)
 
     def set(self, moment: datetime) -> None:
-        """Turns the line's clock to a moment; never back."""
+        """Sets the line's clock to a moment, and never back."""
         if self._set_at:
             moment = max(moment, self.now())
         offset = round((moment - datetime.now(UTC)).total_seconds())
@@ -136,7 +136,7 @@ class Line:
         return self.checkout.command(self._environ, *words, given=given)
 
     def any_command(self, *ways: Sequence[str], script: str = "", given: str = "") -> str:
-        """Runs the first of several spellings that this checkout has; where it has none, the script."""
+        """Runs the first of several spellings that this checkout has. If it has none, runs the script."""
         refused = ""
         for words in ways:
             try:
@@ -150,11 +150,11 @@ class Line:
         raise LineBroken(refused)
 
     def script(self, program: str) -> str:
-        """Runs a program of Python beside this line, with its modules and settings. Raises LineBroken."""
+        """Runs a Python program with the modules and settings of this line. Raises LineBroken."""
         return self.checkout.script(self._environ, program)
 
     def start(self, procfile: Path | None = None) -> None:
-        """Starts the line, with the processes of another list where one is given. Raises LineBroken."""
+        """Starts the line, with the processes of another Procfile if one is given. Raises LineBroken."""
         log = (self.home / "compare.log").open("ab")
         self._process = subprocess.Popen(
             [
@@ -191,7 +191,7 @@ class Line:
             connection.close()
 
     def wait(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Waits for something that the line does. Raises LineBroken."""
+        """Waits until a condition on the line is true. Raises LineBroken."""
         end = time.monotonic() + seconds
         while not until():
             if time.monotonic() > end:
@@ -199,13 +199,13 @@ class Line:
             time.sleep(0.05)
 
     def hop(self, fields: Mapping[str, str]) -> tuple[int, str]:
-        """One hop of a USSD session, with the fields that are alike in all."""
+        """Sends one hop of a USSD session, and adds the fields that all hops share."""
         alike = {"serviceCode": SERVICE_CODE, "networkCode": network_of(fields["phoneNumber"])}
         return self.gateway.call("ussd", {**fields, **alike})
 
     @contextmanager
     def paused(self, name: str) -> Iterator[None]:
-        """Holds the processes that `run` started under this name, as a machine that swaps would."""
+        """Pauses the processes that `run` started under this name, as a machine that swaps would."""
         held = [pid for pid in self.processes() if name in _command_of(pid)[1:]]
         if not held:
             raise LineBroken(f"no process of the line is called {name}")
@@ -218,7 +218,7 @@ class Line:
                 os.kill(pid, signal.SIGCONT)
 
     def processes(self, *, whole: bool = False) -> list[int]:
-        """Every process of this line: what `run` started, and what that started; with `whole`, `run` itself too."""
+        """Returns the processes below `run`. With `whole`, includes `run` itself."""
         if self._process is None:
             return []
         return [self._process.pid] * whole + below(self._process.pid)
@@ -256,11 +256,11 @@ def _command_of(pid: int) -> list[str]:
         said = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return []
-    # What the fork server forked has its words in one piece.
+    # A process from the fork server has its command in one piece.
     return said.replace("\0", " ").split()
 
 
 def copied(home: Path, to: Path) -> Path:
-    """Copies a home that no line runs in, without sockets and logs."""
+    """Copies the home of a stopped line, without sockets and logs."""
     shutil.copytree(home, to, ignore=shutil.ignore_patterns("*.sock", "*.log"))
     return to

@@ -1,7 +1,7 @@
-"""Prepares the home of a line: keys, tables and flows by `hotline init`, invented people by
-`hotline people import`, and the PINs of some of them as they would set them, by dialling.
+"""Prepares the home of a line: keys, tables and flows by `hotline init`, and sample people by `hotline people import`.
 
-One home is prepared for each checkout; each world plays on a copy.
+Some of these people also get a PIN by dialling, as real responders do. One home is prepared for each checkout, and each
+world plays on a copy.
 """
 
 import json
@@ -27,7 +27,7 @@ DISTRICTS = {
 LANGUAGES = ("rw", "fr", "en")
 NATIONALS = 3
 ENTRY = "90"
-"""The digits of the responders' own entry."""
+"""The short code of the responders' own entry."""
 INVITED = 4
 PAPER = re.compile(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})")
 """Name and start PIN, in the file that an invitation writes."""
@@ -42,7 +42,7 @@ def find(name, *modules):
             pass
     raise SystemExit(name)
 """
-"""Finds a name where this checkout has it: code moves between two commits."""
+"""Finds a name where this checkout has it, because code moves between two commits."""
 IN_THE_CONSOLE = f"""{FIND}
 import os
 from contextlib import closing
@@ -52,13 +52,13 @@ Settings = find("Settings", "hotline.core.settings", "hotline.config")
 kit = build_console(Settings.read(os.environ))
 with closing(kit.database):
 """
-"""What each script begins with that does what a page does."""
+"""The start of each script that acts as a console page does."""
 ACTOR = 'Actor = find("Actor", "hotline.core.actors", "hotline.domain.accounts.account")'
 APPROVES = f"""{IN_THE_CONSOLE}
     from tests.deciding import approves_by_name
     approves_by_name(kit, "Admin 2", {{name!r}})
 """
-"""Approves an enrolment in the console's place, and leaves no account behind."""
+"""Approves an enrolment in place of the console, and leaves no account behind."""
 CHANGES_NUMBER = f"""{IN_THE_CONSOLE}
     write = find("write", "hotline.cli.people", "hotline.cli.people.people")
     {ACTOR}
@@ -80,16 +80,16 @@ class Responder:
     level: str
     pin: str = ""
     lets_in: bool = True
-    """False: approved, and no desk lets this person in."""
+    """False if the person is approved but no desk grants access."""
     code: str = ""
-    """Of an SMS that invites this person, or a new number; unused yet."""
+    """The unused code of an SMS that invites this person, or a new number."""
     paper: str = ""
-    """The start PIN that belongs to it."""
+    """The start PIN of this invitation."""
     new_number: str = ""
 
     @property
     def role(self) -> str:
-        """What a transcript calls this person."""
+        """Returns this person's name in a transcript."""
         return f"{self.level} {self.name.rpartition(' ')[2]}"
 
 
@@ -109,13 +109,13 @@ class District:
 
     @property
     def province(self) -> int:
-        """Its number in the list of provinces."""
+        """Returns the province's number in the list of provinces."""
         return self.code // 10
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A home that worlds copy, and what a person would know of it."""
+    """A home that worlds copy, and the facts that its people would know."""
 
     home: Path
     at: datetime
@@ -123,7 +123,7 @@ class Prepared:
     nationals: tuple[Responder, ...]
 
     def who(self, msisdn: str) -> Responder | None:
-        """Whose number this is."""
+        """Returns the responder with this number, or None."""
         people = (self.nationals, *(place.responders for place in self.districts))
         return next((one for some in people for one in some if one.msisdn == msisdn), None)
 
@@ -148,10 +148,11 @@ class Prepared:
 
 
 def invented(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
-    """Everybody who acts: two responders a district, in each third district a coordinator, and the national desk.
+    """Returns all people who act: two responders a district, coordinators in every third district, and the national
+    desk.
 
     The first responder of `pins` districts and the first person of the national desk have a PIN. In the districts after
-    these one responder has a PIN and no desk, and some are invited.
+    these, one responder has a PIN without access to a desk, and some are invited.
     """
     random = Random(1)
     districts = []
@@ -213,17 +214,18 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
 
 
 def _has_pin(district: int, at: int, pins: int) -> bool:
-    """The first responder of some districts; of the first district the second one too, who gets a new number."""
+    """Returns True for the first responder of some districts. Also for the second of district 0, who gets a new
+    number."""
     return pins > 0 and ((at == 1 and district <= pins) or (at == 2 and district == 0))
 
 
 def _pin(random: Random) -> str:
-    """Six digits that nobody would try first."""
+    """Returns six digits that are no likely first guess."""
     return f"{random.choice((7, 8, 9))}{random.randint(10, 49)}{random.choice((0, 1, 5))}{random.randint(60, 98)}"
 
 
 def joining_code(line: Line, roll: str) -> str:
-    """A code to join the roll of leaders, or of officers in training, which lives for thirty days."""
+    """Returns a code that joins a phone to the programme of leaders or trainees. It is valid for thirty days."""
     written = line.any_command(
         (roll, "code", "Gasabo", "--days", "30", "--name", "Editor 1"),
         script=MAKES_CODE.format(roll=roll),
@@ -235,7 +237,7 @@ def joining_code(line: Line, roll: str) -> str:
 
 
 def _set_pins(line: Line, people: Sequence[Responder]) -> None:
-    """Each person gets an invitation, dials with its code and the paper's digits, and is approved."""
+    """Invites each person, dials with the invitation's code and the paper's digits, and approves the enrolment."""
     for one in _invite(line, people):
         _dial_in(line, one)
     _approve(line, [one for one in people if one.lets_in])
@@ -260,7 +262,7 @@ def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
 
 
 def _approve(line: Line, people: Sequence[Responder]) -> None:
-    """By the command of an older checkout, or as the second admin of the console."""
+    """Approves people by the command of an older checkout, or as the console's second admin."""
     said = ("--reason", "compare", "--by", "Admin 2")
     for one in people:
         line.any_command(
@@ -290,7 +292,7 @@ def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[
 
 
 def _texted(line: Line, msisdn: str) -> str:
-    """The code of the newest SMS to this number."""
+    """Returns the code in the newest SMS to this number."""
     texts = [sent.text for sent in line.gateway.outbox if sent.to == msisdn]
     found = re.findall(r"\b\d{6,8}\b", texts[-1]) if texts else []
     return found[-1] if found else ""

@@ -18,7 +18,7 @@ from tests.compare.world import Story, World
 @dataclass(frozen=True, slots=True)
 class Played:
     transcripts: tuple[Transcript, ...]
-    """One a story, and the nation's last."""
+    """One for each story, and the national desk's last."""
     seen: frozenset[str]
     steps: int
     seconds: float

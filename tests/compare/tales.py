@@ -1,6 +1,6 @@
-"""What the stories are about. Each draws what its people do by the story's own dice, so one seed tells one story.
+"""Holds the tales of the stories. Each tale draws its choices by the story's own dice, so one seed plays one story.
 
-A tale acts, and yields after how many minutes it goes on. It calls by the hooks and writes by SMS alone.
+A tale acts, then yields the minutes until its next act. It uses only the hooks and SMS.
 """
 
 import re
@@ -23,7 +23,7 @@ start = find("start", "hotline.alerts.service_drills", "hotline.services.referra
 with console_kit() as kit:
     start(kit, Wanted("{{desk}}"), by=Actor("Admin 1"), reason="the week of drills")
 """
-"""Starts an exercise, as the console's page does: no command of the line does it."""
+"""Starts a drill as the console's page does. The line has no command for it."""
 OWN_NAMES = {"rw": "Kinyarwanda", "en": "English", "fr": "Francais"}
 PROVINCES = {
     1: ("Kigali",),
@@ -36,7 +36,7 @@ AFTER_PLACE = tuple(
     f"report.{name}"
     for name in ("kind", "who", "visit", "saved", "number", "pin", "landmark", "call")
 )
-"""Screens that stand behind the place: most callers name it."""
+"""Screens that come after the place. Most callers name the place."""
 RECEIPT = re.compile(r"\b(\d{3}) (\d{3}) (\d{3})\b")
 DAY = 24 * 60
 DIGITS = "012345678"
@@ -74,11 +74,11 @@ ANSWERS = (
     "nahageze {ref}",
     "{digit} ZZ9Z",
 )
-"""How responders write, well and badly."""
+"""Examples of responders' SMS, well and badly written."""
 
 
 def reads(story: Story) -> Iterator[int]:
-    """A caller looks for topics, hangs up here and there, dials again, and goes home with 000."""
+    """Plays a caller who looks for topics, hangs up at some, dials again, and ends with 000."""
     caller = story.caller()
     for target in story.targets:
         _reach(story, caller, target)
@@ -87,14 +87,14 @@ def reads(story: Story) -> Iterator[int]:
 
 
 def learns(story: Story) -> Iterator[int]:
-    """A leader or an officer joins with a code, and reads what stands behind the entry."""
+    """Plays a leader or a trainee who joins with a code and reads the screens behind the entry."""
     learner = story.caller()
     line = story.world.line
     codes = {
         "leader_code": joining_code(line, "leaders"),
         "officer_code": joining_code(line, "training"),
     }
-    # Only a phone that has not joined is let in, and only one that has can leave.
+    # Only a phone that has not joined may join, and only one that has joined can leave.
     for target in sorted(story.targets, key=_when_joined):
         wrong = target.endswith((".wrong", ".again"))
         learner.typed = dict.fromkeys(codes, "87654321") if wrong else dict(codes)
@@ -112,7 +112,7 @@ def _when_joined(target: str) -> int:
 
 
 def speaks(story: Story) -> Iterator[int]:
-    """A leader reads what to say this month: one theme of several, whichever the line tells."""
+    """Plays a leader who reads the talk of the month. The line offers one theme of several."""
     learner = story.caller()
     learner.typed = {"leader_code": joining_code(story.world.line, "leaders")}
     for target in story.targets:
@@ -122,7 +122,7 @@ def speaks(story: Story) -> Iterator[int]:
 
 
 def certified(story: Story) -> Iterator[int]:
-    """An officer answers every case of every lesson right, and gets a code."""
+    """Plays a trainee who answers every case of every lesson correctly and gets a code."""
     officer = story.caller()
     officer.typed = {"officer_code": joining_code(story.world.line, "training")}
     officer.prefer = ("right",)
@@ -145,7 +145,7 @@ def certified(story: Story) -> Iterator[int]:
 
 
 def tells(story: Story) -> Iterator[int]:
-    """A caller tells of somebody; the responders of the district answer by SMS or by dialling, or do not."""
+    """Plays a caller who reports a tip. The district's responders answer by SMS, by dialling, or not at all."""
     caller = story.caller()
     if story.random.random() < 0.3:
         who = story.random.choice(story.district.responders)
@@ -170,7 +170,7 @@ def tells(story: Story) -> Iterator[int]:
 
 
 def asks_after(story: Story) -> Iterator[int]:
-    """A caller takes a number, asks what became of the tip, and asks to erase it."""
+    """Plays a caller who takes a receipt, asks about the tip, and asks for its erasure."""
     caller = story.caller()
     closed = any(target.endswith("closed") for target in story.targets)
     number = _with_receipt(story, caller, here=closed, danger=False if closed else None)
@@ -193,7 +193,7 @@ def asks_after(story: Story) -> Iterator[int]:
 
 
 def hears_of_help(story: Story) -> Iterator[int]:
-    """A service accepts somebody; whoever reported it asks what became of the tip."""
+    """Plays a service that accepts a person. The caller who reported the tip then asks about it."""
     caller = story.caller()
     number = _with_receipt(story, caller, here=True)
     yield 2
@@ -211,7 +211,7 @@ def hears_of_help(story: Story) -> Iterator[int]:
 
 
 def asked_back(story: Story) -> Iterator[int]:
-    """A responder asks one question of whoever holds the number, behind a PIN; the caller answers it."""
+    """Plays a responder who asks the holder of the receipt one question, behind a PIN. The caller answers it."""
     caller = story.caller()
     _with_receipt(story, caller, here=True)
     yield 2
@@ -239,7 +239,7 @@ def asked_back(story: Story) -> Iterator[int]:
 
 
 def works(story: Story) -> Iterator[int]:
-    """A responder reads and works on a case behind a PIN, now and over the next forty days."""
+    """Plays a responder who reads and works on a case behind a PIN, for more than a month."""
     caller = story.caller()
     left = list(story.targets)
     setups = list(dict.fromkeys(one for target in left for one in _setups(target)))
@@ -269,7 +269,7 @@ def works(story: Story) -> Iterator[int]:
 
 
 def meanwhile(story: Story) -> Iterator[int]:
-    """A responder stands at a screen behind a PIN; something happens to the case, and the call goes on."""
+    """Plays a responder at a screen behind a PIN while the case changes. The call then continues."""
     for target in story.targets:
         caller = story.caller()
         what = MEANWHILE[target]
@@ -283,7 +283,7 @@ def meanwhile(story: Story) -> Iterator[int]:
             yield setup.wait
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day the case may have gone on to others: then the first call takes it once more.
+            # After a day the case may have escalated to others. Then the first call takes it again.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break
@@ -294,7 +294,7 @@ def meanwhile(story: Story) -> Iterator[int]:
             story.hand(who.msisdn, who.role).text(words)
             yield 1
         if what.other:
-            # A call that dropped goes on beside the next one of the same phone.
+            # A dropped call continues in parallel with the next call of the same phone.
             second = _behind_pin(story, who)
             second.places = hand.places
             second.dial(ENTRY)
@@ -311,7 +311,8 @@ def meanwhile(story: Story) -> Iterator[int]:
 
 
 def colleague_first(story: Story) -> Iterator[int]:
-    """A colleague takes by SMS what nobody may go to openly; a responder dials, and helps too or owes an answer."""
+    """Plays a case that no one may visit openly, and that a responder takes by SMS. A responder then dials, and helps
+    too or owes an answer."""
     caller = story.caller()
     reports(story, caller, "report.visit", danger=True, here=True)
     caller.prefer = ("no",)
@@ -336,7 +337,7 @@ def colleague_first(story: Story) -> Iterator[int]:
 
 
 def judged_later(story: Story) -> Iterator[int]:
-    """A service accepted somebody, closure is requested, and the national desk reads the case and confirms."""
+    """Plays a closure request. The national desk reads the case and then confirms the closure."""
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True, openly=True)
     caller.hang_up()
@@ -369,7 +370,7 @@ def judged_later(story: Story) -> Iterator[int]:
 
 
 def _reads_closing(hand: Hand) -> None:
-    """Whoever confirms a closure has read the case."""
+    """Reads the case of a closure request, as required before its confirmation."""
     hand.dial(ENTRY)
     hand.walk("responders.closing")
     hand.prefer = ("read",)
@@ -386,12 +387,12 @@ class Setup:
     prefer: tuple[str, ...] = ()
     turn: int = 1
     wait: int = 1
-    """Minutes after it."""
+    """The minutes to wait after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """Where a responder stands, and what happens to the case before the call goes on."""
+    """A responder's screen, and the changes to the case before the call continues."""
 
     stands: Setup
     setups: tuple[Setup, ...] = ()
@@ -399,13 +400,13 @@ class Meanwhile:
     writes: str = ""
     """The responder's own SMS."""
     moves: bool = False
-    """Whether the caller corrects the district."""
+    """If True, the caller corrects the district."""
     answers: tuple[str, ...] = ()
-    """What the responder says afterwards."""
+    """The responder's answers afterwards."""
     then: tuple[Setup, ...] = ()
     """Screens that the responder passes afterwards."""
     other: tuple[Setup, ...] = ()
-    """Screens that the same person passes in a second call, meanwhile."""
+    """Screens that the same person passes in a second call at the same time."""
 
 
 TAKEN = Setup("responders.yours")
@@ -413,7 +414,7 @@ ACCEPTED = ("accepted", "yes", "assent_yes", "new")
 REFUSED = ("no", "new")
 VICTIM = ("new", "yes", "labour")
 OPENLY = ("yes", "me_adult")
-"""A caller who says that helpers may come, and that no child is meant."""
+"""Answers of a caller who says that responders may come, and that no child is meant."""
 PREFERRED = {
     "following.there": ("yes",),
     "following.not_there": ("no",),
@@ -422,10 +423,10 @@ PREFERRED = {
     "offering.no_again": ("no",),
     "offering.respected_again": ("no", "anyone"),
 }
-"""By target: the answers that lead to it."""
+"""The answers that lead to each target."""
 ASKED_LATER = Setup("offering.tomorrow", ("cannot_say", "new", "no"), wait=DAY + 7)
 AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
-"""How the screens end that ask what became of somebody after thirty days."""
+"""Endings of the screens that ask about a person after thirty days."""
 SAYS_NO = (Setup("offering.why"), Setup("offering.declined", ("person_refused",)))
 """A service is asked, and the person declines it."""
 MEANWHILE = {
@@ -456,7 +457,7 @@ MEANWHILE = {
         answers=SAYS_NO[1].prefer,
     ),
 }
-"""By target: what happens while a responder stands at a screen."""
+"""The changes to a case while a responder is at a screen, by target."""
 
 
 def _setups(target: str) -> tuple[Setup, ...]:
@@ -477,7 +478,7 @@ def _setups(target: str) -> tuple[Setup, ...]:
 
 
 def dials(story: Story) -> Iterator[int]:
-    """A responder without a PIN takes and ends cases by dialling; any six digits stand for a PIN."""
+    """Plays a responder without a PIN who takes and closes cases by dialling. Any six digits are typed as a PIN."""
     caller = story.caller()
     who = story.district.responders[-1]
     hand = _behind_pin(story, who)
@@ -494,7 +495,7 @@ def dials(story: Story) -> Iterator[int]:
 
 
 def joins(story: Story) -> Iterator[int]:
-    """An invited person proves phone and paper, and chooses a PIN."""
+    """Plays an invited person who proves phone and paper, and chooses a PIN."""
     who = story.district.responders[0]
     hand = story.hand(who.msisdn, who.role)
     for target in story.targets:
@@ -511,7 +512,7 @@ def joins(story: Story) -> Iterator[int]:
 
 
 def moves(story: Story) -> Iterator[int]:
-    """A responder proves a new number."""
+    """Plays a responder who proves a new number."""
     who = story.district.responders[1]
     hand = story.hand(who.new_number, who.role)
     for target in story.targets:
@@ -540,7 +541,7 @@ def _proves(hand: Hand, who: Responder, target: str) -> None:
 
 
 def forgets(story: Story) -> Iterator[int]:
-    """A responder types wrong PINs until the phone rests, and changes the PIN later."""
+    """Plays a responder who types wrong PINs until the phone must rest, and changes the PIN later."""
     hand = _behind_pin(story, story.district.responders[0])
     for target in story.targets:
         own = hand.typed["work_pin"]
@@ -556,7 +557,7 @@ def forgets(story: Story) -> Iterator[int]:
 
 
 def warns(story: Story) -> Iterator[int]:
-    """Somebody guesses at a responder's PIN until the phone rests; the national desk reads of it by dialling."""
+    """Plays wrong PINs on a responder's phone until it must rest. The national desk reads the warning by dialling."""
     hand = _behind_pin(story, story.district.responders[0])
     hand.typed["work_pin"] = "480915"
     _attempt(story, hand, "responders.pin_rests")
@@ -570,7 +571,7 @@ def warns(story: Story) -> Iterator[int]:
 
 
 def locked_out(story: Story) -> Iterator[int]:
-    """A responder has a PIN, and no desk let this person in: nothing can be read."""
+    """Plays a responder who has a PIN but no access from any desk. The phone can read nothing."""
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True, openly=True)
     caller.hang_up()
@@ -586,7 +587,7 @@ def locked_out(story: Story) -> Iterator[int]:
 
 
 def waits(story: Story) -> Iterator[int]:
-    """The process that reads for phones stands still: a phone is told to wait, and acts without reading."""
+    """Plays a paused reader process. The line asks the phone to wait, and the responder acts without reading."""
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True)
     caller.hang_up()
@@ -609,7 +610,7 @@ def waits(story: Story) -> Iterator[int]:
 
 
 def writes(story: Story) -> Iterator[int]:
-    """Strangers write by SMS: topics, answers, cries for help, nonsense, and STOP."""
+    """Plays strangers who write by SMS: topics, answers, cries for help, nonsense, and STOP."""
     caller = story.caller()
     for _ in range(story.random.randint(3, 6)):
         kind = story.random.randrange(3)
@@ -628,7 +629,7 @@ def writes(story: Story) -> Iterator[int]:
 
 
 def answers(story: Story) -> Iterator[int]:
-    """Responders answer alerts by SMS with every digit, well written and badly."""
+    """Plays responders who answer alerts by SMS with every digit, well and badly written."""
     caller = story.caller()
     reports(story, caller, "report.saved", here=True)
     digits = [*DIGITS]
@@ -642,7 +643,7 @@ def answers(story: Story) -> Iterator[int]:
 
 
 def decides(story: Story) -> Iterator[int]:
-    """Nobody may come, or the place is corrected: the national desk decides how to go."""
+    """Plays a case that no one may visit openly, or a corrected place. The national desk decides how to visit."""
     caller = story.caller()
     corrected = any(one.endswith(("let", "early")) for one in story.targets)
     reports(story, caller, "report.visit", danger=True, here=True)
@@ -677,7 +678,8 @@ def decides(story: Story) -> Iterator[int]:
 
 
 def closes(story: Story) -> Iterator[int]:
-    """A responder asks to close a case, a colleague asks for another outcome, and the national desk confirms."""
+    """Plays a responder who asks to close a case, and a colleague who asks for another outcome. The national desk
+    confirms."""
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True)
     caller.hang_up()
@@ -706,7 +708,7 @@ def closes(story: Story) -> Iterator[int]:
 
 
 def complains(story: Story) -> Iterator[int]:
-    """A caller tells how a helper behaved."""
+    """Plays a caller who reports a responder's behaviour."""
     caller = story.caller()
     caller.places = _places(story)
     for target in story.targets:
@@ -719,7 +721,7 @@ def complains(story: Story) -> Iterator[int]:
 
 
 def drills(story: Story) -> Iterator[int]:
-    """The desk is tried with an invented alert; whatever is answered says that it was one."""
+    """Plays a drill with a sample alert. Each answer to it says that it was a drill."""
     story.world.line.script(DRILL.format(desk=story.district.code))
     yield 1
     for who in story.district.responders[:2]:
@@ -741,9 +743,9 @@ def reports(
     here: bool = False,
     openly: bool = False,
 ) -> None:
-    """Tells the report up to a screen, nearly always of the story's own district.
+    """Reports a tip up to a screen, nearly always in the story's own district.
 
-    `here`: the district's own responders are alerted, since no official is involved. `openly`: helpers may come there.
+    `here`: no official is involved, so the district's own responders are alerted. `openly`: responders may visit.
     """
     dice = story.random
     in_danger = dice.random() < 0.6 if danger is None else danger
@@ -789,7 +791,8 @@ def _corrects(story: Story, caller: Hand) -> str:
 def _with_receipt(
     story: Story, caller: Hand, *, here: bool = False, danger: bool | None = None
 ) -> str:
-    """Tells a report, and takes a number with a PIN of four digits. Here it is of danger, unless said otherwise."""
+    """Reports a tip, and takes a receipt with a PIN of four digits. The tip is of danger, unless `danger` says
+    otherwise."""
     caller.typed["pin"] = story.random.choice(("4827", "9153", "6082"))
     in_danger = danger if danger is not None else here or None
     reports(story, caller, "report.number", danger=in_danger, here=here)
@@ -805,7 +808,7 @@ def _places(story: Story) -> tuple[str, ...]:
 
 
 def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
-    """Dials the entry from which a screen is nearest, and walks there."""
+    """Dials the entry that is nearest to a screen, and walks there."""
     for _ in range(tries):
         caller.dial(caller.map.entry_of(target) or "")
         _speaks(story, caller)
@@ -817,7 +820,7 @@ def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
 def _attempt(
     story: Story, hand: Hand, target: str, *, answers: bool = False, tries: int = 1
 ) -> bool:
-    """A responder dials and walks to a screen. Some calls end as calls do."""
+    """Dials as a responder and walks to a screen. Some calls repeat a hop, answer, or end without a report."""
     reached = False
     for _ in range(tries):
         hand.dial(ENTRY)
@@ -845,7 +848,7 @@ def _behind_pin(story: Story, who: Responder) -> Hand:
 
 @contextmanager
 def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
-    """The process that reads for phones stands still, and the phone shows that it waits."""
+    """Pauses the process that reads for phones, and lets the phone show that it waits."""
     hand.patient = False
     with story.world.line.paused("reader"):
         yield
@@ -854,7 +857,7 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
-    """Where the screen says that no alert can leave, none can while the report is told."""
+    """Pauses the outgoing queue during the report if the target screen says that no alert can leave."""
     line, why = story.world.line, ("--reason", "comparison")
     by, name = ("--by", "Admin 1"), ("--name", "Admin 1")
     if target.endswith("unsent"):
@@ -866,7 +869,8 @@ def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
 
 
 def _before_waiting(target: str) -> str:
-    """The screen at which the reader must stop, so that the next key meets a reader that waits; "" is the first."""
+    """Returns the screen at which to pause the reader, so that the next key meets a paused reader. "" is the first
+    screen."""
     name = target.partition(".")[2]
     if target.startswith("keeping."):
         return "screening.free"
@@ -883,7 +887,7 @@ def _speaks(story: Story, caller: Hand) -> None:
 
 
 def _leaves(story: Story, caller: Hand) -> None:
-    """How a call ends: in words, by hanging up, or erased."""
+    """Ends a call: with 000, by hanging up, or at the last screen."""
     match story.random.randrange(4):
         case 0 if caller.open:
             caller.key("000")
@@ -923,12 +927,12 @@ def _writes_back(story: Story, who: Responder, digit: str) -> None:
 
 
 def _newest(story: Story, who: Responder) -> str:
-    """The case of the newest SMS to a responder."""
+    """Returns the reference of the case in the newest SMS to a responder."""
     return _named_last(story.received(who.msisdn))
 
 
 def _national_case(story: Story, who: Responder, places: Sequence[str]) -> str:
-    """What the national desk calls the newest case of one of these places."""
+    """Returns the reference of the newest case of one of these places, as the national desk received it."""
     texts = story.received(who.msisdn)
     return _named_last([text for text in texts if any(place in text for place in places)])
 

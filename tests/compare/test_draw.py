@@ -1,4 +1,4 @@
-"""One seed draws the same stories, and every live node is given to one of them."""
+"""Tests that one seed draws the same stories, and that each node of the flows has a story."""
 
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -86,7 +86,7 @@ def test_the_working_tree_is_copied_with_what_is_not_committed(tmp_path: Path) -
 
 
 class ShowsTheDoor:
-    """A line that shows every caller the same words, whatever was dialled."""
+    """A line that shows every caller the same text for all dialled digits."""
 
     def call(self, _what: str, _form: dict[str, str]) -> tuple[int, str]:
         return 200, "CON Akazi n'umuryango\n1 Mfite kode\n2 English\n3 Français\n0 Ibanze"

@@ -1,4 +1,4 @@
-"""One commit compared with itself differs nowhere; a word, a minute or a recipient that was changed is found."""
+"""Tests that one commit does not differ from itself, and that a changed text, minute or recipient is found."""
 
 import re
 import shutil
@@ -35,14 +35,14 @@ WORLD = DrawnWorld(
     ),
 )
 DEADLINE = re.compile(r"(Urgency\.DANGER: Times\(\s*acknowledge=timedelta\(minutes=)3\b")
-"""How long an alert of danger waits for an answer, in the source. What one side has within two minutes is the same."""
+"""The source line with the minutes an alert of danger waits. Equal SMS may come up to two minutes apart."""
 SAID = "OK."
-"""What is said on one screen in the changed home, in each language."""
+"""The text that the changed home adds to one screen, in each language."""
 
 
 @pytest.fixture
 def home(lay_home: LayHome, tmp_path: Path) -> Path:
-    """The home of a demo, as one that a comparison prepared."""
+    """Returns the home of a demo, laid out as a comparison prepares one."""
     home = lay_home(tmp_path) / "home"
     shutil.copytree(ROOT / "flows", home / "compare-flows")
     Prepared(home, AT, *invented(0)).keep()
@@ -55,7 +55,7 @@ def played(checkout: Checkout, home: Path, tmp_path: Path) -> dict[str, Transcri
 
 
 def changed(home: Path, tmp_path: Path) -> tuple[Checkout, Path]:
-    """A tree in which an alert waits three minutes longer, and a home in which a screen has another word."""
+    """Returns a tree in which an alert waits three minutes longer, and a home with another text on one screen."""
     root = tmp_path / "changed"
     for name in ("hotline", "workers", "locales", "flows"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,4 +1,4 @@
-"""Two plays of one story differ where a person would see it, and nowhere else."""
+"""Tests that two plays of one story differ only where a person would see it."""
 
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def test_another_order_is_a_difference() -> None:
 
 
 def test_what_moved_in_one_play_alone_is_no_difference() -> None:
-    """A machine under load told one SMS a minute late, once on each side; and one thing differs always."""
+    """A loaded machine sent one SMS a minute late, once on each side. One other thing always differs."""
     soon, late = (3, "SMS", "REF: danger"), (4, "SMS", "REF: danger")
     other_late = ((5, "SMS", "by 10:30"), (6, "SMS", "by 10:30"))
     ours = [played(soon, other_late[0]), played(late, other_late[0])]

@@ -1,4 +1,4 @@
-"""Writes down what one story did and saw, without what is random, and finds where two plays of it differ."""
+"""Writes down the events of one story without random values, and finds the differences between two plays."""
 
 import re
 from collections import Counter
@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 REFERENCE = re.compile(
     r"\b(?=[A-Z0-9]*[3479])(?=[A-Z0-9]*[A-Z])[ACDEFHJKMNPQRTUWXY23456789]{4,6}\b", re.IGNORECASE
 )
-"""What an SMS calls a case, and how somebody writes it back."""
+"""The reference of a case in an SMS, or in a person's reply."""
 CERTIFICATE = re.compile(r"\b(?:[A-Z0-9]{4} ){2}[A-Z0-9]{4}\b")
 DIGITS = re.compile(r"(?<![*\d])\d{3} \d{3} \d{3}\b|(?<![*\d])\d{5,9}\b")
 """Receipts, codes and start PINs."""
 SHOWN_BEFORE = 6
 """Lines of the story before the first difference."""
 TOLERANCE = 2
-"""Minutes by which an SMS may come later or earlier: the line's own clock goes on while a step is looked at."""
+"""Minutes by which an SMS may come later or earlier. The line's clock runs while the player looks at a step."""
 SHOWN = 5
 """Lines of each side that differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a story: when, what kind of thing, and its words."""
+    """One line of a story: the minute, the kind of event, and its text."""
 
     minute: int
     what: str
@@ -40,11 +40,11 @@ class Entry:
 
 @dataclass
 class Transcript:
-    """One story as it was played. `names`: by reference, what it is called here."""
+    """One story that was played. `names` maps each reference to its name in this transcript."""
 
     story: str
     numbered: bool = True
-    """False: references have no number, since several stories share this transcript."""
+    """False if references have no number, because several stories share this transcript."""
     entries: list[Entry] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
@@ -52,7 +52,7 @@ class Transcript:
         self.entries.append(Entry(minute, what, self.plain(text)))
 
     def plain(self, text: str) -> str:
-        """Takes out what is another in each play."""
+        """Replaces values that differ in each play."""
         text = CERTIFICATE.sub("CERTIFICATE", text)
         text = REFERENCE.sub(self._named, text)
         return DIGITS.sub("DIGITS", text).replace("\n", " / ")
@@ -74,11 +74,11 @@ class Difference:
 
 
 def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Difference | None:
-    """Returns where the plays of one story differ; None where they do not.
+    """Returns the difference between the plays of one story, or None.
 
-    A line counts where every play of one side has it oftener than any play of the other: what a slow machine moved in
-    one play is no difference. Plays that have the same lines in another order differ, too; but not where several
-    stories share a transcript, since which of them comes first is chance.
+    A line counts if every play of one side has it oftener than any play of the other. A line that a slow machine moved
+    in one play is no difference. Plays with the same lines in another order differ, too. Their order does not count if
+    several stories share a transcript, since it is chance.
     """
     one, other = _counted(ours), _counted(theirs)
     lines = {line for count in (*one, *other) for line in count}
@@ -118,7 +118,7 @@ def _most(counts: Sequence[Counter[Entry]], line: Entry) -> int:
 
 
 def _shown(ours: Transcript, theirs: Transcript, more: set[Entry], less: set[Entry]) -> Difference:
-    """What led to the first line that differs, and the first such lines of each side."""
+    """Returns the lines before the first difference, and the first differing lines of each side."""
     first = min(
         next((at for at, line in enumerate(play.entries) if line in lines), len(play.entries))
         for play, lines in ((ours, more), (theirs, less))
@@ -132,7 +132,7 @@ def _shown(ours: Transcript, theirs: Transcript, more: set[Entry], less: set[Ent
 
 
 def told(found: Difference) -> Iterator[str]:
-    """The lines that a reader sees of one difference."""
+    """Yields the lines that a reader sees of one difference."""
     yield f"--- {found.story}"
     yield from (f"   {line}" for line in found.before)
     yield from (f"  -{line}" for line in found.theirs or ["(nothing)"])

@@ -1,7 +1,8 @@
-"""Plays many stories on one line, in lockstep: sets the clock, waits until the line is quiet, and lets each story act.
+"""Plays many stories on one line, in lockstep: sets the clock, waits until the line is quiet, and runs each story's
+act.
 
 A world has one line of its own, made from a copy of a prepared home. Each story has a district and phones of its own,
-so stories do not meet. What the national desk gets is a transcript of its own.
+so stories do not meet. The national desk's messages have a transcript of their own.
 """
 
 import time
@@ -17,7 +18,7 @@ from tests.compare.people import District, Prepared
 from tests.compare.transcript import Transcript
 
 TICK = 1.25
-"""Seconds of the machine within which the line looks at its clock again."""
+"""Seconds of real time within which the line checks its clock again."""
 QUIET = 0.3
 QUIET_AFTER_FAULT = 3.5
 """The line tries again after one second, and after two."""
@@ -26,17 +27,17 @@ PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
 """Minutes after which something may be due."""
 NEVER = 10**9
 LATEST_SECOND = 40
-"""A step may last for the rest of the minute: times on screens are of the same one."""
+"""A step may last for the rest of the minute, so that screens show the same minute."""
 APART = 6
-"""Seconds between what was set in one step and what a later step looks for."""
+"""Seconds between a time that one step sets and a time that a later step looks for."""
 
 Tale = Callable[["Story"], Iterator[int]]
-"""A story: acts, and yields after how many minutes it goes on."""
+"""A story, which acts and yields the minutes until its next act."""
 
 
 @dataclass
 class Story:
-    """One story as it is played."""
+    """One story in play."""
 
     name: str
     tale: Tale
@@ -48,11 +49,11 @@ class Story:
     transcript: Transcript
     targets: tuple[str, ...] = ()
     owns: bool = True
-    """Whether what the district's responders get belongs into this story."""
+    """If True, messages to the district's responders belong to this story."""
     _phones: int = 0
 
     def caller(self) -> Hand:
-        """A new phone that nobody enrolled."""
+        """Returns a new phone that is not enrolled."""
         self._phones += 1
         return self.hand(self.district.caller(self._phones), f"caller {self._phones}")
 
@@ -74,7 +75,7 @@ class Story:
         return self.world.prepared
 
     def fault(self, msisdn: str, kind: str) -> None:
-        """The gateway fails once, at the next SMS to this number."""
+        """Makes the gateway fail once, at the next SMS to this number."""
         who = self.prepared.who(msisdn)
         self.note("gateway", f"{kind} for the next SMS to {who.role if who else 'a caller'}")
         self.world.line.gateway.faults.append((msisdn, kind))
@@ -83,26 +84,26 @@ class Story:
         self.transcript.add(self.world.minute - self.starts, what, text)
 
     def received(self, msisdn: str) -> list[str]:
-        """Every SMS to a number that was written down, in that order."""
+        """Returns every recorded SMS to a number, in order."""
         return self.world.inboxes.get(msisdn, [])
 
 
 @dataclass
 class World:
-    """One line and its stories. `slow` multiplies every wait, for a second look at a difference."""
+    """One line and its stories. `slow` multiplies every wait, to check a difference again."""
 
     line: Line
     prepared: Prepared
     map: FlowMap
     begins: datetime
     grid: Sequence[int]
-    """Minutes at which the clock is looked at, and at which stories act."""
+    """Minutes at which the clock is checked, and at which stories act."""
     slow: float = 1.0
     minute: int = 0
     seen: set[str] = field(default_factory=set)
     owners: dict[str, tuple[Story, str]] = field(default_factory=dict)
     inboxes: dict[str, list[str]] = field(default_factory=dict)
-    """By number: the SMS that came."""
+    """The SMS that came to each number."""
     nation: Transcript = field(default_factory=lambda: Transcript("nation", numbered=False))
     say: Callable[[str], None] = lambda _: None
     _heard: int = 0
@@ -127,7 +128,7 @@ class World:
             self._hear(stories)
 
     def _settle(self, *, tick: bool) -> None:
-        """Waits until nothing moves; with `tick`, until the line has looked at its clock, too."""
+        """Waits until nothing moves. With `tick`, also waits until the line has checked its clock."""
         gateway, polls = self.line.gateway, self.line.gateway.polls
         began = quiet = time.monotonic()
         least = TICK * self.slow if tick else 0.0
@@ -154,7 +155,7 @@ class World:
             self.inboxes.setdefault(sent.to, []).append(sent.text)
 
     def _whose(self, msisdn: str, stories: Sequence[Story]) -> tuple[Story | None, str]:
-        """Into which story an SMS to this number belongs, None for the nation's; and what its owner is called there."""
+        """Returns the story of an SMS to this number (None for the national desk), and its owner's name there."""
         if msisdn in self.owners:
             return self.owners[msisdn]
         who = self.prepared.who(msisdn)
@@ -165,7 +166,7 @@ class World:
 
 
 def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
-    """A second of the minute that nothing set earlier is due at, and near it."""
+    """Returns a second of the minute that is far from the seconds of earlier due times."""
     taken = [second for before, second in past if minute - before in PLAUSIBLE or minute == before]
     last = past[-1] if past else None
 

@@ -1,4 +1,4 @@
-"""The console on a port of this machine, and a browser in front of it."""
+"""Serves the console on a port of this machine, with a browser in front of it."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ from tests.signing import Person
 OFFICE: ViewportSize = {"width": 1366, "height": 768}
 NARROW: ViewportSize = {"width": 360, "height": 640}
 TWICE_AS_LARGE: ViewportSize = {"width": OFFICE["width"] // 2, "height": OFFICE["height"] // 2}
-"""What a page has of the office's screen at 200 %."""
+"""The size of a page on the office's screen at 200 %."""
 
 
 def free_port() -> int:
@@ -34,7 +34,7 @@ class QuietHandler(WSGIRequestHandler):
 
 @contextmanager
 def served(app: Flask, port: int) -> Iterator[None]:
-    """Each request in a thread of its own, as the console's server has them."""
+    """Serves each request in a thread of its own, as the console's server does."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -66,7 +66,7 @@ class Site:
         locale: str = "en-GB",
         expects: Callable[[str], bool] = lambda _: False,
     ) -> Iterator[Page]:
-        """A browser of its own. Nothing may stand in its console but what the test expects."""
+        """Opens a browser context of its own. Fails if its log has a message that the test does not expect."""
         wrong: list[str] = []
 
         def complains(said: ConsoleMessage) -> None:

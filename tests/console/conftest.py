@@ -1,4 +1,4 @@
-"""The console of a test: its whole application around a real database, and people with browsers in it."""
+"""Builds a test's console: the whole application around a real database, and people with browsers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -34,15 +34,15 @@ from tests.signing import Person, person
 ADDRESS = "http://127.0.0.1:8080"
 WORDS = load_console_words()
 PAGES = Templates(WORDS)
-"""Made once: to read templates costs more than a test."""
+"""The template environment, made once. Reading templates takes longer than a test."""
 GASABO, NUMBER = "12", "+250788009901"
 CHANGE = 1
-"""Every console has one open change, without a step."""
+"""Every console has one open draft, without a step."""
 
 
 @dataclass
 class Desk:
-    """The console, and whatever a test needs of it."""
+    """The console, with the objects that a test needs."""
 
     kit: ConsoleKit
     app: Flask
@@ -58,7 +58,7 @@ class Desk:
         return Tab(self, self.app.test_client())
 
     def tab(self, *roles: AccountRole, name: str = "") -> "Tab":
-        """A browser in which somebody of these roles is signed in."""
+        """Opens a browser in which a person with these roles is signed in."""
         called = " ".join(sorted(roles)) or "nobody"
         # A desk is called "national".
         who = self.person(name or {"national": "National 9"}.get(called, called), *roles)
@@ -118,7 +118,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
 
 @pytest.fixture
 def desk(make_desk: MakeDesk) -> Desk:
-    """With one publication, so that each address of the route table has its page."""
+    """Builds a console with one publication, so that each address of the route table has its page."""
     made = make_desk()
     writes_history(made)
     writes_people(made)
@@ -126,14 +126,14 @@ def desk(make_desk: MakeDesk) -> Desk:
 
 
 def writes_people(desk: Desk) -> None:
-    """A desk with a key, and one person who acts there."""
+    """Gives each desk a key, and imports one responder in Gasabo."""
     decrypt_access.make_desks(desk.kit, "correct horse", costs=Costs(passes=1, kib=8))
     row = f"name,msisdn,language,level,districts,categories\nResponder 1,{NUMBER},rw,responder,Gasabo,\n"
     service_enrolment.import_responders(desk.kit, row)
 
 
 def writes_history(desk: Desk) -> None:
-    """What is live was published by a version, as on a line that was installed."""
+    """Records that a version published the current flows, as on an installed line."""
     with desk.kit.database.writing() as session:
         live = tables.live_id(session)
         assert live is not None

@@ -1,4 +1,4 @@
-"""Desks with keys, tips that are sealed to them, and accounts that are let in: what the pages of tips are tried on."""
+"""Gives the pages of tips their data: desks with keys, tips sealed to them, and accounts with access."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -34,7 +34,7 @@ _NUMBERS = count(1000)
 
 
 def man(desk: Desk) -> None:
-    """Every desk has its keys."""
+    """Gives every desk its keys."""
     decrypt_access.make_desks(desk.kit, PASSPHRASE, costs=QUICK)
 
 
@@ -47,7 +47,8 @@ def tell(
     minutes: int = 0,
     **fields: object,
 ) -> int:
-    """File a tip, sealed to the nation and, where no official is involved, to its district; so many minutes ago."""
+    """Files a tip that is `minutes` old. Seals it to the national desk, and to its district if no official is
+    involved."""
     at = desk.clock() - timedelta(minutes=minutes)
     named = {"uid": f"{next(_NUMBERS):032}", "at": at, "filed_at": at, **fields}
     tip = make_tip(place=place, official=official, **named)  # type: ignore[arg-type]
@@ -64,14 +65,14 @@ def tell(
 
 
 def lets_in(desk: Desk, account_id: int, code: str) -> None:
-    """Asked for by one, carried out by another."""
+    """Grants an account access to a desk. One admin asks, and another one carries it out."""
     member = of_account(account_id)
     decrypt_grants.ask(desk.kit, Actor("Admin 1", 99), code, member, "she works there")
     decrypt_grants.admit_by_passphrase(desk.kit, BOB, PASSPHRASE)
 
 
 def admitted(desk: Desk, name: str, role: AccountRole, code: str) -> Tab:
-    """Somebody of that role, signed in, whose key opens that desk."""
+    """Signs in an account of that role, and grants it access to that desk."""
     made = desk.tab(role, name=name)
     lets_in(desk, desk.people[name].account_id, code)
     return made
@@ -85,7 +86,7 @@ def change(desk: Desk, tip_id: int, **fields: object) -> None:
 
 
 def with_a_tip(desk: Desk) -> None:
-    """One tip with one person, and whoever is there of these two roles is let into a desk that may know of it."""
+    """Files one tip with one person, and grants the accounts of two roles access to its desks."""
     man(desk)
     with desk.kit.database.reading() as session:
         everybody = tables_accounts.everybody(session)
@@ -99,7 +100,7 @@ def with_a_tip(desk: Desk) -> None:
 
 
 def with_a_release(desk: Desk) -> None:
-    """One published release, of a quarter."""
+    """Stores one published release of a quarter."""
     cells = [
         Cell(CellName("calls"), 1230),
         Cell(CellName("calls", "language", "rw"), None),
@@ -115,7 +116,7 @@ def with_a_release(desk: Desk) -> None:
 
 
 def hands_on(desk: Desk) -> None:
-    """The reader gives each desk the keys of the cases that it may know of."""
+    """Runs the reader, which gives each desk the keys of the cases that it may see."""
     plain = {name: getattr(desk.kit, name) for name in SHARED}
     pair = SimpleNamespace(now=lambda: (bytes(THE_READER),))
     reader_handover.reconcile(ReaderKit(**plain, vault=cast(Any, None), pair=cast(Any, pair)))

@@ -1,4 +1,4 @@
-"""Somebody at a page of the console, in one of its languages: each click, each key and each text read has its price."""
+"""Plays a person at a page of the console, in one of its languages. Each click, key and text read costs seconds."""
 
 import os
 from dataclasses import dataclass
@@ -13,31 +13,31 @@ from tests.floorplan.tree import ROOT
 
 PICTURES = ROOT / "docs" / "admin-guide"
 BESIDE_THE_HANDSETS = ROOT / "docs" / "console.png"
-"""What the README shows."""
+"""The picture that the README shows."""
 SHAPE: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 800}
-"""That of the handsets' picture."""
+"""The shape of the picture of the handsets."""
 BOTTOM = "document.querySelector('main > :last-child').getBoundingClientRect().bottom"
 TALLEST = 1000.0
 CLICK, KEY, LETTER = 2.5, 0.4, 0.08
-"""Seconds of somebody who types slowly, looks before each click, and reads half aloud."""
+"""Seconds of a click, a key and a letter, for a person who types slowly and reads half aloud."""
 
 
 class Newcomer(Protocol):
-    """Who has an account, or takes one up."""
+    """A person who has an account, or takes one up."""
 
     name: str
     password: str
     secret: str
-    """Of the authenticator."""
+    """The secret of the authenticator."""
 
     def code(self) -> str:
-        """One that was not shown before."""
+        """Returns a code that was not shown before."""
         ...
 
 
 @dataclass
 class Hands:
-    """Finds what a page offers by the catalogue's words of its language, so that a story is told in each."""
+    """A person at a page, who finds its elements by the catalogue's phrases. So one story runs in each language."""
 
     page: Page
     language: str = "en"
@@ -46,7 +46,7 @@ class Hands:
     letters: int = 0
 
     def says(self, phrase: str, **values: object) -> str:
-        """A phrase as this page says it."""
+        """Returns a phrase as this page says it."""
         return WORDS[self.language][phrase].format(**values)
 
     def click(self, target: Locator) -> None:
@@ -54,7 +54,7 @@ class Hands:
         self.clicks += 1
 
     def opens(self, name: str) -> None:
-        """A link whose name somebody gave: of a flow, a screen, a change."""
+        """Follows a link with a name that a person gave: of a flow, a screen, a draft."""
         self.click(self.page.get_by_role("link", name=name, exact=True).first)
 
     def follows(self, phrase: str, **values: object) -> None:
@@ -79,7 +79,7 @@ class Hands:
         self.keys += len(words)
 
     def chooses(self, field: Locator, value: str) -> None:
-        """Opens a list, and takes one of it."""
+        """Selects a value of a list."""
         field.select_option(value)
         self.clicks += 2
 
@@ -99,7 +99,7 @@ class Hands:
         return self.clicks * CLICK + self.keys * KEY + self.letters * LETTER
 
     def counted(self) -> "Hands":
-        """The same hands, counted from nothing."""
+        """Returns the same hands with all counts at zero."""
         return Hands(self.page, self.language)
 
     def signs_in(self, person: Newcomer) -> None:
@@ -111,7 +111,7 @@ class Hands:
         self.page.wait_for_url("**/")
 
     def keeps(self, name: str) -> None:
-        """The guide's picture of this name: what stands in the page, and no more."""
+        """Keeps the guide's picture of this name, cropped below the page's content."""
         if not self.is_drawing:
             return
         width, height = OFFICE["width"], OFFICE["height"]
@@ -131,7 +131,7 @@ class Hands:
 
     @property
     def is_drawing(self) -> bool:
-        """The guide is in English, and its pictures are taken where they are asked for."""
+        """Returns True if pictures are asked for and the page is in English, as the guide is."""
         return self.language == "en" and is_yes(os.environ.get("HOTLINE_TEST_PICTURES", ""))
 
     def _sized(self, size: ViewportSize) -> None:

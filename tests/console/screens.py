@@ -1,4 +1,4 @@
-"""Somebody at the editor: opens a screen, reads its form as a browser would, and presses a button of it."""
+"""Plays an editor who opens a screen, reads its form as a browser would, and presses one of its buttons."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -101,7 +101,7 @@ class Editor:
     buttons: list[str] = field(default_factory=list)
 
     def open(self, flow: str, node: str) -> Form:
-        """The form of a screen, as a browser would send it."""
+        """Returns the form of a screen, as a browser would send it."""
         self.at = f"/changes/{CHANGE}/flows/{flow}/{node}"
         answer = self.tab.get(self.at)
         assert answer.status_code == 200, answer.status_code
@@ -122,14 +122,14 @@ class Editor:
         return answer.text
 
     def sent(self, form: Mapping[str, Any], do: str) -> str:
-        """The page after a button that stores."""
+        """Presses a button that stores, and returns the next page."""
         answer = self.press(form, do)
         assert answer.status_code == 303, answer.text
         self.page = self.tab.get(str(answer.location)).text
         return self.page
 
     def looked(self, form: Mapping[str, Any], do: str = "look") -> Form:
-        """The form after a button that stores nothing."""
+        """Presses a button that stores nothing, and returns the form after it."""
         answer = self.press(form, do)
         assert answer.status_code == 200
         return self.form(answer)
@@ -138,7 +138,7 @@ class Editor:
         return nodes_of(service_drafts.draft(self.desk.kit, CHANGE, flow).document)[node]
 
     def other(self, name: str = "Editor 3") -> "Editor":
-        """A second person at the same change."""
+        """Returns a second person at the same draft."""
         return Editor(self.desk, self.desk.tab(AccountRole.EDITOR, name=name))
 
 

@@ -1,4 +1,4 @@
-"""Whatever is posted to the editor is answered, and no word of it is lost."""
+"""Tests that the editor answers every posted form and loses no word of it."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -111,5 +111,5 @@ def test_any_form_is_answered_and_no_word_is_lost(
 
 
 def flat(words: str) -> str:
-    """As a save may write it: composed, and without what Word makes of plain marks."""
+    """Returns text as a save may write it: composed, and with plain marks instead of Word's."""
     return "".join(TYPOGRAPHY.get(letter, letter) for letter in plain(words)).strip()

@@ -1,4 +1,4 @@
-"""What translators ask stands at the screen that it is asked of; and words are found in a change as it has them."""
+"""Tests that a translator's question is shown at its screen, and that a search finds a draft's own text."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The console's pages, by somebody who means harm and has a browser, a link, or a session of their own."""
+"""Tests the console's pages against an attacker with a browser, a link, or a session."""
 
 import re
 from dataclasses import replace
@@ -69,7 +69,7 @@ def test_no_header_names_another_host_for_a_link(desk: Desk) -> None:
 def test_a_form_of_too_many_fields_or_bytes_is_refused_before_it_is_read(
     desk: Desk, path: str
 ) -> None:
-    """Outside, and without a session: what a page would carry along is otherwise written into its answer."""
+    """Without a session, a page copies the sent fields into its answer. The limits keep that answer small."""
     client, sent = desk.app.test_client(), {"Origin": ADDRESS}
     for body in (b"&" * MOST_FIELDS, b"x" * (MOST_BYTES + 1)):
         answer = client.post(path, base_url=ADDRESS, headers=sent, data=body, content_type=FORM)
@@ -110,7 +110,7 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
 
 
 def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
-    """Whoever changes it may have lost the telephone to somebody who is signed in by it."""
+    """The owner may change it because a thief is signed in with the lost phone."""
     mine, thief = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
     page = mine.get("/account/factor").text
     (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
@@ -143,7 +143,7 @@ def test_a_sheet_of_words_is_kept_by_no_cache(desk: Desk) -> None:
 
 
 def test_the_network_of_a_stranger_is_the_one_that_our_web_server_names(desk: Desk) -> None:
-    """Twenty attempts at once, and then one a second: a header of the browser's own changes nothing."""
+    """The limit is twenty attempts at once, then one a second. A header of the browser's own does not change it."""
     queue = StretchQueue(burst=2, clock=lambda: 0.0)
     kit = replace(desk.kit, proofs=replace(desk.kit.proofs, stretching=queue))
     app = create_console(kit, PAGES)

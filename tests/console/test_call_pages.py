@@ -1,4 +1,4 @@
-"""Calls in the console: one person asks, another approves, and the number opens inside its time (A8)."""
+"""Tests calls in the console: one person asks, another approves, and the number opens inside its time (A8)."""
 
 from datetime import timedelta
 
@@ -21,12 +21,12 @@ TOLD = {"number": NUMBER, "word": "rice", "others": "family", "language": "rw"}
 
 
 BY_ONE = {"asked_by": "National 1"}
-"""What the page names to who approves."""
+"""The form field that names the asker to the approver."""
 
 
 @pytest.fixture
 def two(desk: Desk) -> tuple[Tab, Tab]:
-    """Two people of the national desk, and a call whose time is on."""
+    """Signs in two people of the national desk, and stores a call-back that may be opened now."""
     man(desk)
     tip, at = tell(desk), desk.clock()
     with desk.kit.database.writing() as session:
@@ -112,7 +112,7 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
 def test_who_asks_after_the_page_was_read_is_not_approved_by_it(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
-    """Else one person takes the approval that was meant for a colleague."""
+    """Otherwise one person could use the approval that was meant for a colleague."""
     one, other = two
     third = desk.tab(AccountRole.NATIONAL, name="National 3")
     lets_in(desk, desk.people["National 3"].account_id, NATIONAL)

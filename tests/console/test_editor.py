@@ -1,4 +1,4 @@
-"""The editor: one screen of a change in a form, beside a handset. Every button is a submit of that form."""
+"""Tests the editor: one screen of a draft in a form, next to a handset. Every button submits that form."""
 
 import re
 from html import unescape
@@ -27,7 +27,7 @@ SCREENS = (
     ("questions", "which"),
     ("quiz_abroad", "fee_known"),
 )
-"""Every kind of screen, and every kind of question."""
+"""Screens of every kind, and questions of every kind."""
 
 
 def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
@@ -55,7 +55,7 @@ def test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was(editor: Ed
     assert service_drafts.history(editor.desk.kit, CHANGE) == []
 
 
-# One after the other: each acts on what the one before left.
+# The rows run in order, and each acts on the result of the one before.
 ROWS: tuple[tuple[str, str, str, str, object], ...] = (
     ("front", "front", "up:choices.1", "menu.choices.0.goes", "homes"),
     ("front", "front", "up:1", "menu.choices.0.goes", "abroad"),

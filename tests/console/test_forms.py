@@ -1,4 +1,4 @@
-"""What every page's markup keeps to: labels, ids, form keys, and no secret that travels."""
+"""Tests the markup of every page: labels, ids, form keys, and secrets that no form sends back."""
 
 from html.parser import HTMLParser
 

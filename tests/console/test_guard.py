@@ -1,4 +1,4 @@
-"""The guard: one host, one origin, one session; what was typed survives whatever ends meanwhile, and no secret does."""
+"""Tests the guard: one host, one origin, one session. Typed text survives the end of a session, and secrets do not."""
 
 import re
 
@@ -137,7 +137,7 @@ def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -
 def test_a_new_sheet_and_a_new_authenticator_ask_for_password_and_code_each_time(
     desk: Desk,
 ) -> None:
-    """A screen that somebody left open is enough for nothing that lasts."""
+    """A screen that a person left open is not enough for a lasting change."""
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
     for path in ("/account/paper", "/account/factor"):
@@ -211,7 +211,7 @@ def test_a_page_that_reloads_itself_keeps_no_session_alive(desk: Desk, tab: Tab)
 
 
 def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) -> None:
-    """The browser keeps a strict cookie back from another site's link, and sends it with the next request."""
+    """The browser withholds a strict cookie after another site's link, and sends it with the next request."""
     answer = desk.outside().get("/enter?to=/flows", **{"Sec-Fetch-Site": "cross-site"})
     assert answer.headers["Refresh"] == "0; url=/flows"
     assert "Refresh" not in desk.outside().get("/enter?to=/flows").headers

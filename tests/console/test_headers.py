@@ -1,4 +1,4 @@
-"""What every answer carries, how heavy a page is, and that its files may be kept for a year."""
+"""Tests the headers of every answer, the weight of each page, and files that browsers may keep for a year."""
 
 import re
 
@@ -20,7 +20,7 @@ FILES = {
     "/statistics/releases/<period>/files",
     "/statistics/results",
 }
-"""Rules whose answer is a file to keep, and no page."""
+"""Rules that answer with a file to keep, not with a page."""
 PAGES = [
     path_of(one)
     for one in ROUTES

@@ -1,4 +1,7 @@
-"""The pages in Chromium: axe, a keyboard alone, no script, a narrow screen; and the script by itself."""
+"""Tests the pages in Chromium: with axe, with a keyboard alone, without script, on a narrow screen.
+
+Tests the script as well.
+"""
 
 from collections.abc import Iterator
 
@@ -22,7 +25,7 @@ OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violati
 READERS = ("/tips", "/tips/1", "/tips/1/persons/screened", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 9
-"""In so many parts the pages take turns: axe takes most of a second for each."""
+"""The number of parts in which the pages take turns. Axe takes most of a second for each page."""
 SIZES = {"office": OFFICE, "narrow": NARROW, "twice as large": TWICE_AS_LARGE}
 EVERYTHING = (
     AccountRole.ADMIN,
@@ -77,7 +80,7 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
 
 
 def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
-    """The pages of tips, which no admin sees; and those of words and persons, which have no address."""
+    """Returns the faults of the pages of tips, which no admin sees, and of opened texts and persons."""
     paths = [path for path in PAGES[share::DAYS] if path in READERS]
     if not paths:
         return []
@@ -101,9 +104,9 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
 
 
 def judged(page: Page, path: str) -> list[str]:
-    """What is wrong on a page: faults of axe, a page wider than its screen, what is too small to be met, or cut off.
+    """Returns the faults of a page: by axe, a page wider than its screen, elements too small or cut off.
 
-    Also what a keyboard does not reach, or where nobody sees that it has.
+    Also returns the elements that hide the keyboard's focus.
     """
     page.goto(path)
     return faults_of(page, path)
@@ -232,7 +235,7 @@ FORM = """<!doctype html><title>x</title><body data-ended="Ended?"><p id="networ
 
 @pytest.fixture
 def form(site: Site) -> Iterator[Page]:
-    """A page with moving parts, drawn by the console's own script; what answers it is the test's."""
+    """Opens a page with moving parts, drawn by the console's own script. The test answers its requests."""
     with site.page(expects=lambda said: "Failed to load" in said) as page:
         body = FORM.format(script=f"/static/{TEMPLATES.files['console.js'].name}")
         page.route("**/try", lambda route: route.fulfill(body=body, content_type="text/html"))

@@ -1,4 +1,4 @@
-"""Whoever keeps trying a name keeps its person from nothing in the browser by which she entered before."""
+"""Tests that attempts at a person's name do not block that person in a browser that signed in before."""
 
 from http.cookies import SimpleCookie
 

@@ -1,4 +1,4 @@
-"""Numbers and entries of a change: edits that two people stand behind, and paper that nobody calls back."""
+"""Tests the numbers and short codes of a draft: edits that need two people, and printed codes that stay."""
 
 import re
 
@@ -21,7 +21,7 @@ def tab(desk: Desk) -> Tab:
 
 
 def send(tab: Tab, path: str, to: str, **fields: str) -> TestResponse:
-    """A form of the page at `path`, with the stamps that it had."""
+    """Sends a form of the page at `path`, with the page's stamps."""
     page = tab.get(path).text
     stamps = {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in STAMPS}
     return tab.post(to, stamps | fields)

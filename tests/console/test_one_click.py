@@ -1,4 +1,4 @@
-"""Signing in with one click: in the demo's own process, on this machine, and nowhere else."""
+"""Tests signing in with one click: only in the demo's own process, and only on this machine."""
 
 import os
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Pages of one question: a new screen, another name, a screen that goes, a new flow."""
+"""Tests the pages with one question: a new screen, a new name, a deleted screen, a new flow."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The outgoing queue, the on-call contacts and the codes to join, as an admin meets them."""
+"""Tests the pages of the outgoing queue, the on-call contacts and the joining codes, as an admin sees them."""
 
 import re
 from datetime import timedelta
@@ -33,7 +33,7 @@ def admin(desk: Desk) -> Tab:
 
 
 def last(desk: Desk) -> tuple[str, str, str]:
-    """The newest row of the audit log: who, what, about what."""
+    """Returns the newest row of the audit log: actor, action, subject."""
     with desk.kit.database.reading() as session:
         row = tables_audit.entries(session)[-1]
     return row.actor.rpartition(":")[2], row.action, row.subject
@@ -82,7 +82,7 @@ def test_only_an_admin_with_a_fresh_second_factor_pauses(desk: Desk, admin: Tab)
 
 
 def test_the_national_desk_resumes_what_one_admin_paused(desk: Desk, admin: Tab) -> None:
-    """At night no admin may be there, and every alert waits."""
+    """At night there may be no admin, while every alert waits."""
     admin.post("/outgoing/pause", {"reason": "a wrong list"})
     assert desk.tab(AccountRole.DESK).post("/outgoing/resume", {"reason": "x"}).status_code == 404
     national = desk.tab(AccountRole.NATIONAL)

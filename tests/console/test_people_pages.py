@@ -1,4 +1,4 @@
-"""People, desks and what waits for a second person, as their pages show and change them."""
+"""Tests how the pages show and change people, desks and pending approvals."""
 
 import html
 import io
@@ -44,7 +44,7 @@ FORM = {
 
 @pytest.fixture
 def two(desk: Desk) -> tuple[Tab, Tab]:
-    """Two admins: one writes down, the other decides."""
+    """Signs in two admins: one asks, the other decides."""
     return desk.tab(AccountRole.ADMIN, name="Admin 1"), desk.tab(AccountRole.ADMIN, name="Admin 2")
 
 
@@ -54,7 +54,7 @@ def person(desk: Desk, responder_id: int) -> Responder:
 
 
 def proves(desk: Desk, responder_id: int) -> None:
-    """What the reader does once code and start PIN were keyed on that phone."""
+    """Marks an enrolment as proved, as the reader does once code and start PIN were keyed on that phone."""
     with desk.kit.database.writing() as session:
         row = tables_enrolments.open_of(session, responder_id)
         assert row is not None
@@ -310,7 +310,7 @@ def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> Non
 
 
 def rows(desk: Desk, kind: str) -> list[Approval]:
-    """What waits of a kind."""
+    """Returns the pending approvals of a kind."""
     with desk.kit.database.reading() as session:
         found = session.query(Approval).filter_by(kind=kind, decided_at=None)
         return [row for row in found if row.expires_at > desk.clock()]
@@ -321,7 +321,7 @@ def account(desk: Desk, name: str) -> int:
 
 
 def opened(desk: Desk, name: str) -> Tab:
-    """An account that opens Gasabo's desk by its own key."""
+    """Signs in an account that decrypts Gasabo's desk by its own key."""
     tab = desk.tab(AccountRole.DESK, name=name)
     lets_in(desk, account(desk, name), GASABO)
     assert service_sessions.key_of(desk.kit, tab.token) is not None

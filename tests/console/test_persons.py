@@ -1,4 +1,4 @@
-"""The persons of a case in the console: noted by forms, opened behind a reason, and shown to nobody else (R8, R9)."""
+"""Tests the persons of a case in the console: noted by forms, opened with a reason, hidden from others (R8, R9)."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ ONCE = count(1)
 
 @dataclass
 class CaseDesk:
-    """A tip of one district; the reader hands keys on where a test says so."""
+    """A tip of one district. The reader hands on keys when a test asks for it."""
 
     desk: Desk
     tip: int
@@ -45,7 +45,7 @@ class CaseDesk:
         return (by or self.district).post(f"/tips/{self.tip}/persons/{form}", fields)
 
     def offers(self) -> str:
-        """Somebody is met, wants help, and is offered it: whom later forms are about."""
+        """Notes a person who wants help and is offered it. Returns the person's reference for later forms."""
         assert self.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
         hands_on(self.desk)
         assert self.says("consent", consent="yes").status_code == 303
@@ -71,7 +71,7 @@ class CaseDesk:
         return [(row.actor.rpartition(":")[2], row.action, row.reason) for row in told]
 
     def later(self, **time: int) -> None:
-        """So long that everybody signs in again."""
+        """Turns the clock and signs in again, because the old session has ended by then."""
         self.desk.clock.turn(**time)
         self.district = self.desk.tab(AccountRole.DESK, name="Desk 1")
 
@@ -241,7 +241,7 @@ def test_what_is_sent_twice_is_noted_once_and_what_no_form_offers_not_at_all(
 
 
 def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk) -> None:
-    """Another district, whoever has no key, and a desk that it is kept from: as if there were no such tip."""
+    """For another district, an account without a key and an excluded desk, the tip does not exist."""
     case.offers()
     nobody = case.desk.tab(AccountRole.NATIONAL, name="National 3")
     tabs = [case.other, nobody]
@@ -302,7 +302,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseD
 def test_pages_of_persons_are_light_and_whole_in_each_language(
     case: CaseDesk, language: str
 ) -> None:
-    """Five persons, each with all that may be noted of one."""
+    """The case has five persons, each with everything that may be noted."""
     for n in range(1, 6):
         told = {**GROWN_UP, "free": "no", "form": "labour", "sex": "girl", "nationality": "other"}
         assert case.says("screened", "new", **told).status_code == 303

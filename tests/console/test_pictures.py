@@ -1,4 +1,4 @@
-"""The picture of a flow: no box lies on another, each leads to its screen, and all of it stands in words beside it."""
+"""Tests the picture of a flow: no boxes overlap, each links to its screen, and text next to it says the same."""
 
 import re
 

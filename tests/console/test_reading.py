@@ -1,4 +1,4 @@
-"""Pages that tell: Today, the flows that callers hear, the audit log."""
+"""Tests the pages for reading: Today, the published flows, the audit log."""
 
 import re
 from dataclasses import replace

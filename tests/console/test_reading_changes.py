@@ -1,4 +1,4 @@
-"""What a page of reading shows is the difference, whole; and whatever is refused says in words what to do next."""
+"""Tests that a reading page shows the whole difference, and that each refusal says what to do next."""
 
 import copy
 import re
@@ -39,7 +39,7 @@ def visit(language: str = "en") -> Any:
     return GuestVisit(kit, PAGES, language, "/", {}, PostedForm(), False, "", "", "")
 
 
-# what is shown
+# the difference
 
 
 __all__ = ["writing"]
@@ -64,7 +64,7 @@ def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def edited(document: Any, edits: list[tuple[int, Any]]) -> Any:
-    """A document in which some values are others: as an editor, or a broken draft, leaves it."""
+    """Returns a document with some other values, as an editor or a broken draft leaves it."""
     for number, value in edits:
         places = [path for path in paths(document["flows"]) if len(path) > 1]
         path = places[number % len(places)]
@@ -102,7 +102,7 @@ def test_what_is_read_is_the_difference_of_documents(edits: list[tuple[int, Any]
 
 
 def sides(spans: Any) -> tuple[str, str]:
-    """What stood there, and what stands."""
+    """Returns the old text and the new text."""
     was = "".join(one.text for one in spans if one.kind != "ins")
     now = "".join(one.text for one in spans if one.kind != "del")
     return was, now
@@ -142,7 +142,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
 
 
 def test_a_screen_is_a_link_into_the_editor_for_an_editor_alone(writing: Writing) -> None:
-    """An approver met a page that is not there."""
+    """For an approver, such a link led to a missing page."""
     change = writing.opened()
     writing.says(change)
     link = f'href="/changes/{change}/flows/learn/'
@@ -176,7 +176,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert changed_words(visit("fr"), moved) == "Choix 2 menait à a, et mène à b"
 
 
-# what is refused
+# refusals
 
 
 @pytest.mark.parametrize("why", [*Refusal])

@@ -1,4 +1,4 @@
-"""The route table: every cell of address, role and need answers as the table says, and no page stands beside it."""
+"""Tests the route table: each address answers each role and need as the table says, and the table has every page."""
 
 import re
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ FILLED = {
     "<int:exercise_id>": "1",
     "<period>": "2026-Q3",
 }
-"""What stands in an address in place of its parts: of these there is one."""
+"""Values for the variable parts of an address. Each names a row that exists."""
 ELSEWHERE = "https://elsewhere.example"
 
 
@@ -54,7 +54,7 @@ def named(route: Route) -> str:
 
 @pytest.fixture
 def tabs(desk: Desk) -> dict[AccountRole, Tab]:
-    """One account of each role. Admins come last: while there are none, the server is the second person."""
+    """Signs in one account of each role, with admins last. While there is no admin, the server is the second person."""
     roles = sorted(AccountRole, key=lambda role: role is AccountRole.ADMIN)
     opened = {role: desk.tab(role) for role in roles}
     with_a_tip(desk)
@@ -83,7 +83,7 @@ def test_every_page_of_the_application_has_a_row_and_no_other_way_in(desk: Desk)
 
 
 def test_every_row_names_a_view() -> None:
-    """Modules are imported when a page is asked for: only this finds a wrong name before somebody does."""
+    """Modules are imported when a page is requested, so only this test finds a wrong name early."""
     wrong = []
     for route in (*ROUTES, *DEMO):
         try:
@@ -106,7 +106,8 @@ def test_a_row_says_what_it_must() -> None:
 
 
 def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> None:
-    """An action that the audit log holds for ever is a person's, and not of whoever sits down at her desk."""
+    """The audit log keeps such an action for ever under a person's name. So a stranger at an open browser must not do
+    it."""
     loose = [named(route) for route in GUARDED if route.audit and route.needs is Needs.NOTHING]
     assert loose == []
 

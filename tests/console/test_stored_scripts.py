@@ -1,4 +1,4 @@
-"""What somebody stored is shown as words, whatever it would be in a page."""
+"""Tests that a page shows stored text as text, even if it looks like markup."""
 
 import re
 from datetime import timedelta
@@ -54,7 +54,7 @@ OURS = re.compile(
 
 
 class Drawn(HTMLParser):
-    """Every element of a page that no template of ours has, and every attribute that would run or fetch."""
+    """Elements of a page that no template of ours has, and attributes that would run or fetch something."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

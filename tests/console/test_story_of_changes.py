@@ -1,4 +1,5 @@
-"""A sentence on its way through the pages: opened, proposed, read, published, brought back; and an urgent one."""
+"""Tests a sentence on its way through the pages: drafted, submitted, read, published and restored. Also an urgent
+one."""
 
 import html
 import re
@@ -16,7 +17,7 @@ __all__ = ["writing"]
 
 
 def marked(page: str, mark: str) -> str:
-    """The words that a page marks as new, or as gone."""
+    """Returns the new text of a difference for `ins`, and the old text for `del`."""
     (column,) = re.findall(r'<p class="difference" lang="rw">(.*?)</p>', page)
     other = "del" if mark == "ins" else "ins"
     rest = re.sub(rf"<{other}>.*?</{other}>", "", column)

@@ -1,4 +1,4 @@
-"""Whatever is typed, sent or put into an address: an answer, and never a fault of ours."""
+"""Tests that strange letters in fields, queries, cookies and addresses get an answer and cause no server fault."""
 
 from itertools import product
 

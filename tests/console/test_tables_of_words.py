@@ -1,4 +1,4 @@
-"""Each value that a page says has its sentence in `words.toml`, and no sentence is of another value."""
+"""Tests that each value on a page has its sentence in `words.toml`, and that no sentence is of another value."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Today leads from an alarm to the tip that it is about, for whoever may know of that tip."""
+"""Tests that Today leads from an alarm to its tip, for every account that may see that tip."""
 
 import html
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a desk decides of a tip on its page: it ends, is held, is kept from somebody, is like another (A8, R7)."""
+"""Tests the decisions on a tip's page: closure, legal hold, exclusion, and similar tips (A8, R7)."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ __all__ = ["desks"]
 
 
 def taken(desks: Desks, tip: int) -> None:
-    """A responder of the district took it."""
+    """Makes a responder of the district the assignee."""
     with desks.desk.kit.database.writing() as session:
         person = make_responder()
         session.add(person)
@@ -29,7 +29,7 @@ def taken(desks: Desks, tip: int) -> None:
 
 @pytest.mark.row("A8")
 def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
-    """Of danger: who requested closure does not confirm it, and who confirms has opened the case since."""
+    """A tip of danger needs two people. The second is not the asker, and has opened the case since the request."""
     tip = tell(desks.desk, urgency=1)
     closes = {"outcome": "helped", "reason": "she is safe"}
     assert desks.national.post(f"/tips/{tip}/close", closes).status_code == 303
@@ -52,7 +52,7 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
 def test_a_closure_that_waits_stands_on_today_under_approvals_and_in_the_default_list(
     desks: Desks,
 ) -> None:
-    """A danger that is taken stands in no default list; one whose closure was requested does, with its age."""
+    """A danger that a responder took is in no default list. With a requested closure it is listed, with its age."""
     tip = tell(desks.desk, urgency=1)
     taken(desks, tip)
     assert listed(desks.national) == []
@@ -76,7 +76,7 @@ def test_a_closure_that_waits_stands_on_today_under_approvals_and_in_the_default
 
 
 def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(desks: Desks) -> None:
-    """The national desk reads the asker's reason under Approvals; another desk of the tip reads neither."""
+    """The national desk reads the asker's reason under Approvals. Another desk of the tip reads neither."""
     tip = tell(desks.desk, urgency=1)
     beside = admitted(desks.desk, "Desk 3", AccountRole.DESK, OTHER_DISTRICT)
     with desks.desk.kit.database.writing() as session:

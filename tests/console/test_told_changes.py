@@ -1,4 +1,4 @@
-"""What the console tells of changes by itself: words of one person alone, and what waits for a reader."""
+"""Tests the console's notices about changes: text by one person alone, and drafts that wait for a reader."""
 
 from typing import Any, cast
 

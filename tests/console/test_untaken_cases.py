@@ -1,4 +1,4 @@
-"""A case that people are asked to take stands as waiting on Today, in the list and on its page (A8)."""
+"""Tests that a case without an assignee waits on Today, in the list and on its page (A8)."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ ASKED = {"by": "Alice", "reason": "their wish"}
 
 @pytest.fixture
 def taken(desks: Desks) -> Desks:
-    """Danger of Gasabo, tip 1, that the first of its responders took."""
+    """Files a danger in Gasabo, tip 1, that the first of its responders takes. Returns the desks."""
     kit = desks.desk.kit
     with kit.database.writing() as session:
         for row in session.query(Responder):

@@ -1,4 +1,4 @@
-"""The heaviest pages of the editor stay light: a line of 100 kbit/s carries 12 kB a second."""
+"""Tests that the heaviest pages of the editor stay light. A line of 100 kbit/s carries 12 kB a second."""
 
 import re
 from collections.abc import Callable
@@ -20,9 +20,9 @@ SCREENS = 60
 CHOICES = 10
 FLOW = "learn"
 ROOMY = 58_000
-"""Bytes of the heaviest, with the findings beside its texts: what is added later has room under `HEAVIEST`."""
+"""The most bytes of the heaviest page with problems next to its texts. Later additions have room under `HEAVIEST`."""
 WORDS = "Nobody may take your passport, your contract or your telephone away from you. Call 112 for free."
-"""As long as a screen has room for."""
+"""A text as long as a screen has room for."""
 
 
 def named(at: int) -> str:
@@ -30,7 +30,7 @@ def named(at: int) -> str:
 
 
 def menu() -> dict[str, Any]:
-    """Ten choices of three languages, each with a condition; every third with the rest."""
+    """Returns a menu of ten choices in three languages, each with a condition. Every third has further fields."""
     choices = [
         {
             "label": t(f"A choice of the menu {at}"),
@@ -75,7 +75,7 @@ def flow_with(node: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("made", [menu, branch, said])
 def test_the_heaviest_screen_is_light(writing: Writing, made: Callable[[], dict[str, Any]]) -> None:
-    """In French, whose words are the longest."""
+    """The page is in French, which has the longest texts."""
     change = writing.opened()
     writing.saves(change, flow_with(made()))
     at = f"/changes/{change}/flows/{FLOW}/{named(0)}"
@@ -87,7 +87,7 @@ def test_the_heaviest_screen_is_light(writing: Writing, made: Callable[[], dict[
 
 
 def large(writing: Writing, flows: int = 200, menus: int = 10) -> int:
-    """A change on a line of many flows with an entry for each."""
+    """Publishes many flows with a short code for each. Returns a draft on that line."""
     live = live_document(writing.desk.kit.database)
     asked = {"menu": {"text": t("Choose"), "choices": [{"label": t("One"), "goes": "last"}]}}
     nodes = {**{named(at): asked for at in range(menus)}, "last": {"finish": {}}}
@@ -144,7 +144,7 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
 
 
 def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
-    """Each look of the script would count all messages that wait, and whatever else stands in the bars."""
+    """Otherwise each check by the script would count all waiting messages, and query the rest of the bars."""
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
     fields = dict(read(writing.editor.get(at).text, at).fields)

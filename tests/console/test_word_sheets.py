@@ -1,4 +1,5 @@
-"""A sheet out, judged and in: nothing is taken before it was shown, and no file of anybody's harms the line."""
+"""Tests sheets of text: download, check and upload. Nothing is saved before it was shown, and no file harms the
+line."""
 
 import csv
 import html
@@ -49,7 +50,7 @@ def csv_of(found: Any) -> bytes:
 
 
 def hidden(page: str, form: str) -> dict[str, str]:
-    """The hidden fields of the form that leads to an address."""
+    """Returns the hidden fields of the form for an address."""
     (inside,) = re.findall(rf'action="{PAGE}/{form}".*?</form>', page, re.S)
     found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', inside)
     return {name: html.unescape(value) for name, value in found if name != "form_key"}
@@ -75,7 +76,7 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
 
 @pytest.mark.row("A5")
 def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
-    """The story of a sheet that took its time: out, changed meanwhile, judged, taken, and the rest out again."""
+    """A slow sheet goes out, texts change meanwhile, it is checked and saved, and the rest goes out again."""
     found = agreed(out(tab), FEE, "abroad.contract.say.text", rw=NEW_WORDS)
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     press(other, "both", words="Ntukabanze kwishyura.")
@@ -193,7 +194,7 @@ def test_no_file_is_asked_for_again(tab: Tab) -> None:
 def test_any_bytes_get_a_clear_answer_and_lose_nothing(
     desk: Desk, tab: Tab, data: st.DataObject
 ) -> None:
-    """Random bytes, a good sheet with some bytes changed, and hidden fields that somebody wrote by hand."""
+    """The file is random bytes or a damaged sheet, and the hidden fields are written by hand."""
     good = b"place,rw,agreed,digest\r\nabroad.fee.say.text,Ntukishyure.,yes,00\r\n"
     if data.draw(st.booleans()):
         raw = data.draw(st.binary(max_size=100))

@@ -1,4 +1,4 @@
-"""What the console says is there in three languages, and the reader's language is said."""
+"""Tests that the console's text exists in three languages, and that each page uses the reader's language."""
 
 import re
 from pathlib import Path

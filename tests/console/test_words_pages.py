@@ -1,4 +1,4 @@
-"""The words pages: who agreed to which text, what was saved, and where it waits."""
+"""Tests the pages of texts: the reviewers of a text, saved texts, and texts that wait."""
 
 import re
 from collections import Counter
@@ -27,7 +27,7 @@ def tab(desk: Desk) -> Tab:
 
 
 def fields(page: str) -> dict[str, str]:
-    """The form of the page as a browser would send it."""
+    """Returns the page's form as a browser would send it."""
     hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
     areas = re.findall(r'<textarea id="[^"]+" name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.S)
     return {
@@ -56,7 +56,8 @@ def state(desk: Desk, place: str = FEE, language: str = "rw") -> ReviewState:
 
 
 def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
-    """It is large, and the lists of flows and words count each language of it. The next page finds it in memory."""
+    """The document is large, and the lists of flows and texts count every language of it. The next page finds it in
+    memory."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -75,7 +76,7 @@ def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
 
 
 def publish(desk: Desk, language: str) -> None:
-    """The words of a language go live by two others."""
+    """Publishes the texts of a language, by two other people."""
     change = review_book(desk.kit, language).change_id
     assert change is not None
     assert (

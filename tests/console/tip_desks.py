@@ -1,4 +1,4 @@
-"""Four people at their desks, signed in: the pages of tips as each of them sees them."""
+"""Signs in four people at their desks, who see the pages of tips differently."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Desks:
     other: Tab
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Who did what, and why, of the tips alone."""
+        """Returns the actor, action and reason of each audit row about a tip."""
         with self.desk.kit.database.reading() as session:
             found = session.query(AuditEntry).order_by(AuditEntry.id).all()
         return [
@@ -54,6 +54,6 @@ def desks(desk: Desk) -> Desks:
 
 
 def listed(tab: Tab, query: str = "") -> list[int]:
-    """The numbers of the tips of a list, in its order."""
+    """Returns the numbers of a list's tips, in its order."""
     found = re.findall(r'href="/tips/(\d+)"', tab.get(f"/tips{query}").text)
     return [int(number) for number in found]

@@ -1,4 +1,4 @@
-"""Two people at the console of a small line, and a sentence of it that one of them changes."""
+"""Signs in two people at the console of a small line, and changes a sentence of it."""
 
 import copy
 import re
@@ -53,7 +53,7 @@ class Writing:
         return int(re.findall(r"/changes/(\d+)", answer.location)[0])
 
     def says(self, change: int, words: str = WORDS, by: str = "Editor 1") -> None:
-        """One sentence in Kinyarwanda, as the editor's page saves it."""
+        """Saves one sentence in Kinyarwanda, as the editor's page does."""
         flow = self.flow(change)
         flow["nodes"][NODE]["say"]["text"]["rw"] = words
         self.saves(change, flow, by=by)
@@ -93,14 +93,14 @@ class Writing:
 
     @property
     def heard(self) -> str:
-        """What callers read now."""
+        """Returns the text that callers read now."""
         flow = live_document(self.desk.kit.database)["flows"][FLOW]
         said: str = flow["nodes"][NODE]["say"]["text"]["rw"]
         return said
 
 
 def small_desk(database: Database, clock: Clock, **changes: Any) -> Desk:
-    """A console over a line of few screens: to check them costs nothing."""
+    """Builds a console over a line of few screens, because their checks take no time."""
     kit = make_console_kit(database=database, now=clock)
     kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
     service_publishing.publish_version(kit, playable(OLD))

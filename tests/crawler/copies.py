@@ -1,4 +1,4 @@
-"""A line of its own for each standing: what one leaves behind is no other's."""
+"""Gives each standing a line of its own, so that the traces of one do not reach another."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ MONTH = timedelta(days=31)
 
 @contextmanager
 def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
-    """A copy of a line on SQLite, in another folder and so many months later. Its SMS go where the first one's go."""
+    """Copies a line on SQLite to another folder, some months later. The copy sends its SMS where the first line
+    does."""
     folder.mkdir()
     file = folder / "hotline.db"
     with line.database.engine.connect() as connection:

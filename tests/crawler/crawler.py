@@ -1,9 +1,9 @@
-"""A phone that knows no flow. It presses every digit at every screen, and believes nothing it is shown.
+"""Presses every digit at every screen, as a phone that knows no flow and believes no text.
 
-It holds the line to what a stranger can see: each answer is `CON` or `END`, fits a screen of GSM-7, comes again byte
-for byte when the hop is repeated (also when the line has forgotten the session, also after `END`), and a redial shows
-what a phone sees that never called. Where a screen has one way on, `1` is it; and a digit that means nothing there
-shows the screen again under a line that names digits.
+It checks what a stranger can see. Each answer is `CON` or `END`, and fits a screen of GSM-7. A repeated hop gets the
+same bytes, even after `END` and after the line forgot the session. A redial shows the same as a first dial of another
+phone. If a screen has one way onward, its key is `1`. A digit without meaning shows the screen again, under a line that
+names digits.
 """
 
 import re
@@ -16,20 +16,20 @@ import gsm0338
 DIGITS = (*"123456789", "0")
 CHOICE, MORE = re.compile(r"(?m)^[1-8] \S"), re.compile(r"(?m)^9 \S")
 BACK = "0"
-"""Where it leads is a matter of the way that was come by, not of the screen."""
+"""The target of this key depends on the path to the screen, not on the screen."""
 PHONE, STRANGER = "+250788000001", "+250788000999"
 LONGEST_TEXT = 120
 """Letters of accumulated text after which the phone hangs up and dials again."""
 
 
 class Line(Protocol):
-    """What the crawler calls: the real hook, or the engine behind it."""
+    """The line that the crawler calls: the real hook, or the engine behind it."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
-        """One callback, and the body that answers it."""
+        """Sends one callback, and returns the body of its answer."""
 
     def forget(self) -> None:
-        """Lose every run that waits for its next hop."""
+        """Forgets every conversation state that waits for its next hop."""
 
 
 @dataclass
@@ -37,18 +37,18 @@ class Crawler:
     line: Line
     limit: int = 156
     most_hops: int = 100_000
-    """After so many presses it stops, and says so in `finished`."""
+    """The number of presses after which it stops. Then `finished` may be False."""
 
     pressed: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By screen: which digit led to which screen."""
+    """For each screen, the screen that each pressed digit led to."""
     faults: list[str] = field(default_factory=list)
     presses: int = 0
     sessions: int = 0
 
     _found_at: dict[str, str] = field(default_factory=dict)
-    """By screen: what was keyed when it was first shown. The same keys lead there again."""
+    """For each screen, the keys at its first showing. The same keys lead there again."""
     _ahead: deque[str] = field(default_factory=deque)
-    """Screens in the order in which they were met; the first of them has a digit that was never pressed."""
+    """Screens in the order of discovery. After a walk, the first one has a digit that was never pressed."""
     _session: str = ""
     _text: str = ""
     _front: str = ""
@@ -68,11 +68,11 @@ class Crawler:
 
     @property
     def finished(self) -> bool:
-        """Whether every digit was pressed at every screen that was ever shown."""
+        """Returns True if every digit was pressed at every screen that was shown."""
         return not any(map(self._has_news, self.pressed))
 
     def _dialled(self, way: str) -> str:
-        """A new session, and the way back to a screen that was found in an older one."""
+        """Starts a new session, and keys the path to a screen from an older one."""
         self.sessions += 1
         self._session, self._text = f"crawl-{self.sessions}", ""
         screen = self._hop(again=not self.pressed)
@@ -81,7 +81,7 @@ class Crawler:
         return screen
 
     def _roam(self, screen: str) -> None:
-        """Press on in one session for as long as something new is ahead of it, and nothing unforeseen happens."""
+        """Presses on in one session while new digits are ahead, and stops at an unexpected screen."""
         while not screen.startswith("END") and len(self._text) <= LONGEST_TEXT:
             for digit in self._way_to_news(screen):
                 if self.presses >= self.most_hops:
@@ -94,7 +94,7 @@ class Crawler:
                 return
 
     def _way_to_news(self, start: str) -> tuple[str, ...]:
-        """The digits that lead to the nearest one never pressed, as far as is known; none where there is no way."""
+        """Returns the digits up to and including the nearest unpressed one, or none if no path is known."""
         seen = {start}
         waiting: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
         while waiting:
@@ -121,7 +121,7 @@ class Crawler:
         return self._hop(again=again)
 
     def _hop(self, *, again: bool) -> str:
-        """A hop; and where its digit is pressed for the first time on its screen, the same hop again, twice."""
+        """Sends a hop. With `again`, sends it twice more, the second time after the line forgot it."""
         shown = self.line.hop(self._session, PHONE, self._text)
         if again:
             if self.line.hop(self._session, PHONE, self._text) != shown:
@@ -136,7 +136,7 @@ class Crawler:
         return shown
 
     def _meet(self, shown: str) -> None:
-        """A screen seen for the first time."""
+        """Records and checks a screen that is new, and compares a redial with a first dial."""
         if not shown.startswith("END"):
             self.pressed[shown] = {}
             self._found_at[shown] = self._text
@@ -155,7 +155,7 @@ class Crawler:
             self._fault("a redial is not a first dial")
 
     def _hold_to_its_keys(self, screen: str, led: dict[str, str]) -> None:
-        """What a reader of the screen may expect of the digits that were pressed at it."""
+        """Checks the pressed digits against the text of the screen."""
         one_way = MORE.search(screen) and not CHOICE.search(screen)
         if one_way and {"1", "9"} <= {*led} and led["1"] != led["9"]:
             self.faults.append(f"1 is not the one way on, behind {self._found_at[screen]}")

@@ -1,4 +1,4 @@
-"""One dialogue on the real services, and where it stands: a phone that knows what it typed and chose."""
+"""Plays one dialogue on the real services, as a phone that knows its typed and chosen answers."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,29 +15,29 @@ from tests.callers import Line
 from tests.kits import WholeKit
 
 CANARY = "Zuzuzu"
-"""What is typed where words are asked."""
+"""The text that is typed where a screen asks for words."""
 CONFIRMING = {
     ("responders", "helps_too"),
     ("responders", "helps_unread"),
     ("responders", "on_site_later"),
 }
-"""Screens behind a PIN that repeat the verb that was chosen, or name a menu's entry, and nothing of a case."""
+"""Screens behind a PIN that show the chosen verb or a menu's entry, and nothing of a case."""
 FOUND_BY = {("report", "named"): ("report", "name")}
-"""Screens that ask whether a place is the right one, and where a name was typed that found it: it may be that name."""
+"""Maps a screen that confirms a place to the screen of the typed name. The first may show that name."""
 PIN = "8305"
 SHORT = 4
-"""A label of so few letters (No, Yego) says nothing by itself."""
+"""A label of at most so many letters (No, Yego) identifies no answer."""
 RECEIPT = re.compile(r"\d{3} \d{3} \d{3}")
 CERTIFICATE = re.compile(r"\b[A-Z0-9]{4} [A-Z0-9]{4} [A-Z0-9]{4}\b")
 
 Hop = Callable[[WholeKit, UssdHop], str]
 Typed = Mapping[str, tuple[str, ...]]
-"""What this phone types, by the name under which the answer is kept; the canary where nothing is said of it."""
+"""The texts that this phone types, by the name of their answer. Other answers get the canary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A digit; or, of what is typed under a name, the one at an index, since a code is another in each dialogue."""
+    """One key to press: a digit, or one text of those typed under a name. Codes differ in each dialogue."""
 
     digit: str
     name: str = ""
@@ -56,9 +56,10 @@ class Dialogue:
     shown: list[str] = field(default_factory=list)
     """Every screen so far."""
     said: list[tuple[Place, str]] = field(default_factory=list)
-    """What was answered, and where: the words, the digits, or the label that was chosen."""
+    """The answers and their places: the typed text, the digits, or the chosen label."""
     _led: tuple[str, Run] | None = None
-    """The text that was played last, and where it leads: many ask, and to play it costs as much as a hop."""
+    """The text that was played last, and its conversation state. Playing it costs as much as a hop, and many calls need
+    it."""
 
     def dial(self, ahead: str) -> None:
         self.text = ahead
@@ -68,7 +69,7 @@ class Dialogue:
         self.key(self._typed(key.name)[key.at] if key.name else key.digit)
 
     def jump(self, way: Sequence[Key], said: Sequence[tuple[Place, str]]) -> None:
-        """Press all of it in one hop; what it says was noted by whoever came this way before."""
+        """Presses all keys in one hop. `said` holds the answers from an earlier walk along them."""
         keyed = "*".join(self._typed(key.name)[key.at] if key.name else key.digit for key in way)
         self.text, self.said = f"{self.text}*{keyed}", [*said]
         self._hear()
@@ -79,7 +80,7 @@ class Dialogue:
         self._hear()
 
     def again(self) -> None:
-        """The same hop once more."""
+        """Sends the same hop again, and checks that the answer is the same."""
         before = self.body
         self._hear()
         self.shown.pop()
@@ -98,7 +99,7 @@ class Dialogue:
 
     @property
     def run(self) -> Run:
-        """Where its text leads."""
+        """Returns the conversation state after the text so far."""
         if self._led is None or self._led[0] != self.text:
             self._led = self.text, self._played()
         return self._led[1]
@@ -120,7 +121,7 @@ class Dialogue:
         return self.body.startswith("END ")
 
     def keys(self) -> Iterator[Key]:
-        """Everything that leads on from here, but for another language."""
+        """Yields every key that leads onward, except to another language."""
         node = node_at(self.book, self.place)
         if self.ends or node is None or isinstance(node, Finish):
             return
@@ -134,10 +135,10 @@ class Dialogue:
             yield Key("9")
 
     def echoes(self) -> Iterator[str]:
-        """Yields what this screen shows of what was answered on another.
+        """Yields the answers to other screens that this screen shows.
 
-        A screen that confirms a verb may show it. A screen that confirms a place shows the place that was found, so it
-        may show a typed name that found one, but no other typed words.
+        A screen that confirms a verb may show it. A screen that confirms a place shows the place that was found. So it
+        may show a typed name that found a place, but no other typed words.
         """
         here = self.place.flow, self.place.node
         if here in CONFIRMING:
@@ -163,7 +164,7 @@ class Dialogue:
         self.said.extend((place, number) for number in RECEIPT.findall(self.body))
 
     def _only_leads(self, node: Menu, label: str) -> bool:
-        """Whether this choice is kept as no answer: the next screen may well be headed by it."""
+        """Returns True if this choice is not kept as an answer. The next screen may have its label as heading."""
         language = self.run.language
         kept_as_none = (one.label[language] for one in node.choices if not one.value)
         return label in kept_as_none

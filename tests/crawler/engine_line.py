@@ -1,4 +1,4 @@
-"""The engine, spoken to as the hook is: accumulated text in, a body out."""
+"""Calls the engine as the hook does: accumulated text in, a body out."""
 
 import json
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class EngineLine:
     book: Book
     facts: Facts
     held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
-    """By session: the text that was heard, the run behind it, and the body it was answered with."""
+    """For each session, the last text, its conversation state, and the body of its answer."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
         heard = self.held.get(session)

@@ -1,4 +1,4 @@
-"""Every screen that a standing leads to, in one language, each met once on a walk from a dial."""
+"""Walks from a dial to every screen of a standing, in one language, and shows each once."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -24,14 +24,14 @@ class Explorer:
     language: str
     hop: Hop = take_turn
     most: int = 10_000
-    """After so many screens it stops."""
+    """The number of screens after which it stops."""
     hops: int = 0
-    """So many were made."""
+    """The number of hops so far."""
     _said: dict[Way, list[tuple[Place, str]]] = field(default_factory=dict)
-    """By way: what was answered on it."""
+    """The answers that were given on each path."""
 
     def screens(self, msisdn: str) -> Iterator[tuple[Dialogue, Way]]:
-        """Walk on for as long as something is new; what else could be pressed begins a walk of its own."""
+        """Walks on while screens are new. Each other possible key starts a walk of its own."""
         met: set[tuple[Place, str]] = set()
         ahead: deque[Way] = deque([()])
         while ahead:
@@ -51,7 +51,7 @@ class Explorer:
                 dialogue.press(keys[0])
 
     def walked(self, msisdn: str, way: Way, *, forgetful: bool = False) -> Dialogue:
-        """A new dialogue, at the end of a way; on a line that forgets every run, where that is asked for."""
+        """Walks along a path in a new dialogue. With `forgetful`, the line forgets its states after each key."""
         dialogue = self.dialled(msisdn, self.standing.entry, prepared=True)
         if self.standing.meanwhile is not None:
             self.standing.meanwhile(self.line)
@@ -91,5 +91,5 @@ class Explorer:
 
 
 def masked(screen: str) -> str:
-    """Without what is another in each dialogue, or on each phone that is known: a receipt's number, a certificate."""
+    """Masks values that differ in each dialogue or on each known phone: receipt numbers and certificates."""
     return CERTIFICATE.sub("WWWW WWWW WWWW", RECEIPT.sub("000 000 000", screen))

@@ -1,4 +1,4 @@
-"""A helper's phone that was told of one case, of every kind that its list shows."""
+"""Prepares the phone of a responder who was alerted of one case, for each kind of case in the list."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,24 +23,25 @@ from tests.crawler.small import large
 from tests.taking import close_by_two, take_case
 
 ELSEWHERE = ("0", "2")
-"""Back to the list of districts, and another one."""
+"""Keys that lead back to the list of districts and choose another one."""
 OF_HERE, OF_ELSEWHERE = "+250788000033", "+250788000034"
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """A phone that was told of one case alone, the newest; whoever took it before the dial may end it."""
+    """A responder's phone that was alerted of one case alone, the newest. With `took`, it took the case before the
+    dial."""
 
     told: tuple[str, ...] = DANGER_HERE
     national: bool = False
-    """She is the national desk, alone; else of the district of the case."""
+    """If True, this is the only phone of the national desk. Otherwise it is of the case's district."""
     exercise: bool = False
-    """The case is one: nobody told it."""
+    """If True, the case is a drill."""
     took: bool = False
     corrected: bool = False
-    """The caller chose another district after the alert, and somebody there has it."""
+    """If True, the caller chose another district after the alert, and a responder there has the case."""
     requested: bool = False
-    """Another person requested that the case is closed: nobody was found."""
+    """If True, another person requested closure, because the person was not found."""
 
     def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
         as_idle_helper(line, msisdn, language)
@@ -95,7 +96,7 @@ def _rehearse(line: Line) -> None:
 
 
 def _posted(line: Line, msisdn: str) -> int:
-    """Somebody of the newest tip's district: her id."""
+    """Enrols a phone in the district of the newest tip. Returns the responder's id."""
     as_idle_helper(line, msisdn, "rw")
     key = line.kit.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
@@ -117,7 +118,7 @@ def _correct(line: Line, witness: Dialogue) -> None:
 
 
 def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
-    """A phone that is enrolled, once, for no district."""
+    """Enrols a phone, once, for no district."""
     key = line.kit.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
         hers = select(Responder).where(Responder.number_key == key)
@@ -129,7 +130,7 @@ def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
 
 
 def _end_all(line: Line) -> None:
-    """Ends every case: a helper's list holds what she was told of and what she took, until it is closed."""
+    """Ends every case, because a responder's list holds alerted and taken cases until their closure."""
     service_assignment.refer_waiting(line.kit)
     for row in line.all(Referral):
         if row.state == ReferralState.SENT:

@@ -1,4 +1,4 @@
-"""The real hook of the real web process, spoken to as the gateway does."""
+"""Calls the real hook of the real web process, as the gateway does."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""What a phone is made into before it dials, so that the line knows something of it."""
+"""Prepares a phone before it dials, so that the line knows something about it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,10 +38,10 @@ TYPED: Typed = {
 
 MAY_COME = (*DANGER_HERE, "1", "1", *REST)
 NOBODY_COMES = (*MAY_COME[:-1], "2")
-"""Danger that was told whole: helpers may come, or must not."""
+"""Keys of a whole report of danger: responders may come, or must not."""
 
 Prepare = Callable[[Line, str, str], Typed]
-"""Make a phone what it is before it dials, in a language; what it types beside `TYPED`."""
+"""Prepares a phone before it dials in a language. Returns the texts that it types in addition to `TYPED`."""
 
 
 def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
@@ -49,7 +49,7 @@ def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
 
 
 def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
-    """Any phone, at a time at which the gateway refuses every SMS."""
+    """Pauses the queue for any phone, as when the gateway refuses every SMS."""
     with line.database.writing() as session:
         tables.hold(session, line.clock() + timedelta(days=1), "config_fault")
     return {}
@@ -57,7 +57,7 @@ def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A phone that is on no roll, whose caller holds a code."""
+    """A phone outside each programme, whose caller holds a code."""
 
     roll: Roll
 
@@ -70,7 +70,7 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A phone on a roll."""
+    """A phone that joined a programme."""
 
     roll: Roll
 
@@ -84,7 +84,7 @@ class Joined:
 
 
 def as_certified(line: Line, msisdn: str, language: str) -> Typed:
-    """An officer's phone that has passed every lesson."""
+    """Makes a trainee's phone pass every lesson."""
     Joined(Roll.OFFICERS)(line, msisdn, language)
     number_key = line.kit.pseudonyms.joined(Roll.OFFICERS, msisdn)
     with line.database.writing() as session:
@@ -96,7 +96,7 @@ def as_certified(line: Line, msisdn: str, language: str) -> Typed:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Any phone, whose caller holds a tip's number and PIN."""
+    """Any phone, whose caller holds a tip's receipt and PIN."""
 
     become: Callable[[Line, int], None]
 
@@ -111,7 +111,7 @@ class Holder:
 
 
 def colleagues_are_quicker(line: Line) -> None:
-    """The national desk, the first to be enrolled, takes all there is."""
+    """Takes every case for the responder of the national desk, who was enrolled first."""
     rows = [row for row in line.all(Referral) if row.responder_id == 1]
     for row in rows:
         take_case(line.kit, 1, row.reference, line.clock())
@@ -119,7 +119,7 @@ def colleagues_are_quicker(line: Line) -> None:
 
 
 def tell(line: Line, *keyed: str) -> Dialogue:
-    """Somebody else's dialogue. All keys come in one hop: each walk of a tour begins with it."""
+    """Plays another caller's dialogue. All keys come in one hop, because each walk of a tour begins with it."""
     number = next(line.numbers)
     witness = Dialogue(line, WITNESS, f"witness-{number}", TYPED)
     witness.dial("")
@@ -146,7 +146,7 @@ def _closed(line: Line, tip_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AskedBack:
-    """Of a tip: the national desk has asked this one question back."""
+    """A question about a tip that the national desk has asked back."""
 
     question: str
 

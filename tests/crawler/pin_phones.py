@@ -1,4 +1,4 @@
-"""A responder's phone that has a PIN, and what is typed on it behind the entry."""
+"""Prepares a responder's phone that has a PIN, and the texts that it types behind the entry."""
 
 import re
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tests.crawler.told_reader import EASY, PAGE_CANARY, PINS, ToldReader
 
 
 def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
-    """She knows of one case as by SMS; all that she sees behind her PIN is of `ToldReader`."""
+    """Gives the phone a PIN and one case by SMS. `ToldReader` supplies every page behind the PIN."""
     as_idle_helper(line, msisdn, language)
     key = line.kit.pseudonyms.enrolled(msisdn)
     with line.database.reading() as session:
@@ -37,9 +37,9 @@ def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
 
 
 def left_in_clear(kept: bytes, said: str) -> list[str]:
-    """Of the words of a page, those of a note and the PINs: what a row, Redis or a log holds.
+    """Returns the PINs, and the words of a page or a note, that a row, Redis or a log holds.
 
-    Six digits stand within a digest by chance.
+    Six digits may occur within a digest by chance.
     """
     all_of_it = kept + said.encode()
     typed = sorted({one for pins in PINS.values() for one in pins} - {EASY})

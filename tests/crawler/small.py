@@ -1,4 +1,4 @@
-"""A country of one province, one district and one sector, whose names stand nowhere else in any flow."""
+"""Builds a country of one province, one district and one sector, whose names no flow contains."""
 
 from dataclasses import replace
 
@@ -10,13 +10,13 @@ from tests.callers import Line
 
 
 def small(line: Line) -> Line:
-    """The same line in it."""
+    """Returns the same line in the small country."""
     books = SqlBookshelf(line.database, canaries())
     return replace(line, kit=replace(line.kit, books=books))
 
 
 def large(line: Line) -> Line:
-    """The same line in the whole country."""
+    """Returns the same line in the whole country."""
     return replace(line, kit=replace(line.kit, books=SqlBookshelf(line.database, place_lists())))
 
 

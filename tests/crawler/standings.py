@@ -1,4 +1,4 @@
-"""Who calls: everybody, and each phone of which the line knows something. Together they come by every node."""
+"""Lists the phones of the tours: unknown ones, and each kind that the line knows. Together they reach every node."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -38,20 +38,20 @@ class Standing:
     name: str
     entry: str = ""
     opening: tuple[str, ...] = ()
-    """Digits that every walk begins with, once the language is chosen."""
+    """Digits that every walk begins with, after the choice of the language."""
     within: frozenset[str] = frozenset()
-    """Flows that it is about: others are left where they begin. None is all."""
+    """The flows of this standing. A walk leaves other flows at their start. An empty set means all flows."""
     prepare: Prepare = as_everybody
     meanwhile: Callable[[Line], None] | None = None
-    """What happens between the dial and the first key."""
+    """Runs between the dial and the first key."""
     months: int = 0
-    """So many months later than the others: what there is to say goes by the month."""
+    """Months by which its clock is ahead of the others, because some texts change each month."""
     enrolled: bool = False
-    """A helper's phone: its language is known, and what it is shown is nobody else's."""
+    """If True, this is a responder's phone. The line knows its language and shows it screens of its own."""
     at_once: bool = False
-    """Each walk is one hop but for its last key: where what the phone types is alike in every dialogue."""
+    """If True, each walk is one hop except its last key. The phone's typed text must be the same in every dialogue."""
     most: int = 400
-    """More hops than these on one tour are a fault of the line, or of what the phone is made into."""
+    """The most hops on one tour. More are a fault of the line, or of the prepared phone."""
 
 
 STANDINGS = (
@@ -145,7 +145,7 @@ ABOUT = {
     "says how it is after thirty days": (("3",), {"following"}, 200),
     "asks once more": (("4",), {"following", "offering"}, 400),
 }
-"""What is keyed at a case of hers, which flows are walked, and the most hops."""
+"""The keys at a responder's case, the flows that are walked, and the most hops."""
 BEHIND_PIN = {
     "cases": (
         HERS,
@@ -162,4 +162,4 @@ BEHIND_PIN = {
         for name, (keys, flows, most) in ABOUT.items()
     ),
 }
-"""Tours of their own: of all her cases, and of the persons of one; one of them in one language a day."""
+"""Tours behind a PIN: of all cases, and of the persons of one case. Each day has one of them in one language."""

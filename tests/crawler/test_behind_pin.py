@@ -1,7 +1,7 @@
-"""C9 and C14 behind a PIN: every screen of the responders' flows, and nothing that hanging up there leaves in clear.
+"""Tests C9 and C14 at every screen of the responders' flows behind a PIN: hanging up leaves nothing in clear.
 
-On one day of two, of cases or of persons, in one language; both in all three where everything runs at full length.
-What the reader says is of `ToldReader`, which the last test holds to the real one.
+On one day of two it tours the cases or the persons, in one language. A full run tours both in all three languages.
+`ToldReader` plays the reader. The last test compares it with the real one.
 """
 
 import logging
@@ -40,7 +40,7 @@ TOURS = {f"{language}-{half}": (language, half) for language in CODES for half i
 
 
 def verbs(book: Book) -> set[str]:
-    """Everything that a menu of hers asks the reader to do."""
+    """Returns every verb that a responder's menu offers."""
     menus = (node for node in book.flows["responders"].nodes.values() if isinstance(node, Menu))
     hers = (menu for menu in menus if menu.saves == WORK_VERB)
     return {choice.value for menu in hers for choice in menu.choices if choice.value}
@@ -48,10 +48,10 @@ def verbs(book: Book) -> set[str]:
 
 @dataclass
 class Measured:
-    """The line, and every screen of it that no phone holds."""
+    """The line, with its screens that fit no phone."""
 
     unfit: list[int] = field(default_factory=list)
-    """How many keys lead to each."""
+    """The number of keys that lead to each of these screens."""
 
     def __call__(self, kit: WholeKit, hop: UssdHop) -> str:
         body = take_turn(kit, hop)
@@ -111,7 +111,7 @@ CHOICE = re.compile(r"\n[1-8] ")
 
 
 def shown_to(line: Line, phone: str, *keyed: str) -> list[object]:
-    """What a phone is shown on a way, without names and without what a page says, and what was asked for it."""
+    """Keys a path on a phone. Returns its screens without names and page texts, and the requests to the reader."""
     caller, before = line.caller(phone), len(line.all(PinReading))
     shown = [caller.dial("90"), *(caller.key(one) for one in keyed)]
     asked = [
@@ -127,7 +127,10 @@ def _shape(screen: str) -> str:
 
 
 def test_what_a_tour_is_told_is_what_the_reader_says(line: Line) -> None:
-    """The same keys, the same screens but for names, the same rows: a wrong PIN, a page, an act, and nobody there."""
+    """The same keys show the same screens except names, and store the same rows.
+
+    They cover a wrong PIN, a page, a command, and a reader that does not answer.
+    """
     beside = reader_beside(line)
     at_her_desk(beside)
     way = ("1", "1", "1", "9", "0", "0", "2")

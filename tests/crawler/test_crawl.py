@@ -11,7 +11,7 @@ from tests.made_once import shipped_book
 from tests.steps import Tell
 
 MOST = 90_000
-"""More presses than these on a country of thirty districts are a fault of the crawler, or of a list."""
+"""The most presses in a country of thirty districts. More are a fault of the crawler or of a list."""
 REPORTING = Facts(flags={"reporting": True})
 
 
@@ -21,7 +21,7 @@ def book() -> Book:
 
 
 def small(book: Book) -> Book:
-    """The same line in a country of five districts with one sector each."""
+    """Returns the same flow set in a country of five districts with one sector each."""
     lists = {
         name: options if name == "provinces" else options[:1]
         for name, options in book.lists.items()
@@ -50,7 +50,7 @@ def test_every_digit_at_every_screen_where_no_report_is_offered(book: Book) -> N
 
 @dataclass
 class Spoilt:
-    """A line that answers as the engine does, but for one thing."""
+    """A line that answers as the engine does, with one fault."""
 
     line: Line
     how: str
@@ -84,7 +84,7 @@ class Spoilt:
 
 @dataclass
 class Elsewhere:
-    """Starts again from the front whatever was keyed before."""
+    """A line that starts again from the front after any key."""
 
     line: Line
 

@@ -1,4 +1,4 @@
-"""The crawler at the door that the gateway knocks at, with a database behind it."""
+"""Tests the crawler at the hook that the gateway calls, with a database behind it."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ __all__ = ["line"]
 
 @pytest.mark.parametrize("way", [*Way])
 def test_a_thousand_digits_at_the_nearest_screens(line: Line, way: Way) -> None:
-    """A country of one sector; the engine's own crawl presses the rest."""
+    """The country has one sector. The engine's own crawl presses the other digits."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     kit = replace(line.kit, books=SqlBookshelf(line.database, lists))
     crawler = Crawler(HookLine(replace(line, kit=kit).client, kit.sessions), most_hops=1000)

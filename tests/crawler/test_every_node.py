@@ -1,8 +1,8 @@
-"""C9 and C14 at every node of every shipped flow, through the real services, a line of its own for each standing.
+"""Tests C9 and C14 at every node of every shipped flow, through the real services. Each standing has a line of its own.
 
-In Kinyarwanda with every phone and, on one day of two, in French or English with a third of what they walk; in all
-three languages with every phone where everything runs at full length. A sample goes again to one screen in four, on a
-phone that never called: each screen has its day.
+Every phone tours in Kinyarwanda. On one day of two, a third of the phones also tours in French or English. A full run
+tours with every phone in all three languages. A sample repeats one screen in four on a phone that never called, so each
+screen has its day.
 """
 
 from dataclasses import dataclass, field, replace
@@ -44,7 +44,7 @@ THIRDS = {
     "holders of a number": HOLDERS,
     "known phones": tuple(one for one in STANDINGS[1:] if one not in HOLDERS),
 }
-"""Each makes about a third of the hops."""
+"""Three groups of standings, each with about a third of the hops."""
 PARTS = {
     f"{language}-{name}": (language, third)
     for language in ("fr", "en")
@@ -64,7 +64,7 @@ def sms() -> FakeSms:
 
 @pytest.fixture
 def whole(line: Line, sms: FakeSms) -> Line:
-    """A line that offers all it can offer, a call among it."""
+    """Returns a line with every offer, including a call."""
     offers = replace(line.kit.line, call_back_number="112")
     return small(replace(line, kit=replace(line.kit, line=offers, sms=sms)))
 
@@ -79,7 +79,7 @@ def with_a_screen(book: Book) -> set[Place]:
 
 
 def behind_a_pin(book: Book) -> set[Place]:
-    """Nobody of these tours has a PIN: the one of `test_behind_pin.py` walks there."""
+    """Returns the nodes behind a PIN. These tours have no PIN, and the one of `test_behind_pin.py` walks there."""
     flow = book.flows[book.entries["90"]]
     waiting, without = [flow.start], {flow.start}
     while waiting:
@@ -132,7 +132,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
 
 
 def do_what_waits(line: Line) -> None:
-    """All that the clock and the workers would do of it, the SMS included."""
+    """Does the due work of the clock and the workers, SMS included."""
     line.clock.turn(minutes=4)
     service_intake.rescue_silent(line.kit)
     service_call_back_requests.keep_time(line.kit)
@@ -149,7 +149,7 @@ def test_a_tour_that_grows_is_stopped(whole: Line) -> None:
 
 
 def test_a_helper_has_one_case_however_often_she_dials(whole: Line) -> None:
-    """Else her list grows with every walk, each reference makes another screen, and the tour comes to no end."""
+    """Otherwise the list grows with every walk, each reference makes another screen, and the tour never ends."""
     (standing,) = [one for one in STANDINGS if one.name == "helper with a case"]
     others = Explorer(whole, STANDINGS[1], "rw")
     for number in range(12):
@@ -160,11 +160,11 @@ def test_a_helper_has_one_case_however_often_she_dials(whole: Line) -> None:
 
 @dataclass
 class Spoilt:
-    """A line that answers as ours does, but for one thing."""
+    """A line that answers as ours does, with one fault."""
 
     how: str
     last: dict[str, str] = field(default_factory=dict)
-    """By phone, and by session: what it was answered last."""
+    """The last answer, by phone and by session."""
 
     def __call__(self, kit: WholeKit, hop: UssdHop) -> str:
         body, keyed = take_turn(kit, hop), hop.text.split("*")[-1]

@@ -1,6 +1,6 @@
-"""C8 and C9 at every node of the report: what hanging up there has told, and what `000` takes back.
+"""Tests C8 and C9 at every node of the report: hanging up reports the tip, and `000` erases or marks it.
 
-What is promised stands here a second time, in the product's own words, and knows nothing of `domain/tip.py`.
+This module states the promises again in the product's own words, independently of `domain/tip.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ EVERY = [
     (danger, official, CODES[(row + column) % len(CODES)])
     for (row, danger), (column, official) in product(enumerate(THREE_WAYS), enumerate(THREE_WAYS))
 ]
-"""Each answer to the first question with each to the second; each of them is met in each language."""
+"""Each answer to the first question with each answer to the second. Each answer occurs in every language."""
 NO_OFFICIAL = [(danger, "no", language) for danger, language in zip(THREE_WAYS, CODES, strict=True)]
 
 
@@ -41,7 +41,11 @@ def telling(line: Line, danger: str, official: str, language: str) -> Explorer:
 
 
 def promised(answers: Mapping[str, str]) -> str:
-    """Whole after nine answers; filed at once with danger and a place, or a journey soon; else kept as a draft."""
+    """Returns the promised state of a tip after these answers, before the caller hangs up.
+
+    It is complete after the question about the visit. It is filed at once with danger and a place, or with a journey
+    soon. Otherwise it is a draft.
+    """
     if "visit" in answers:
         return "complete"
     leaves = answers.get("province") == "abroad" and answers.get("leaves") in ("today", "week")
@@ -61,14 +65,14 @@ def tips_of(line: Line, dialogue: Dialogue) -> list[Tip]:
 
 
 def ways(explorer: Explorer) -> Iterator[tuple[Way, Mapping[str, str]]]:
-    """To every screen of the report, with what was answered by then."""
+    """Yields the path to every screen of the report, with the answers given by then."""
     found = [(way, dialogue.run.answers) for dialogue, way in explorer.screens(PHONE)]
     assert len(found) > 10
     yield from found
 
 
 def enrol_helper(line: Line) -> int:
-    """Of every district. The national desk has somebody already."""
+    """Enrols a responder for every district. The national desk has a responder already."""
     codes = tuple(district.code for district in districts())
     helper = make_responder(msisdn=HELPER, districts=codes)
     with line.database.writing() as session:
@@ -82,7 +86,7 @@ def enrol_helper(line: Line) -> int:
 def test_c8_hanging_up_at_any_node_has_told_what_is_promised(
     line: Line, danger: str, official: str, language: str
 ) -> None:
-    """On a line that forgets every run: as it is after each hop with Redis emptied."""
+    """The line forgets every conversation state, as if Redis were emptied after each hop."""
     helper = enrol_helper(line)
     explorer = telling(line, danger, official, language)
     for way, answers in ways(explorer):

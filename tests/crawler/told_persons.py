@@ -1,4 +1,4 @@
-"""What a tour is told of the persons of a case: by what is keyed it is kept, held up, or never answered."""
+"""Answers a tour about the persons of a case. The choice decides if an entry is kept, stopped, or never answered."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,10 @@ from hotline.cases.decrypt_reader_commands import ACTED
 from hotline.cases.rules_reading_requests import PERSON, UNREADABLE, ReaderAnswer
 
 HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
-"""One she holds; one of which is asked who arrived, one of which is asked after thirty days; and one with a no."""
+"""Four cases: one held by the responder, one that asks who arrived.
+
+The third asks about a person after thirty days, and the fourth has a refusal.
+"""
 TIME = "25/11 14:05"
 TWO = (("1", "1 Zuzuwoman"), ("2", "2 Zuzuman"))
 ABOUT_FLAGS = (
@@ -31,19 +34,19 @@ HELD_UP: Mapping[str, tuple[str, ...]] = {
     "legal": ("person_stopped", "too_early"),
     "journey_home": (f"{ACTED}{Acted.OVER}",),
 }
-"""By what is chosen: what the answers about a person come to where they are not kept."""
+"""The results of choices of a service. With these, the answers about a person are not kept."""
 COMES_TO = {"labour": "possible", "sex": "not_indicated"}
-"""By what the person is used for."""
+"""The results of the screening form, by the kind of exploitation."""
 
 
 def about(told: ReaderAnswer) -> ReaderAnswer:
-    """What her lists say, and besides what is known of the persons of these cases."""
+    """Adds the known facts about the persons of these cases to the lists."""
     lists = {**told.lists, **ABOUT_LISTS}
     return ReaderAnswer((*told.flags, *ABOUT_FLAGS), lists, told.words)
 
 
 def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
-    """None, where it is silent: for one form, and one answer of a service."""
+    """Returns the answer about a person. Returns None, as a silent reader, for one form and one answer of a service."""
     if codes.get("form") == "servitude" or codes.get("answer") == "no_room":
         return None
     held = HELD_UP.get(codes.get("service", ""))

@@ -1,8 +1,7 @@
-"""A reader that opens nothing: what it says goes by the PIN, the case and the verb, so that a tour comes by every
-screen behind a PIN and no act changes what the next walk meets.
+"""Plays a reader that decrypts nothing. Its answers depend on the PIN, the case and the verb.
 
-It speaks to the line by the same rows and boxes as the reader's process, in the same words;
-`test_behind_pin.py` holds it to that one.
+So a tour reaches every screen behind a PIN, and no act changes the next walk. It uses the same rows and boxes as the
+reader's process, in the same words. `test_behind_pin.py` compares the two.
 """
 
 from collections.abc import Callable, Mapping
@@ -79,13 +78,13 @@ from hotline.tips.rules_persons import ClosureStop
 from tests.crawler.told_persons import ABOUT_CASES, HERS, TIME, about, of_person
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
-"""What opens; what the reader never answers; what opens a case that it is silent of; who has no case."""
+"""PINs: the right one; one without an answer; one for a case without an answer; one without cases."""
 ONE_PIN = "407197"
-"""What opens one case, as a reader with one would: no tour keys it."""
+"""The PIN for one case, as a reader with one case would answer it. No tour keys it."""
 ABOUT_PIN = "407198"
-"""What opens cases of which persons are asked: only tours of these begin with it."""
+"""The PIN for cases that ask about persons. Only the tours of these cases begin with it."""
 WARNED_PIN = "407188"
-"""What opens the list of a coordinator who has a warning to read."""
+"""The PIN of a coordinator who has a warning to read."""
 WRONG_PIN, TIRED_PIN, CODE = "815260", "815261", "604713"
 PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
     "40719300",
@@ -94,7 +93,7 @@ PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
     "40719303",
     "40719304",
 )
-"""Right; wrong; of a phone that is proved by it; over by now; never answered."""
+"""Start PINs: the right one; a wrong one; one that proves a new number; an expired one; one without an answer."""
 NEW, EASY, SLOW_NEW, LATE_NEW = "728190", "123456", "728191", "728192"
 PINS: Mapping[str, tuple[str, ...]] = {
     "work_pin": (
@@ -111,18 +110,20 @@ PINS: Mapping[str, tuple[str, ...]] = {
     NEW_PIN: (NEW, EASY),
     NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
 }
-"""What is typed for the reader alone, by the name of its answer."""
+"""The texts that are typed for the reader alone, by the name of their answer."""
 
 NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
 OVER, QUICK = "V3RQ", "B6YN"
-"""Beside the one that she holds: one she does not; one that a colleague has and no key opens; one of the national
-desk's; one that is never opened in time; one of which answers about a person are kept, and one is owed; one that is
-closed; and one that a colleague takes at that moment.
+"""The other cases, in addition to the one that the responder holds.
+
+In order: one that is not taken; one that a colleague has and no key decrypts; one of the national desk; one that is
+never opened in time. `MET` keeps answers about a person, and owes one. `OVER` is closed, and a colleague takes `QUICK`
+at that moment.
 """
 GOES_ON = StartedForm(EntryKind.OFFERED, "1", {"sex": "girl"})
-"""What a dropped call left of one case."""
+"""The form that a dropped call left on one case."""
 LATE_VERBS = ("", Verb.TAKE)
-"""To read it, and to take it."""
+"""The verbs for reading this case and for taking it."""
 COLLEAGUE = "7"
 PAGE_CANARY = "Zuzupage"
 PAGES = " ".join([PAGE_CANARY, *["they keep the papers and lock the gate at night"] * 4])
@@ -149,7 +150,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
     QUICK: {Verb.TAKE: f"{ACTED}{Acted.ALREADY_TAKEN}"},
     MET: {Verb.ON_SITE: f"{ACTED}{Acted.ON_SITE}"},
 }
-"""What an act comes to that is chosen on a screen which names its case."""
+"""The results of acts that are chosen on a screen with the case's name."""
 OF_ANY: Mapping[str, str] = {
     f"{ASK}still": ASKED_BACK,
     f"{ASK}moved": NOT_ASKED,
@@ -162,12 +163,12 @@ OF_ANY: Mapping[str, str] = {
     "close_nobody": f"{ACTED}{Acted.ANOTHER_WAITS}",
     "close_trial": f"{ACTED}{Acted.MOVED}",
 }
-"""The same on a screen that is alike for every case: a tour presses its keys for one case alone."""
+"""The results of acts on a screen that is the same for every case. A tour presses its keys for one case alone."""
 
 
 @dataclass
 class ToldReader:
-    """The reader's process of a tour: it answers while a hop waits."""
+    """The reader's process of a tour, which answers while a hop waits."""
 
     database: Database
     pair: LiveKeys
@@ -184,7 +185,7 @@ class ToldReader:
         return self.at
 
     def look(self) -> None:
-        """Answer every hop that waits, but those of which it is to be silent."""
+        """Answers every waiting hop, except those that must get no answer."""
         with self.database.reading() as session:
             waiting = tables_reading_requests.unanswered(session, self.now() - KEPT_FOR)
         for ask, row in waiting:
@@ -202,7 +203,7 @@ class ToldReader:
                 tables_reading_requests.answer(session, ask.id, box, self.now())
 
     def _said(self, ask: ReaderAsk, typed: Mapping[str, str]) -> ReaderAnswer | None:
-        """None where it is silent."""
+        """Returns the answer to a request, or None for no answer."""
         pin = typed.get(PIN, "")
         match ask.kind:
             case AskKind.VIEW:
@@ -241,7 +242,10 @@ class ToldReader:
         return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()), words=words)
 
     def _cases(self, *cases: str) -> ReaderAnswer:
-        """`hers`, `lets` and `decides` are pinned when a session begins; here the reader says them of its own cases."""
+        """Returns the answer with these cases. A session pins `hers`, `lets` and `decides` at its start.
+
+        Here the reader says them of its own cases.
+        """
         labels = [(one, self._label(one)) for one in cases]
         questions = [("still", "Zuzustill?"), ("moved", "Zuzumoved?")]
         words = {"open": str(len(cases)), "urgent": str(len(cases)), "last": "never"}
