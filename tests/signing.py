@@ -1,4 +1,4 @@
-"""A person of the console: she takes up her account as the pages let her, and signs in with running codes."""
+"""Sets up an account of the console as its pages do, and signs in with authenticator codes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Person:
     sheet: RecoverySheet = field(default_factory=lambda: RecoverySheet((), ""))
 
     def code(self) -> str:
-        """One that was not shown before: the clock goes on to the next."""
+        """Returns an unused code. Turns the clock to the next one first."""
         self.clock.turn(seconds=30)
         return code_at(self.secret, self.clock())
 
@@ -65,11 +65,11 @@ def person(
     by: Actor = SERVER,
     language: str = "en",
 ) -> Person:
-    """Invited, and her account taken up."""
+    """Invites a person and sets up their account."""
     invited = service_invitations.invite(kit, by, name, roles, language)
     return Person(kit, clock, name, invited.account_id).takes_up(invited.link)
 
 
 def admins(kit: ConsoleKit, clock: Clock, names: Iterable[str]) -> list[Person]:
-    """Made while the command line counts as the second person."""
+    """Makes these admins while the command line counts as the second person."""
     return [person(kit, clock, name, AccountRole.ADMIN) for name in names]

@@ -1,4 +1,4 @@
-"""A whole line on this machine, as `hotline demo` starts it, held by a program: for benchmarks and fault runs."""
+"""Starts a whole line on this machine, as `hotline demo` does, for benchmarks and fault runs."""
 
 import os
 import signal
@@ -19,14 +19,14 @@ from hotline.errors import StartFailed
 from tests.handsets import EmulatorClient
 
 OF_ANY_LINE = ELSEWHERE | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
-"""Variables that do not mean one line rather than another."""
+"""Variables that do not point to one particular line."""
 READY_SECONDS = 120.0
-"""A line that died is noticed at once: this is for a machine on which many others work."""
+"""Seconds until a start counts as failed, long enough for a busy machine. A line that exits is noticed at once."""
 FAREWELL_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """One that nobody listens on at this moment."""
+    """Returns a port that no process listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -35,21 +35,21 @@ def free_port() -> int:
 
 
 def settings_in(environ: Mapping[str, str]) -> list[str]:
-    """The names of a line's settings that the environment holds: they may mean a real line."""
+    """Returns the names of a line's settings in the environment. They may point to a real line."""
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
 
 
 def for_callers() -> str:
-    """The Procfile as it is but for the console and the reader: few benches and fault runs ask either for anything."""
+    """Returns the Procfile without the console and the reader, which few benchmarks and fault runs need."""
     lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
     return "".join(one for one in lines if not one.startswith(("console:", "reader:")))
 
 
 class Stack:
-    """Starts on entering, is gone on leaving. `log` is the file that holds what every process printed.
+    """A running line that starts on entering and stops on leaving.
 
-    A home that lies in the folder already was made by `hotline init --demo`, and is taken as it is. `pages`: with the
-    console and the reader, which few ask for, and which cost each start two processes.
+    `log` is the file with the output of every process. A home that `hotline init --demo` already made in the folder is
+    used. `pages` also starts the console and the reader. Few runs need them, and each costs two more processes.
     """
 
     def __init__(
@@ -115,21 +115,21 @@ class Stack:
 
     @property
     def pid(self) -> int:
-        """The keeper's process: every other one is below it."""
+        """Returns the process id of the keeper, the parent of every other process."""
         assert self._process is not None
         return self._process.pid
 
     def command(self, *words: str) -> str:
-        """What `hotline ...` prints. Raises StartFailed with what it complained of."""
+        """Returns the output of `hotline ...`. Raises StartFailed with its error text."""
         return hotline(self.environ, *words)
 
     def turn(self, seconds: int) -> None:
-        """The clock of the line's processes, on by so many seconds. The gateway's goes on as it did."""
+        """Turns the clock of the line's processes forward by these seconds. The gateway's clock does not change."""
         with self._turning:
             self._clock.set(self._clock.offset() + seconds)
 
     def until_ready(self, seconds: float = READY_SECONDS) -> None:
-        """Raises StartFailed with the line's own reasons."""
+        """Waits until the line is ready. Raises StartFailed with the line's own reasons."""
         end = time.monotonic() + seconds
         reason = "nothing answers"
         while time.monotonic() < end:
@@ -149,7 +149,7 @@ class Stack:
         raise StartFailed(f"the line is not ready: {reason}")
 
     def stop(self) -> None:
-        """End everything; nothing is left."""
+        """Ends every process of the line."""
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
@@ -162,7 +162,7 @@ class Stack:
 
 
 def hotline(environ: Mapping[str, str], *words: str) -> str:
-    """What a command of ours prints in that environment. Raises StartFailed with what it complained of."""
+    """Returns the output of a command of ours in this environment. Raises StartFailed with its error text."""
     done = subprocess.run(
         command_words(*words),
         env=environ,

@@ -1,6 +1,6 @@
-"""What a proof that explores says of itself: how many steps it took. It is shown when all tests have run.
+"""Shows how many steps an exploring test took, after all tests have run.
 
-An xdist worker has no terminal of its own: the lines travel with the report.
+An xdist worker has no terminal, so the lines travel with the report.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Tell = Callable[[str], None]
 
 @pytest.fixture
 def tell_steps(record_property: Callable[[str, object], None]) -> Tell:
-    """Takes one line."""
+    """Returns a function that records one line for the summary."""
     return lambda line: record_property(NAME, line)
 
 

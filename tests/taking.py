@@ -1,4 +1,4 @@
-"""What people do with a case, as by dialling or by a command."""
+"""Acts on a case as a responder does by dialling or a person by a command."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ def take_case(kit: WholeKit, responder_id: int, reference: str, at: datetime) ->
 
 
 def do(kit: WholeKit, responder_id: int, reference: str, verb: Verb, at: datetime) -> Done:
-    """One act in a transaction of its own."""
+    """Runs one command in a transaction of its own."""
     with kit.database.writing() as session:
         return service_commands.act(
             session, kit, Act(responder_id, reference, verb, EntryWay.USSD, at, proved=True)
@@ -29,7 +29,7 @@ def do(kit: WholeKit, responder_id: int, reference: str, verb: Verb, at: datetim
 
 
 def close_by_two(kit: WholeKit, tip_id: int, outcome: TipOutcome | None = None) -> None:
-    """Closes a case, whatever it is of: one person requests it, a second one opens it and confirms."""
+    """Closes a case of any kind. One person requests it, and a second one opens the case and confirms."""
     service_retention.close_tip(kit, tip_id, by="A desk", reason="over", outcome=outcome)
     with kit.database.reading() as session:
         waits = session.get_one(Tip, tip_id).closed_at is None
@@ -41,7 +41,7 @@ SECOND = "account:99:A second desk"
 
 
 def confirm(kit: WholeKit, tip_id: int, *, people: Sequence[MetPerson] = ()) -> None:
-    """A second person opens the case and confirms its closure. `people`: those whom that person finds there."""
+    """Opens the case as a second person and confirms its closure. `people` are the persons found there."""
     who, at = EndRequest(SECOND, SECOND, "seen"), kit.now()
     with kit.database.writing() as session:
         tip = queries.tip_for_writing(session, tip_id)

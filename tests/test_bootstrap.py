@@ -1,4 +1,4 @@
-"""Each role's kit is built with its own key folder and no other, and can do no other role's work."""
+"""Tests that each role's context is built with its own key folder only, and can do no other role's work."""
 
 import shutil
 import subprocess
@@ -36,7 +36,7 @@ PHONE = "+250788000001"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Of a line whose keys and tables are made."""
+    """Returns the settings of a line with keys and tables."""
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path / "home")})
     settings.home.mkdir()
     lay_keys(settings.home / "keys", NOON)
@@ -45,7 +45,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def alone(settings: Settings, role: Role, tmp_path: Path) -> Kit:
-    """The kit of a process that was given one key folder, all others being gone from the machine."""
+    """Returns the context of a process with one key folder. All other folders are deleted."""
     own = tmp_path / "own"
     shutil.copytree(settings.home / "keys" / role, own)
     shutil.rmtree(settings.home / "keys")
@@ -140,7 +140,7 @@ def test_whoever_sends_to_the_live_gateway_needs_its_key_as_a_file(
 
 @pytest.mark.parametrize("role", [Role.HOOKS, Role.CONSOLE, Role.READER])
 def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, role: Role) -> None:
-    """Also where it is named: the file could not be read at all."""
+    """This also holds where the key's file is named and cannot be read."""
     live = replace(
         settings,
         gateway_url="https://api.africastalking.com",
@@ -177,7 +177,7 @@ def test_an_alert_that_asks_for_a_reply_comes_from_a_number_that_hears_one(
 
 @pytest.mark.slow(reason="waits for the disk from which Pythons start")
 def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) -> None:
-    """And none of the processes that run all day imports what reads flow files: a quarter of what a start cost."""
+    """A process that runs all day imports nothing that reads flow files. Those imports cost a quarter of a start."""
     told = subprocess.run(
         [sys.executable, "-c", BUILD],
         env={"HOTLINE_HOME": str(settings.home)},
@@ -191,7 +191,7 @@ def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) 
 @pytest.mark.fault(12)
 @pytest.mark.slow(reason="waits for a Redis that hangs")
 def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
-    """Note, ask, ring, load, save: however far it has come, one of them waits, and the others know."""
+    """A hop notes, asks, rings, loads and saves. One of them waits for Redis, and the later ones skip it."""
     opening = make_opening()
     for hung_before in range(5):
         kit = build_door(replace(settings, redis_url=valkey.url))

@@ -1,4 +1,4 @@
-"""What is copied is what would have been made."""
+"""Tests that copied files equal those that would have been made."""
 
 from pathlib import Path
 from stat import S_IMODE

@@ -1,4 +1,4 @@
-"""A broken line of what must never break is noticed by a test."""
+"""Tests that a test notices each broken line of the critical code."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""A phone that writes to the line, and reads its answers."""
+"""Plays a phone that writes to the line and reads its answers."""
 
 from dataclasses import dataclass, replace
 from itertools import count
@@ -22,7 +22,7 @@ HERS = "+250788000055"
 
 
 def answers_of(line: Line) -> list[Message]:
-    """Answers to strangers, in the order in which they were written."""
+    """Returns the answers to strangers, in the order in which they were written."""
     return [row for row in line.all(Message) if row.priority == Priority.ANSWER]
 
 
@@ -45,14 +45,14 @@ class Texter:
         return take_sms(self.line.kit, message)
 
     def reads(self) -> list[str]:
-        """What came since the last time."""
+        """Returns the texts that came since the last call."""
         service_answers.send_due(self.line.kit)
         came = [text for to, text in self.sms.sent if to == self.msisdn]
         self.sms.sent.clear()
         return came
 
     def asks(self, *texts: str) -> str:
-        """The answer to the last of these; each has exactly one."""
+        """Sends these texts and returns the answer to the last. Each must get exactly one."""
         for text in texts:
             self.says(text)
             self.line.clock.turn(seconds=20)

@@ -1,6 +1,6 @@
-"""SQLite that waits for no disk.
+"""Opens SQLite without waiting for the disk.
 
-No plug is pulled in a test, and a process that is killed loses nothing that the kernel has.
+No test cuts the power, and a killed process loses nothing that the kernel has.
 """
 
 from typing import Any

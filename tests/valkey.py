@@ -1,4 +1,4 @@
-"""A real Redis for a test: the embedded Valkey's own binary, or Debian's, on a unix socket in a short path."""
+"""Runs a real Redis for a test on a unix socket: the embedded Valkey's own binary, or Debian's."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ __all__ = ["Valkey", "program_of", "valkey", "valkey_in"]
 
 
 def program_of(pair: Pair) -> str:
-    """The server's own program, so that signals reach it."""
+    """Returns the path of the server's own program, so that signals reach it."""
     return str(get_binary_path()) if pair is Pair.EMBEDDED else redis_program()
 
 

@@ -1,4 +1,4 @@
-"""What a responder's SMS does, once, and what an outsider's does not."""
+"""Tests how a responder's SMS acts on a case once, and how an outsider's SMS does nothing."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from tests.kits import make_kit
 
 @pytest.fixture
 def told(district: District) -> District:
-    """One responder, told of one tip; the national desk stands by."""
+    """Returns a district with one responder who was alerted of one tip, and one person of the national desk."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=3)
@@ -264,7 +264,7 @@ def test_the_same_words_within_a_day_get_one_answer(told: District) -> None:
 
 @pytest.fixture
 def urgent(told: District) -> District:
-    """The same responder, told of a danger besides, which nobody has taken."""
+    """Adds a danger case that no one has taken, with the same responder alerted."""
     told.tell(urgency=1)
     told.deliver()
     told.sms.sent.clear()
@@ -281,7 +281,7 @@ NO_MORE = "No more answers this hour. Dial *384*777*90#."
 def test_unclear_messages_in_danger_are_answered_ten_times_an_hour_and_the_last_says_so(
     urgent: District,
 ) -> None:
-    """And as often in each hour that follows, for as long as it is open."""
+    """The limit starts again each hour, for as long as the case is open."""
     danger = next(row.reference for row in urgent.all(Referral) if row.tip_id == 2)
     for hour in range(3):
         for number in range(14):

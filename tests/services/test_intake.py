@@ -1,4 +1,4 @@
-"""Tips as they are told: filed at the promised hop, once, sealed, and never for a stranger's thumb to unmake."""
+"""Tests how tips are filed: at the promised hop, once, and sealed. A stranger with the phone cannot undo them."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -90,7 +90,7 @@ def test_without_danger_a_district_makes_a_draft_that_the_notice_files(
 
 
 def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) -> None:
-    """Without any place it is kept and listed, and rings for nobody."""
+    """A report without a place becomes a fragment and alerts no one."""
     caller = told(line, "5", "1")
     assert (line.tip.state, line.read(line.tip)) == ("draft", {"danger": "yes"})
     caller.hang_up()
@@ -120,7 +120,7 @@ def test_a_province_is_told_to_the_national_desk_once_and_is_never_red(
 
 
 def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
-    """By silence or by a notice that came too soon: a fragment grows into a tip, which is told anew."""
+    """A fragment that was filed too early grows into a full tip, and responders are alerted again."""
     caller = told(line, "5", "1")
     uid = line.tip.uid
     line.clock.turn(minutes=3)

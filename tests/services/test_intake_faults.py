@@ -1,4 +1,4 @@
-"""Intake while things break: at once, half done, without a doorbell; and what is never written down."""
+"""Fault runs: intake with simultaneous hops, crashes and a dead doorbell. No answer is written in clear."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Who must not know of a tip: an official's district, whoever is named in it, whom its teller does not trust."""
+"""Tests exclusions: a tip is hidden from an official's district, a person named in it, or a distrusted desk."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -38,7 +38,7 @@ def grant(district: District, tip_id: int, *desks: str) -> None:
 
 @pytest.fixture
 def told(district: District) -> District:
-    """Tip 1 of district 12: the first of two there was told. Another tip of the same phone."""
+    """Returns a district with two tips of one phone. The first responder was alerted of tip 1."""
     for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     district.numbers = iter(range(50, 90))
@@ -55,7 +55,7 @@ def reference(district: District, session: Session, who: int) -> str:
 
 
 def seen(district: District, who: int) -> Mapping[str, bool]:
-    """Of each way by which a responder, or her desk, may learn of tip 1: whether she does."""
+    """Returns, for each way to tip 1, True if this responder or their desk can find it."""
     with district.database.reading() as session:
         at = district.clock()
         hers, names = of_responder(session, who), queries_names.of_responder(session, who, AGO)
@@ -126,7 +126,7 @@ def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: Di
 
 
 def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
-    """Also where something was sealed to the district before the official was named."""
+    """This also holds where the tip was granted to the district before the official was named."""
     with told.database.writing() as session:
         session.get_one(Tip, 1).official = "unsure"
     with told.database.reading() as session:
@@ -139,7 +139,7 @@ def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
 
 
 def lift(told: District) -> None:
-    """Gives access to tip 1 again to whom it is hidden from: one person asks, and another decides."""
+    """Lifts the exclusions of tip 1: one person asks, and a second person approves."""
     bob = signed_in(told.kit, "Bob", AccountRole.NATIONAL)
     seat = {"desk_code": NATIONAL, "member": of_account(bob.account_id)}
     with told.database.writing() as session:
@@ -163,7 +163,7 @@ def test_two_people_let_him_know_again(told: District) -> None:
 def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people_agree(
     told: District,
 ) -> None:
-    """Nobody joined the two: each is kept from it, and the tips of that phone after it."""
+    """The responder and the account are not joined, so each gets an exclusion. Later tips of that phone carry it on."""
     name = told.responder(HIM).name
     with told.database.writing() as session:
         account = {"shown": name, "roles": ["desk"], "language": "en", "state": "active"}

@@ -1,7 +1,8 @@
-"""R6: every question about tips that is asked for somebody takes one condition, and this walks them all.
+"""R6: tests that every query of tips for a viewer applies the exclusions.
 
-A function of the store that asks for tips, or for what hangs on them, is in one of two tables: `WAYS`, which are tried
-with a person, a desk and an official's district; or `FOR_NOBODY`, with the reason why nobody's eyes are meant.
+Each function of the store that asks for tips, or for rows of a tip, is in one table. Those in `WAYS` are tried with an
+excluded person, an excluded desk and an official's district. Those in `FOR_NOBODY` give a reason why they serve no
+viewer.
 """
 
 import ast
@@ -59,7 +60,10 @@ SIGNED = {"by": "Alice", "reason": "the caller names him"}
 
 @pytest.fixture
 def told(district: District) -> District:
-    """Four tips of district 12 and of one phone, all told to him; the last two a colleague took first."""
+    """Adds four tips of one phone in district 12 and alerts one responder of all four.
+
+    A colleague of that responder took the last two first.
+    """
     for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else (HERE,))
     district.numbers = iter(range(50, 90))
@@ -121,7 +125,7 @@ def _desk(district: District, tip_id: int) -> None:
 
 
 def _camp(district: District, tip_id: int) -> None:
-    """He is of that desk too."""
+    """Excludes a camp's desk to which the responder also belongs."""
     with district.database.writing() as session:
         if session.get(Desk, CAMP) is None:
             row = {"kind": DeskKind.PROTECTION, "place": "31c1", "public_key": b"k" * 32}
@@ -134,7 +138,7 @@ def _camp(district: District, tip_id: int) -> None:
 
 
 def _official(district: District, tip_id: int) -> None:
-    """Said so afterwards, and nothing was released or sealed anew yet."""
+    """Marks the tip as about an official after its grants were made."""
     district.change(Tip, tip_id, official="unsure")
 
 
@@ -165,7 +169,7 @@ def his_account(session: Session) -> Viewer:
 @pytest.mark.row("R6")
 @pytest.mark.parametrize("kept", KEEPS)
 def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told: District) -> None:
-    """By his phone and by the account that was joined to him. The nation goes on knowing all of it."""
+    """The exclusion holds for the responder's phone and for their account. The national desk still sees every tip."""
     every = {name: {*KEPT, *OTHERS} for name in WAYS}
     assert seen(told, he) == every
     assert seen(told, his_account) == every
@@ -193,7 +197,7 @@ def _account(session: Session) -> ConsoleAccount:
 
 @pytest.mark.row("R6")
 def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told: District) -> None:
-    """An account of no responder; and once it is joined to one, that person's phone as well."""
+    """The account first belongs to no responder. Once it is joined to one, the exclusion holds for that phone too."""
     with told.database.writing() as session:
         account = {"shown": "Desk 9", "roles": ["desk"], "language": "en", "state": "active"}
         session.add(ConsoleAccount(name="desk 9", created_at=NOON, **account))
@@ -231,7 +235,7 @@ def _no_verb_does_anything(told: District) -> None:
 
 
 def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: District) -> None:
-    """Of a wish to erase, and of a call: the others of the desk are."""
+    """An excluded member is not asked about an erasure request or a call-back. The other members are."""
     person = KeptFrom(person=str(DESK))
     service_exclusions.keep_from(told.kit, 1, person, ExclusionReason.NAMED, **SIGNED)
     with told.database.reading() as session:

@@ -1,4 +1,4 @@
-"""A person holds the lane, sees what would go, and lets it go; after a restore nothing is sent twice unsaid."""
+"""Tests how a person pauses the outgoing queue, reviews it and releases it. A restore sends nothing twice unasked."""
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +20,7 @@ FIRST = "+250788000001"
 
 
 def hold_restored(district: District) -> None:
-    """As a restore does it: all that is there may have gone out since the backup."""
+    """Pauses the queue as a restore does: everything in it may have gone out since the backup."""
     with district.database.writing() as session:
         service_pause.place(
             session,
@@ -43,7 +43,7 @@ def audited(district: District) -> list[tuple[str, str, str, str]]:
 
 @pytest.fixture
 def alone(district: District) -> District:
-    """One responder, who was told of one tip; not yet sent."""
+    """Returns a district with one member of the national desk and one tip whose alert is not sent yet."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=1)
     return district
@@ -81,7 +81,7 @@ def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District)
 
 
 def test_what_the_gateway_accepts_meanwhile_does_not_free_it(alone: District) -> None:
-    """A send that was under way ends; its success mends the gateway's fault and no person's word."""
+    """A send that was under way clears the gateway's fault, but not a pause by a person."""
 
     def hold_meanwhile() -> None:
         service_pause.hold(alone.kit, **WHY)
@@ -129,7 +129,8 @@ class TestAfterARestore:
         assert alone.deliver() == 1
 
     def test_the_clock_turns_nothing_old_into_something_new(self, alone: District) -> None:
-        """Accepted and unreported, it would be sent once more: that too is a second time."""
+        """An accepted message without a report would be sent once more. After a restore a person must decide that
+        too."""
         alone.deliver()
         hold_restored(alone)
         (before,) = service_pause.look(alone.kit).waiting
@@ -174,7 +175,7 @@ def give_up(district: District) -> int:
 
 
 def is_well(district: District) -> bool:
-    """As the doctor and the watchman count it."""
+    """Returns True if no message is dead, as the doctor and the monitoring count it."""
     with district.database.reading() as session:
         return queries_health.standing(session).dead == 0
 

@@ -1,4 +1,4 @@
-"""R13: local leaders join with their district's code, tell of sessions they held, and leave."""
+"""R13: tests how local leaders join with their district's code, report sessions that they held, and leave."""
 
 from datetime import timedelta
 
@@ -49,7 +49,7 @@ def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> MessageOu
 
 
 def counted(line: Line) -> dict[tuple[str, str], int]:
-    """By occasion, what is counted of sessions."""
+    """Returns the counts of community sessions by occasion."""
     found = counts(line.database)
     return {what: number for what, number in found.items() if what[1].startswith("gather")}
 

@@ -1,4 +1,4 @@
-"""People who go and come back, on both kinds of database."""
+"""Tests how responders leave and return, on both kinds of database."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""R3, R11: behind her PIN a responder takes the officers' lessons, whatever roll her phone is on."""
+"""R3, R11: tests how a responder takes the officers' lessons behind the PIN, in any programme."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def beside(line: Line) -> ReaderBeside:
 
 
 def behind_pin(line: Line, *keyed: str) -> Caller:
-    """At the screen to which all of it leads, keyed in one hop."""
+    """Dials the short code, then keys the PIN, `3` and these keys in one hop."""
     line.clock.at += timedelta(seconds=30)
     caller = line.caller(PHONE)
     caller.dial("90")

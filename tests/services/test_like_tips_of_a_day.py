@@ -1,4 +1,4 @@
-"""R7: a danger report reads as much on a day of thousands of like tips as on a quiet one."""
+"""R7: tests that a danger report reads as many rows on a day of thousands of like tips as usual."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,13 +20,13 @@ READ = text(
     " FROM pg_stat_xact_user_tables WHERE relname IN ('tip', 'tip_likeness')"
 )
 ROWS_APART = 40
-"""Of PostgreSQL, which reads the whole of a table that has few rows."""
+"""Allowed difference of rows read in PostgreSQL, which reads the whole of a table that has few rows."""
 STEPS_APART = 200
-"""Of SQLite's own machine: a few rows more or less. A row read costs about thirty."""
+"""Allowed difference of steps of SQLite's virtual machine: a few rows. Reading one row costs about thirty steps."""
 
 
 def tell(database: Database, count: int, **differs: Any) -> int:
-    """Tips of one day, a minute apart at most. Returns the number of the last."""
+    """Adds this many tips of one day, ten seconds apart. Returns the number of the last."""
     with database.writing() as session:
         tips = []
         for number in range(count):
@@ -51,7 +51,7 @@ def tell(database: Database, count: int, **differs: Any) -> int:
 
 
 def rows_read(session: Session, tip_id: int) -> int:
-    """Links a tip, and returns how much of the database was read for it."""
+    """Links a tip. Returns the number of rows, or of SQLite's steps, that the database needed."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         before = connection.scalar(READ)

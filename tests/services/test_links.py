@@ -1,4 +1,4 @@
-"""R7: likely duplicates are linked and shown as `like K7Q4`; nothing is merged, and a link can be undone."""
+"""R7: tests how likely duplicates are linked and shown as `like K7Q4`. No tips are merged, and a link can be undone."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def linked(line: Line) -> set[tuple[int, int, str]]:
 
 
 def beside(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
-    """The tips that this one is linked to, as far as the viewer may know of them."""
+    """Returns the tips linked to this one that the viewer may see."""
     with line.database.reading() as session:
         others = queries_duplicates.beside(session, [tip_id]).get(tip_id, frozenset())
         return [*queries_list.known(session, viewer, others)]
@@ -76,7 +76,7 @@ def test_r7_another_phone_is_like_it_by_place_kind_and_day(staffed: Line) -> Non
 
 
 def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> None:
-    """Who was told of both reads it on her list; no alert goes out for it."""
+    """A responder who was alerted of both tips sees the link in the list. The link sends no alert."""
     danger = ("5", "1", "2", "1", "1", "1", LABOUR)
     for phone in (HERS, OTHER):
         staffed.clock.turn(minutes=1)
@@ -94,7 +94,7 @@ def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> N
 
 
 def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> None:
-    """The first tip is kept from the responder: another phone's alert does not name it to him."""
+    """The first tip is hidden from the responder, so the alert of the second does not name it."""
     first = tell(staffed, LABOUR)
     who = _keep_from_the_told(staffed, first)
     second = tell(staffed, LABOUR, phone=OTHER)
@@ -121,7 +121,7 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
 
 
 def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
-    """Keeps it from whoever was told first."""
+    """Hides the tip from the first responder who was alerted of it. Returns that responder's number."""
     who = next(row.responder_id for row in staffed.all(Referral) if row.tip_id == tip_id)
     him = KeptFrom(person=str(who))
     service_exclusions.keep_from(

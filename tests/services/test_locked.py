@@ -1,4 +1,7 @@
-"""Row 36: a desk has no key that works. The tip is kept, its alert goes out as "details locked", an alarm is raised."""
+"""Row 36: tests a desk without a working key.
+
+The tip is kept, its alert says "details locked", and an alarm is raised.
+"""
 
 import logging
 from collections.abc import Callable
@@ -34,7 +37,7 @@ def cut_short(session: Session, code: str) -> None:
 
 
 def break_off(session: Session, code: str) -> None:
-    """Of the right length, and no key that anything can be sealed to."""
+    """Gives the desk a key of the right length to which nothing can be sealed."""
     session.execute(update(Desk).where(Desk.code == code).values(public_key=bytes(32)))
 
 
@@ -52,7 +55,7 @@ def staffed(line: Line) -> Line:
 
 
 def alerts(line: Line) -> dict[str, list[str]]:
-    """Templates of the alerts, by the level of whom they told."""
+    """Returns the templates of the alerts by the level of the responder alerted."""
     levels = {row.id: row.level for row in line.all(Responder)}
     found: dict[str, list[str]] = {}
     for message in line.all(Message):
@@ -107,7 +110,7 @@ def test_the_alarm_ends_when_the_tip_is_over(line: Line) -> None:
 
 
 def test_a_key_that_is_back_is_used_by_the_next_answer(line: Line) -> None:
-    """What was told before is sealed anew with it, since a body is sealed whole each time."""
+    """The earlier answers are sealed again to the restored key, since a body is sealed whole each time."""
     key = next(row.public_key for row in line.all(Desk) if row.code == HERE)
     caller = told(without(line, (HERE,), cut_short), *QUIET_HERE)
     assert line.tip.locked_for == HERE

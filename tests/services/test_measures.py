@@ -1,4 +1,4 @@
-"""What is measured, as Prometheus reads it; and that no label tells who, whose, or where."""
+"""Tests the measures in Prometheus's format, and that no label identifies a person or a place."""
 
 import re
 import urllib.request
@@ -29,7 +29,7 @@ class Scrape:
     text: str
 
     def value(self, name: str, **labels: str) -> float:
-        """Of the one line with these labels among its own."""
+        """Returns the value of the only line that has these labels."""
         lines = [line for line in self.text.splitlines() if re.match(rf"{name}[ {{]", line)]
         for label, value in labels.items():
             lines = [line for line in lines if f'{label}="{value}"' in line]
@@ -63,7 +63,7 @@ def test_the_outbox(district: District, kit: WholeKit) -> None:
 
 
 def test_no_series_counts_tips_by_state_or_urgency(district: District, kit: WholeKit) -> None:
-    """Who scrapes every minute would read from such a series when a danger was told, and when it was taken."""
+    """A reader of such a series could see when a danger was reported and when it was taken."""
     for urgency in (1, 2, 3):
         district.tell(urgency=urgency, filed_at=district.clock())
     district.deliver()
@@ -125,7 +125,7 @@ WORDS = {
 
 @pytest.mark.row("P2")
 def test_no_label_tells_who_or_where(district: District, kit: WholeKit) -> None:
-    """The canaries: a name, a number, a reference and a place of a tip that is told of."""
+    """The canaries are a responder's name and number, and the references of a tip. No label may hold one."""
     with district.database.writing() as session:
         session.add(make_responder(name="Ikanari Yihishe", msisdn="+250788654321"))
     district.tell(urgency=1, place="12", filed_at=district.clock())

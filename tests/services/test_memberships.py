@@ -1,4 +1,4 @@
-"""People with places at several desks, as changes of people and the ladder see them."""
+"""Tests people with places at several desks: changes of people, and the escalation policy."""
 
 import pytest
 
@@ -27,7 +27,8 @@ def desks(district: District, who: int) -> dict[str, str]:
 
 @pytest.fixture
 def both(district: District) -> District:
-    """Two of the nation; and 1, a deputy of 12 who coordinates 13 and stands at the border."""
+    """Returns a district with two national members. Responder 1 is deputy of 12, coordinates 13 and is at the
+    border."""
     one = district.enrol(Level.RESPONDER)
     for _ in range(2):
         district.enrol(Level.NATIONAL, districts=())
@@ -85,7 +86,7 @@ def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) 
 
 
 def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
-    """What a second person approves is looked at once more when it is done."""
+    """An approved change is checked again when it is carried out."""
     with both.database.writing() as session:
         for code in (*TWO, "24"):
             session.add(Desk(code=code, public_key=b"", created_at=NOON))

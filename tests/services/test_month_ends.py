@@ -1,4 +1,7 @@
-"""What is noted of a victim is counted once, and then it is gone: never before, never under a hold, whatever stops."""
+"""Tests that the codes of persons are counted once and then erased, despite crashes.
+
+They are never erased before the count or under a legal hold.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -41,12 +44,12 @@ DAY = timedelta(days=1)
 
 
 class StoppedError(Exception):
-    """The process was killed there."""
+    """A process killed at a failpoint."""
 
 
 @pytest.fixture
 def beside(line: Line) -> ReaderBeside:
-    """Two tips of one month, a person in each; of the first she was offered help."""
+    """Adds two tips of one month with a person in each. The person of the first tip was offered help."""
     beside = reader_beside(line)
     for _ in range(2):
         told(line, *DANGER_HERE)
@@ -70,14 +73,14 @@ def month(beside: ReaderBeside) -> str:
 
 
 def after(beside: ReaderBeside, days: float) -> None:
-    """So many days after the end of the month, and the reader runs."""
+    """Runs the reader this many days after the end of the month."""
     ended = (begins(month(beside)) + timedelta(days=31)).replace(day=1)
     beside.line.clock.at = max(beside.line.clock.at, ended + timedelta(days=days))
     reader_person_sums.tidy(beside.kit)
 
 
 def numbers(beside: ReaderBeside) -> dict[str, int]:
-    """The sums of the month by indicator; nothing before they are made."""
+    """Returns the month's sums by indicator, or nothing if they are not computed yet."""
     with beside.line.database.reading() as session:
         bodies = queries.person_sums(session, [month(beside)])
     if not bodies:
@@ -88,7 +91,7 @@ def numbers(beside: ReaderBeside) -> dict[str, int]:
 
 
 def left(beside: ReaderBeside, *tips: int) -> dict[str, int]:
-    """How many rows are left of each kind; of everything, or of these tips' keys."""
+    """Returns the number of rows left of each kind. Given tips, counts only their keys."""
     with beside.line.database.reading() as session:
         if tips:
             held = select(func.count()).where(CaseKey.tip_id.in_(tips))
@@ -259,7 +262,7 @@ def test_who_is_met_after_the_last_count_is_in_no_count_and_is_forgotten_likewis
 def test_whose_first_code_comes_after_the_last_count_is_forgotten_too(
     beside: ReaderBeside,
 ) -> None:
-    """A tip of a counted month of which nobody was met until then."""
+    """The tip belongs to a counted month. Its first person was screened after the last count."""
     after(beside, 61)
     told(beside.line, *DANGER_HERE)
     with beside.line.database.writing() as session:
@@ -291,7 +294,7 @@ def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
 
 
 def test_a_count_that_fails_keeps_the_reader_from_nothing_else(beside: ReaderBeside) -> None:
-    """It is tried again in a minute, and not at each look."""
+    """The reader tries a failed count again after a minute, not at each look."""
     tried = []
 
     def fails(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Names that look alike: no second account and no second person gets one, and approvals say which account is meant."""
+"""Tests that no second account or person gets a name that looks alike. Approvals say which account they mean."""
 
 from dataclasses import replace
 

@@ -1,4 +1,7 @@
-"""A member gives her desk a new key: who left opens nothing by a copy, and the passphrase goes on to open it."""
+"""Tests how a member gives a desk a new key.
+
+A copy of the old key decrypts nothing, and the recovery passphrase still decrypts everything.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -46,7 +49,10 @@ def kit_of(people: People) -> WholeKit:
 
 
 def tell(people: People, number: int, public_key: bytes | None = None) -> int:
-    """A tip to the district; sealed to a key that a hop read a moment ago, where one is given."""
+    """Adds a tip of the district, sealed to the desk's present key.
+
+    A given key is used instead, as by a hop that read the key before a rotation.
+    """
     kit = kit_of(people)
     tip = make_tip(uid=f"{number:032}", place=HERE)
     with kit.database.writing() as session:
@@ -82,7 +88,7 @@ def desk_key(people: People, member: str) -> bytes:
 
 @pytest.fixture
 def left(people: People) -> People:
-    """Chantal, Denise and a responder opened the desk, and the responder was removed."""
+    """Returns a desk to which Chantal, Denise and a responder have access."""
     for member in (FIRST, SECOND, PERSON):
         people.let_in(HERE, member)
     return people
@@ -129,7 +135,7 @@ def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
 
 
 def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
-    """By the passphrase: this desk alone, or all of them under a new one."""
+    """Rotates by the passphrase: this desk alone, or all desks under a new passphrase."""
 
     def settle() -> None:
         if pulled:
@@ -197,7 +203,7 @@ def test_who_leaves_in_the_middle_keeps_the_desk_red_and_who_came_later_does_not
 
 @pytest.mark.both
 def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
-    """Each holds the desk first: PostgreSQL would end one of two that wait for each other."""
+    """Both take the desk's row first. In another order PostgreSQL would end one of two that wait for each other."""
     database, key = left.district.database, desk_key(left, FIRST)
 
     def waits() -> bool:

@@ -1,4 +1,4 @@
-"""The order of a flow's screens alone: a change that is proposed, read, published and brought back."""
+"""Tests drafts that change only the order of a flow's screens: submitted, read, published and restored."""
 
 import copy
 from typing import Any
@@ -15,7 +15,7 @@ __all__ = ["desk"]
 
 
 def turned(flow: dict[str, Any]) -> dict[str, Any]:
-    """The same flow, its last screen first."""
+    """Returns the same flow with its last screen first."""
     *others, last = flow["nodes"]
     return {**flow, "nodes": {name: flow["nodes"][name] for name in (last, *others)}}
 

@@ -1,4 +1,4 @@
-"""By when an assignee says what came of a case: the time that texts name is the time when others are alerted."""
+"""Tests the time by which an assignee reports the outcome. Texts name the time at which others are alerted."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ def kigali(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def taken(district: District, urgency: int, at: datetime) -> str:
-    """A case that one responder takes by SMS at this moment; the answer."""
+    """Files a case that one responder takes by SMS at this moment. Returns the answer."""
     district.clock.at = at
     for level in (Level.RESPONDER, Level.COORDINATOR):
         district.enrol(level, language="en")
@@ -50,13 +50,13 @@ def writes(district: District, digit: str) -> None:
 
 
 def written(district: District, person: int, template: str) -> list[datetime]:
-    """When this person was written such a text."""
+    """Returns the times at which this responder was sent such a text."""
     rows = [row for row in district.all(Message) if row.responder_id == person]
     return [row.created_at for row in rows if template in row.template]
 
 
 def passes(district: District, time: timedelta, *, step: int = 20) -> None:
-    """The clock ticks once in so many minutes."""
+    """Runs the clock's tick every `step` minutes for this time."""
     for _ in range(time // timedelta(minutes=step)):
         district.clock.turn(minutes=step)
         service_assignment.fire_deadlines(district.kit)
@@ -72,7 +72,7 @@ def passes(district: District, time: timedelta, *, step: int = 20) -> None:
         (2, kigali(TUESDAY, 9), kigali(TUESDAY, 12), kigali(TUESDAY, 15)),
         (2, kigali(TUESDAY, 21, 40), kigali(25, 8), kigali(25, 9)),
         (2, kigali(TUESDAY, 15), kigali(25, 8), kigali(25, 9)),
-        # On a Saturday nobody is reminded, and the coordinator is alerted by day all the same.
+        # On a Saturday no reminder goes out, but the coordinator is still alerted by day.
         (2, kigali(FRIDAY, 21, 40), None, kigali(28, 9)),
         (3, kigali(TUESDAY, 10), kigali(26, 8), kigali(27, 8)),
         (3, kigali(FRIDAY, 10), kigali(30, 8), kigali(30, 8) + timedelta(days=2)),

@@ -1,4 +1,4 @@
-"""What a person changes of her own account, and what helps where she lost something."""
+"""Tests how a person changes their own account, and how they recover from a lost password or authenticator."""
 
 from collections.abc import Callable
 from functools import partial
@@ -105,7 +105,7 @@ def test_a_secret_that_was_shown_to_another_is_not_taken(
 
 
 def codes_left(kit: ConsoleKit) -> int:
-    """Counts the codes on paper that were not used yet."""
+    """Counts the recovery codes on paper that are still unused."""
     with kit.database.reading() as session:
         rows = session.query(AccountCode).filter_by(kind=CodeKind.RECOVERY, used_at=None)
         return rows.count()

@@ -1,4 +1,4 @@
-"""What the console's pages ask for: rows of the log by filter, the flows that are live, the week of the nation."""
+"""Tests the console's queries of the audit log: its filters, its days and its pages."""
 
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
 
 KIGALIS_MIDNIGHT = timedelta(hours=14)
-"""From the clock's eight in the morning, UTC, to the next midnight in Kigali."""
+"""Time from the clock's 08:00 UTC to the next midnight in Kigali."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""People counted by sketches: once each, under keys that are destroyed, and the numbers outlive the keys."""
+"""Tests how people are counted by sketches: once each, under keys that are destroyed. The numbers stay."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def many(first: int, count: int = 6) -> list[str]:
 
 
 def persons(line: Line) -> dict[str, int]:
-    """Raw, by month and week."""
+    """Returns the raw counts by month and week."""
     with line.database.reading() as session:
         return tables.totals(session)
 
@@ -63,7 +63,7 @@ def test_last_month_s_count_stands_when_its_key_and_its_sketch_are_gone(
 
 
 def test_no_row_stands_for_anybody(line: Line) -> None:
-    """The same person in two periods leaves nothing alike, and a register holds one small number."""
+    """One person leaves different registers in two periods, and each register holds one small number."""
     dialled(line, *many(0, 1))
     month, week = sorted(line.all(PeopleRegister), key=lambda row: row.period)
     assert (month.period, week.period) == ("2026-11", "2026-W48")
@@ -135,7 +135,7 @@ def fold_some(database: Database) -> Callable[[int], None]:
 
 
 def test_who_counts_waits_for_nobody(database: Database) -> None:
-    """Two who are in the middle of a hop: neither holds what the other needs."""
+    """Two hops count at the same time, and neither waits for a row lock of the other."""
     if database.is_sqlite:
         return
     cell = Cell(NOON.date(), "session", "rw", "ussd", "")

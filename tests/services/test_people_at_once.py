@@ -1,4 +1,7 @@
-"""Two who write of one person at the same moment, and two relays that fire one clock: on either database."""
+"""Tests two responders who write about one person at once, and two relays that fire one clock.
+
+Both kinds of database are tested.
+"""
 
 from contextlib import suppress
 from functools import partial
@@ -30,7 +33,7 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
 def test_r9_of_a_no_and_an_offer_at_once_the_offer_came_first_or_not_at_all(
     district: District,
 ) -> None:
-    """And of two who meet somebody at once, both write to one pair of the case."""
+    """Two responders who screen a person at once both write to the case's one pair of keys."""
     case = HelpedCase(district)
     together(
         *(partial(case.say, "screened", GROWN_UP, who=one) for one in (case.hers, case.colleague))

@@ -1,4 +1,4 @@
-"""From the dial to the sealed code: a responder answers about a person on a phone, and the reader keeps it once."""
+"""Tests how a responder answers about a person by phone, and that the reader keeps the sealed answer once."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ from tests.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
 from tests.taking import take_case
 
 SITE = ("2", "1", "1", "3", "1", "2")
-"""Grown up, taken in, by force, perhaps by lies, for somebody's gain, and not free to leave."""
+"""Adult, recruited, by force, perhaps by deception, for another's gain, and not free to leave."""
 WORK = "1"
 WANTS_HELP = ("1", "1", "1")
 IN_CLEAR = {
@@ -41,7 +41,7 @@ CODES = ("labour", "person_form", "isange", "cannot_say", 'rwanda"', "code.")
 
 
 class HerCase:
-    """A responder's phone, and one danger that she took."""
+    """A responder's phone and one danger case that the responder took."""
 
     def __init__(self, line: Line) -> None:
         self.beside: ReaderBeside = reader_beside(line)
@@ -51,7 +51,7 @@ class HerCase:
         self.line, self.case = line, known_as.reference
 
     def dials(self, *keyed: str) -> Caller:
-        """Another session, at her case."""
+        """Starts a new session and opens the case with these keys."""
         self.line.clock.turn(minutes=1)
         phone = self.line.caller(PHONE)
         phone.dial("90")
@@ -209,7 +209,7 @@ def test_a_child_has_fewer_questions_and_another_beginning_replaces_the_first(
     assert "1 Continue (2 of 5)" in phone.screen
     assert phone.key("1").startswith("CON Did somebody hire")
     assert phone.key("1").startswith("CON Used, or to be used")
-    # She may still be older than she was taken for: then the answers that a child was not asked are asked.
+    # The person may be older than they looked. Then the questions that a child is not asked follow.
     phone.key("0", "0", "2", "5", "4", "1", "2", "1")
     assert phone.screen.startswith("CON Force, threats")
 
@@ -303,7 +303,7 @@ def test_inputs_that_come_at_once_leave_no_form_that_is_whole(hers: HerCase) -> 
 
 
 def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(hers: HerCase) -> None:
-    """Its keys would be read beside newer lists: as another person's, and over what was said since."""
+    """The keys would be read against newer lists, as about another person or over later answers."""
     phone = hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
     assert hers.kept() == ["screened", "consent"]
     hers.line.clock.turn(hours=1)

@@ -1,4 +1,5 @@
-"""The persons of a case through the services: screened, asked, offered help, and followed to thirty days on."""
+"""Tests the persons of a case in the services: screening, consent, offers of help, and the follow-up after thirty
+days."""
 
 import random
 from collections.abc import Sequence
@@ -56,7 +57,7 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
     assert case.rung() == [(case.hers, ASKS)]
     assert case.rung() == []
     clock.turn(hours=24)
-    # She knew it by no name until now, and is given one to dial in with.
+    # This person had no reference for the case until now, and gets one to dial in with.
     assert case.rung() == [(case.leads, ABOVE)]
     assert case.reference(case.leads)
     case.say("arrived", {"arrived": "yes"}, of=offered, who=case.leads)
@@ -75,7 +76,7 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
 
 
 def endings_wait(case: HelpedCase) -> bool:
-    """Whoever met somebody closes the case with a second person, and what it is asked after goes on."""
+    """Closes the case with a second person. Returns True if closing needed approval and then took effect."""
     done = do(
         case.kit, case.hers, case.reference(case.hers), Verb.NOT_TRAFFICKING, case.district.clock()
     )
@@ -85,7 +86,8 @@ def endings_wait(case: HelpedCase) -> bool:
 
 
 def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase) -> None:
-    """She was let go, and an official was named: the nation alone is asked, at once."""
+    """The assignee was stood down, so the coordinator is asked. Once an official is named, only the national desk
+    is."""
     case.offer()
     (known_as,) = [row for row in case.district.all(Referral) if row.responder_id == case.hers]
     case.district.change(Referral, known_as.id, released_at=case.district.clock())
@@ -111,7 +113,7 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     assert (tip.closed_at, tip.urgency, tip.holder_id) == (None, Urgency.DANGER, None)
     assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
     assert "acknowledge" in case.district.open_kinds()
-    # Who of the nation takes it holds it; nobody tells of it a second time.
+    # The first member of the national desk to take the case holds it.
     do(case.kit, case.nation[0], case.reference(case.nation[0]), Verb.TAKE, tip.updated_at)
     assert case.district.tip(case.tip).holder_id == case.nation[0]
     check_logs(case.district.database)
@@ -188,7 +190,7 @@ def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
 
 
 def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: HelpedCase) -> None:
-    """The screen says that somebody else asks again in three days."""
+    """The screen says that another responder asks again in three days."""
     offered = case.offer()
     refused = case.say("answered", {"answer": "person_refused"}, of=offered)
     for codes, corrects, stop in (
@@ -207,7 +209,7 @@ def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: Hel
 
 
 def check_rows(case: HelpedCase) -> None:
-    """Every row of persons and offers is what the log, opened anew, adds up to."""
+    """Checks that each row of persons and offers equals what the decrypted case log adds up to."""
     met = case.people()
     with case.district.database.reading() as session:
         seen = {row.n: row for row in tables_persons.of_tip(session, case.tip)}
@@ -216,7 +218,7 @@ def check_rows(case: HelpedCase) -> None:
     made = {offer.offered_id: (one, offer) for one in met for offer in one.referrals}
     assert offers.keys() == made.keys()
     for one in met:
-        # How urgent the case is may have changed since the clock was set.
+        # The urgency of the case may have changed since the clock was set.
         asked, again = seen[one.n], [of_person(one, now) for now in (case.urgency, Urgency.DANGER)]
         assert asked.due_at is None or None not in again
         for clock in again[:1]:
@@ -234,17 +236,17 @@ def check_rows(case: HelpedCase) -> None:
             assert (row.clock, row.rung) == (None, len(FOLLOWS[clock.kind].rings))
         else:
             assert row.clock == clock.kind
-            # By night nobody is asked, where nobody is in danger: the clock waits for the day.
+            # By night the clock waits for the day, unless a person is in danger.
             assert row.rung > 0 or row.due_at >= clock.due_at
     check_made_anew(case, met)
 
 
 class Undone(Exception):
-    """Ends a transaction that is to leave nothing."""
+    """Ends a transaction that must leave no change."""
 
 
 def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
-    """Where the rows are gone, the same fold makes them again."""
+    """Checks that the same fold makes deleted rows again."""
 
     def rows(session: Session) -> list[tuple[object, ...]]:
         persons = [(row.n, row.met_at) for row in tables_persons.of_tip(session, case.tip)]
@@ -279,7 +281,7 @@ STEPS = 40
 
 
 def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
-    """Whatever is said, by whomever, in any order: no screening ends a case, and the rows are what the log says."""
+    """Random answers come in any order. No screening closes a case, and the rows equal the log."""
     for walk in range(WALKS):
         chance = random.Random(f"{seed()} people {walk}")
         database = open_unsynced(f"sqlite:///{tmp_path}/{walk}.db")
@@ -298,7 +300,7 @@ def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
 
 
 def is_danger(case: HelpedCase, chance: random.Random) -> bool:
-    """Time passes, or somebody says anything that the lists know; whether it was that somebody is in danger again."""
+    """Lets time pass or writes a random valid answer. Returns True if it said that a person is in danger again."""
     if chance.random() < 0.25:
         case.district.clock.turn(hours=chance.choice([1, 30, 80, 800]))
         case.rung()

@@ -1,4 +1,4 @@
-"""What a phone is told of the persons of a case behind a PIN, and what it says of them."""
+"""Tests what a phone behind a PIN shows of the persons of a case, and what it answers about them."""
 
 import json
 
@@ -28,7 +28,7 @@ from tests.taking import close_by_two, do, take_case
 
 
 class HerPhone:
-    """What her screens ask of the reader about one case."""
+    """One responder's phone, with the calls that its screens make to the reader about one case."""
 
     def __init__(self, line: Line) -> None:
         self.beside: ReaderBeside = reader_beside(line)
@@ -47,7 +47,7 @@ class HerPhone:
             return decrypt_reader_persons.act(turn)
 
     def sees(self) -> ReaderAnswer:
-        """Her lists, behind her PIN."""
+        """Returns the responder's lists behind the PIN."""
         pinned = Pinned(cases=(self.case,), flags=(f"hers.{self.case}",))
         with self.line.database.reading() as session:
             hers = session.get_one(Responder, self.who)

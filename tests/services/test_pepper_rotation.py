@@ -1,4 +1,4 @@
-"""The pepper and the reader's pair are rotated while responders read: each PIN moves when it is keyed next."""
+"""Tests how the pepper and the reader's pair rotate while responders read. Each PIN moves when it is next keyed."""
 
 from pathlib import Path
 

@@ -1,6 +1,7 @@
-"""What a text asks of the reader about a person: the verb in clear, the codes in the sealed box, once, and not before.
+"""Tests what a text asks of the reader about a person.
 
-The reader is played: what it would do with it is its own tests' business.
+The verb is in clear. The codes are sealed and sent once, not before the last answer. A played reader answers here; the
+real one has its own tests.
 """
 
 from collections.abc import Mapping
@@ -46,12 +47,12 @@ ADULT = {"minor": "no", "act": "yes", "force": "yes", "deceit": "unsure", "purpo
 
 @dataclass
 class PlayedReader:
-    """Answers each ask as the reader would, and remembers what it was sent."""
+    """A reader that answers from fixed lists and records what it was sent."""
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     silent: int = 0
-    """So many acts are not answered in time."""
+    """Number of acts that get no answer in time."""
     sent: list[tuple[str, int | None, Mapping[str, str]]] = field(default_factory=list)
     asked: list[ReaderAsked] = field(default_factory=list)
 
@@ -114,7 +115,7 @@ OFFER = [
             [("screened", 0, {"minor": "yes", "act": "yes", "purpose": "yes", "free": "no", "form": "labour"})],
         ),
         (f"{HELP}*2", []),
-        # A yes is kept at once: a call that drops behind it loses no wish for help.
+        # A yes is kept at once, so a call that drops later does not lose the wish for help.
         (f"{HELP}*2*1", [("consent", 0, OFFER[0][2])]),
         (f"{HELP}*1*1*1", [("consent", 0, {"minor": "yes", "consent": "assent_yes", "interest": "yes"})]),
         (f"{HELP}*2*2*1", [("consent", 0, {"minor": "no", "consent": "no", "again": "woman"})]),
@@ -124,7 +125,7 @@ OFFER = [
         (f"{SITE}*2*1*1*3*1*2*1*1*1*1*1*1*1",
          [("screened", 0, {**ADULT, "free": "no", "form": "labour"}), *OFFER]),
         (f"{HELP}*2*1*1*1*5*1", [("consent", 0, OFFER[0][2])]),
-        # Who looks like a child is asked as one.
+        # A person who looks like a child is asked as a child.
         (f"{HELP}*2*1*3*1*1*1*4",
          [("consent", 0, OFFER[0][2]),
           ("consent", 3, {"minor": "no", "consent": "assent_yes", "interest": "yes", "sex": "girl"}),
@@ -149,7 +150,7 @@ def test_the_codes_of_a_person_are_sent_with_the_last_answer_and_not_before(
     [
         (f"{HELP}*3*1", [("answered", 3, {"answer": "accepted"})]),
         (f"{HELP}*1*1", [("offered", 1, {"service": "isange"})]),
-        # What the helper saw is asked again, where the call dropped before it was sent.
+        # The responder is asked again about the person's looks if the call dropped before they were sent.
         (f"{HELP}*2*1*1*1", [("offered", 2, {"service": "isange", **SEEN})]),
         (f"{HELP}*4*2*3", [("consent", 0, {"minor": "no", "consent": "cannot_say"})]),
         (f"{SITE}*2*2*2*2*2*2*1",
@@ -247,7 +248,7 @@ def test_a_hop_keeps_only_the_answers_of_a_form_and_shows_the_codes_in_no_repr()
 def test_a_digest_tells_where_a_text_stands_and_nothing_that_was_keyed_behind_a_pin(
     text: str, kept: str
 ) -> None:
-    """Six questions of three answers are seven hundred tries for whoever has the key of the digests."""
+    """Six questions of three answers make seven hundred attempts for an attacker with the key of the digests."""
     assert without_pins(text) == kept
 
 

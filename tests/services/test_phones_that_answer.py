@@ -1,4 +1,4 @@
-"""A phone that answers each SMS by itself, from the hook to the gateway: it and the line do not talk for ever."""
+"""Tests a phone that answers each SMS automatically, from the hook to the gateway. The exchange must end."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ DESK = "+250788000101"
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """One responder, and one of the national desk, whom a red case rings again and again."""
+    """Returns a line with one responder, and one national member who is alerted again and again of an overdue case."""
     return night(
         make_ready(database, tmp_path, clock, national=False),
         one=(Level.RESPONDER, "12"),
@@ -30,7 +30,10 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def answering(here: Night, says: Callable[[int], str], hours: int) -> list[datetime]:
-    """Her phone answers whatever comes, at once; when the line answered that. The SMS go by the hook and the outbox."""
+    """Answers each SMS to the national phone at once, through the hook and the outbox.
+
+    Returns the times of the line's own answers.
+    """
     number, read = count(), 0
     here.tells(*DANGER_HERE).hang_up()
     for _ in range(hours * 4):
@@ -58,7 +61,7 @@ def test_it_gets_ten_answers_an_hour_while_the_danger_is_open(here: Night) -> No
 
 
 def test_the_same_text_is_answered_once_each_time_that_it_is_rung(here: Night) -> None:
-    """Never the answer to its own answer."""
+    """The line never answers a reply to its own answer."""
     answers = answering(here, lambda _: "I am driving", hours=4)
     rings = [text for to, text in here.sms.sent if to == DESK and "Gasabo" in text]
     assert len(answers) <= len(rings)

@@ -1,4 +1,4 @@
-"""Words of the code that a change says otherwise: judged like the catalogue's, before anybody hears them."""
+"""Tests drafts that change texts of the code. They are checked like the catalogue's texts before callers read them."""
 
 import pytest
 

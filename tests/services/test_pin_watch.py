@@ -1,4 +1,7 @@
-"""A PIN that somebody else saw: wrong ones rest the phone, each opening is shown, and its responder can end it."""
+"""Tests a PIN that another person saw.
+
+Wrong PINs make the phone wait, each opening is shown, and the responder can end the PIN.
+"""
 
 from datetime import UTC, datetime
 
@@ -34,14 +37,14 @@ def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
 
 @pytest.fixture
 def coordinator(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> int:
-    """The coordinator of the responder's district, who is not the next to be alerted."""
+    """Adds a coordinator of the responder's district, who is not the next to be alerted."""
     return with_pin(
         beside, msisdn=COORDINATOR, level=Level.COORDINATOR, desks=(beside.line.tips[-1].place,)
     )
 
 
 def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None = None) -> str:
-    """Returns the screen after a new dial of the responders' entry and these keys."""
+    """Dials the responders' short code and keys these keys. Returns the screen."""
     phone = beside.line.caller(msisdn)
     if network is not None:
         phone.network = network
@@ -52,7 +55,7 @@ def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None =
 
 
 def sent(beside: ReaderBeside, template: str) -> list[int | None]:
-    """Returns the responders to whom this SMS was written, in order."""
+    """Returns the responders who got this SMS, in order."""
     rows = beside.line.all(Message)
     return [row.responder_id for row in rows if row.template == template]
 
@@ -62,7 +65,7 @@ def alerted(beside: ReaderBeside) -> set[int]:
 
 
 def wrong(beside: ReaderBeside, msisdn: str, times: int) -> str:
-    """Keys so many wrong PINs, each three in a session of its own, and returns the last screen."""
+    """Keys this many wrong PINs, each in a session of its own. Returns the last screen."""
     screen = ""
     for number in range(times):
         screen = dialled(beside, msisdn, f"81526{number}")

@@ -1,4 +1,4 @@
-"""What a private entry is told when a session begins, and that it stays so."""
+"""Tests which facts a private session fixes when it begins, and that they stay the same."""
 
 import pytest
 from sqlalchemy import delete
@@ -17,7 +17,7 @@ from tests.taking import take_case
 
 @pytest.fixture
 def officer(line: Line) -> Caller:
-    """Told of two cases of her district."""
+    """Returns the phone of a responder who was alerted of two cases of their district."""
     officer_id = line.enrol(Level.RESPONDER, "+250788000011", "en")
     for _ in range(2):
         told(line, *DANGER_HERE)
@@ -37,7 +37,7 @@ def hers(line: Line) -> list[Referral]:
 def test_a_case_that_goes_from_her_list_moves_no_other_under_her_key(
     line: Line, officer: Caller
 ) -> None:
-    """She reads the list; the first case is taken from her; her `2` still means the second."""
+    """The responder reads the list and loses the first case. Key `2` still means the second."""
     listed = officer.dial("90")
     first, second = hers(line)
     assert listed.index(first.reference) < listed.index(second.reference)
@@ -64,7 +64,7 @@ def test_what_a_later_release_pinned_is_read_as_far_as_it_is_known(
 def test_who_leaves_a_colleague_s_case_is_told_of_it_at_the_last_moment(
     line: Line, officer: Caller
 ) -> None:
-    """Whose a case is, is asked when she takes it, and not when she dialled."""
+    """The line looks up the assignee when the responder takes the case, not at the dial."""
     officer.dial("90")
     officer.key("1")
     first = hers(line)[0]
@@ -77,7 +77,7 @@ def test_who_leaves_a_colleague_s_case_is_told_of_it_at_the_last_moment(
 
 
 def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:
-    """A database that was restored in the middle of a session knows no row of it."""
+    """A database that was restored in the middle of a session has no row of it."""
     caller = told(line, *DANGER_HERE[:-1])
     with line.database.writing() as session:
         session.execute(delete(Dialogue))

@@ -1,4 +1,4 @@
-"""C8: whoever is in danger has alerted somebody after four answers."""
+"""C8: tests that a danger report alerts a responder after four answers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A camp's protection desk is told beside the district's police, by a ladder of its own."""
+"""Tests that a camp's protection desk is alerted as well as the district's police, by its own escalation policy."""
 
 from pathlib import Path
 
@@ -30,13 +30,16 @@ DANGER = ("5", "1", "2", "5", "4")
 """Danger, no official, East, Kirehe: filed. The next screen begins with its camp."""
 THE_CAMP, A_SECTOR = "1", "2"
 QUIET = ("5", "2", "2", "5", "4", THE_CAMP, "1")
-"""The same without danger, the camp and its kind: a draft."""
+"""The same without danger, with the camp and its kind: a draft."""
 EVERYBODY = ("one", "two", "chief", "tent", "lead", "desk", "director")
 
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Two of Kirehe's police and their deputy; of the camp one and a coordinator; two of the national desk."""
+    """Returns a line with Kirehe's police, its camp and the national desk.
+
+    The police have two responders and a deputy; the camp has one responder and a coordinator.
+    """
     found = night(
         make_ready(database, tmp_path, clock, national=False),
         one=(Level.RESPONDER, KIREHE),

@@ -1,4 +1,4 @@
-"""A phone that waits is proved behind the entry: code, paper, six digits of her own; and a PIN is changed there."""
+"""Tests how a waiting phone is proved with a code, a paper and a new PIN. Tests how a PIN is changed."""
 
 from dataclasses import replace
 from typing import Any, cast
@@ -49,7 +49,7 @@ def beside(line: Line) -> ReaderBeside:
 
 
 class Invited:
-    """Somebody who has to prove herself: her phone, the code on it, and her paper."""
+    """A responder who must prove a phone: the phone, the code sent to it, and the paper."""
 
     def __init__(self, beside: ReaderBeside, kit: Any, start_pin: str, code: str) -> None:
         self.beside, self.kit, self.start_pin, self.code = beside, kit, start_pin, code
@@ -68,7 +68,7 @@ class Invited:
 
 
 def code_of(line: Line) -> str:
-    """As the relay fills it in: of the newest that waits."""
+    """Returns the code of the newest enrolment, as the relay fills it in."""
     with line.database.reading() as session:
         row = session.scalars(select(Enrolment).order_by(Enrolment.id.desc())).first()
         assert row is not None
@@ -78,7 +78,7 @@ def code_of(line: Line) -> str:
 
 @pytest.fixture
 def invited(beside: ReaderBeside) -> Invited:
-    """One of nobody's phones yet; nobody else has a PIN."""
+    """Invites a responder whose phone is not proved yet. No phone has a PIN."""
     kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
     service_enrolment.import_responders(kit, FILE, proving=True)
     paper = service_enrolment.invite(kit, ALICE, "Responder 1", "new here", costs=QUICK)
@@ -86,7 +86,7 @@ def invited(beside: ReaderBeside) -> Invited:
 
 
 def dialled(beside: ReaderBeside, number: str) -> Caller:
-    """The entry, dialled anew on that phone."""
+    """Dials the short code in a new session of that phone."""
     phone = beside.line.caller(number)
     phone.dial("90")
     return phone

@@ -1,4 +1,4 @@
-"""C6: what a quiz taught is counted in pairs, once a session, and nothing is kept of who answered."""
+"""C6: tests how a quiz counts pairs of answers once a session, and keeps nothing about the person who answered."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,9 +21,9 @@ from tests.made_once import shipped_book
 __all__ = ["line"]
 
 LESSON = ("9", "9", "9")
-"""Its three screens, between the halves."""
+"""The three screens of the lesson between the two halves."""
 LEARNS = ("1", "2", "1", "2", *LESSON, "2", "9", "1", "9", "2")
-"""Work abroad: nothing right before the lessons, everything after."""
+"""Work abroad: no right answers before the lessons, all right after them."""
 KNOWS = ("1", "1", "2", "1", *LESSON, "2", "9", "1", "9", "2")
 FORGETS = ("1", "1", "2", "1", *LESSON, "1", "9", "2", "9", "3")
 

@@ -1,4 +1,4 @@
-"""A responder dials, keys her PIN, reads what was told, and acts on it."""
+"""Tests how a responder dials, keys the PIN, reads the case and acts on it."""
 
 from pathlib import Path
 
@@ -153,7 +153,7 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
 def test_a_case_that_a_colleague_has_says_so_and_is_urgent_again_once_it_is_passed_on(
     beside: ReaderBeside,
 ) -> None:
-    """Not before it is read: a name alone is no hands."""
+    """The case stays urgent until the colleague has read it. Taking it by name alone is not enough."""
     line, theirs = beside.line, "+250788000013"
     told(line, *DANGER_HERE)
     her, colleague = (
@@ -218,7 +218,7 @@ NATION = "+250788000014"
 def asked_of_the_nation(
     beside: ReaderBeside, known_as: Referral, closes: str
 ) -> tuple[Caller, str]:
-    """The holder requests closure behind the PIN; the phone of who is asked, and the name of the case there."""
+    """Requests closure behind the PIN. Returns the phone of the person asked to confirm, and their reference."""
     line = beside.line
     take_case(line.kit, known_as.responder_id, known_as.reference, line.clock.at)
     second = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
@@ -280,7 +280,7 @@ def vault_of(pepper: bytes) -> PinVault:
 def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
     beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
 ) -> None:
-    """Who took all that knows her PIN, from the gateway's log, and still has no pepper."""
+    """An attacker with all of that may know the PIN from the gateway's log, but still lacks the pepper."""
     _, known_as = hers
     with beside.line.database.reading() as session:
         wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
@@ -297,7 +297,7 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
 def test_a_note_is_sealed_under_the_pair_of_the_words_and_not_of_an_earlier_grant(
     beside: ReaderBeside,
 ) -> None:
-    """A desk of hers that comes first has a grant of the pair before the place was corrected."""
+    """The responder's first desk still has a grant of the pair from before the place was corrected."""
     told(beside.line, *DANGER_HERE)
     tip = beside.line.tip
     person_id = with_pin(beside, desks=("11", tip.place))

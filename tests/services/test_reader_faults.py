@@ -1,4 +1,4 @@
-"""What becomes of a responder behind her PIN when the reader is dead, slow or new, and when a hop comes twice."""
+"""Fault runs: a responder behind the PIN while the reader is dead, slow or restarted, or a hop comes twice."""
 
 import logging
 from datetime import timedelta
@@ -36,7 +36,7 @@ def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
 
 
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
-    """Behind the PIN, at the only case."""
+    """Keys the PIN and opens the only case."""
     phone.dial("90")
     phone.key(PIN, "1", "1")
     beside.waited.clear()
@@ -249,7 +249,7 @@ def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
 
 
 def rows_of(line: Line) -> list[object]:
-    """Every row in which something of a session stands."""
+    """Returns every row that holds data of a session."""
     return [
         vars(row) for table in (PinReading, PinReadingAsk, AuditEntry) for row in line.all(table)
     ]

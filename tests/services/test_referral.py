@@ -1,4 +1,4 @@
-"""Tips out to people: who is told when, by the clock, and what taking does."""
+"""Tests how tips are assigned: who is alerted at which time, and what taking a case does."""
 
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ from tests.taking import take_case
 
 @pytest.fixture
 def staffed(district: District) -> District:
-    """District 12: 1 and 2 respond, 3 deputises, 4 coordinates; 5 and 6 are the national desk."""
+    """Fills district 12: 1 and 2 are responders, 3 is deputy, 4 coordinator; 5 and 6 are the national desk."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     for _ in range(2):
@@ -103,7 +103,7 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
 def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     staffed: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was fired before one of them failed stays fired, and a repeat fires the rest."""
+    """Deadlines that fired before a failure stay fired, and a repeat fires the rest."""
     monkeypatch.setattr(service_assignment, "STEPS_AT_ONCE", 2)
     for _ in range(5):
         staffed.tell(urgency=3)
@@ -125,7 +125,7 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
 
 
 def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed: District) -> None:
-    """Its arrival may never be known: what the case is told later does not count as the first that was heard."""
+    """Its arrival may never be known. A later alert of the case does not count as the first that arrived."""
     staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
     staffed.clock.turn(seconds=2)
     take_case(staffed.kit, 1, staffed.all(Referral)[0].reference, staffed.clock())

@@ -1,4 +1,4 @@
-"""Sealed numbers move to a new key in small steps; none is lost, and none is forgotten."""
+"""Tests how sealed numbers move to a new key in small steps, without losing or skipping one."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +37,7 @@ def sealed(keys: Path, number: str) -> bytes:
 
 
 def enrol(district: District, keys: Path) -> int:
-    """Somebody of the nation whose number is really sealed."""
+    """Adds a national member whose number is really sealed."""
     person = district.enrol(Level.NATIONAL, districts=())
     number = district.responder(person).sealed_number.decode()
     district.change(Responder, person, sealed_number=sealed(keys, number))
@@ -45,7 +45,7 @@ def enrol(district: District, keys: Path) -> int:
 
 
 def relaying(district: District, keys: Path) -> WholeKit:
-    """A worker that was started before anything is rotated."""
+    """Returns the context of a worker that started before any rotation."""
     return replace(district.kit, numbers=LiveNumbers(LiveKeys(keys / "workers", RELAY.file)))
 
 
@@ -140,7 +140,7 @@ def test_a_number_that_neither_opens_is_named_by_its_row_alone(
 
 def test_every_sealed_number_of_the_database_has_its_vault() -> None:
     holding = {table.name for table in METADATA.sorted_tables if "sealed_number" in table.c}
-    # An answer by SMS goes within ten minutes, and for as long the key before stays.
+    # An answer by SMS is sent within ten minutes, and the previous key stays for that time.
     holds = {column.class_.__tablename__ for columns in VAULTS.values() for column in columns}
     assert holds == holding - {"message"}
     with_halves = {name for name, key in ROTATING.items() if key.public_file}

@@ -1,4 +1,4 @@
-"""Proves that a release while callers are in the middle of a report loses no tip and refuses no caller."""
+"""Proves that a release in the middle of a report loses no tip and refuses no caller."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ HOP_SECONDS = 5.0
 
 @pytest.fixture
 def bare(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A database without tables."""
+    """Returns a database without tables."""
     url = f"sqlite:///{tmp_path}/released.db"
     if pair is Pair.SERVERS:
         server: Postgres = request.getfixturevalue("postgres_server")
@@ -59,7 +59,7 @@ def identity_of(tip: Tip) -> tuple[object, ...]:
 def test_a_migration_that_widens_is_not_noticed_by_callers(
     bare: Database, tmp_path: Path, clock: Clock
 ) -> None:
-    """They dial and answer, four at a time, before it, while it runs, and after it."""
+    """They dial and answer before the migration, while it runs and after it."""
     migrate.upgrade(bare)
     line = make_ready(bare, tmp_path, clock)
     callers = [line.caller(f"+25078800{number:04d}") for number in range(40)]
@@ -85,7 +85,7 @@ def test_a_migration_that_widens_is_not_noticed_by_callers(
 def test_a_migration_that_cannot_have_its_lock_gives_way_to_callers(
     bare: Database, tmp_path: Path, clock: Clock
 ) -> None:
-    """Somebody's long look at the tips: the release fails whole and may be repeated; hops go on."""
+    """A slow query reads the tips. The release fails as a whole and can be repeated, and hops still work."""
     migrate.upgrade(bare)
     line = make_ready(bare, tmp_path, clock)
     if bare.is_sqlite:

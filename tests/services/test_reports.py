@@ -1,4 +1,4 @@
-"""Delivery reports: any order, any number, before the answer, of nobody; and never back."""
+"""Tests delivery reports: in any order and number, before the answer, or for an unknown message. No state goes back."""
 
 from itertools import permutations
 
@@ -147,7 +147,7 @@ def test_no_word_raises(status: str) -> None:
 def test_what_was_answered_while_in_doubt_is_delivered_once_a_report_says_so(
     district: District,
 ) -> None:
-    """A send of which nobody knew the end: its id comes late, and so does the report."""
+    """The result of the send was unknown. Its id came late, and so did its report."""
     helper = district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=3)
     district.sms.results = [SendResult(Outcome.UNKNOWN, provider_id=ID)]

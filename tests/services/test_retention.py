@@ -1,4 +1,4 @@
-"""What is forgotten, when, and what is left of it; and that nothing goes before somebody could see that it would."""
+"""Tests which data is erased, when, and what is kept. Each erasure is announced first."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,7 +37,10 @@ DAY = timedelta(days=1)
 
 
 def days_go_by(district: District, days: int, *, quiet: int = 0) -> None:
-    """One tick a day, as the relay does it, after so many of the days in which the relay does not run."""
+    """Lets this many days pass with one tick a day, as the relay does it.
+
+    The relay does not run in the first `quiet` days.
+    """
     district.clock.turn(days=quiet)
     for _ in range(days - quiet):
         district.clock.turn(days=1)
@@ -45,7 +48,7 @@ def days_go_by(district: District, days: int, *, quiet: int = 0) -> None:
 
 
 def with_words(district: District, **fields: Any) -> int:
-    """A tip that a desk can read."""
+    """Adds a tip that a desk can read."""
     tip_id = district.file_tip(**fields)
     with district.database.writing() as session:
         if session.get(Desk, "national") is None:
@@ -56,7 +59,7 @@ def with_words(district: District, **fields: Any) -> int:
 
 
 def with_note_and_question(district: District, tip_id: int) -> None:
-    """What somebody noted of it, and what somebody asked back: both sealed."""
+    """Adds a sealed note and a sealed question back to the tip."""
     at = district.clock()
     by = service_case_events.by_responder(district.enrol(districts=("12",)), EntryWay.USSD)
     question = AskedBack(
@@ -265,7 +268,7 @@ def test_a_clock_that_was_set_back_does_not_stop_it(district: District) -> None:
 def test_the_rule_and_the_database_agree(
     district: District, before: timedelta, closed: bool
 ) -> None:
-    """`Term.goes_at` and the question of `warn`: one moment."""
+    """`Term.goes_at` and the query of `warn` give the same moment."""
     end = district.clock() + before
     filed = end - WORDS - UNCLOSED if not closed else end - WORDS - 5 * DAY
     closed_at: datetime | None = end - WORDS if closed else None

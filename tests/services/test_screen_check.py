@@ -1,4 +1,4 @@
-"""The check that an editor reads beside one screen of a draft."""
+"""Tests the check that an editor reads next to one screen of a draft."""
 
 import copy
 from typing import Any
@@ -47,7 +47,7 @@ def test_above_so_many_screens_it_says_that_it_is_not_whole() -> None:
 
 @pytest.mark.row("A4")
 def test_a_reason_covers_the_words_that_stood_there_when_it_was_given() -> None:
-    """The first screen has a reason for the word "safe"; that is no reason for anything else."""
+    """The first screen has a reason for the word "safe". The reason covers no other finding."""
     said = "Safe, free and secret. Write your name"
     found = checked("front", "front", said)
     assert [(one.code, str(one.message)) for one in found.here] == [

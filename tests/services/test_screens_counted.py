@@ -1,4 +1,4 @@
-"""E1: the screens and the network of a session are counted once, whatever repeats, comes late or dies."""
+"""E1: tests that a session's screens and network count once, despite repeats, late hops and crashes."""
 
 import random
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ WEEK = date(2026, 11, 22)
 
 
 class Dies(BaseException):
-    """As a kill is: nothing catches it."""
+    """A kill of the process: no code catches it."""
 
 
 def die() -> None:
@@ -34,14 +34,14 @@ def die() -> None:
 
 
 def counts(line: Line) -> Counts:
-    """Every counter; all of one week."""
+    """Returns every counter. All belong to one week."""
     rows = line.all(ScreenCount)
     assert {row.week for row in rows} <= {WEEK}
     return {(row.measure, row.name): row.count for row in rows}
 
 
 def other_process(line: Line) -> Line:
-    """One that shares the database, and has a memory and a clock of its own."""
+    """Returns a process that shares the database but has its own memory and clock."""
 
     def elapsed() -> float:
         return line.clock.at.timestamp()
@@ -99,7 +99,7 @@ def test_e1_a_session_without_an_end_notice_is_counted_after_three_minutes(web: 
 
 @pytest.mark.row("E1")
 def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> None:
-    """An end notice twice, and late; hops that come again; one who goes on after she was counted."""
+    """The end notice comes twice and late, hops repeat, and a caller continues after the session was counted."""
     caller = told(web, "7", *DANGER_HERE)
     caller.hang_up()
     count_left(web.kit)
@@ -151,7 +151,7 @@ def test_e1_what_memory_lets_go_of_or_cannot_be_written_waits_and_is_counted(web
 
 @pytest.mark.row("E1")
 def test_e1_whichever_processes_a_session_came_to_it_counts_as_in_one(web: Line) -> None:
-    """Hops go to three processes by chance; each counts what it knows, in any order and also in the middle."""
+    """Hops reach three processes at random. Each counts the hops it knows, in any order and also between hops."""
     chance = random.Random(seed())
     told(alone := other_process(web), *STORY)
     count_all(alone)

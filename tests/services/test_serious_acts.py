@@ -1,4 +1,7 @@
-"""Endings, suspensions, taken roles and new links: no admin shuts a team out alone, and people hear of each act."""
+"""Tests suspensions, removed accounts and roles, and new links.
+
+No admin can shut out a team alone, and people are notified of each act.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -99,7 +102,7 @@ TEMPLATES = {
 def test_a_third_act_of_one_admin_within_an_hour_is_refused(
     kit: ConsoleKit, two: list[Person], clock: Clock, act: str
 ) -> None:
-    """One admin ended every account in half a second, and nobody was told."""
+    """Otherwise one admin could end every account in half a second, without notice to anyone."""
     ones = [one.account_id for one in editors(kit, clock, 4)]
     first, second = map(by, two)
     ACTS[act](kit, first, ones[0])
@@ -251,12 +254,12 @@ def test_the_server_is_bound_by_no_number_and_is_told_of_all_the_same(
     assert len(messages(kit)) == 6
 
 
-# a new link for somebody else's account
+# a new link for another person's account
 
 
 @pytest.fixture
 def desk(kit: ConsoleKit, clock: Clock, two: list[Person]) -> Person:
-    """Somebody whose phone the line knows."""
+    """Returns an account of a person whose phone the line knows."""
     made = person(kit, clock, "Desk 1", R.DESK)
     service_removal.join(kit, SERVER, made.account_id, "Responder 1", "one person")
     return made
@@ -352,7 +355,7 @@ def test_a_second_admin_refuses_a_link(kit: ConsoleKit, two: list[Person], desk:
 def test_without_a_phone_only_a_second_admin_sets_a_link_free(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
-    """Nobody could tell the person: time alone would help a thief."""
+    """The line cannot notify the person, so a wait alone would help a thief."""
     first, second = by(two[0]), two[1]
     (one,) = editors(kit, clock, 1)
     service_new_links.again(kit, first, one.account_id, "lost both")

@@ -1,4 +1,4 @@
-"""What a session is played from: how it began and its text, and nothing that was told stays in a process."""
+"""Tests how a session is replayed from its opening and its text. No process keeps what a caller reported."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, 
 from tests.long import seed
 
 KEYS = ("1", "2", "3", "4", "5", "7", "8", "9", "0", "00", "x")
-"""What a menu's caller presses, and what means nothing."""
+"""Keys that a caller presses in menus, and some that mean nothing."""
 
 
 def known(line: Line, caller: Caller) -> KnownSession:
@@ -49,7 +49,7 @@ def no_database(line: Line) -> Iterator[None]:
 
 
 def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
-    """Invariant 1: who finds it in memory and who plays it from the dial are shown the same."""
+    """Invariant 1: a replay from the cache and a replay from the dial show the same screens."""
     chance = random.Random(seed())
     for number in range(12):
         warm, cold = line.caller(f"+2507880001{number:02}"), line.caller(f"+2507880002{number:02}")
@@ -66,7 +66,7 @@ def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
 
 
 def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
-    """Invariant 1: each of these sees another screen at the same text, and none is given another's."""
+    """Invariant 1: each of these sessions sees another screen at the same text, never one cached for another class."""
     plain = line.caller()
     shown = [plain.dial(), plain.key("1")]
     small = replace(line.kit.line, limits={"": 156, "63514": 80})
@@ -89,7 +89,7 @@ def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
 
 
 def test_a_class_names_all_that_facts_are_made_of() -> None:
-    """Whoever adds a fact to a session must part the classes by it, or keep no way."""
+    """A new fact of a session must split the classes, or no path may be cached."""
     assert WayClass._fields == (
         "revision_id",
         "dialled",
@@ -117,7 +117,7 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
 
 
 def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
-    """Invariant 2: the second writer changes nothing, and goes on from what the first wrote."""
+    """Invariant 2: the second writer changes nothing and continues from what the first wrote."""
     caller = line.caller()
     shown = caller.dial()
     line.clock.turn(minutes=1)
@@ -128,7 +128,7 @@ def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
 
 
 def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
-    """Invariant 3, at each hop of a report."""
+    """Invariant 3 is checked at each hop of a report."""
     caller = line.caller()
     caller.dial()
     for keyed in ("7", *DANGER_HERE, "1", "1", *REST, "1", "9", "0"):
@@ -137,7 +137,7 @@ def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
 
 
 def test_nothing_told_is_kept_between_hops(line: Line) -> None:
-    """Invariant 4: neither in a process's memory nor in Redis."""
+    """Invariant 4: reported answers are kept neither in a process's memory nor in Redis."""
     caller = line.caller()
     caller.dial()
     caller.key("1", "00", *DANGER_HERE, "1", "1", *REST, "3", "Zuzuzu*8305")
@@ -157,7 +157,7 @@ def all_ways(sessions: SessionMemory) -> list[replay_cache.SharedWay]:
 
 
 def everything(value: object) -> Iterator[str]:
-    """Every text that can be reached from a value."""
+    """Yields every text that can be reached from a value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -175,7 +175,7 @@ def everything(value: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("words", ["Kimironko", "a*b", "1*2*3"])
 def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str) -> None:
-    """Invariant 5: where words end is committed with them, and any process that is asked next knows it."""
+    """Invariant 5: the hop commits the end of the words. Any process that is asked next knows it."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     shown = caller.key(words)
     assert row(line, caller).heard == len(caller.text)
@@ -189,7 +189,7 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
 
 
 def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Line) -> None:
-    """Invariant 5, of what says nothing: the row knows all the same where it ended."""
+    """Invariant 5: the row also records where a blank input ended."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     asked = caller.key("")
     assert "Andika amagambo, 0, 00" in asked
@@ -265,7 +265,7 @@ STORY = ("7", *DANGER_HERE, "1", "1", *REST, "3", "a*b 1*", "1", "9", "0", "00",
 
 
 def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line) -> None:
-    """One that knows her, one that met her some hops ago and lags behind, and one that forgets everything."""
+    """One process knows the caller, one lags some hops behind, and one forgets everything."""
     chance = random.Random(seed())
     alone = line.caller("+250788000301")
     shown = [alone.dial(), *(alone.key(keyed) for keyed in STORY)]

@@ -1,4 +1,4 @@
-"""What is slow about saving, proposing and publishing comes before the transaction, however large the flows are."""
+"""Tests that saving, submitting and publishing do their slow work before the transaction, even for large flows."""
 
 import copy
 import json
@@ -38,7 +38,7 @@ class WatchedDesk(Desk):
         return self.kit.database
 
     def does(self, act: Callable[[], Any]) -> Any:
-        """An act that writes in at least one transaction, in none of which anything is slow."""
+        """Runs an act and checks that it writes in at least one transaction, without slow work inside."""
         slow = self.database.slow
         before = slow.transactions
         done = act()

@@ -1,4 +1,4 @@
-"""Sends of many alerts at once: in which order they begin, how many, and what ends them."""
+"""Tests many alerts that are sent at once: their order, their number, and what stops them."""
 
 import logging
 from collections import Counter
@@ -41,7 +41,7 @@ def gateway() -> HeldSms:
 
 @pytest.fixture
 def process(district: District, gateway: HeldSms) -> Iterator[Process]:
-    """A worker process: its kit, with threads of its own, in front of the one gateway."""
+    """Returns a factory of worker contexts, each with its own threads in front of the one gateway."""
     begun: list[ThreadSenders] = []
 
     def start(at_once: int = AT_ONCE) -> WholeKit:
@@ -58,7 +58,7 @@ def process(district: District, gateway: HeldSms) -> Iterator[Process]:
 
 
 def danger(district: District, tips: int) -> None:
-    """Tips of danger, each told to two of the district and to the national desk."""
+    """Adds danger tips. Each alerts two responders of the district and one national member."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     for _ in range(tips):
@@ -66,7 +66,7 @@ def danger(district: District, tips: int) -> None:
 
 
 def begun_for(district: District) -> list[int]:
-    """The tip of each attempt, in the order of the claims."""
+    """Returns the tip of each attempt, in the order of the claims."""
     with district.database.reading() as session:
         of = (
             select(Referral.tip_id)
@@ -109,7 +109,7 @@ def test_every_tip_has_its_first_alert_on_the_wire_before_any_has_its_second(
 def test_no_danger_waits_behind_the_time_out_of_another(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    """Every other send is never answered, and all the others go: some at once, the rest after five seconds."""
+    """Every other send gets no answer. The others still go: some at once, the rest after five seconds."""
     danger(district, 20)
     kit = process()
     service_sending.deliver_due(kit)
@@ -129,7 +129,7 @@ def test_no_danger_waits_behind_the_time_out_of_another(
 def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    """Nothing is answered meanwhile: the further alerts of the first ones leave room for the last one's first."""
+    """No send is answered meanwhile. Further alerts of the first tips leave room for the last tip's first alert."""
     danger(district, 0)
     kit = process()
     for _ in range(20):
@@ -181,7 +181,7 @@ def test_two_processes_share_the_places_of_the_line(
     for thread in threads:
         thread.join()
 
-    # Where both claim in the same moment, one of them takes one blindly.
+    # If both claim at the same moment, one of them takes one place too many.
     assert AT_ONCE <= len(gateway.until_asked(AT_ONCE)) <= AT_ONCE + 1
     gateway.answer_as_they_come(lambda _: ACCEPTED, 60)
     eventually(settled(district, accepted=60), seconds=PATIENCE)

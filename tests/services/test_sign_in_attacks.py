@@ -1,4 +1,4 @@
-"""Signing in, by somebody who means harm: what is used twice at once, and what is asked too often at once."""
+"""Tests attacks on signing in: one code used twice at once, and too many requests at once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,7 +50,7 @@ def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:
 
 
 def at_once(*acts: Callable[[ConsoleKit], object], kit: ConsoleKit) -> list[str]:
-    """What each came to, as if each ran in a process of its own: none waits for another's stretch."""
+    """Runs the acts at once, each with its own queue, as in separate processes. Returns the types of the results."""
     told, start = list[str](), Barrier(len(acts))
 
     def run(act: Callable[[ConsoleKit], object]) -> None:
@@ -129,7 +129,7 @@ def test_a_session_steps_up_no_account_that_was_ended_or_linked_again(
 
 @contextmanager
 def is_full(queue: StretchQueue) -> Iterator[None]:
-    """A stranger is at work, and a session waits behind it."""
+    """Fills the queue: a stranger is stretching a password, and a known session waits."""
 
     def wait() -> None:
         with queue.turn(Entrant(known="a session")):
@@ -144,7 +144,7 @@ def is_full(queue: StretchQueue) -> Iterator[None]:
 
 
 def test_every_dear_stretch_waits_in_a_queue(kit: ConsoleKit, editor: Person) -> None:
-    """Each takes 128 MiB: whoever found a way around the queue would fill the machine."""
+    """Each stretch takes 128 MiB. An attacker who could bypass the queue would fill the machine's memory."""
     token = editor.enters().token
     link = service_invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
     queue = StretchQueue(0, 0)

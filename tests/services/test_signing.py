@@ -1,4 +1,4 @@
-"""Signatures go along with texts that move, and never with words that change."""
+"""Tests that verifications follow texts that move, and are lost when a text changes."""
 
 import copy
 from typing import Any

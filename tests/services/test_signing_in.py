@@ -1,4 +1,4 @@
-"""Signing in to the console: both proofs, each code once, one answer to all that is wrong, and delays that end."""
+"""Tests signing in to the console: two proofs, each code once, one answer for all errors, and delays that end."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,7 +71,7 @@ def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
     code, told = editor.code(), []
 
     def enter() -> None:
-        # Each in a process of its own, as it were: neither waits for the other's stretch.
+        # Each runs with its own queue, as in separate processes, so neither waits for the other's stretch.
         kit = with_queue(editor.kit, StretchQueue())
         told.append(service_sessions.enter(kit, "Editor 1", PASSWORD, code))
 
@@ -112,7 +112,7 @@ def test_a_code_of_another_s_sheet_is_none(kit: ConsoleKit, clock: Clock, editor
 
 
 def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
-    """Audit rows, and what is kept of tries."""
+    """Returns the number of audit rows and the sign-in attempts that are kept."""
     with database.reading() as session:
         tries = session.scalars(select(SignInTry).order_by(SignInTry.failures)).all()
         kept = [(one.failures, one.next_try_at is not None) for one in tries]
@@ -120,7 +120,7 @@ def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
 
 
 class Counted(StretchQueue):
-    """Says how often somebody had a turn."""
+    """A queue that counts its turns."""
 
     turns = 0
 
@@ -175,7 +175,7 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     tried.kit = with_queue(tried.kit, counted)
     answers = [tried.is_refused() for _ in range(8)]
 
-    # A code comes each 30 seconds: what is waited for is over by then.
+    # A code comes every 30 seconds, so each wait is over by then.
     waits = [one.wait_seconds for one in answers]
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16]
     assert counted.turns == 8
@@ -193,7 +193,7 @@ def test_a_try_that_comes_too_early_is_not_made_and_the_delay_ends(
 
     clock.turn(seconds=60)
     assert editor.enters()
-    # Whoever entered begins anew.
+    # A successful sign-in resets the count.
     assert editor.is_refused(password="another-password") == Refused()
 
 
@@ -261,7 +261,7 @@ def test_a_full_queue_sends_away_at_once_and_counts_nothing(
 
 
 class Meanwhile(StretchQueue):
-    """Something happens between the stretch and the writing."""
+    """A queue that runs an act between the stretch and the write."""
 
     def __init__(self, happens: Callable[[], object]) -> None:
         super().__init__()

@@ -1,4 +1,7 @@
-"""Whoever has the whole database and every key folder but the reader's opens no tip: it takes a PIN, too."""
+"""Tests an attacker with the whole database and every key folder but the reader's.
+
+Such an attacker decrypts no tip. Even with the reader's folder they need a PIN as well.
+"""
 
 import zlib
 from contextlib import suppress
@@ -39,7 +42,7 @@ def beside(line: Line) -> ReaderBeside:
 
 @pytest.fixture
 def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
-    """She has read a case behind her PIN: all that a hop leaves behind lies in the database."""
+    """Returns a phone and its case, read behind the PIN. All traces of these hops are in the database."""
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
     phone.key(PIN, "1", "1")
@@ -48,14 +51,14 @@ def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
 
 
 def stolen(folder: Path, *, but: str = "") -> list[bytes]:
-    """Every key of these folders that may be one."""
+    """Returns every file of these folders that has the length of a key."""
     files = [path for path in folder.glob("*/*") if path.parent.name != but]
     keys = [path.read_bytes() for path in files]
     return [key for key in keys if len(key) == KEY_BYTES]
 
 
 def opened_tips(beside: ReaderBeside, privates: list[bytes]) -> int:
-    """How many grants these keys open; the weekly key that locks them lies in the hooks' folder, too."""
+    """Returns how many grants these keys decrypt. The weekly key is known, since it is in the hooks' folder."""
     line, opened = beside.line, 0
     for grant in line.all(Grant):
         (tip,) = [one for one in line.tips if one.id == grant.tip_id]
@@ -69,7 +72,7 @@ def opened_tips(beside: ReaderBeside, privates: list[bytes]) -> int:
 
 
 def desk_keys(beside: ReaderBeside, privates: list[bytes]) -> list[bytes]:
-    """What the members' rows give to whoever has these keys."""
+    """Returns the desk keys that these private keys decrypt from the members' rows."""
     found = []
     for row in beside.line.all(DeskMember):
         for key in privates:
@@ -106,7 +109,7 @@ def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
 
 
 def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
-    """How many codes about a person these keys open, by whichever grant of their case."""
+    """Returns how many codes about a person these keys decrypt, through any grant of the case."""
     line, opened = beside.line, 0
     lock = line.kit.sealer.weekly_lock
     for grant in line.all(CaseGrant):
@@ -125,7 +128,8 @@ def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
 def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
     beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
 ) -> None:
-    """The price of handing them on by itself: with that folder and the database codes open, and never words."""
+    """The reader hands codes over without a person, so its folder and the database decrypt codes. They decrypt no
+    tip."""
     screened(beside.line.kit, hers[1].tip_id)
     reader_handover.reconcile(beside.kit)
     assert len(beside.line.all(CaseGrant)) == 3
@@ -150,7 +154,7 @@ def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_
 
 
 def told_to(running: Valkey) -> list[bytes]:
-    """All that this Redis holds: names and values, and jobs as their worker unpacks them."""
+    """Returns all names and values in this Redis, with jobs also as their worker unpacks them."""
     found: list[bytes] = []
     with running.client() as client:
         for name in client.scan_iter():

@@ -1,4 +1,4 @@
-"""C16: after the wish to hear no more nothing is sent to that number, whoever would send it, on both pairs."""
+"""C16: tests that a number that opted out gets no more messages from any sender, on both pairs of servers."""
 
 import ast
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def by_notice(district: District) -> None:
 
 
 def by_the_gateway(district: District) -> None:
-    """It refuses a send to her: she told it so herself."""
+    """Marks the number as stopped, as after a send that the gateway refused because the phone opted out there."""
     with district.database.writing() as session:
         tables_contacts.stop(session, district.kit.pseudonyms.stopped(HERS), district.clock())
 
@@ -55,7 +55,7 @@ def staffed(district: District) -> District:
 def test_a_message_of_any_kind_to_a_stopped_number_is_refused(
     staffed: District, kind: Kind
 ) -> None:
-    """Written before the wish, written after it, and tried once already without success."""
+    """One message is written before the number is stopped, and one after it."""
     write(staffed, kind)
     by_the_gateway(staffed)
     write(staffed, kind)
@@ -177,7 +177,7 @@ def test_the_refusal_of_a_send_takes_her_from_the_ladder(staffed: District) -> N
 
 
 def test_one_function_alone_hands_a_word_to_the_gateway() -> None:
-    """A second sender is a second place that must ask for the wish: then it belongs into the tests above."""
+    """A second sender would need the same check of stopped numbers, and tests like those above."""
     senders = {
         said(path)
         for path in python_files("hotline", "workers")

@@ -1,4 +1,7 @@
-"""One danger case from its alert to its end, by a turned clock: what each person reads, and what is never forgotten."""
+"""Tests one danger case from its alert to its end on a turned clock.
+
+Each person gets the right messages, and the open case always has a deadline.
+"""
 
 import pytest
 
@@ -41,17 +44,17 @@ class Story:
             self.holds()
 
     def holds(self) -> None:
-        """An open case always has an open clock."""
+        """Checks that an open case has an open deadline."""
         if self.district.tip(self.tip).closed_at is None:
             assert self.district.open_kinds()
 
     def name(self, person: int) -> str:
-        """The newest reference by which she knows it."""
+        """Returns the newest reference under which this responder knows the case."""
         rows = [row for row in self.district.all(Referral) if row.responder_id == person]
         return str(rows[-1].reference)
 
     def writes(self, person: int, text: str) -> None:
-        """An SMS of hers, as the gateway's inbox lists it."""
+        """Sends an SMS of this responder as the gateway's inbox lists it."""
         self.written += 1
         message = make_message(
             provider_id=f"listed-{self.written}",
@@ -64,7 +67,7 @@ class Story:
         self.holds()
 
     def last(self, person: int) -> str:
-        """The template of what she was sent last."""
+        """Returns the template of the last message to this responder."""
         rows = [row for row in self.district.all(Message) if row.responder_id == person]
         return Template[rows[-1].template].name
 
@@ -135,7 +138,7 @@ def two_people_end_it(story: Story) -> None:
 
 @pytest.mark.row("R5")
 def test_eleven_days_of_silence_after_a_take_are_not_silent(story: Story) -> None:
-    """What the landed line forgot: after one answer nothing rang again."""
+    """An earlier release sent no more alerts after one answer."""
     story.writes(FIRST, "1 {ref}")
     before = len(story.district.all(Message))
     story.district.clock.turn(days=11)

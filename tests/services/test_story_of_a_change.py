@@ -1,4 +1,4 @@
-"""One sentence, from an editor to callers: read, published, brought back, and changed in an emergency that lapses."""
+"""Tests one sentence from the editor to callers: read, published, restored, and changed in an emergency that lapses."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ OLD, NEW, URGENT = "First lesson", "Never pay first", "That employer lies"
 
 
 def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
-    """Its processes look at what is live as the clock of the test goes."""
+    """Returns the line with flow sets that look for new publications by the test's clock."""
 
     def elapsed() -> float:
         return clock.at.timestamp()
@@ -35,7 +35,7 @@ def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
 
 @pytest.fixture
 def open_line(line: Line, clock: Clock) -> Line:
-    """A small line."""
+    """Returns a line with a small flow set."""
     line = with_books(line, clock)
     with line.database.writing() as session:
         session.execute(delete(Revision))
@@ -44,14 +44,14 @@ def open_line(line: Line, clock: Clock) -> Line:
 
 
 def said(line: Line, words: str) -> int:
-    """A change of the first lesson's sentence."""
+    """Drafts a change of the first lesson's sentence. Returns the draft's number."""
     change = Desk(line.kit).opened("Fees abroad")
     Desk(line.kit).say(change, words)
     return change
 
 
 def live(line: Line, clock: Clock, change: int) -> int:
-    """Proposed, read and published by the other; its publication."""
+    """Submits the draft, and another person reads and publishes it. Returns the publication's number."""
     assert service_publish.propose(line.kit, EDITOR, change) is None
     done = Desk(line.kit).publish(change)
     assert isinstance(done, ChangePublished)
@@ -60,7 +60,7 @@ def live(line: Line, clock: Clock, change: int) -> int:
 
 
 def heard(line: Line) -> str:
-    """What a new caller reads of the lesson."""
+    """Returns the screen of the lesson that a new caller reads."""
     caller = line.caller()
     caller.dial()
     return caller.key("1")

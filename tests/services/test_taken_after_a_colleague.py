@@ -1,4 +1,5 @@
-"""A case changes hands: who holds it lists and reads it, and who handed it on has no holder's menu any more."""
+"""Tests a case that changes hands. The new assignee lists and reads it, and the former one loses the assignee's
+menu."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ SECOND, THIRD = "+250788000013", "+250788000014"
 
 @dataclass
 class Colleagues:
-    """Two responders of one district, each with a PIN, and the line that told both of one danger."""
+    """Two responders of one district, each with a PIN, who were both alerted of one danger case."""
 
     beside: ReaderBeside
     first: int
@@ -36,12 +37,12 @@ class Colleagues:
         return self.beside.line
 
     def name(self, who: int) -> str:
-        """The newest name by which a responder knows the case."""
+        """Returns the newest reference under which this responder knows the case."""
         rows = [row for row in self.line.all(Referral) if row.responder_id == who]
         return str(rows[-1].reference)
 
     def opens(self, phone: str) -> tuple[Caller, str]:
-        """Dials with the PIN: the phone, and its home page."""
+        """Dials with the PIN. Returns the phone and its home page."""
         self.line.clock.turn(seconds=10)
         caller = self.line.caller(phone)
         caller.dial("90")
@@ -56,7 +57,7 @@ class Colleagues:
         return caller.key("1", "1", "1")
 
     def menu(self, phone: str) -> str:
-        """The menu of the one case on this phone's list."""
+        """Returns the menu of the only case on this phone's list."""
         caller, _ = self.opens(phone)
         return caller.key("1", "1")
 
@@ -79,7 +80,7 @@ HOLDS, IS_THEIRS = "2 I am there\n3 Refer to help\n4 Close\n5 More", "2 Take\n3 
 
 
 def passed_on(them: Colleagues) -> None:
-    """The first takes it, reads it, and passes it to the second."""
+    """Lets the first responder take the case, read it, and pass it to the second."""
     them.takes(PHONE)
     them.reads(PHONE)
     caller, _ = them.opens(PHONE)
@@ -218,7 +219,7 @@ def test_lists_and_sms_say_that_a_case_stays_with_a_colleague_as_the_ladder_does
 
 
 def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues) -> None:
-    """Forty newer cases that nobody took, two of them danger, push no case of the responder's own off the list."""
+    """Forty newer cases that no one took do not push the responder's own case off the list. Two of them are danger."""
     line = them.line
     with line.database.writing() as session:
         place = session.scalars(select(Tip.place)).one()

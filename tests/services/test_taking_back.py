@@ -1,4 +1,7 @@
-"""C2: whoever wrote a tip by SMS takes it back by SMS, as a wish, where the gateway's inbox lists that SMS."""
+"""C2: tests that a person can ask by SMS to erase a tip that they sent by SMS.
+
+The SMS counts as an erasure request only where the gateway's inbox lists it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -37,7 +40,7 @@ def writes(line: Line, text: str, *ways: Arrival, sender: str = HERS) -> Message
 
 
 def wanted(line: Line) -> Sequence[bool]:
-    """Of every tip, in the order in which they came."""
+    """Returns, for each tip in order of arrival, True if its erasure was requested."""
     return [tip.erase_wanted_at is not None for tip in line.tips]
 
 
@@ -126,7 +129,7 @@ def test_where_sms_does_not_reach_the_line_nothing_is_marked(line: Line) -> None
 
 
 def test_what_it_comes_to_is_decided_by_people(line: Line) -> None:
-    """An untaken danger is never erased by the clock."""
+    """The clock never erases a danger case that no one took."""
     writes(line, TOLD)
     writes(line, "siba")
     line.clock.turn(hours=80)

@@ -1,4 +1,4 @@
-"""Whatever is written, by anybody, in any order: reading by SMS never raises, and never leads to a report."""
+"""Tests that any text, in any order, reads by SMS without an error and never enters a report."""
 
 from datetime import date
 
@@ -64,6 +64,6 @@ def test_no_way_leads_out_of_what_anybody_may_read(
 
 
 def test_nothing_that_is_read_asks_for_words_of_hers() -> None:
-    """So that no row of an answer can hold any."""
+    """So no row of an answer can hold a caller's text."""
     nodes = [node for flow in SMS.book.flows.values() for node in flow.nodes.values()]
     assert not [node for node in nodes if isinstance(node, Ask)]

@@ -1,4 +1,4 @@
-"""Reading by SMS: what is answered, what is not, and that no answer can betray her or be lost in a loop."""
+"""Tests reading by SMS: which texts get an answer. No answer betrays the caller or starts a loop."""
 
 from dataclasses import replace
 

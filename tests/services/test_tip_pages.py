@@ -1,4 +1,4 @@
-"""Each filter of a list of tips, on both databases: what fits it and nothing else, for whoever may know of it."""
+"""Tests each filter of a list of tips on both databases. It finds what the viewer may see and nothing else."""
 
 from datetime import timedelta
 
@@ -19,14 +19,14 @@ from tests.builders import make_referral
 from tests.district import District
 
 WAITS, TAKEN, HELPED, JUDGED, CLOSED, LEFT, COMPLAINT, CLOSING = range(1, 9)
-"""Ids of the tips, in the order in which they are told."""
+"""Ids of the tips, in the order in which they are added."""
 HER = 1
 NATION = Viewer(frozenset({NATIONAL}), HER)
 
 
 @pytest.fixture
 def told(district: District) -> District:
-    """One tip for each way of standing; the second was taken by the only responder, and was asked something."""
+    """Adds one tip for each state. The only responder took the second, which also has a question back."""
     assert district.enrol() == HER
     at = district.clock()
     for _ in (WAITS, TAKEN, HELPED, JUDGED, CLOSED):

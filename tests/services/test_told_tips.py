@@ -1,4 +1,7 @@
-"""A tip's key is sealed once to its desks, and each later answer to it: without the mapper, and with no key kept."""
+"""Tests that a tip's key is sealed once to its desks, and later answers to that key.
+
+This works without the mapper, and no process keeps the key.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -21,7 +24,7 @@ from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 HERE = "12"
 """The district of DANGER_HERE and QUIET_HERE."""
 THERE = ("0", "0", "0", "2")
-"""From the kind back to the districts, and the next one."""
+"""Keys that go back from the kind to the districts and choose the next one."""
 
 
 def envelopes(line: Line) -> dict[str, tuple[int, bytes]]:
@@ -116,7 +119,10 @@ def test_what_lost_its_words_is_sealed_to_a_new_pair_when_more_is_told(line: Lin
 
 @contextmanager
 def statements(line: Line) -> Iterator[list[str]]:
-    """What the database is told: SQLite's driver says it itself, since some of it goes past SQLAlchemy."""
+    """Yields the statements that the database receives.
+
+    SQLite's driver reports them, since some bypass SQLAlchemy.
+    """
     said: list[str] = []
     engine, embedded = line.database.engine, line.database.is_sqlite
 
@@ -137,7 +143,7 @@ def statements(line: Line) -> Iterator[list[str]]:
 
 @contextmanager
 def by_the_mapper() -> Iterator[list[str]]:
-    """What the mapper reads and writes of tips."""
+    """Yields the mapper's reads of tips and the rows that it writes."""
     seen: list[str] = []
 
     def read(_tip: object, _context: object) -> None:
@@ -159,7 +165,7 @@ def by_the_mapper() -> Iterator[list[str]]:
 def test_an_answer_that_corrects_nothing_asks_three_things_of_a_tip(
     line: Line, referred: bool
 ) -> None:
-    """The tip, its desks' keys, and the tip as it is now: what a report costs."""
+    """A report reads the tip and its desks' keys, and writes the tip."""
     caller = told(line, *DANGER_HERE)
     if referred:
         refer_waiting(line.kit)

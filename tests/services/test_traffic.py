@@ -1,4 +1,4 @@
-"""The line as a caller meets it, its balance, its usual hours: what the doctor and the watchman read of them."""
+"""Tests the line's own call, its balance and its usual hours, as the doctor and the monitoring read them."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

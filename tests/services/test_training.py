@@ -1,4 +1,4 @@
-"""R11: officers join with their district's code; what they answer counts for their district alone."""
+"""R11: tests how officers join with their district's code. Their answers count for their district only."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ __all__ = ["line"]
 
 OFFICER = "+250788000051"
 LESSON = ("9", "9", "9")
-"""Its three screens."""
+"""The three screens of the lesson."""
 RIGHT = (*LESSON, "2", "9", "1", "9", "2", "9")
 """Trafficking or smuggling: no, yes, no."""
 

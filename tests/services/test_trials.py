@@ -1,4 +1,4 @@
-"""The daily trial, over HTTP and through the real hooks: to the handset, to nobody else, and into no figure."""
+"""Tests the daily test report over HTTP and the real hooks. Only the handset is alerted, and no statistics count it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -62,7 +62,7 @@ class Trial:
 
 @pytest.fixture
 def daily(line: Line) -> Iterator[Trial]:
-    """A line with people in every place, and a handset."""
+    """Yields a line with responders in every place, and a handset."""
     line.enrol(Level.RESPONDER, HELPER)
     sms = FakeSms()
     with served(line.kit) as address:

@@ -1,4 +1,4 @@
-"""A6: two changes on one base, published in either order: each edit is heard, or it was asked about."""
+"""A6: tests two drafts of one base, published in either order. Each edit is kept, or an editor is asked about it."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ MENUS = [(flow, node) for flow, node in SPOKEN if _body(BASE["flows"][flow], nod
 
 @st.composite
 def edits(draw: st.DrawFn, mark: str) -> Edit:
-    """One thing that an editor does; nothing where what is meant is gone."""
+    """Draws one act of an editor. It does nothing where its target no longer exists."""
     flow, node = draw(st.sampled_from(SPOKEN))
     other, menu = draw(st.sampled_from(MENUS))
     code, at = draw(st.sampled_from(CODES)), draw(st.integers(0, 2))
@@ -94,7 +94,7 @@ def edits(draw: st.DrawFn, mark: str) -> Edit:
 
 
 def documents(mark: str) -> st.SearchStrategy[dict[str, Any]]:
-    """The base after some edits of one editor."""
+    """Draws a copy of the base with up to six edits of one editor."""
 
     def made(script: list[Edit]) -> dict[str, Any]:
         document = copy.deepcopy(BASE)
@@ -106,7 +106,7 @@ def documents(mark: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _facts(document: Mapping[str, Any]) -> Facts:
-    """What a document says, each by a name of its own: told without any of the code that is tried."""
+    """Returns each text of a document under a name of its own, without the code under test."""
     found: Facts = {("entries", key): to for key, to in document["entries"].items()}
     found |= {("numbers", row["number"]): row["service"] for row in document["numbers"]}
     for flow, parts in document["flows"].items():
@@ -122,7 +122,7 @@ def _facts(document: Mapping[str, Any]) -> Facts:
 
 
 def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredChange:
-    """An editor's draft of the base, to be published onto what is live now."""
+    """Returns an editor's draft of the base, to be published onto the current document."""
     names = dict.fromkeys((*parts_of(BASE), *parts_of(after)))
     steps = {
         part: ChangeStep(part=part, document=part_of(after, part))
@@ -133,7 +133,7 @@ def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredChange:
 
 
 def asked(gathered: GatheredChange) -> set[tuple[str, ...]]:
-    """The parts and screens of which the page asks."""
+    """Returns the parts and screens that the page asks about."""
     names = {ENTRIES: "entries", NUMBERS: "numbers"}
     return {
         (names.get(part, part), *([clash.place.node] if clash.place.node else []))

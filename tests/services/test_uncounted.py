@@ -1,7 +1,7 @@
-"""What is no case stands in no figure: the line's own calls, drills, an invented year. One set, asked for everywhere.
+"""E1: tests that no statistics count the line's own calls, drills or sample data.
 
-A function of the store that counts what people did is in one of two tables: it asks for `trial.UNCOUNTED`, or says why
-it makes no figure. And whoever asks for the trial's channel alone says why.
+Each function of the store that counts what people did is in one of two tables. It asks for `trial.UNCOUNTED`, or says
+why it makes no statistics. Code that asks for the trial's channel alone also says why.
 """
 
 import ast
@@ -82,7 +82,7 @@ TRIALS_ALONE: Mapping[str, str] = {
 
 
 def parts(*kinds: str) -> Iterator[tuple[str, ast.stmt]]:
-    """Every function, class and constant of the files of some kinds, by the place where it stands."""
+    """Yields every function, class and constant of the files of these kinds, with its place."""
     root = Path(hotline.__file__).parent
     found = [path for path in root.rglob("*.py") if path.stem.startswith(kinds)]
     assert found, f"no file is of these kinds: {kinds}"
@@ -99,7 +99,7 @@ def _name(one: ast.stmt) -> str:
 
 
 def asked(one: ast.stmt) -> set[tuple[str, str]]:
-    """Which names of which modules are asked for, as in `trial.CHANNEL`."""
+    """Returns the attributes that this code reads, with their modules, as in `trial.CHANNEL`."""
     found = (node for node in ast.walk(one) if isinstance(node, ast.Attribute))
     return {(node.value.id, node.attr) for node in found if isinstance(node.value, ast.Name)}
 
@@ -123,7 +123,7 @@ def test_whoever_asks_for_the_trials_channel_alone_says_why() -> None:
 
 
 def figures(session: Session) -> Mapping[str, int]:
-    """Everything that counts, of the hour and the month of noon."""
+    """Returns every count for the hour and the month of noon."""
     month = rules_follow_up.month_of(NOON)
     tips = queries_follow_up.of_month(
         session, rules_follow_up.begins(month), rules_follow_up.ends(month)

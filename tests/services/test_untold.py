@@ -1,4 +1,4 @@
-"""Tips wait to be told of by narrow rows."""
+"""Tests that pending tips are queued in narrow rows."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.callers import DANGER_HERE, QUIET_HERE, Line, told
 
 
 def by_marks(line: Line) -> list[int]:
-    """Those that wait by their marks."""
+    """Returns the tips whose own marks say that their alerts are pending."""
     with line.database.reading() as session:
         return [*session.scalars(select(Tip.id).where(WAITS).order_by(Tip.urgency, Tip.id))]
 

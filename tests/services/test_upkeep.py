@@ -1,4 +1,4 @@
-"""What the doctor finds, one fault at a time; and that whatever is wrong comes with something to do."""
+"""Tests what the doctor finds, one fault at a time. Each finding says what to do."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -142,7 +142,7 @@ def test_every_district_without_anybody_is_named_and_every_desk_that_is_away(
 
 
 def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: District) -> None:
-    """The clock sends it again by itself."""
+    """The clock sends the message again."""
     healthy(district)
     district.tell(urgency=3)
     for message in district.all(Message):
@@ -189,7 +189,7 @@ def test_c15_the_emergency_number_stays_and_an_alarm_asks_for_its_signature(
 
 
 def _naming(digits: str, on: date | None) -> Book:
-    """Flows of one screen that names this number, signed on that day."""
+    """Returns a flow set of one screen that names this number, verified on that day."""
     number = Number(digits, Evidence.VERIFIED, "MIGEPROF" if on else "", on)
     say = Say(text={}, leads=(Lead((), {}, digits),))
     return Book(flows={"help": Flow("help", "a", {"a": say})}, numbers={digits: number})

@@ -1,4 +1,4 @@
-"""What a version of the line brings is never put over what somebody published: it is read like any other change."""
+"""Tests that a release of the line never overwrites published texts. Its changes are read like any others."""
 
 import copy
 from typing import Any
@@ -28,7 +28,7 @@ SIGNED = Signature("learn.one.say.text", "rw", "0123456789abcdef", "Reader 1", N
 
 
 def shipped(words: str = "New of the version") -> dict[str, Any]:
-    """A version that says something else on the second screen."""
+    """Returns a release's flow set with other words on the second screen."""
     document = playable()
     saying(document["flows"]["learn"], words, "two")
     return document

@@ -1,4 +1,4 @@
-"""Random walks of one danger case on the real services and SQLite: no tip is lost, and no clock over a restart."""
+"""Random walks of one danger case on the real services and SQLite. No tip is lost, and no deadline over a restart."""
 
 import random
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tel
 
 
 class DyingDatabase:
-    """Every transaction is killed in the moment before its commit."""
+    """A database that kills every transaction just before its commit."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,7 +59,7 @@ class DyingDatabase:
 
 
 def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: District) -> None:
-    """What was not committed is as if it had never begun; what was is not done again, though no doorbell rang."""
+    """The clock repeats an uncommitted step and never a committed one, even without a doorbell."""
     district.man_desks()
     tip = district.tell(urgency=1)
     district.clock.turn(minutes=3)

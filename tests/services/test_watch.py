@@ -1,4 +1,4 @@
-"""The watchman: what he finds, whom he wakes, and that neither a dead worker nor a held lane stands in between."""
+"""Tests the monitoring: its findings and notices. A dead worker or a paused queue does not stop them."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -31,7 +31,7 @@ REFUSED = SendResult(Outcome.MONEY_FAULT)
 
 @dataclass
 class Line:
-    """A line on which all is well, but for what a test breaks; nobody is woken yet."""
+    """A line without faults until a test adds one. No on-call contact has been notified yet."""
 
     district: District
     instruments: FakeInstruments = field(default_factory=FakeInstruments)
@@ -43,7 +43,7 @@ class Line:
         return replace(self.district.kit, watch=plugs, books=FakeShelf())
 
     def look(self, **later: float) -> None:
-        """Time passes, and its clock ticks; then the watchman looks."""
+        """Turns the clock, lets it tick, and runs the monitoring once."""
         self.district.clock.turn(**later)
         with self.district.database.writing() as session:
             until = self.district.clock() + timedelta(seconds=3)
@@ -304,7 +304,7 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
 
 
 def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
-    """One admin silences nobody unseen: the others read it too, and the last contact stays."""
+    """An admin cannot remove a contact unseen. The others are notified too, and the last contact stays."""
     (keza,) = service_alarms.everybody(manned.kit)
     with pytest.raises(ImportRefused):
         service_alarms.remove(manned.kit, keza.id, by="Aline")

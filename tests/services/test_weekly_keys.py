@@ -1,4 +1,4 @@
-"""Keys that advance while tips are told and kept: what is kept opens, and what was erased opens for nobody."""
+"""Tests weekly keys that advance while tips arrive. Kept tips can be decrypted, and erased ones never again."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +29,7 @@ PASSPHRASE = "five words of a test"
 
 
 def with_keys(line: Line, folder: Path, role: str) -> WholeKit:
-    """The kit of a process that was started with this role's folder."""
+    """Returns the context of a process that started with this role's folder."""
     return replace(
         line.kit, sealer=Sealer(weekly_lock=WeeklyLock(KeyFolder(folder / "keys" / role)))
     )
@@ -54,7 +54,7 @@ def opened(kit: WholeKit, tip: Tip, grant: Grant) -> dict[str, str]:
 def test_row_36_another_week_begins_in_the_middle_of_a_session(
     locked: Line, tmp_path: Path
 ) -> None:
-    """Every key of a week changes between two hops; the draft is completed, and both desks open all of it."""
+    """Every weekly key changes between two hops. The draft is still completed, and both desks decrypt all of it."""
     caller = told(locked, *QUIET_HERE)
     before = locked.tip
     locked.clock.turn(weeks=2)
@@ -88,7 +88,7 @@ def test_what_is_kept_is_locked_anew_and_last_month_is_forgotten(
 
 
 def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Path) -> None:
-    """The relay was away for a year: the console waits for it, and nothing is lost."""
+    """The relay was away for a year. The console waits for it, and no tip is lost."""
     told(locked, *DANGER_HERE)
     began = week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
@@ -101,7 +101,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
 def test_the_key_of_a_case_outlives_the_words_of_its_tip_under_the_lock_of_each_week(
     locked: Line, tmp_path: Path
 ) -> None:
-    """No grant of a tip is left; the relay was away for ten weeks, and is there again for five."""
+    """The tip has no grant left. The relay was away for ten weeks and then ran for five."""
     told(locked, *DANGER_HERE)
     folder = KeyFolder(tmp_path / "keys" / "reader")
     half = public_half(folder)

@@ -1,4 +1,7 @@
-"""Taking up an account: password, authenticator, paper. Nothing is active before the last, and a link is good once."""
+"""Tests the steps that set up an account: password, authenticator, paper.
+
+No account is active before the last step, and a link works once.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -45,7 +48,7 @@ def secret_of(shown: service_welcome.Welcome) -> str:
 
 
 def chosen(person: Person, link: str) -> str:
-    """Takes the first step; returns the token of the browser that took it."""
+    """Takes the first step. Returns the token of the browser that took it."""
     shown = service_welcome.choose_password(person.kit, link, person.password)
     person.secret = secret_of(shown)
     return shown.browser

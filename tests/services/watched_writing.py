@@ -1,4 +1,4 @@
-"""A database that notes what is done while a transaction writes: SQLite has one writer, and callers wait for it."""
+"""Records slow work inside a write transaction. SQLite has one writer, and callers wait for it."""
 
 import sys
 from collections.abc import Iterator
@@ -10,22 +10,22 @@ from typing import Any
 from hotline.core.database import Database, Session
 
 LARGE = 250
-"""Letters of JSON above which it is a document, and no row of the audit log."""
+"""Letters of JSON above which a text counts as a document, not as a row of the audit log."""
 ENGINE = "hotline.flows."
 BESIDE = tuple(f"{ENGINE}{kind}" for kind in ("tables", "service", "store"))
-"""What is no engine in that area: rows, use cases, and what keeps flow sets in memory."""
+"""Modules of that area that do not belong to the engine: tables, services, and the memory of flow sets."""
 JSON_MODULES = frozenset({"json.encoder", "json.decoder"})
 
 
 @dataclass
 class SlowWork:
-    """What a transaction should have had made before it began."""
+    """The work inside transactions that should have happened before they began."""
 
     found: list[str] = field(default_factory=list)
     transactions: int = 0
 
     def note(self, frame: FrameType, event: str, given: Any) -> None:
-        """Takes what the interpreter profiles: calls of the engine, and large JSON that is written or read."""
+        """Records calls of the engine and large JSON that is written or read, from the interpreter's profile events."""
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
         if event == "call" and module.startswith(ENGINE) and not module.startswith(BESIDE):
             self.found.append(f"{module}.{name}")

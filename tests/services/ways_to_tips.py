@@ -1,4 +1,4 @@
-"""Each question of the store about tips that is asked for somebody, and how it is asked: the tips it answers with."""
+"""Lists each query of the store about tips for one viewer, with a function that returns the tips it finds."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,26 +23,26 @@ from tests.builders import NOON
 HE, COLLEAGUE, DESK = 1, 2, 3
 HERE = "12"
 KEPT, OTHERS = frozenset({1, 3}), frozenset({2, 4})
-"""Tips that he is kept from, and tips like them that he is not. A colleague took 3 and 4 first."""
+"""Tips hidden from the responder, and similar tips that are not. A colleague took 3 and 4 first."""
 ALL = TipFilter(standing=TipStanding.ALL)
 SOON, AGO = NOON + timedelta(minutes=10), NOON - timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """For whom a question is asked."""
+    """A database session and the viewer of a query."""
 
     session: Session
     viewer: Viewer
 
     def tips(self, names: object) -> set[int]:
-        """The tips of references."""
+        """Returns the tips of these references."""
         rows = self.session.execute(select(Referral.reference, Referral.tip_id))
         known = set(names) if isinstance(names, (list, tuple, set, frozenset)) else set()
         return {tip_id for name, tip_id in rows if name in known}
 
     def while_held(self, holder: int, ask: Callable[[], list[str]]) -> set[int]:
-        """The tips of the references that are answered while this responder holds every case."""
+        """Returns the tips whose references the query answers while this responder holds every case."""
         with self.session.begin_nested() as asked:
             self.session.execute(update(Tip).values(holder_id=holder))
             self.session.execute(update(Deadline).values(fired_at=NOON))
@@ -105,7 +105,7 @@ def there(one: Asker) -> set[int]:
 
 
 def on_pages(one: Asker) -> set[int]:
-    """Of the console: the list, and one tip."""
+    """Returns the tips that the console shows both in its list and on a page of their own."""
     every = queries_list.page(one.session, one.viewer, ALL, before=None, limit=9)
     return {tip.id for tip in every} & {
         tip_id for tip_id in (*KEPT, *OTHERS) if _opens(one, tip_id)
@@ -120,7 +120,7 @@ def _opens(one: Asker, tip_id: int) -> bool:
 
 
 def beside_on_its_page(one: Asker) -> set[int]:
-    """Of a tip that each viewer may know of, and itself."""
+    """Returns tip 2, which every viewer may see, with the tips that its page links to."""
     return {2, *queries_list.linked(one.session, one.viewer, one.session.get_one(Tip, 2))}
 
 
@@ -176,4 +176,4 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "tips/queries_visible.is_visible": there,
 }
 BY_DESK = {"tips/queries_visible.with_grant"}
-"""What a desk is asked for; tried where a desk or a district is kept out."""
+"""The query for one desk, which is tested where a desk or a district is excluded."""

@@ -1,4 +1,4 @@
-"""Fixtures of statistics: a console, and both pairs of servers where a test asks for them."""
+"""Provides the fixtures of statistics: a console, and both pairs of servers where a test asks for them."""
 
 from tests.callers import line
 from tests.console.conftest import desk, make_desk

@@ -15,26 +15,26 @@ from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.rules_persons import PersonEntry, fold
 
 TIPS_OF_CALLS = 0.2
-"""Tips for each call."""
+"""Number of tips for each call."""
 YEAR = 2026
 FORMS = [one.value for one in Category]
 CROWD = [30, 20, 12, 8, 6, 5, 5, 4, 4, 3]
-"""How unevenly districts and forms are told of."""
+"""Weights that make some districts and forms more frequent than others."""
 
 
 @dataclass
 class RandomLine:
-    """A year of a line with so many calls a month."""
+    """A year of a line with this many calls a month."""
 
     calls: int
     seed: int
     tips: list[CountedTip] = field(default_factory=list)
     cases: list[tuple[str, rules_persons.CountedCase]] = field(default_factory=list)
-    """By the month in which the tip was filed."""
+    """The cases, each with the month in which its tip was filed."""
     noted: list[tuple[str, CountedTip, list[PersonEntry], dict[int, int]]] = field(
         default_factory=list
     )
-    """What the cases are made of: the month, the tip, what was noted of its persons, and their record keys."""
+    """The data behind the cases: the month, the tip, the entries about its persons, and their record keys."""
 
     def __post_init__(self) -> None:
         self.chance = Random(f"{self.calls} {self.seed}")

@@ -1,4 +1,4 @@
-"""Reads a release back from its files, as anybody may who has them."""
+"""Reads a release back from its files, as any reader of the files can."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from hotline.statistics.rules_release import Cell, Release
 
 
 def read_back(release: Release) -> Release:
-    """Writes the files of a release, and makes a release of what stands in its tables and its metadata alone."""
+    """Writes the files of a release. Returns a release read from its tables and metadata alone."""
     files = service_export.files(release, Labels("en", str.format))
     metadata = json.loads(files["metadata.json"])
     cells = []

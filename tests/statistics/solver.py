@@ -1,7 +1,7 @@
 """Narrows the exact counts behind a year of releases with a linear solver, from the printed numbers alone.
 
-The reader knows the rounding table, which parts make a whole, that a later step is part of the step before it, that a
-year is the sum of its quarters, and that numbers that print differently are different.
+The reader knows the rounding table and which parts make a whole. A later step is part of the step before it. A year is
+the sum of its quarters. Numbers that print differently are different.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,9 +16,9 @@ from hotline.statistics.rules_release import SMALLEST_SHARE, Release
 from hotline.statistics.rules_rounding import SHARE_STEP, Sum, rounded
 
 MOST = 100_000
-"""More than any count."""
+"""A number larger than any count."""
 WIDTH = 5
-"""How many values each count must still be able to have."""
+"""The fewest values that each count must still be able to have."""
 WHOLES: Mapping[str, str] = {
     "tips_by_form": "tips",
     "tips_by_province": "tips",
@@ -29,7 +29,7 @@ WHOLES: Mapping[str, str] = {
     "persons_by_means": "identified",
     "persons_by_nationality": "identified",
 }
-"""Each is a whole that its values share out."""
+"""Indicators whose values add up to the whole named here."""
 At = tuple[str, CellName]
 """A count: the period and the cell."""
 
@@ -63,7 +63,7 @@ class Reader:
             self._between(at, number, number)
 
     def narrow(self) -> list[str]:
-        """Returns every count, and difference of two steps, that fewer than five values are left for."""
+        """Returns every count, and every difference of two steps, that has fewer than five possible values."""
         counts = [
             f"{at[0]} {at[1].indicator} {at[1].value}"
             for at in self.variables
@@ -108,7 +108,7 @@ class Reader:
             capping = [numbers[before] for before in earlier(name) if before in numbers]
             low, high = counts_of(number)
             if number in capping:
-                # The own number may be larger: the smaller one of an earlier step was printed.
+                # The own number may be larger, since the smaller number of an earlier step was printed.
                 high = MOST
                 low = 0 if number is None else low
             self._between(at, low, high)
@@ -140,7 +140,7 @@ class Reader:
             self.highs.addConstr(self.variables[before] - self.variables[later] >= gap)
 
     def _shares(self, release: Release) -> None:
-        """A share to 5 % bounds the rounded numbers, and so the counts near them."""
+        """Bounds the counts by each printed share, which is rounded to 5 % and refers to rounded numbers."""
         for name, number in release.numbers().items():
             whole = (release.period, CellName("tips", name.dimension, name.value))
             printed = release.numbers().get(whole[1])

@@ -18,7 +18,7 @@ from tests.statistics.random_line import YEAR, RandomLine
 
 
 def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
-    """Writes a line's tips and events, and so many calls on the 9th of each month."""
+    """Writes a line's tips and events, and this many calls on the 9th of each month."""
     with database.writing() as session:
         session.add(make_responder())
         session.flush()

@@ -1,4 +1,4 @@
-"""Somebody who knows all records but one, and no key, learns from the release whether that one is in it: seldom."""
+"""Tests an attacker without a key who knows all records but one. The release seldom reveals the last one."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -38,7 +38,10 @@ def chances(rule: Rule, count: int) -> Counter[int | None]:
 
 
 def belief(rule: Rule, others: list[int], printed: list[int | None]) -> float:
-    """Returns how sure the attacker can be that the record is in, or is not, from all cells it would be in."""
+    """Returns how sure the attacker can be that the record is in, or is not.
+
+    The attacker uses all cells that would contain the record.
+    """
     present = absent = 1.0
     for count, number in zip(others, printed, strict=True):
         present *= chances(rule, count + 1)[number]
@@ -48,10 +51,10 @@ def belief(rule: Rule, others: list[int], printed: list[int | None]) -> float:
 
 @dataclass
 class Attacked:
-    """A year of a line whose records are known but for one, and what was published of it."""
+    """A year of a line and its releases. The attacker knows all records but one."""
 
     members: dict[tuple[str, CellName], frozenset[int]]
-    """By period and cell, which records are counted in it."""
+    """The records counted in each cell, by period."""
     records: int
 
     @classmethod
@@ -76,7 +79,7 @@ class Attacked:
         return cls(kept, len(cells))
 
     def sets_with(self, record: int) -> set[frozenset[int]]:
-        """Returns the different sets of records that this one is in. Equal sets print one number."""
+        """Returns the different sets of records that contain this one. Equal sets print one number."""
         return {found for found in self.members.values() if record in found}
 
 
@@ -104,7 +107,7 @@ def counted_persons(line: RandomLine) -> list[tuple[str, list[CellName]]]:
 
 
 def attacked(rule: Rule, calls: int, seed: int, *, persons: bool = False) -> tuple[float, float]:
-    """Returns the shares of tries in which the attacker is certain, and in which they are more than 90 % sure."""
+    """Returns two shares of attempts: the attacker is certain, and the attacker is more than 90 % sure."""
     line, chance = RandomLine(calls, seed), Random(seed)
     known = Attacked.of(line, released(line), persons=persons)
     certain = sure = 0

@@ -1,4 +1,4 @@
-"""The pages of statistics: who sees what, in three languages, and that two people publish a release."""
+"""Tests the pages of statistics: who sees what, in three languages, and that two people publish a release."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Periods of Kigali's calendar, when each is due, and how they follow the size of a line."""
+"""Tests periods of Kigali's calendar, when each is due, and how they follow the size of a line."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,7 @@
-"""The reader counts a month's persons once, hands rounded numbers over, and keeps no sum longer than its year."""
+"""Tests that the reader counts a month's persons once and hands over rounded numbers.
+
+The reader keeps no sum longer than its year.
+"""
 
 import pytest
 from sqlalchemy import func, select
@@ -25,7 +28,7 @@ IDENTIFIED = CellName("identified")
 
 @pytest.fixture
 def beside(line: Line) -> ReaderBeside:
-    """Two tips of one month, with a person identified in each."""
+    """Adds two tips of one month, with a person identified in each."""
     beside = reader_beside(line)
     for _ in range(2):
         told(line, *DANGER_HERE)

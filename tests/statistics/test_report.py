@@ -1,4 +1,4 @@
-"""The minister's report: two pages in three languages, made of published releases and nothing else."""
+"""Tests the minister's report: two pages in three languages, made of published releases and nothing else."""
 
 import io
 import json
@@ -40,7 +40,7 @@ def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
 
 
 def words(text: str) -> str:
-    """Without blanks: where a line breaks is the paper's affair."""
+    """Returns the text without spaces and soft hyphens, since line breaks depend on the paper."""
     return "".join(text.replace("\N{SOFT HYPHEN}", "").split())
 
 

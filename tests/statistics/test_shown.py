@@ -1,4 +1,4 @@
-"""How many cells of a release show a number, on a busy line, a small one and a very small one."""
+"""Tests how many cells of a release show a number, on lines of three sizes."""
 
 import pytest
 
@@ -13,7 +13,7 @@ LINES = 2
 
 
 def share_of(releases: list[Release], indicator: str, dimension: Dimension) -> float:
-    """Returns the share of cells that show a number, without "not said" and values nobody told."""
+    """Returns the share of cells that show a number, without "not said", "other" and forms that no tip has."""
     cells = [
         cell
         for release in releases

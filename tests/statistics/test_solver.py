@@ -1,4 +1,4 @@
-"""A linear solver that reads a whole year of releases pins no count, and finds what must never be published."""
+"""Tests a linear solver on a whole year of releases. It narrows no count, and finds numbers that must stay secret."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_the_files_hold_what_was_released_and_nothing_else() -> None:
 
 
 def test_a_published_number_of_reports_begun_and_left_is_found() -> None:
-    """Reports begun, less those left and erased, are the tips filed: the exact numbers give the tips away."""
+    """Reports begun, less those left and erased, are the tips filed. The exact numbers reveal the tips."""
     line = RandomLine(150, 3)
     filed = sums_of(line, PERIODS[0])[CellName("tips")].count
     begun, left, erased = filed + 41, 38, 3

@@ -1,4 +1,4 @@
-"""Every number about tips and persons is computed a second time, in plain Python, and prints alike."""
+"""Tests that every number about tips and persons is the same when plain Python computes it a second time."""
 
 import csv
 import itertools
@@ -132,7 +132,7 @@ def test_e2_a_board_counts_in_time_what_a_release_counts(database: Database, see
 
 
 def of_person(codes: dict[str, dict[str, str]], tip: CountedTip) -> list[tuple[str, str]]:
-    """Returns the cells of one person, from what was noted last of each kind."""
+    """Returns the cells of one person, from the last codes of each kind."""
     seen, said = codes["screened"], codes.get("determination", {}).get("determination")
     means = [name for name in ("force", "deceit") if seen[name] == "yes"]
     is_child = seen["sex"] in ("girl", "boy")

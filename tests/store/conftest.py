@@ -1,4 +1,4 @@
-"""Both databases, with tables and without; and a port where nobody listens."""
+"""Provides both databases, with tables and without, and a port that refuses connections."""
 
 import socket
 import uuid
@@ -15,7 +15,7 @@ __all__ = ["pair"]
 
 @pytest.fixture
 def unused_port() -> Iterator[int]:
-    """Bound and not listening: whoever knocks is refused."""
+    """Yields a port that is bound but not listening, so connections are refused."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
@@ -39,7 +39,7 @@ def empty_postgres(postgres_server: Postgres) -> Iterator[Database]:
 
 @pytest.fixture
 def empty(pair: Pair, request: pytest.FixtureRequest) -> Database:
-    """An empty database, of either kind."""
+    """Returns an empty database of either kind."""
     kind = "empty_sqlite" if pair is Pair.EMBEDDED else "empty_postgres"
     database = request.getfixturevalue(kind)
     assert isinstance(database, Database)

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, text
 from hotline.core.database import Database, Session
 
 VERSION = "alembic_version"
-"""Alembic's own table: only migrated tables have it."""
+"""Alembic's own table, which only migrated databases have."""
 POSTGRES = {
     "column": "SELECT table_name, column_name, udt_name, is_nullable, column_default"
     " FROM information_schema.columns WHERE table_schema = 'public'",

@@ -1,4 +1,4 @@
-"""The audit chain: whole while it is only appended to, broken at the row that was touched."""
+"""Tests the audit chain: whole while rows are only added, and broken at a row that was changed."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,7 @@
-"""Codes about a person stay until they were counted, and counts for good; on both databases, made either way."""
+"""Tests that codes about a person never change, and that they can be deleted only after they are counted.
+
+Both databases are tested, made either way.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The log of a case is written once and never changed, on both kinds of database, made either way."""
+"""Tests that a case event is written once and never changed, on both kinds of database, made either way."""
 
 import pytest
 from sqlalchemy import select, text

@@ -1,4 +1,4 @@
-"""The database: what it promises when it is locked, gone, full of rubbish, or asked something foolish."""
+"""Tests the database when it is locked, missing, damaged or asked something wrong."""
 
 import subprocess
 import sys
@@ -73,7 +73,7 @@ def test_a_locked_database_is_told_within_five_seconds_and_still_reads(
 def test_writers_of_one_process_take_turns_before_they_ask_the_file_for_its_lock(
     sqlite: Database,
 ) -> None:
-    """SQLite's own wait lets whoever came last be first."""
+    """SQLite's own wait lets the last writer go first."""
     impatient = Database(sqlite.engine, turn=0.01)
     begun: list[str] = []
     with impatient.writing():
@@ -204,7 +204,7 @@ def test_times_come_back_aware_and_in_utc(database: Database) -> None:
 
 
 def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(tmp_path: Path) -> None:
-    """As the line opens it: the other tests wait for no disk."""
+    """The line opens its database this way. The other tests do not wait for a disk."""
     database = open_database(f"sqlite:///{tmp_path}/synced.db")
     with database.reading() as session:
         pragmas = [

@@ -1,4 +1,4 @@
-"""Writes of several threads in one transaction of SQLite: none is lost, and nobody fails for another."""
+"""Tests writes of several threads in one SQLite transaction. None is lost, and none fails because of another."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def stop(key: str, connection: PlainConnection) -> str:
 
 
 class Joint:
-    """A file, its transactions counted; the first of them waits until it may go on."""
+    """A file whose transactions are counted. The first one waits until the test lets it continue."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -49,7 +49,7 @@ class Joint:
         return len(self.writes._waiting) == number
 
     def all_at_once(self, works: list[Write]) -> list["Future[str]"]:
-        """The first one writes; the others come while it does."""
+        """Starts the first write, and the others while it runs. Returns all results."""
         pool = ThreadPoolExecutor(len(works))
         first = pool.submit(self.writes.write, works[0])
         eventually(lambda: self.begun == 1, seconds=10)
@@ -83,7 +83,7 @@ def test_all_who_came_meanwhile_are_committed_together(joint: Joint) -> None:
 
 
 def test_who_fails_fails_alone(joint: Joint) -> None:
-    """The second `k1` breaks its transaction: each of that one is written by itself then."""
+    """The second `k1` breaks the shared transaction. Each write of it is then repeated alone."""
     found = joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k1", "k2")])
     broken = [one.exception() for one in found]
     assert sum(isinstance(one, sqlite3.IntegrityError) for one in broken) == 1
@@ -129,7 +129,7 @@ def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
 
 
 class Told:
-    """Places of a process: what a thread that waits does with its own."""
+    """The places of a process, with a record of what waiting threads do with theirs."""
 
     def __init__(self) -> None:
         self.said = list[str]()
@@ -144,7 +144,7 @@ class Told:
 def test_who_waits_gives_its_place_to_another_and_takes_one_when_it_is_written(
     joint: Joint,
 ) -> None:
-    """The second leads the third: who writes needs no place."""
+    """The second thread writes for the third. A thread that writes needs no place."""
     places = Told()
     joint.writes.places = places
     joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k2")])

@@ -1,4 +1,4 @@
-"""Documents of revisions in memory: read once, bounded, shared by everybody and changed by nobody."""
+"""Tests documents of revisions in memory: read once, limited in number, shared, and never changed."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -54,7 +54,7 @@ def test_a_piece_is_the_same_with_memory_and_without(database: Database) -> None
 
 
 def test_what_is_not_committed_is_not_kept(database: Database) -> None:
-    """SQLite gives its number to the next revision."""
+    """SQLite gives the number of a rolled-back revision to the next one."""
     keeping = database.keep_documents()
     with database.writing() as session:
         row = tables.add(session, digest="x", document=document(a="never"), at=AT)

@@ -1,4 +1,4 @@
-"""Who owns time: one at a time on either database, and somebody else as soon as that one is gone, or frozen."""
+"""Tests that one relay at a time is the leader, on either database. Another takes over when it stops or freezes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -22,7 +22,7 @@ Claim = Callable[[str], Leadership]
 
 @pytest.fixture
 def claim(database: Database) -> Iterator[Claim]:
-    """A relay's claim, given up at the end."""
+    """Yields a function that makes a relay's claim. Closes all claims at the end."""
     with ExitStack() as claims:
         yield lambda holder: claims.enter_context(closing(Leadership(database, holder)))
 
@@ -52,12 +52,12 @@ def test_the_row_says_who_and_until_when(claim: Claim, database: Database) -> No
 
 
 def test_another_leads_when_it_is_gone(claim: Claim, pair: Pair) -> None:
-    """At once where a lock says so, and when the lease has run out where a row does."""
+    """Another leads at once where a lock decides, and after the lease where a row does."""
     one, other = claim("one"), claim("other")
     assert one.holds(NOON)
     one.close()
     if pair is Pair.SERVERS:
-        # The server gives the lock back once it has seen that the connection is gone.
+        # The server returns the lock once it has seen that the connection is closed.
         eventually(lambda: other.holds(LATER), seconds=5)
     else:
         assert not other.holds(LATER)
@@ -71,7 +71,7 @@ def test_a_clock_set_back_leaves_the_line_with_a_leader(claim: Claim) -> None:
 
 
 def test_who_is_frozen_with_the_lock_in_hand_is_not_waited_for(claim: Claim) -> None:
-    """The lock outlives its holder's sleep, and no lease ends it. When it wakes, it leads again, alone."""
+    """A frozen holder keeps the lock, and no lease ends it. Once it runs again, exactly one relay leads."""
     frozen, second, third = claim("frozen"), claim("second"), claim("third")
     assert frozen.holds(NOON)
     at = NOON + timedelta(seconds=15)

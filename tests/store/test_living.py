@@ -1,4 +1,4 @@
-"""Who may be told of a tip: enrolled, reachable and not on leave, at the moment of asking."""
+"""Tests who can be alerted of a tip: enrolled, reachable and not on leave, at the moment of the query."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ WORKS, AWAY, SOON, LEFT, OFF = range(1, 6)
 
 @pytest.fixture
 def people(database: Database) -> Database:
-    """One of the national desk who works, one on leave for a day, one from tomorrow on; one left, one unreachable."""
+    """Adds five national members: active, on leave for a day, on leave from tomorrow, removed and unreachable."""
     with database.writing() as session:
         for n in (WORKS, AWAY, SOON, LEFT, OFF):
             person = make_responder(

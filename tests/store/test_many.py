@@ -1,4 +1,4 @@
-"""Many rows at once: each whole, each once, in their order, whichever way a database takes them."""
+"""Tests many rows written at once: each whole, each once and in order, in every way a database takes them."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +13,7 @@ from tests.builders import NOON
 pytestmark = pytest.mark.both
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
-"""PostgreSQL keeps no NUL in a text."""
+"""Texts without NUL, which PostgreSQL cannot store."""
 EACH_ON_A_DATABASE_OF_ITS_TEST = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25
 )

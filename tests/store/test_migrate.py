@@ -1,4 +1,4 @@
-"""Migrations make the tables that the code speaks of, on both kinds of database."""
+"""Tests that migrations make the tables that the code declares, on both kinds of database."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,8 @@ LATER = Path(__file__).parents[1] / "services" / "later"
 
 
 def test_migrated_tables_equal_the_declared_ones(empty: Database, database: Database) -> None:
-    """Columns, defaults, constraints, indexes, triggers and functions: a change of one side alone is named."""
+    """Columns, defaults, constraints, indexes, triggers and functions are compared. A change on one side alone is
+    named."""
     migrate.upgrade(empty)
 
     migrated, declared = schema_of(empty), schema_of(database)
@@ -123,7 +124,7 @@ def test_a_release_waits_for_the_one_before_it(empty_postgres: Database) -> None
 
 
 def test_two_releases_at_once_migrate_once(empty: Database) -> None:
-    """Each migration is run by one of them: a table made twice would raise."""
+    """One of them runs each migration. A table made twice would raise an error."""
     with ThreadPoolExecutor(2) as pool:
         changed = list(pool.map(migrate.upgrade, [empty, empty]))
 

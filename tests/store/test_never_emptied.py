@@ -1,4 +1,4 @@
-"""What is kept by a trigger of its rows is not emptied as a whole either. SQLite knows no TRUNCATE."""
+"""Tests that no table whose rows a trigger protects can be truncated. SQLite has no TRUNCATE."""
 
 import pytest
 from sqlalchemy import text

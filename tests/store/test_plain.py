@@ -1,4 +1,4 @@
-"""Statements in the driver's own words: whole or not at all, and on connections that are kept."""
+"""Tests statements in the driver's own SQL: whole or not at all, on connections that are kept open."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.both
 
 
 def test_connections_of_many_threads_are_kept(database: Database) -> None:
-    """Sixteen at once, three times: a connection that is opened anew for each costs more than what it is asked."""
+    """Sixteen threads run three times. Opening a connection for each costs more than its query."""
     if not database.is_sqlite:
         return
     opened: list[object] = []

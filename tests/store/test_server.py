@@ -1,4 +1,4 @@
-"""PostgreSQL dying, freezing, forgetting how to write: told in time, and well again by itself."""
+"""Tests PostgreSQL when it is killed, frozen or read-only. Errors come in time, and the line recovers without help."""
 
 import time
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def test_a_server_that_was_killed_is_told_and_its_return_is_not_missed(
 
 
 def test_a_restart_between_two_hops_costs_none_of_them(server: Postgres, line: Database) -> None:
-    """Every connection of the pool is a dead one by then, and each is seen to be before it is used."""
+    """Every connection of the pool is dead by then. Each is checked before it is used."""
     with line.reading(), line.reading(), line.reading():
         pass
     server.restart()
@@ -105,7 +105,7 @@ def test_a_server_killed_before_the_commit_keeps_nothing_and_after_it_all(
 
 @pytest.mark.slow(reason="waits for a frozen server's time to end")
 def test_a_frozen_server_is_given_up_in_time(server: Postgres, line: Database) -> None:
-    """It keeps the connection and says nothing: its own limits do not run either."""
+    """The server keeps the connection and sends nothing. Its own time limits do not run either."""
     stop(line, "before")
     with frozen(server):
         with within(HOP_SECONDS), pytest.raises(StoreUnavailable):

@@ -1,4 +1,4 @@
-"""SQLite's writers of one process: who came first is first, and nobody waits for ever."""
+"""Tests SQLite's writers of one process. The first to come goes first, and no writer waits for ever."""
 
 from functools import partial
 from threading import Event, Thread

@@ -1,4 +1,4 @@
-"""The alphabet, against an independent codec; and what stands for letters outside it."""
+"""Tests the alphabet against an independent codec, and the substitutes for letters outside it."""
 
 import unicodedata
 

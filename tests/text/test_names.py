@@ -1,4 +1,4 @@
-"""Names: which ones a person or an account may have, and which two are one."""
+"""Tests which names a person or an account may have, and which two names count as one."""
 
 import pytest
 from hypothesis import given

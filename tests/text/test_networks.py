@@ -1,4 +1,4 @@
-"""The network of an address: one IPv4 address, or the 64 bits that a place with IPv6 has."""
+"""Tests the network of an address: one IPv4 address, or the first 64 bits of an IPv6 address."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A remark is a sentence and its values: said in any language, kept as data, and English as it stands."""
+"""Tests messages: a sentence and its values, shown in any language and stored as data. As plain text it is English."""
 
 from hotline.text.phrases import remark, remark_of
 

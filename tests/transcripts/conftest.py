@@ -1,4 +1,4 @@
-"""`pytest tests/transcripts --update-transcripts` writes the transcripts anew; the diff is the review."""
+"""Adds `pytest tests/transcripts --update-transcripts`, which rewrites the transcripts. Reviewers read the diff."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What hanging up at a screen leaves, in a sentence: for transcripts, which their editor reviews. Pure."""
+"""Says in a sentence what hanging up at a screen leaves, for transcripts that editors review. Pure."""
 
 from collections.abc import Collection, Sequence
 
@@ -12,7 +12,10 @@ WHOLE = (TipState.FILED, TipState.COMPLETE)
 
 
 def leaves(book: Book, runs: Sequence[Run], happened: Collection[Event]) -> str:
-    """Empty outside of a report. `runs` are those of the passage, the newest last, `happened` what they have said."""
+    """Returns the sentence, or an empty text outside a report.
+
+    `runs` are the states of the report attempt, the newest last. `happened` holds their events.
+    """
     matter = next((one for one in Matter if gathers(book, runs[-1], one)), None)
     if matter is None:
         return ""

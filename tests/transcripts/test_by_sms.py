@@ -1,8 +1,8 @@
-"""C2: what is read by dialling is read by SMS: the same transcripts, played on both channels side by side.
+"""C2: tests that lessons read alike by dialling and by SMS. The same transcripts are played on both channels.
 
-Every key of a transcript is keyed on the one and written on the other. Both come by the same nodes and say that the
-same happened. An SMS may hold what USSD cuts into pages; then its page key has nothing to turn. Where a choice of the
-report is missing before it, a choice has another digit: then its words are written, as she would.
+Each key of a transcript is keyed on one channel and written on the other. Both pass the same nodes and report the same
+events. An SMS may hold text that USSD cuts into pages; then the page key does nothing. A choice after a missing report
+choice has another digit by SMS, so its label is written instead.
 """
 
 import json
@@ -35,7 +35,7 @@ SMS = service_sms_screens.talk_context(BOOK, DAY)
 
 
 def topics() -> dict[str, str]:
-    """Flow by entry, and of the bare dial."""
+    """Returns the flow of each short code, and of the bare dial."""
     return {"": Topic.FRONT.value, **BOOK.entries}
 
 
@@ -101,7 +101,7 @@ def _at(run: Run) -> list[tuple[str, str]]:
 
 
 def _open(path: Path) -> bool:
-    """Whether it stays in what anybody may read."""
+    """Returns True if the transcript enters only flows that anyone may read."""
     text = path.read_text(encoding="utf-8")
     entered = [line.split()[2] for line in text.splitlines() if line.startswith("! FlowEntered ")]
     return all(name in SMS.book.flows for name in entered)
@@ -130,7 +130,7 @@ def test_c2_a_transcript_is_the_same_conversation_by_sms(path: Path) -> None:
 
 @pytest.mark.parametrize("language", CODES)
 def test_what_is_read_by_sms_is_all_of_it(language: str) -> None:
-    """Every node that anybody may read, but for calls that lead out of it."""
+    """Covers every node that anyone may read, except calls that lead to other flows."""
     seen: set[Place] = set()
     for path in OPEN:
         both = _played(path)

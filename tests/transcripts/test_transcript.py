@@ -1,4 +1,4 @@
-"""Transcripts: read, played, written."""
+"""Tests how transcripts are read, played and written."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""C1: every transcript plays as it is written, and together they come by every node in every language."""
+"""C1: tests that every transcript plays exactly as written. Together they pass every node in every language."""
 
 from collections.abc import Callable
 from functools import cache
@@ -30,7 +30,7 @@ Played = Callable[[Path], tuple[Transcript, Recording]]
 
 @pytest.fixture(scope="module")
 def played(book: Book) -> Played:
-    """Plays each file once."""
+    """Returns a function that plays each file once."""
 
     @cache
     def playing(path: Path) -> tuple[Transcript, Recording]:
@@ -45,7 +45,7 @@ def played(book: Book) -> Played:
 def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(
     played: Played, path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """It shows the flow, and ends in the language, that it names."""
+    """It shows the flow and ends in the language that its head names."""
     transcript, recording = played(path)
     if request.config.getoption("--update-transcripts", default=False):
         path.write_text(recording.text, encoding="utf-8")

@@ -1,23 +1,23 @@
-"""Golden transcripts: a conversation as plain text that its editor can review.
+"""Defines golden transcripts: a conversation as plain text that its editor can review.
 
-    flow report   lang rw                 what it shows, and in which language it ends
+    flow report   lang rw                 the flow that it shows, and the language in which it ends
     with reporting                        flags that are set, if any
-    list my_cases K7Q4 H3ND               a list of the session, if any; `value=Its_label` where they differ
+    list my_cases K7Q4 H3ND               a list of the session, if any; `value=Its_label` for a different label
     brings person_minor=no                answers of an earlier session, if any
-    shows receipt 430 021 655             what a placeholder stands for, if any
-    # a remark
+    shows receipt 430 021 655             the value of a placeholder, if any
+    # a comment
 
-    > *dial*                              a dial; `*dial*11*2` with an entry and digits dialled ahead
+    > *dial*                              a dial; `*dial*11*2` with a short code and digits dialled ahead
     ! FlowEntered front
     | the screen, line by line
     > 1
     ! Answered danger=yes
     | …
-    ~ a fragment, which rings nobody      what hanging up here leaves, in a report
+    ~ a fragment, which rings nobody      the result of hanging up here, in a report
     # END                                 the dialogue is over
 
-Only what is keyed is the editor's; `record` writes the rest anew. The run goes through JSON between two turns, as it
-does between two hops.
+The editor writes only the keys. `record` rewrites the rest. Between two turns the conversation state goes through JSON,
+as it does between two hops.
 """
 
 import json
@@ -44,7 +44,7 @@ from hotline.text.languages import CODES
 
 DIAL = "*dial*"
 Leaves = Callable[[Book, Sequence[Run], Collection[Event]], str]
-"""What hanging up leaves, after these runs of a passage and what they said happened; empty where nothing is told."""
+"""Returns what hanging up leaves, from the runs of a report attempt and their events. Empty outside a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Transcript:
     language: str
     facts: Facts
     head: tuple[str, ...]
-    """The lines above the first key, as they stand."""
+    """The lines above the first key, unchanged."""
     keyed: tuple[str, ...]
 
 
@@ -62,9 +62,9 @@ class Recording:
     text: str
     screens: tuple[Screen, ...]
     passed: frozenset[Place]
-    """The nodes it came by, each at page 0."""
+    """The nodes that the conversation passed, each at page 0."""
     language: str
-    """In which it ended."""
+    """The language in which it ended."""
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ class _Tape:
 
 
 def read(text: str) -> Transcript:
-    """A transcript's head and keys. Raises ValueError where its first line is not one."""
+    """Returns a transcript's head and keys. Raises ValueError where its first key is not a dial."""
     lines = text.splitlines()
     first = next((at for at, line in enumerate(lines) if line.startswith(">")), len(lines))
     head = tuple(lines[:first])
@@ -113,7 +113,7 @@ def record(
     leaves: Leaves | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> Recording:
-    """Play what was keyed, and write down what is shown, what happens, and what hanging up would leave."""
+    """Plays the keys. Returns the screens, the events, and what hanging up would leave."""
     tape = _Tape(list(transcript.head))
     run = Run("", ())
     passage: list[Turn] = []

@@ -1,4 +1,4 @@
-"""The hooks by both ways that lead to them: whatever holds of the door holds of both."""
+"""Provides the hooks through both front ends, so that each test holds for both."""
 
 from pathlib import Path
 

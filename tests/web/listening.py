@@ -1,4 +1,4 @@
-"""A process of the Procfile on a port of this machine, and one that ends by itself when it is told to."""
+"""Starts a process of the Procfile on a port of this machine and checks that it ends on request."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ Process = subprocess.Popen[bytes]
 
 
 def environ_of(home: Path, **more: str) -> Mapping[str, str]:
-    """Settings for a line in that home, and for nothing else of this machine."""
+    """Returns settings for a line in that home, without any other setting of this machine."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ours = {"HOTLINE_HOME": str(home), "PATH": path, "PYTHONPATH": str(CHECKOUT)}
@@ -26,7 +26,7 @@ def environ_of(home: Path, **more: str) -> Mapping[str, str]:
 
 
 def command_of(name: str) -> str:
-    """A line of the Procfile."""
+    """Returns the command of this name in the Procfile."""
     entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
     (command,) = (entry.command for entry in entries if entry.name == name)
     return command
@@ -34,7 +34,7 @@ def command_of(name: str) -> str:
 
 @contextmanager
 def started(command: str, environ: Mapping[str, str]) -> Iterator[Process]:
-    """No worker of it is left behind, and one that does not end by itself is a failure."""
+    """Runs a command and leaves no worker behind. Fails if it does not end on request."""
     process = subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT, start_new_session=True
     )

@@ -1,4 +1,4 @@
-"""An application that never comes to the end of its import. A server's worker that is told to end meanwhile goes on."""
+"""An application whose import never ends. A server's worker that is told to end meanwhile keeps running."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Half-sent bodies: a caller is answered beside them, on the real server, and what sends them is closed."""
+"""Tests half-sent bodies on the real server. Callers still get answers, and the slow connections are closed."""
 
 import shutil
 import socket
@@ -33,7 +33,7 @@ from tests.web.test_guard import HOP
 
 HALF_SENT = 16
 BOUND = 1.0
-"""Seconds in which a caller is answered beside them."""
+"""Seconds in which a caller gets an answer despite them."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Served:
     hook: str
 
     def dial(self) -> tuple[str, float]:
-        """What a caller reads, and after how many seconds."""
+        """Dials once. Returns the screen and the seconds it took."""
         began = time.monotonic()
         address = f"http://127.0.0.1:{self.port}{self.hook}"
         body = urlencode(HOP | {"sessionId": f"ATUid_{began}".replace(".", "_")})
@@ -52,7 +52,7 @@ class Served:
         return answer.text, time.monotonic() - began
 
     def half_sent(self) -> socket.socket:
-        """A request whose body ends in the middle."""
+        """Sends a request whose body ends in the middle. Returns its connection."""
         one = socket.create_connection(("127.0.0.1", self.port))
         head = f"POST {self.hook} HTTP/1.1\r\nHost: line\r\nContent-Type: {FORM}\r\n"
         one.sendall(f"{head}Content-Length: 200\r\n\r\nsessionId=ATUid_1&".encode())
@@ -75,7 +75,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterato
 def test_beside_sixteen_half_sent_bodies_a_caller_is_answered_within_a_second(
     served: Served,
 ) -> None:
-    """A second more than the same machine takes without them: its neighbours may keep it busy."""
+    """The limit is one second more than without them, since the machine may be busy."""
     before = max(served.dial()[1] for _ in range(3))
     with ExitStack() as open_ones:
         for _ in range(HALF_SENT):
@@ -86,7 +86,7 @@ def test_beside_sixteen_half_sent_bodies_a_caller_is_answered_within_a_second(
 
 
 class Slow:
-    """A body that comes when it is told to."""
+    """A body that arrives when the test says so."""
 
     def __init__(self) -> None:
         self.came = threading.Event()
@@ -233,7 +233,7 @@ def test_one_network_that_sends_halves_keeps_no_other_waiting() -> None:
 
 @contextmanager
 def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Both ends of a connection to a port of this process."""
+    """Yields both ends of a connection to a port of this process."""
     with (
         socket.create_server(("127.0.0.1", 0)) as door,
         socket.create_connection(door.getsockname()) as caller,
@@ -245,7 +245,7 @@ def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @contextmanager
 def late(bodies: Bodies) -> Iterator[None]:
-    """A body that is awaited."""
+    """Keeps one body late until the block ends."""
     slow = Slow()
     thread = threading.Thread(target=bodies.read, args=(slow, 1))
     thread.start()

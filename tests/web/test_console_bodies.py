@@ -1,4 +1,4 @@
-"""The console's own process: half-sent forms keep nobody from a page, and none is taken for whole."""
+"""Tests half-sent forms at the console's own process. Pages still answer, and no half is taken for whole."""
 
 import socket
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def test_beside_half_sent_forms_pages_are_answered_and_no_half_is_taken(port: in
 
 @pytest.mark.slow(reason="waits until half-sent headers are given up")
 def test_half_sent_headers_keep_nobody_from_a_page(port: int) -> None:
-    """More of them than the server has connections: it closes each after five seconds, and not after thirty."""
+    """They outnumber the server's connections. It closes each after five seconds, not after thirty."""
     with ExitStack() as open_ones:
         for _ in range(HALF_HEADERS):
             one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))

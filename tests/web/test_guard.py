@@ -1,4 +1,4 @@
-"""The door: in order, strict, silent; and whatever comes through it, a hop is answered."""
+"""Tests the checks of the hooks: ordered, strict and silent. Every hop gets an answer."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Alive is not ready: every reason is said, and none holds a secret."""
+"""Tests that a running process may still be unready. Every reason is given, and none holds a secret."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -63,7 +63,7 @@ def test_without_anybody_who_lives_the_report_is_not_offered(
 def test_a_wish_to_hear_no_more_in_a_responder_s_name_closes_nothing(
     line: Line, hook: str, fields: dict[str, str]
 ) -> None:
-    """Anybody may forge it: the report goes on, and is told to the one whose name was used."""
+    """Anyone may forge the request. The report stays available, and the responder with that number is notified."""
     before = line.caller()
     offered = before.dial()
     before.key("5")

@@ -1,4 +1,4 @@
-"""Hooks are counted by outcome and time, in memory, and handed on whole or kept."""
+"""Tests that hooks are counted by outcome and time, in memory. The counts are handed on whole or kept."""
 
 from collections import Counter
 from dataclasses import replace

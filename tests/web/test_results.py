@@ -1,4 +1,4 @@
-"""E6: everybody may read what became of tips, and nobody is marked by reading it."""
+"""E6: tests that anyone may read the results of tips, and that reading marks no one."""
 
 import re
 from contextlib import AbstractContextManager
@@ -96,7 +96,7 @@ def test_e6_the_results_are_one_sms_in_each_language(line: Line, language: str) 
 
 @dataclass
 class DatabaseThatWaits:
-    """Counts who asks it, and lets the first wait until somebody else was answered."""
+    """A database that counts its queries. The first query waits until the test lets it continue."""
 
     real: Database
     began: Event = field(default_factory=Event)
@@ -111,7 +111,7 @@ class DatabaseThatWaits:
 
 
 def test_nobody_waits_for_the_page_that_another_thread_draws(line: Line) -> None:
-    """The threads are the callers': one at most is held by a slow database."""
+    """The threads serve callers, so a slow database may hold at most one of them."""
     kept, slow = KeptPage(), DatabaseThatWaits(line.database)
     kit = replace(line.kit, database=cast(Database, slow))
     drawing = Thread(target=kept.of, args=(kit,))

@@ -24,7 +24,7 @@ def line(postgres_killable: Postgres, tmp_path: Path, clock: Clock) -> Iterator[
 
 
 def timed(act: Callable[[], str]) -> str:
-    """The screen, which came within a hop's five seconds and begins as every answer does."""
+    """Returns the screen. Checks that it came within a hop's five seconds and begins as every answer does."""
     began = time.monotonic()
     screen = act()
     assert time.monotonic() - began < HOP_SECONDS
@@ -86,7 +86,7 @@ def test_row_8_killed_and_back_between_two_hops_nobody_notices(
 def test_row_8_killed_at_the_commit_there_is_a_whole_tip_or_none(
     line: Line, postgres_killable: Postgres, failpoint: str, kept: str
 ) -> None:
-    """I1: no code was shown; the hop, repeated, shows what it would have shown, for one tip."""
+    """I1: a failed hop shows no success. The same hop sent again shows the usual screen, for one tip."""
 
     def die(name: str) -> None:
         if name == failpoint:
@@ -134,7 +134,7 @@ def test_row_8_frozen_it_is_given_up_in_time(line: Line, postgres_killable: Post
 def test_row_9_a_server_that_only_reads_ends_politely_and_is_not_ready(
     line: Line, postgres_killable: Postgres
 ) -> None:
-    """Who only reads goes on; whoever would be told that something is kept is not."""
+    """A caller who only reads can continue. A caller whose answer cannot be saved reads an apology."""
     quiet = told(line, *QUIET_HERE)
     learner = told(line, "1")
     postgres_killable.restart(default_transaction_read_only="on")

@@ -1,4 +1,4 @@
-"""Strangers at the console's door, on the real server: colleagues confirm a second factor beside them."""
+"""Tests strangers who press on the console's sign-in, on the real server. Colleagues still confirm a second factor."""
 
 import asyncio
 import re
@@ -32,7 +32,7 @@ CONFIRMED = 404
 EACH = 1.0
 """Seconds between an answer and the next attempt of one socket."""
 AT_MOST = 5.0
-"""Seconds in which each colleague confirms."""
+"""Seconds within which each colleague must confirm."""
 
 
 @dataclass
@@ -78,15 +78,15 @@ class Door:
         return Colleague(token, signed_in.session_key, codes[1:])
 
     def makes_old(self) -> None:
-        """Turns every second factor an hour back, so that the next form asks for it."""
+        """Dates every second factor back to 2020, so that the next form asks for it."""
         with self.kit.database.writing() as session:
             long_ago = self.kit.now().replace(year=2020)
             session.execute(update(ConsoleSession).values(factor_at=long_ago, key_until=None))
 
     def confirms(self, one: Colleague, code: str) -> tuple[int, float]:
-        """Sends a form with password and code; returns the answer's status and its seconds.
+        """Sends a form with password and code. Returns the answer's status and its seconds.
 
-        The change that it would drop is not there: 404 says that the factor was confirmed, 422 that it is asked for.
+        The form drops a draft that does not exist. So 404 says that the factor was confirmed, and 422 that it was not.
         """
         began = time.monotonic()
         fields = {"form_key": one.form_key, "secret_password": PASSWORD, "secret_code": code}
@@ -113,7 +113,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
 
 @dataclass
 class Strangers:
-    """Sockets that send unknown names from ever other networks."""
+    """Sockets that send unknown names from changing networks."""
 
     door: Door
     number: int
@@ -154,7 +154,7 @@ class Strangers:
 
     @contextmanager
     def pressing(self) -> Iterator[None]:
-        """Presses until the block ends; it begins once strangers find their queue full."""
+        """Sends from all sockets until the block ends. The block begins once the strangers' queue is full."""
         thread = Thread(target=lambda: asyncio.run(self._all()))
         thread.start()
         try:
@@ -188,7 +188,7 @@ def at_once(door: Door, colleagues: list[Colleague], number: int) -> list[tuple[
 def test_colleagues_confirm_a_factor_beside_strangers(
     door: Door, colleagues: int, strangers: int
 ) -> None:
-    """Within five seconds each; on a busy machine within three times what the last takes without strangers."""
+    """Each takes at most five seconds, or three times the slowest time without strangers on a busy machine."""
     ones = [door.colleague(f"Editor {number}") for number in range(colleagues)]
     door.makes_old()
     quiet = at_once(door, ones, 0)

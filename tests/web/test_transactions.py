@@ -1,4 +1,4 @@
-"""Which hops ask the database: a transaction costs as much as ten hops without one."""
+"""Tests which hops ask the database. A transaction costs as much as ten hops without one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from hotline.counters.tables import Tally
 from tests.callers import Line
 
 TOPIC = ("1", "1", "9", "9")
-"""To the end of what is read before work abroad: there it is counted."""
+"""Keys to the end of the text before work abroad, where the topic is counted."""
 
 
 class Counted(Database):
-    """A line's database, that counts what is asked of it."""
+    """A line's database that counts its transactions."""
 
     transactions = 0
 

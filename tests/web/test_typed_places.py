@@ -1,4 +1,4 @@
-"""A place that is typed instead of chosen, through the real hook."""
+"""Tests a place that is typed instead of chosen, through the real hook."""
 
 import pytest
 

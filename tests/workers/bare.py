@@ -1,4 +1,4 @@
-"""A kit for a worker that is only started and stopped."""
+"""Builds a context for a worker that is only started and stopped."""
 
 from datetime import UTC, datetime
 

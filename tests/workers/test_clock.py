@@ -1,4 +1,4 @@
-"""The relay: what it mends, that one step's fault is its own, and that two of them are one."""
+"""Tests the relay: the faults it repairs, that a failed step stops no other, and that two relays act as one."""
 
 import logging
 import time
@@ -108,7 +108,7 @@ def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) 
 def test_row_12_with_redis_hanging_danger_is_out_within_fifteen_seconds(
     manned: District, valkey: Valkey
 ) -> None:
-    """A real one, frozen: no tick waits for it longer than a moment, and the clock sends by itself."""
+    """A real Redis is frozen. No tick waits for it longer than a moment, and the clock itself sends."""
     manned.jobs = RqJobs(valkey.url)  # type: ignore[assignment]
     manned.file_tip()
     valkey.hang()
@@ -124,7 +124,7 @@ def test_row_12_with_redis_hanging_danger_is_out_within_fifteen_seconds(
 
 
 def test_a_held_lane_is_not_rung_for(manned: District) -> None:
-    """The first met the fault; the second has been due all the while."""
+    """The first message met the fault. The second has been due since then."""
     for _ in range(2):
         manned.tell()
     manned.sms.results = [SendResult(Outcome.MONEY_FAULT)]
@@ -174,7 +174,7 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
 
 
 def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None:
-    """A network that sends none: three alerts wait for theirs, taken a second apart."""
+    """The network sends no reports. Three alerts wait for theirs, accepted a second apart."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     district.enrol(Level.NATIONAL, districts=())
@@ -301,7 +301,7 @@ def test_it_does_nothing_while_another_leads(manned: District) -> None:
     ran: list[RelayKit] = []
 
     class Once:
-        """Stops the relay after its first look."""
+        """A stop event that stops the relay after its first look."""
 
         def is_set(self) -> bool:
             return stop.is_set()

@@ -1,4 +1,4 @@
-"""The reader's process: it is rung by its queue, looks by itself, and ends when it is told to."""
+"""Tests the reader's process: its queue rings it, it also looks without a ring, and it ends on request."""
 
 import time
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def beside(line: Line) -> ReaderBeside:
 
 @contextmanager
 def looking(beside: ReaderBeside) -> Iterator[None]:
-    """A reader in a thread of its own, and a web process that waits by the true clock."""
+    """Runs a reader in its own thread, and a web process that waits by the real clock."""
     door = replace(beside.line.kit.reader, pause=time.sleep, elapsed=time.monotonic)
     beside.line.kit = replace(beside.line.kit, reader=door)
     stop = Event()

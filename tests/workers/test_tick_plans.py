@@ -1,4 +1,4 @@
-"""A tick asks the same however much lies in the database: no step of it reads a whole table that grows with tips."""
+"""Tests that a tick costs the same for a large database. No step reads a whole table that grows with tips."""
 
 import re
 from typing import Any
@@ -30,7 +30,7 @@ SCAN = re.compile(rf"SCAN ({'|'.join(GROW)})(_\d+)?$")
 
 @pytest.fixture
 def pair() -> Pair:
-    """PostgreSQL reads a small table whole, whatever index there is: SQLite plans without looking at the rows."""
+    """Returns the embedded pair. SQLite plans without looking at the rows; PostgreSQL reads any small table whole."""
     return Pair.EMBEDDED
 
 
