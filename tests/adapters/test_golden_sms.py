@@ -1,4 +1,4 @@
-"""Tests the gateway's golden vectors for SMS with the real SMS client and the outbox together."""
+"""Tests the gateway's golden vectors for SMS with the real SDK and the outbox together."""
 
 import socket
 
