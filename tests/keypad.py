@@ -1,4 +1,4 @@
-"""The handset page under somebody's thumbs: a browser, and what is done to one phone."""
+"""Drives the handset page in a browser, and presses the keys of one of its phones."""
 
 import re
 import shutil
@@ -37,7 +37,7 @@ CLOCK_FACE = re.compile(r"^\d\d:\d\d")
 
 @contextmanager
 def chromium_browser() -> Iterator[Browser]:
-    """Debian's, without what it asks of the network by itself."""
+    """Starts Debian's Chromium without its own network requests."""
     with sync_playwright() as playwright:
         path = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
@@ -47,7 +47,7 @@ def chromium_browser() -> Iterator[Browser]:
 
 @contextmanager
 def quiet_page(browser: Browser, url: str, *, touched: bool = False) -> Iterator[Page]:
-    """A page of its own, on a desk or on a narrow telephone."""
+    """Opens a new page, with the size of a desktop or of a narrow telephone."""
     size = TELEPHONE if touched else DESK
     page = browser.new_page(viewport=size, has_touch=touched)
     with quiet(page, url):
@@ -57,7 +57,7 @@ def quiet_page(browser: Browser, url: str, *, touched: bool = False) -> Iterator
 
 @contextmanager
 def quiet(page: Page, url: str) -> Iterator[Page]:
-    """The page under its strict policy. No complaint may stand in its console."""
+    """Opens the page under its strict policy, and fails if the browser logs a message or an error."""
     wrong: list[str] = []
 
     def complains(said: ConsoleMessage) -> None:
@@ -81,7 +81,7 @@ def quiet(page: Page, url: str) -> Iterator[Page]:
 
 
 class Phone:
-    """One of the two, and what a thumb does to it."""
+    """One of the two phones on the page."""
 
     def __init__(self, page: Page, role: str) -> None:
         self._page = page
@@ -99,7 +99,7 @@ class Phone:
         expect(self.screen).to_contain_text(text, timeout=within * 1000)
 
     def rests(self) -> None:
-        """It shows the time, and nothing else."""
+        """Checks that the phone shows its clock."""
         self.shows(CLOCK_FACE)
 
     def dial(self, code: str) -> None:
@@ -107,15 +107,15 @@ class Phone:
         self.act("call")
 
     def reply(self, key: str, shows: str) -> None:
-        """One digit, the green key, and the screen that follows."""
+        """Presses one digit and the green key, and checks the next screen."""
         self.press(key)
         self.act("call")
         self.shows(shows)
 
     def spell(self, words: str) -> None:
-        """Words on the keypad, on which each letter is its key so many times; the hash key turns to digits and back.
+        """Types words on the keypad: a letter is several presses of its key, and # switches to digits and back.
 
-        The clock of the page stands still during a letter: a slow machine must not cut one in two.
+        The page's clock is frozen during a letter: a slow machine must not cut one in two.
         """
         at = datetime.now(UTC)
         mode = self.root.locator("[data-mode]")

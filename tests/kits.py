@@ -1,4 +1,4 @@
-"""A kit of fakes around a real database: what a test of a service is given."""
+"""Makes contexts with fakes around a real database, for the tests of services."""
 
 import hashlib
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from tests.fakes import FakeInbox, FakeInstruments, FakeNumbers, FakeOther, Open
 
 @dataclass
 class FakePseudonyms:
-    """Digests that a person can read; `builders.make_responder` writes the same."""
+    """Digests that a person can read. `builders.make_responder` writes the same ones."""
 
     def enrolled(self, msisdn: str) -> str:
         return f"key of {msisdn}"
@@ -99,7 +99,7 @@ def make_watch(
 
 @dataclass(frozen=True)
 class WholeKit(DoorKit, RelayKit, WatchKit):
-    """Everything that any process has: a test plays them all."""
+    """A context with the parts of every process: one test plays all of them."""
 
 
 def make_console_kit(
@@ -110,7 +110,7 @@ def make_console_kit(
     demo_accounts: tuple[DemoAccount, ...] = (),
     waiting: int = 8,
 ) -> ConsoleKit:
-    """The console's pages', with a stretch that costs nothing."""
+    """Returns the context of the console's pages. Its key stretching costs almost nothing."""
     database.keep_documents()
     return ConsoleKit(
         database=database,

@@ -1,6 +1,6 @@
-"""The Kinyarwanda labels that callers of fault runs, benchmarks and proofs look for on their screens.
+"""Holds the Kinyarwanda labels that fault runs, benchmarks and proofs look for on screens.
 
-A test holds each against the shipped flows: whoever words a label anew changes it here too.
+A test compares each one with the shipped flows: change a label here when its text changes.
 """
 
 PROBLEM = "Ufite ikibazo?"
@@ -11,10 +11,10 @@ UNPAID_WORK = "Agahato, kudahembwa"
 ADULT = "Umuntu mukuru"
 LANDMARK = "Ongeraho ikiranga aho"
 CALL = ("Mumpamagare", YES, "Nta wundi", "Ejo", "Mu gitondo, 8h-10h", "Umuceri")
-"""From "saved" to the last of the questions about a call."""
+"""The labels from "saved" to the last question about a call."""
 PASSED_ON = "Byoherejwe."
 SAVED = "Byabitswe."
 AGREED = "Dushobora guhamagara"
-"""What screens say where a tip, or a call, is promised to be kept."""
+"""The text of the screen that promises a call."""
 LABELS = (PROBLEM, YES, NO, CHILD_WORK, UNPAID_WORK, ADULT, LANDMARK, *CALL)
 PROMISES = (PASSED_ON, SAVED, AGREED)

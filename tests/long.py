@@ -1,4 +1,4 @@
-"""Says what runs in `bin/test --long` only, on which servers a test runs, and which seed a run has.
+"""Chooses the tests of `bin/test --long`, the servers of each test, and the seed of a run.
 
 `bin/test` runs the same tests every day; `bin/test --long` runs all of them, at full length. The seed decides the order
 of the tests, chance inside them and the examples of hypothesis. HOTLINE_TEST_SEED repeats a run: each process of a run
@@ -86,11 +86,11 @@ ONLY_LONG = (
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-office]",
     "tests/console/test_in_browser.py::test_pages_pass_axe_and_fit_their_screen[*-twice as large]",
     "tests/emulator/test_accessibility.py::test_axe_finds_nothing[desk]",
-    # What proves a tool of the tests: the comparison of two commits, the types of the ports, a home made once.
+    # Proofs of test tools: the comparison of two commits, the types of the ports, a home made once.
     "tests/compare/test_plays.py::*",
     "tests/floorplan/test_ports_fit.py::*",
     "tests/test_made_once.py::test_a_home_is_as_init_leaves_it",
-    # Searches that go further, and a season whose every figure is computed a second time.
+    # Longer searches, and a season whose figures are all computed a second time.
     "tests/services/test_deskkeys.py::test_a_grant_that_neither_key_opens_keeps_the_old_ones",
     "tests/services/test_like_tips_of_a_day.py::*",
     "tests/services/test_release.py::test_a_migration_that_cannot_have_its_lock_gives_way_to_callers",
@@ -98,20 +98,20 @@ ONLY_LONG = (
     "tests/test_mutants.py::test_every_broken_line_is_noticed",
     "tests/domain/test_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
 )
-"""Tests by their ids, `*` for anything. An id without parameters stands for all of them."""
+"""Tests by their ids; `*` matches any text. An id without parameters covers all of them."""
 FEW, MANY = 20, 300
 PARTS = ("computing", "waiting")
 SLOW = "mark.slow"
-"""Every slow test writes its mark like this: the waiting part imports no file without it."""
+"""Every slow test writes its mark in this way: the waiting part imports no file without it."""
 
 
 def is_long() -> bool:
-    """Returns True if everything runs at full length."""
+    """Returns True if every test runs at full length."""
     return is_yes(os.environ.get("HOTLINE_TEST_LONG", ""))
 
 
 EXAMPLES = MANY if is_long() else FEW
-"""How many examples a property tries."""
+"""The number of examples that a property tries."""
 
 
 def seed() -> int:
@@ -122,7 +122,7 @@ def seed() -> int:
 
 
 def register_profiles() -> None:
-    """A slow machine is no fault of a property."""
+    """Registers the profiles of hypothesis without a deadline: a slow machine is no fault of a property."""
     settings.register_profile("patient", deadline=None, max_examples=EXAMPLES)
     settings.register_profile("quick", deadline=None, max_examples=5)
     settings.load_profile("patient")
@@ -135,7 +135,7 @@ def seed_everything(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(seed())
     if config.option.part == "waiting" and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # A shell lets what it starts in the background ignore Ctrl-C.
+        # A shell makes background processes ignore Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -152,7 +152,7 @@ def has_no_slow_test(path: Path, config: pytest.Config) -> bool:
 
 
 def keep(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps the tests of this part and of this length, those first that take long."""
+    """Keeps the tests of this part and of this length, and puts the slow ones first."""
     for item in items:
         if has(item, "slow") and SLOW not in item.path.read_text(encoding="utf-8"):
             raise pytest.UsageError(f"{item.nodeid}: write pytest.mark.slow(...) in its own file")
@@ -186,7 +186,8 @@ def is_of_the_other_pair(item: pytest.Item) -> bool:
     """Returns True if this test runs on the other pair of servers only.
 
     Tests of SQL that differs by kind, of locks and of races run on both: they are marked `both` or `fault`. Each other
-    test has one pair, by its name: two of three SQLite and Valkey, the third PostgreSQL and Redis, which cost more.
+    test has one pair, by its name. Two of three use SQLite and Valkey; the third uses PostgreSQL and Redis, which cost
+    more.
     """
     if has(item, "both") or has(item, "fault"):
         return False
@@ -201,14 +202,14 @@ def is_of_the_other_pair(item: pytest.Item) -> bool:
 
 
 def place(item: pytest.Item) -> tuple[int, str]:
-    """Its rank; and those of a browser follow each other folder by folder, so that a folder's line ends with it."""
+    """Returns the place of a test in the order. Browser tests run folder by folder: a folder's line then ends."""
     return rank(item), str(item.path.parent) if has(item, "browser") else ""
 
 
 def rank(item: pytest.Item) -> int:
-    """One worker takes them from the front, the other from the middle: so two fault runs seldom meet.
+    """Returns the rank of a test. One worker starts at the front, the other in the middle: two fault runs seldom meet.
 
-    Those of a browser follow each other: one Chromium and one line are enough for them.
+    Browser tests follow each other: one Chromium and one line are enough for them.
     """
     first = ("alone", "browser", "chaos", "slow")
     return next((n for n, mark in enumerate(first) if has(item, mark)), len(first))

@@ -1,6 +1,7 @@
-"""What most tests begin with, made once in each test process and copied from memory: tables, keys, flows, statements.
+"""Makes what most tests begin with once in each test process: tables, keys, flows, statements. Tests copy it from
+memory.
 
-Making it anew for each test cost more than the tests themselves.
+Making it for each test cost more than the tests themselves.
 """
 
 import hashlib
@@ -33,11 +34,11 @@ STATEMENTS: dict[Any, Any] = {}
 
 
 def share_statements(database: Database) -> None:
-    """Compiles each statement once in a process: SQLAlchemy keeps what it compiled by the dialect at hand."""
+    """Compiles each statement once in a process: SQLAlchemy stores compiled statements by the dialect object."""
     engine = database.engine
     kind = engine.dialect.name
     if kind not in DIALECTS:
-        # A dialect learns at its first connection what its server can do.
+        # A dialect learns at its first connection which features its server has.
         engine.connect().close()
     engine.dialect = DIALECTS.setdefault(kind, engine.dialect)
     engine.update_execution_options(compiled_cache=STATEMENTS)
@@ -83,7 +84,7 @@ def _keys(hour: datetime) -> Mapping[Path, bytes]:
 
 
 def _known(path: Path) -> bytes:
-    """A key's bytes. Those by which people are counted are the same in every run: two of a few may share a register."""
+    """Returns a key's bytes. The keys that count people are the same in every run: two people may share a register."""
     secret = path.read_bytes()
     if path.name.startswith("people-"):
         return hashlib.sha256(path.name.encode()).digest()[: len(secret)]
@@ -102,7 +103,7 @@ def lay_keys(folder: Path, at: datetime) -> None:
 
 
 def lay_line(home: Path, at: datetime) -> None:
-    """Writes the keys and the empty tables of a line into a folder that is there."""
+    """Writes the keys and the empty tables of a line into an existing folder."""
     lay_keys(home / "keys", at)
     lay_released(home / "hotline.db")
 
@@ -124,13 +125,13 @@ def _document() -> dict[str, Any]:
 
 
 def shipped_document() -> dict[str, Any]:
-    """What the shipped flow files hold; a copy, which a test may change."""
+    """Returns a copy of the shipped flow files' content. A test may change the copy."""
     return deepcopy(_document())
 
 
 @cache
 def shipped_book() -> Book:
-    """The shipped flows, as they are played."""
+    """Returns the shipped flows, compiled as the line plays them."""
     return documents.compile(_document(), place_lists())
 
 

@@ -1,10 +1,10 @@
 """Breaks one line at a time and runs the test that must notice: `tests/mutants.csv` lists the lines.
 
-Each row names a subject, a file, a line's text, what stands there instead, and a test. The test passes on the code as
-it is, and fails an assertion on the broken copy. Add a row where a line must never change unnoticed.
+Each row names a subject, a file, a line's text, its replacement, and a test. The test passes on the unchanged code, and
+fails an assertion on the broken copy. Add a row where a line must never change unnoticed.
 
-    python -m tests.mutants                    every row, with one line of progress for each
-    python -m tests.mutants --only encryption  the rows of one subject
+    python -m tests.mutants                    every row, with one line of progress for each.
+    python -m tests.mutants --only encryption  the rows of one subject.
 """
 
 import argparse
@@ -36,7 +36,7 @@ SUBJECTS = (
     "encryption",
 )
 FAILED = 1
-"""Pytest's exit code for a test that failed: an error of collection has another."""
+"""Pytest's exit code for a failed test. An error of collection has another code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Mutant:
     test: str
 
     def broken(self, text: str) -> str:
-        """Returns the file's text with the line broken. Raises ValueError unless `before` stands there once."""
+        """Returns the file's text with the line broken. Raises ValueError unless `before` occurs exactly once."""
         if text.count(self.before) != 1:
             raise ValueError(f"{self.file}: {text.count(self.before)} times {self.before!r}")
         return text.replace(self.before, self.after)
@@ -93,7 +93,7 @@ def passes(folder: Path, tests: Sequence[str]) -> bool | None:
 
 
 def fault_of(mutant: Mutant, folder: Path) -> str:
-    """Returns what is wrong with a row; empty if its test notices the broken line."""
+    """Returns the fault of a row, or an empty text if its test notices the broken line."""
     file = folder / mutant.file
     whole = file.read_text(encoding="utf-8")
     try:
@@ -110,7 +110,7 @@ def fault_of(mutant: Mutant, folder: Path) -> str:
 
 
 def faults(rows: Sequence[Mutant], workers: int = 2) -> Iterator[str]:
-    """Yields what is wrong with each row; empty for a row that is right. First the tests pass on the code as it is."""
+    """Yields the fault of each row, or an empty text. The tests must first pass on the unchanged code."""
     with tempfile.TemporaryDirectory() as made:
         folders: Queue[Path] = Queue()
         for number in range(workers):

@@ -1,4 +1,4 @@
-"""A night on the line: a caller, the people of two districts and of the nation, their phones, and a turned clock."""
+"""Plays a night on the line: a caller, responders of two districts and the national desk, and a turned clock."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from tests.builders import make_message, make_responder
 from tests.callers import Caller, Line, told
 
 NUMBER = "112"
-"""Of the shipped list, and signed there: what stands for the national desk's number."""
+"""A signed number of the shipped list. It takes the place of the national desk's number."""
 SOON = timedelta(seconds=30)
 
 
@@ -30,7 +30,7 @@ class Night:
     people: dict[str, int]
 
     def tick(self, **turned: float) -> None:
-        """The clock and its workers, once, after it was turned by so much."""
+        """Turns the clock by this much, and runs the clock's jobs and the worker once."""
         self.line.clock.turn(**turned)
         kit = self.line.kit
         service_assignment.refer_waiting(kit)
@@ -42,13 +42,13 @@ class Night:
             self.tick(minutes=1)
 
     def tells(self, *keyed: str) -> Caller:
-        """Somebody tells this, and whoever is told of it has it on her phone."""
+        """Plays a caller who reports this, and sends the alerts to the responders' phones."""
         caller = told(self.line, *keyed)
         self.tick()
         return caller
 
     def texts(self, person: str) -> list[str]:
-        """What came to her phone, in English words, her references as `REF`."""
+        """Returns the SMS that a person received, in English, with the references as `REF`."""
         return [self._plain(text) for number, text in self.sms.sent if number == self._of(person)]
 
     def newest(self, person: str) -> str:
@@ -57,7 +57,7 @@ class Night:
     def writes(
         self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
     ) -> str:
-        """An SMS of hers, `{ref}` for the case as she knows it by now; what she is answered. `then`: it comes again."""
+        """Sends a person's SMS and returns the answer. `{ref}`: the newest reference; `then` delivers the SMS again."""
         self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",
@@ -72,7 +72,7 @@ class Night:
         return self.newest(person)
 
     def names(self, person: str) -> list[str]:
-        """The references by which she knows the case, the oldest first."""
+        """Returns the references by which this person knows the case, the oldest first."""
         rows = sorted(self.line.all(Referral), key=lambda row: row.id)
         return [row.reference for row in rows if row.responder_id == self.people[person]]
 
@@ -90,7 +90,7 @@ class Night:
         return {row.kind for row in self.line.all(Deadline) if row.fired_at is None}
 
     def all_fit(self) -> bool:
-        """Whether everything that was written fits one segment in each language."""
+        """Returns True if every message fits one segment in each language."""
         phrases = self.line.kit.phrases
         return all(
             septets(render(Wording(Template[row.template], row.parameters, language), phrases))
@@ -109,7 +109,7 @@ class Night:
 
 
 def night(line: Line, **people: tuple[Level, str]) -> Night:
-    """Each of `people` is a level and a district, "" for the nation; all read English."""
+    """Returns a night with these people. Each has a level and a district ("": national desk), and reads English."""
     sms, ids = FakeSms(), {}
     of_line = replace(line.kit.line, national_number=NUMBER)
     line.kit = replace(line.kit, sms=sms, line=of_line)

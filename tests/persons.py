@@ -1,4 +1,4 @@
-"""Codes about persons, written as any process writes them, for tests of what becomes of them."""
+"""Writes codes about persons as any process does, for tests of their later use."""
 
 from hotline.alerts import service_case_events
 from hotline.alerts.service_case_events import EntryBy
@@ -11,12 +11,12 @@ from hotline.tips.rules_person_codes import PersonCodes
 from hotline.tips.tables import Tip
 
 SIGNS = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
-"""What a possible victim is screened as."""
+"""The screening answers of a possible victim."""
 BY = EntryBy("account:1:Alice", EntryWay.CONSOLE)
 
 
 def said(session: Session, kit: Kit, tip: Tip, kind: EntryKind, codes: PersonCodes) -> int:
-    """The entry of it; a person that is new is met."""
+    """Adds a case event about a person, and records the person if new. Returns the event's id."""
     at = kit.now()
     tables_persons.meet(session, tip.id, codes.n, at)
     key = f"{tip.id}:{codes.n}:{at.timestamp()}:{codes.referral}"
@@ -27,7 +27,7 @@ def said(session: Session, kit: Kit, tip: Tip, kind: EntryKind, codes: PersonCod
 
 
 def screened(kit: Kit, tip_id: int, n: int = 1, **more: str) -> int:
-    """Signs of trafficking; and what else is seen."""
+    """Screens a person with signs of trafficking and these further codes."""
     with kit.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
         codes = PersonCodes(n, {**SIGNS, "form": "labour", "sex": "woman", **more})

@@ -1,4 +1,4 @@
-"""Makes flows live in a test, without a change and without a log."""
+"""Publishes flows in a test, without a draft and without a log entry."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,9 +9,9 @@ from hotline.flows.service_authoring import put_live, ready
 
 
 def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
-    """Make the document live and say its revision. A document that was saved before is not saved again.
+    """Publishes the document and returns its revision. Saves a document once only.
 
-    Raises FlowInvalid where it cannot be played, or moves an entry that was published; StoreUnavailable.
+    Raises FlowInvalid if it cannot be played, or moves a published short code; StoreUnavailable.
     """
     made = ready(document)
     with database.writing() as session:

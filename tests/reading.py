@@ -1,4 +1,4 @@
-"""A reader beside a test's line, and a responder with a PIN of her own."""
+"""Runs a reader next to a test's line, and enrols responders with a PIN."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ QUICK = Costs(passes=1, kib=8)
 
 @dataclass
 class ReaderBeside:
-    """The reader's process of a test: it answers while a hop waits, unless it is stopped."""
+    """A test's reader process. It answers while a hop waits, unless the test stops it."""
 
     line: Line
     kit: ReaderKit
@@ -49,7 +49,7 @@ class ReaderBeside:
             pass
 
     def restart(self) -> None:
-        """Its memory is gone."""
+        """Clears the reader's memory, as a restart does."""
         self.kit = replace(self.kit, memory=KeyMemory(elapsed=self.elapsed))
 
     def elapsed(self) -> float:
@@ -57,7 +57,7 @@ class ReaderBeside:
 
 
 def reader_beside(line: Line) -> ReaderBeside:
-    """Puts a reader beside the line: its web process waits for it by a clock that does not tick."""
+    """Connects a reader to the line. The line's web process waits for it by a clock that does not tick."""
     path = line.kit.pseudonyms._folder.path.parent
     half = public_half(KeyFolder(path / "hooks"))
     line.kit = replace(line.kit, sealer=replace(line.kit.sealer, reader=half))
@@ -95,7 +95,7 @@ def with_pin(
     language: str = "en",
     desks: tuple[str, ...] = (),
 ) -> int:
-    """Enrols a responder who chose her PIN, and to whom these desks are sealed; her id."""
+    """Enrols a responder who chose this PIN, and gives these desks' keys to the responder. Returns the id."""
     line, pair = beside.line, KeyPair.new()
     person_id = line.enrol(level, msisdn, language)
     with line.database.writing() as session:
@@ -117,7 +117,7 @@ def with_pin(
 
 
 def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Referral]:
-    """A responder of the first district of the capital, told of one danger there; her phone."""
+    """Alerts a responder of the capital's first district of one danger there. Returns the phone and the assignment."""
     told(beside.line, *DANGER_HERE)
     place = beside.line.tips[-1].place
     person_id = with_pin(beside, desks=(place,))

@@ -1,6 +1,6 @@
 """Lists the promises of the product and the faults it survives, and finds the tests that prove each.
 
-    bin/test --rows        prints each row, what it promises and its tests
+    bin/test --rows        prints each row with its promise and its tests.
 
 A test names its row with `@pytest.mark.row("C8")` or its fault with `@pytest.mark.fault(17)`.
 """
@@ -17,7 +17,7 @@ LATER = "later"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One promise of the product. `built` names when it is built, where no test can prove it yet."""
+    """One promise of the product. `built` names when it will exist, if no test can prove it yet."""
 
     name: str
     promise: str
@@ -26,10 +26,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to break the line, and what must hold all the same.
+    """One way to break the line, and the invariants that must hold then.
 
     I1: a caller who read that the tip is kept has exactly one, which the desk can open.
-    I2: the gateway accepted every alert, or a person sees that it was given up.
+    I2: the gateway accepted every alert, or a person sees that it is undeliverable.
     I3: an alert is sent once, with one repeat for each attempt of unknown end and for one missing report.
     I4: 90 seconds after the fault no alert of danger waits.
     I5: no word of a tip and no number is written where it does not belong.
@@ -186,7 +186,7 @@ Mark = str | int
 
 
 def marked() -> dict[Mark, list[str]]:
-    """Returns the tests of each row and fault, read from the sources: no test is imported."""
+    """Returns the tests of each row and fault. Reads the sources and imports no test."""
     found: dict[Mark, list[str]] = {}
     for path in sorted(TESTS.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -200,7 +200,7 @@ def marked() -> dict[Mark, list[str]]:
 
 
 def in_file(module: ast.Module) -> Iterator[tuple[str, list[Mark]]]:
-    """Yields each place that bears marks: a test, a class, or the file itself for marks outside of them."""
+    """Yields each test, class or file with its marks."""
     outside: list[Mark] = []
     for node in module.body:
         if isinstance(node, ast.ClassDef):

@@ -1,6 +1,6 @@
-"""Real servers for tests: Debian's PostgreSQL and Redis, started by us, on paths and ports that nobody else uses.
+"""Starts Debian's PostgreSQL and Redis for tests, on their own paths and ports.
 
-A server is a child of ours, so that it can be killed like one.
+A server is a child process of the test, so that the test can kill it.
 """
 
 import fcntl
@@ -28,16 +28,16 @@ from tests.chaos.stand import postgres as chaos
 from tests.made_once import share_statements
 
 CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
-"""For tests that pull no plug: killing a process loses nothing that the kernel has."""
+"""Settings for tests that cut no power: killing a process loses nothing that the kernel has."""
 OTHERS_END = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = 'line' AND pid <> pg_backend_pid()"
 )
 UNFINISHED_END = f"{OTHERS_END} AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks))"
-"""Of a test before, which could still hold a row, or the lock of a leader."""
+"""Ends connections of an earlier test that could still hold a row, or the lock of a leader."""
 EMPTIED = ";".join(
     (
-        # A log that refuses to be emptied, but for a test.
+        # The audit log refuses to be emptied, except in a test.
         "SET LOCAL session_replication_role = replica",
         *(f'DELETE FROM "{table.name}"' for table in reversed(METADATA.sorted_tables)),
         "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences",
@@ -46,7 +46,7 @@ EMPTIED = ";".join(
 
 
 class Pair(StrEnum):
-    """What a line stands on. Everything must hold on both."""
+    """The database and queue servers of a line. Every promise must hold on both pairs."""
 
     EMBEDDED = "embedded"
     """SQLite and Valkey."""
@@ -56,32 +56,32 @@ class Pair(StrEnum):
 
 @pytest.fixture(params=list(Pair))
 def pair(request: pytest.FixtureRequest) -> Pair:
-    """For a room whose tests must hold on both: its conftest imports this."""
+    """Returns the pair of servers for a package whose tests must hold on both. Its conftest imports this."""
     assert isinstance(request.param, Pair)
     return request.param
 
 
 class Postgres(chaos.Postgres):
-    """One that a test may also ask."""
+    """A PostgreSQL server that a test may also query."""
 
     @property
     def pids(self) -> list[int]:
-        """The postmaster and all of its children."""
+        """Returns the ids of the postmaster and all of its children."""
         return [self.pid, *(child.pid for child in psutil.Process(self.pid).children())]
 
     def fill_disk(self) -> None:
-        """From here on none of its processes writes a byte more into any file; a restart is what makes room again."""
+        """Stops its processes from writing another byte to any file. Only a restart makes room again."""
         for pid in self.pids:
             subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
 
     def stop(self) -> None:
-        """It writes everything down and ends: its folder can be copied."""
+        """Shuts the server down cleanly, so that its folder can be copied."""
         process = psutil.Process(self.pid)
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
 
     def make(self, name: str, *, template: str = "template1") -> str:
-        """A new database, empty or a copy; its address. Without the program, whose start costs as much again."""
+        """Makes a database, empty or a copy, and returns its address. SQL avoids the cost of starting `createdb`."""
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url(name)
 
@@ -95,7 +95,7 @@ class Postgres(chaos.Postgres):
 
 @contextmanager
 def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
-    """A server that runs for as long as the block does."""
+    """Runs a server until the block ends."""
     server = Postgres(folder, settings)
     try:
         server.start()
@@ -106,7 +106,7 @@ def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
 
 @contextmanager
 def frozen(server: Postgres) -> Iterator[None]:
-    """The postmaster and every backend of it: connections stay open, and nobody answers."""
+    """Stops the postmaster and every backend: connections stay open and get no answer."""
     whole = [psutil.Process(pid) for pid in server.pids]
     for process in whole:
         process.send_signal(signal.SIGSTOP)
@@ -119,7 +119,7 @@ def frozen(server: Postgres) -> Iterator[None]:
 
 @contextmanager
 def short_folder(prefix: str) -> Iterator[Path]:
-    """A unix socket's path holds 108 bytes at most: pytest's own folders are too deep."""
+    """Makes a short temporary folder. A unix socket's path holds 108 bytes, and pytest's own folders are too deep."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         yield folder
@@ -128,7 +128,7 @@ def short_folder(prefix: str) -> Iterator[Path]:
 
 
 class CopiedPostgres(Postgres):
-    """A cluster that is copied from the run's template: `initdb` and the tables cost more than most tests."""
+    """A cluster copied from the run's template: `initdb` and the tables cost more than most tests."""
 
     def __init__(self, folder: Path, settings: dict[str, str], template: Path) -> None:
         self._template = template
@@ -140,7 +140,7 @@ class CopiedPostgres(Postgres):
 
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stopped cluster with the tables in `line`, made by the first of a run's processes that needs it."""
+    """Returns a stopped cluster with the tables in `line`. The first process of a run that needs it makes it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     template = shared / "postgres-template"
@@ -161,7 +161,7 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def postgres_copied(template: Path) -> Iterator[Postgres]:
-    """A server over a copy of the template, for as long as the block runs."""
+    """Runs a server on a copy of the template until the block ends."""
     with short_folder("hotline-pg-") as folder:
         server = CopiedPostgres(folder, CARELESS, template)
         try:
@@ -173,14 +173,14 @@ def postgres_copied(template: Path) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def postgres_server(postgres_template: Path) -> Iterator[Postgres]:
-    """Started once for each test process."""
+    """Starts one server for each test process."""
     with postgres_copied(postgres_template) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_released(postgres_server: Postgres) -> str:
-    """The name of a database whose tables were made by every migration, to be copied."""
+    """Returns the name of a database to copy. Every migration made its tables."""
     database = open_database(postgres_server.make("released"))
     migrate.upgrade(database)
     database.close()
@@ -195,23 +195,23 @@ def postgres_of_a_file(postgres_template: Path) -> Iterator[Postgres]:
 
 @pytest.fixture
 def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
-    """One that a test may kill, its tables empty. It starts again for each test, quickly: its folder is there."""
+    """Restarts a server that a test may kill, and empties its tables. Its folder exists, so the start is quick."""
     postgres_of_a_file.restart()
     empty_tables(postgres_of_a_file)
     return postgres_of_a_file
 
 
 def empty_tables(server: Postgres) -> None:
-    """Also of a server that a test killed or froze: over a connection of its own."""
+    """Empties the tables over a new connection, also after a test killed or froze the server."""
     server.execute(f"{OTHERS_END}; {EMPTIED}", "line")
 
 
 @contextmanager
 def emptied(kept: Database) -> Iterator[Database]:
-    """A database for one test, its tables emptied.
+    """Yields a database for one test, with empty tables.
 
-    It has an engine of its own, for what a test hangs on it, over the connections of all tests: a connection's first
-    look at each table costs the server more than most tests.
+    It has its own engine, for the listeners of one test, over the connections of all tests. A connection's first look
+    at each table costs the server more than most tests.
     """
     with kept.engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -225,12 +225,12 @@ def emptied(kept: Database) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def postgres_kept(postgres_server: Postgres) -> Iterator[Database]:
-    """One engine for each test process."""
+    """Opens one engine for each test process."""
     database = open_database(postgres_server.url("line"))
 
     @event.listens_for(database.engine, "connect")
     def prepare_nothing(connection: psycopg.Connection[Any], _record: object) -> None:
-        # Few statements of a test come twice, and all tests together know more than a connection keeps prepared.
+        # Few statements of a test come twice, and a connection cannot keep those of all tests prepared.
         connection.prepare_threshold = None
 
     share_statements(database)
@@ -239,7 +239,7 @@ def postgres_kept(postgres_server: Postgres) -> Iterator[Database]:
 
 
 def every_value(database: Database) -> bytes:
-    """Of every row of every table, bytes as they are."""
+    """Returns the values of every row of every table; bytes stay unchanged."""
     with database.reading() as session:
         return b"\n".join(
             value if isinstance(value, bytes) else str(value).encode()

@@ -1,4 +1,4 @@
-"""The web servers in front of the console, as `deploy/` ships them."""
+"""Tests the configurations of the web servers in front of the console, as `deploy/` ships them."""
 
 import re
 from contextlib import ExitStack, suppress
@@ -100,7 +100,7 @@ def test_nginx_lets_one_address_try_so_many_passwords_and_work_as_it_likes(
 def test_nginx_limits_an_ipv6_place_and_lets_known_browsers_try_more_often(
     folder: Path, behind: Behind
 ) -> None:
-    """The test's own header says which address a request came from."""
+    """A header of the test names the address that each request comes from."""
     port = free_port()
     argv, site = nginx_of_the_console(folder, port, behind), folder / "hotline.conf"
     named = (
@@ -125,7 +125,7 @@ def test_nginx_limits_an_ipv6_place_and_lets_known_browsers_try_more_often(
 def test_nginx_holds_so_many_connections_of_one_place(
     make: Any, folder: Path, behind: Behind
 ) -> None:
-    """With four in the place of hundreds."""
+    """The test lowers the limit from hundreds to four."""
     port = free_port()
     argv, site = make(folder, port, behind), folder / "hotline.conf"
     few = re.sub(r"(limit_conn \w+) \d+;", r"\1 4;", site.read_text())

@@ -1,4 +1,4 @@
-"""What `deploy/` and `compose.yaml` promise: units that systemd reads and calls hardened, and one trust for each."""
+"""Tests `deploy/` and `compose.yaml`: systemd rates the units as hardened, and a process reaches only its own keys."""
 
 import re
 import subprocess
@@ -17,12 +17,12 @@ from tests.floorplan.tree import ROOT
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
 TIMERS = sorted((ROOT / "deploy").glob("*.timer"))
 EXPOSURE = 15
-"""Of a hundred, by systemd's own count: it calls everything below 20 safe."""
+"""The highest exposure allowed, out of 100. systemd calls every score below 20 safe."""
 
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """The units as they lie on a server whose /opt/hotline is this checkout."""
+    """Returns a folder with the units. They point to this checkout in place of /opt/hotline."""
     for unit in (*UNITS, *TIMERS, ROOT / "deploy" / "hotline.target"):
         words = unit.read_text(encoding="utf-8").replace("/opt/hotline", str(ROOT))
         (tmp_path / unit.name).write_text(words, encoding="utf-8")
@@ -53,7 +53,7 @@ def test_a_unit_that_is_not_hardened_is_noticed(tmp_path: Path) -> None:
 
 
 def test_the_web_process_sees_neither_the_gateways_key_nor_the_workers(installed: Path) -> None:
-    """It lies in the folders of those who send: no unit has it in an environment."""
+    """The key lies in the folders of the processes that send. No unit has it in an environment."""
     words = (installed / "hotline-web.service").read_text(encoding="utf-8")
     (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
     for path in (
@@ -94,7 +94,7 @@ def test_the_reader_sees_the_keys_of_the_pins_alone(installed: Path) -> None:
 
 @pytest.mark.parametrize("name", ["web", "worker-1", "watch", "reader", "console"])
 def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
-    """The Procfile is the only list of commands: its line is what runs."""
+    """The Procfile is the only list of commands: the test runs its line."""
     (tmp_path / "deploy").mkdir()
     script = tmp_path / "deploy" / "process"
     script.write_bytes((ROOT / "deploy" / "process").read_bytes())
@@ -169,7 +169,7 @@ def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
 
 
 def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
-    """But for what a container fixes, what a test turns, and the key's place, which is its folder."""
+    """Exceptions: settings that a container fixes or a test changes, and the path of the key file."""
     fixed = {"home", "port", "console_port", "keys", "backups", "clock", "faults"}
     fixed |= {"gateway_api_key_file", "web_host", "console_host"}
     wanted = {f"HOTLINE_{name.upper()}" for name in {*NAMES} - fixed}

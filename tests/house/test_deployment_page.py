@@ -1,4 +1,4 @@
-"""`docs/deployment.md` names what is shipped: files, settings, accounts and folders."""
+"""Tests that `docs/deployment.md` names the shipped files, settings, accounts and folders."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
 LINES = [line.strip() for block in BLOCKS for line in block.splitlines()]
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 OF_COMPOSE = set(re.findall(r"\$\{(HOTLINE_[A-Z_]+)", COMPOSE))
-"""What `compose.yaml` reads from `.env`."""
+"""The settings that `compose.yaml` reads from `.env`."""
 
 
 def test_every_shipped_file_that_is_named_is_there() -> None:

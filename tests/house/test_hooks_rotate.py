@@ -1,4 +1,4 @@
-"""The hooks' addresses change under real callers: two web workers, hops all through, and nobody is turned away."""
+"""Rotates the hooks' secrets while callers dial: two web workers serve every hop, and refuse no caller."""
 
 import json
 import os
@@ -73,7 +73,7 @@ def web(tmp_path: Path, lay_home: LayHome) -> Iterator[Web]:
 
 
 class Callers:
-    """Dial without a pause at whatever address they were told last."""
+    """Callers who dial without a pause at the newest address that they were given."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -108,7 +108,7 @@ class Callers:
         return f"{answer.status_code} {answer.text[:4]}"
 
     def goes_on(self, hops: int = 20) -> None:
-        """Until so many more were answered."""
+        """Waits until the line has answered this many more hops."""
         goal = self.hops + hops
         eventually(lambda: self.hops >= goal, seconds=30)
 

@@ -1,4 +1,4 @@
-"""The image of the line: built from a root that is made here, with no key in it, and started as its own account."""
+"""Tests the container image of the line: it holds no key, and runs under its own account."""
 
 import os
 import resource
@@ -18,7 +18,7 @@ pytestmark = [
 ]
 BASE = f"localhost/hotline-test-base-{os.getpid()}"
 IMAGE = f"localhost/hotline-test-{os.getpid()}"
-"""Of this process: two that test the image at once do not remove each other's."""
+"""Holds the process id: two runs at once do not remove each other's image."""
 STORE = {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
 PLANTED = (
     "keys/workers/relay.key",
@@ -27,9 +27,9 @@ PLANTED = (
     ".env",
     "line.db",
 )
-"""What may lie in the folder of a checkout, and must not get into an image."""
+"""Files that a checkout may hold, and that must not get into an image."""
 HOST = ("/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs")
-"""How this machine reaches its package registry: an image is built where it can be reached."""
+"""The files by which this machine reaches its package registry. Building an image needs the registry."""
 WEB = """
 set -e
 hotline=.venv/bin/hotline
@@ -44,7 +44,7 @@ kill $web
 
 
 def limits() -> list[str]:
-    """Returns the limits of this process: a builder asks for higher ones, which a sandbox refuses."""
+    """Returns the limits of this process. A builder asks for higher ones, and a sandbox refuses them."""
     kinds = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
     of_now = {name: resource.getrlimit(kind) for name, kind in kinds.items()}
     return [f"--ulimit={name}={soft}:{hard}" for name, (soft, hard) in of_now.items()]
@@ -60,7 +60,7 @@ def ran(*words: str, cwd: Path | None = None) -> str:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A minimal Debian, made from the packages that this machine uses."""
+    """Builds a minimal Debian from this machine's package sources."""
     for program, package in (("mmdebstrap", "mmdebstrap"), ("buildah", "buildah")):
         if shutil.which(program) is None:
             ran("apt-get", "install", "--yes", "--no-install-recommends", package)
@@ -74,7 +74,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def image(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The image, built from a checkout in which keys lie about."""
+    """Builds the image from a checkout that contains keys."""
     folder = tmp_path_factory.mktemp("checkout")
     files = ran("git", "ls-files", "-z", cwd=ROOT).split("\0")
     for name in filter(None, files):

@@ -1,4 +1,4 @@
-"""The keeper, with real processes: what dies comes back, and nothing outlives it, whichever way it ends."""
+"""Tests the keeper with real processes: it restarts a program that ended, and nothing outlives the keeper."""
 
 import os
 import re
@@ -16,7 +16,7 @@ PATIENCE = 15.0
 
 
 class Kept:
-    """A running keeper, and what it says."""
+    """A running keeper, and its output."""
 
     def __init__(self, *programs: str) -> None:
         self.process = subprocess.Popen(
@@ -26,7 +26,7 @@ class Kept:
         )
 
     def says(self, pattern: str) -> re.Match[str]:
-        """The next line like `pattern`; what it says else on the way is skipped."""
+        """Returns the next line of output that matches `pattern`, and skips the others."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             found = re.search(pattern, line)
@@ -73,7 +73,7 @@ def _comes_true(condition: Callable[[], bool]) -> bool:
 
 
 def _family(file: Path) -> str:
-    """A program that has a child of its own; both ids go into the file."""
+    """Returns a shell program that starts a child and writes both process ids to the file."""
     return f"sleep 300 & echo $$ $! > {file}.new; mv {file}.new {file}; wait"
 
 
@@ -103,7 +103,7 @@ def test_what_ends_by_itself_is_started_again_and_again(keep: Start) -> None:
 
 
 def test_nothing_of_a_program_outlives_it(keep: Start, tmp_path: Path) -> None:
-    """Or a dead web server's workers would go on answering on its port."""
+    """Otherwise a dead web server's workers would still answer on its port."""
     file = tmp_path / "ids"
     kept = keep(f"web={_family(file)}")
     leader, child = _ids(file)
@@ -148,7 +148,7 @@ def test_a_program_that_others_need_is_there_before_them_and_after_them(
 
 @pytest.mark.fault(38)
 def test_row_38_a_keeper_whom_nobody_hears_keeps_all_the_same(tmp_path: Path) -> None:
-    """Its log is on a full disk."""
+    """The keeper cannot write its log: the disk is full."""
     births = tmp_path / "births"
     with Path("/dev/full").open("wb") as full:
         keeper = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""`bin/quick` tries fewer examples of the same tests; `bin/test` tries more of them."""
+"""Tests that `bin/quick` tries fewer examples of the same tests than `bin/test`."""
 
 from hypothesis import settings
 

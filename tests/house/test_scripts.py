@@ -1,4 +1,4 @@
-"""The scripts of bin/ in any POSIX shell: what they install, what they say, and that a second time costs nothing."""
+"""Tests the scripts of bin/ in a POSIX shell: their installs, their output, and a cheap second run."""
 
 import os
 import re
@@ -15,7 +15,7 @@ SHELLS = [shell for shell in ("sh", "dash", "bash") if shutil.which(shell)]
 
 
 class Machine:
-    """A folder of programs that stand for a machine's own, and what was asked of them."""
+    """A folder of programs that replace a machine's own, and a record of their calls."""
 
     def __init__(self, folder: Path, *, uid: int) -> None:
         self.programs = folder / "programs"
@@ -64,7 +64,7 @@ def test_continuous_integration_runs_what_everybody_runs() -> None:
 
 
 def test_no_argument_of_the_tests_is_a_path_by_itself() -> None:
-    """pytest takes the folder above all paths that it is given for its root, and reads no settings there."""
+    """pytest takes the common folder of all its path arguments as its root. It would read no settings there."""
     runs = [
         line
         for line in (ROOT / "bin" / "test").read_text(encoding="utf-8").splitlines()
@@ -103,7 +103,7 @@ def test_an_apt_that_fails_is_shown(tmp_path: Path) -> None:
 
 @pytest.mark.row("P1")
 def test_what_is_installed_is_said_while_it_is(tmp_path: Path) -> None:
-    """The second package waits until somebody has read of the first."""
+    """The second package waits until the test has read the line about the first."""
     machine = Machine(tmp_path, uid=0)
     os.mkfifo(tmp_path / "go")
     steps = (
@@ -139,7 +139,7 @@ def test_what_fails_is_shown_whole(tmp_path: Path, status: str, shown: str) -> N
 
 
 def test_what_was_compiled_is_kept(tmp_path: Path) -> None:
-    """uv compiles nothing by itself, and a machine may forbid every process to write what it compiled."""
+    """uv compiles only when asked, and a machine may forbid processes to write compiled files."""
     machine = Machine(tmp_path, uid=1000)
     machine.program("uv", 'echo "$*"')
     checkout = _checkout(tmp_path)
@@ -166,7 +166,7 @@ def test_an_old_python_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
-    """The stamp holds the lock and the project's own settings: while they stand, nothing is made."""
+    """The stamp covers the lock and the project's settings. The script makes nothing while they are unchanged."""
     machine = Machine(tmp_path, uid=1000)
     checkout = _checkout(tmp_path)
     made = "make_venv() { echo made; mkdir -p .venv/bin; ln -s /bin/true .venv/bin/python; }; fill_venv() { :; }"
@@ -180,7 +180,7 @@ def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_uv_is_installed_from_the_lock_with_its_hashes() -> None:
-    """The lines that `with_uv` cuts out of the lock are one whole pin."""
+    """The lines that `with_uv` cuts from the lock form one complete pin."""
     cut = subprocess.run(
         ["awk", "/^uv==/ { on = 1 } on { print } on && !/\\\\$/ { exit }", "requirements.lock"],
         cwd=ROOT,

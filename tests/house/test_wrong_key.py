@@ -1,4 +1,4 @@
-"""`hotline run` with a wrong relay.key, as an operator and a caller meet it; and with the right one again."""
+"""Tests `hotline run` with a wrong relay.key, as an operator and a caller see it, and then with the right key."""
 
 import json
 import os
@@ -27,7 +27,7 @@ PATIENCE = 60.0
 
 
 class Running:
-    """`hotline run` with the processes that hear, send and watch; the pretended gateway beside it."""
+    """One run of `hotline run` with its web, worker and watch processes, and a simulated gateway."""
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
@@ -75,7 +75,7 @@ class Running:
         return KeyFolder(self.home / "keys" / "hooks")
 
     def pages(self) -> str:
-        """Returns what the second channel was told so far."""
+        """Returns the notices that the second channel has received so far."""
         return self.paged.read_text() if self.paged.exists() else ""
 
     def asked(self, path: str) -> int:
@@ -85,7 +85,7 @@ class Running:
             return 0
 
     def dial(self, session: str, *keyed: str) -> str:
-        """The last screen of a call."""
+        """Dials, presses these keys and returns the last screen."""
         secret = json.loads(self.keys_of_hooks().read(HOOKS_FILE))["ussd"][0]
         shown = ""
         for length in range(len(keyed) + 1):

@@ -1,4 +1,4 @@
-"""`bin/bench`: whatever it writes is its owner's alone."""
+"""Runs `bin/bench`. Only its owner can read the files that it writes."""
 
 import os
 

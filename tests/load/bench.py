@@ -1,4 +1,4 @@
-"""`bin/bench`: the measurement, and beside it the proofs that take long. See the package's docstring."""
+"""Runs `bin/bench`: the measurement and the long proofs. See the package's docstring."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ from tests.load.rows import Judged, judged, table
 
 ROUNDS = 3
 SMALL = Size(1, 10, 1.0, 10, 6, 3, 1, 1.0, 100)
-"""Tries every part. Its figures say nothing."""
+"""Tries every part quickly. Its figures mean nothing."""
 
 
 @click.group(
@@ -46,10 +46,10 @@ def bench(
     small: bool,
     as_json: bool,
 ) -> None:
-    """Measure the line beside an endpoint that does nothing, and prove what it promises.
+    """Measures the line against an endpoint that does nothing, and tests its promises.
 
-    Without a command the working tree is measured. Ends with 1 where anything is lost, or where a row is more than a
-    tenth worse than the other commit's. Everything runs on loopback and ends by itself.
+    Without a command it measures the working tree. It ends with 1 if anything is lost, or if a row is a
+    tenth worse than the other commit's. All of it runs on loopback and stops when it has finished.
     """
     if context.invoked_subcommand:
         return
@@ -74,7 +74,7 @@ def bench(
 
 
 def measured(against: str | None, size: Size, rounds: int, parts: Sequence[str]) -> list[Judged]:
-    """Raises LineBroken where a side does not start, or answers wrongly."""
+    """Raises LineBroken if a side does not start, or gives a wrong answer."""
     with ExitStack() as block:
         folder = Path(block.enter_context(TemporaryDirectory(prefix="hotline-bench-")))
         checkouts = [of_tree(folder)]
@@ -82,7 +82,7 @@ def measured(against: str | None, size: Size, rounds: int, parts: Sequence[str])
             checkouts.append(of_commit(against, folder, _say))
         server = None
         if ALERTS in parts:
-            # A short path of its own: a unix socket's holds 108 bytes, and PostgreSQL's account must reach it.
+            # Uses a short path: a unix socket's holds 108 bytes, and PostgreSQL's account must reach it.
             cluster = Path(mkdtemp(prefix="hotline-pg-"))
             block.callback(shutil.rmtree, cluster, ignore_errors=True)
             server = block.enter_context(postgres_of(cluster))

@@ -1,6 +1,6 @@
-"""Keys what callers key, by what they read on the screen. A text is all that was keyed so far, as the gateway sends it.
+"""Presses keys as callers do, by the text on the screen. A hop's text holds all keys so far, as the gateway sends it.
 
-These callers know the keys to menus and to a report of danger; the rest they read, as a person would.
+These callers know the keys of menus and of a report of danger. They read the others from the screen.
 """
 
 import re
@@ -13,18 +13,18 @@ from typing import Any
 from tests.compare.people import DISTRICTS
 
 Dialogue = Generator[str, str, Any]
-"""Yields the text of each hop, and is sent the screen that answers it."""
+"""Yields the text of each hop, and receives the screen that answers it."""
 
 MENUS = ("4", "2", "9", "0", "0", "0", "1", "0", "2", "0", "3", "0")
-"""Menus and their pages, forth and back: most hops of most callers. None of them is counted."""
+"""Opens menus and their pages, forward and back, as most hops do. The line counts none of them."""
 DANGER = ("5", "1", "2")
-"""A problem; somebody is in danger; no official is involved."""
+"""A problem; a person is in danger; no official is involved."""
 BEHIND = ("1", "1", "5", "1")
-"""After the district: its sector, what it is, who it is, and that responders may come."""
+"""After the district: its sector, the kind, the person concerned, and that responders may come."""
 HOPS = 7
-"""Of a session of the mix that its caller does not leave early."""
+"""Hops in a session of the mix whose caller does not leave early."""
 EACH_TELLS = 50
-"""One session in so many of the mix reports a danger."""
+"""One session in this many of the mix reports a danger."""
 LEAVES, ERRS, READS_ON = 0.14, 0.04, 0.8
 REPORT, MORE = "5", "9"
 POSTERS = ("11", "12", "13", "14", "15")
@@ -37,19 +37,19 @@ class Kind(StrEnum):
     FIRST = "first"
     """The first hop of each caller alone: it commits a row."""
     MENU = "menu"
-    """The hops behind it."""
+    """The hops after the first one."""
     MIXED = "mixed"
-    """Whole sessions: most read, some leave or err, one in fifty reports a danger."""
+    """Whole sessions: most read, some leave or press a wrong key, one in fifty reports a danger."""
     REPORT = "report"
-    """A danger, told to the last question."""
+    """A danger, reported to the last question."""
     DANGER = "danger"
-    """A danger, hung up once the district is told."""
+    """A danger. The caller hangs up after naming the district."""
 
 
 def dialogues(
     kind: Kind, first: int, count: int, told: dict[str, float]
 ) -> Iterator[tuple[int, Dialogue]]:
-    """Yields each caller's number and dialogue. `told` gets, by district, when its key was pressed."""
+    """Yields each caller's number and dialogue. `told` gets, by district, the time at which its key was pressed."""
     for at in range(count):
         number = first + at
         if kind in (Kind.FIRST, Kind.MENU):
@@ -67,7 +67,7 @@ def district(number: int) -> str:
 
 
 def presses(keys: Iterable[str], text: str = "") -> Generator[str, str, tuple[str, str]]:
-    """Presses these keys whatever is shown; an empty one dials. Returns the last text and its screen."""
+    """Presses these keys on any screen; an empty key dials. Returns the last text and its screen."""
     screen = ""
     for key in keys:
         text = f"{text}*{key}".removeprefix("*") if key else text
@@ -76,7 +76,7 @@ def presses(keys: Iterable[str], text: str = "") -> Generator[str, str, tuple[st
 
 
 def wanders(dice: Random) -> Dialogue:
-    """Dials, or dials ahead as a poster says, and goes on by what is offered."""
+    """Dials, some with a poster's short code, and presses keys that the screens offer."""
     text = dice.choice(POSTERS) if dice.random() < 0.1 else ""
     screen = yield text
     for _ in range(dice.randint(0, 1) if dice.random() < LEAVES else HOPS - 1):
@@ -87,7 +87,7 @@ def wanders(dice: Random) -> Dialogue:
 
 
 def tells(place: str, told: dict[str, float], *, whole: bool) -> Dialogue:
-    """Reports a danger in a district. A screen that does not offer the district ends it, and nothing was told."""
+    """Reports a danger in a district. Stops without a report if a screen does not offer the district."""
     text, screen = yield from presses(("", *DANGER, str(DISTRICTS[place] // 10)))
     while (key := _key_of(place, screen)) is None and MORE in _offered(screen):
         text += f"*{MORE}"
@@ -103,7 +103,7 @@ def tells(place: str, told: dict[str, float], *, whole: bool) -> Dialogue:
 
 
 def _key(dice: Random, screen: str) -> str:
-    """Returns the next page's key, most often; else the first choice rather than the last. Nobody opens a report."""
+    """Returns most often the next page's key, else an early choice. Never returns the key that opens a report."""
     offered = [key for key in _offered(screen) if key != REPORT]
     if dice.random() < ERRS or not offered:
         return dice.choice(WRONG)

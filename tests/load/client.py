@@ -1,6 +1,6 @@
-"""Sends hops over kept connections and compares every answer. It runs in a process of its own.
+"""Sends hops over kept connections and compares every answer. It runs in a separate process.
 
-A client of a web framework would be slower than what it measures.
+A client built on a web framework would be slower than the line it measures.
 """
 
 import re
@@ -17,7 +17,7 @@ from tests.load.callers import Dialogue, Kind, dialogues
 PATIENCE = 10.0
 """Seconds after which a hop counts as hung: the gateway's own limit."""
 PAUSE = 0.02
-"""Seconds before a connection that was refused is tried again."""
+"""Seconds before the client tries a refused connection again."""
 GAP = b"\r\n\r\n"
 LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
 RIGHT = b"HTTP/1.1 200"
@@ -26,12 +26,12 @@ FIELDS = (
     "phoneNumber=%2B25078{0:07}&networkCode=63510&sessionId=ATUid_{0:032x}&serviceCode="
     + SERVICE_CODE.translate(ENCODED)
 )
-"""What each hop of one caller repeats. Numbers are invented."""
+"""The fields that each hop of one caller repeats. The numbers are invented."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Dialogues for one server, each a row of hops of which one waits for the other."""
+    """Dialogues for one server. Each is a row of hops, and a hop waits for the answer before it."""
 
     port: int
     path: str
@@ -41,9 +41,9 @@ class Load:
     callers: int
     at_once: int = 16
     rate: float | None = None
-    """Hops a second, sent when they are due; None: as fast as answers come."""
+    """Hops a second, sent when they are due. None sends them as fast as answers come."""
     again: bool = False
-    """Sends a hop again whose connection broke, as the gateway may; else that hop counts as hung."""
+    """Sends a hop again if its connection broke, as the gateway may. Otherwise that hop counts as hung."""
     patience: float = PATIENCE
 
 
@@ -51,12 +51,12 @@ class Load:
 class Outcome:
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
-    """Seconds of each hop, from the moment that it was due."""
+    """Seconds that each hop took, from the moment when it was due."""
     odd: list[str] = field(default_factory=list)
-    """Answers unlike the first one to the same keys."""
+    """Answers that differ from the first one to the same keys."""
     hung: int = 0
     told: dict[str, float] = field(default_factory=dict)
-    """By district whose caller read that a danger is passed on: when its key was pressed, by the monotonic clock."""
+    """Districts whose caller read that the line passes the danger on. Each has the monotonic time of its key."""
 
     @property
     def rate(self) -> float:
@@ -65,13 +65,13 @@ class Outcome:
 
 @dataclass(eq=False, slots=True)
 class _Seat:
-    """One connection, and the caller who has it now."""
+    """One connection, and the caller who uses it now."""
 
     wire: socket.socket
     head: str = ""
     dialogue: Dialogue | None = None
     text: str = ""
-    """The hop that is due next, or not answered yet."""
+    """The text of the next hop, or of the one that waits for an answer."""
     due: float = 0.0
     heard: bytes = b""
 
@@ -91,7 +91,7 @@ class _Client:
         self._ready: deque[_Seat] = deque()
         self._asked: set[_Seat] = set()
         self._sent = 0
-        # `select` alone waits for less than a millisecond.
+        # Only `select` can wait for less than a millisecond.
         self._selector = selectors.SelectSelector()
 
     def run(self) -> Outcome:
@@ -152,7 +152,7 @@ class _Client:
             self._broken(seat)
 
     def _hear(self, seat: _Seat) -> bool:
-        """Returns True if the answer is whole now."""
+        """Returns True if the answer is complete."""
         try:
             heard = seat.wire.recv(65536)
         except OSError:
@@ -183,7 +183,7 @@ class _Client:
             self._ready.append(seat)
 
     def _broken(self, seat: _Seat) -> None:
-        """Connects anew, and sends the hop that was not answered again, or passes on to the next caller."""
+        """Connects again. Repeats the hop without an answer, or goes to the next caller."""
         self._selector.unregister(seat.wire)
         seat.wire.close()
         asked = seat in self._asked
@@ -191,7 +191,7 @@ class _Client:
         try:
             seat.wire, seat.heard = _connect(self._load), b""
         except OSError:
-            # Nobody listens any more: this seat stays empty.
+            # The server no longer listens: this seat stays empty.
             self._outcome.hung += asked
             return
         self._selector.register(seat.wire, selectors.EVENT_READ, seat)
@@ -204,7 +204,7 @@ class _Client:
 
 
 def _connect(load: Load) -> socket.socket:
-    """Raises OSError where nobody listens for longer than anybody is patient."""
+    """Connects to the server. Raises OSError if it does not listen within the load's patience."""
     end = time.monotonic() + load.patience
     while True:
         try:
@@ -219,6 +219,6 @@ def _connect(load: Load) -> socket.socket:
 
 
 def percentile(waits: Sequence[float], hundredth: int) -> float:
-    """Returns 0 where nothing was answered."""
+    """Returns this percentile of the waits, or 0 if there are none."""
     ordered = sorted(waits)
     return ordered[min(len(ordered) - 1, len(ordered) * hundredth // 100)] if ordered else 0.0

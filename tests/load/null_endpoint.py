@@ -1,6 +1,6 @@
-"""An endpoint of Flask that does nothing, on a server as the line's own: what everything else is compared with.
+"""Runs a Flask endpoint that does nothing, on the same server as the line: the base of every comparison.
 
-Whatever a machine does meanwhile, it does to both.
+The load of the machine changes both in the same way.
 """
 
 import subprocess
@@ -41,7 +41,7 @@ class Null:
 
 @contextmanager
 def null_endpoint() -> Iterator[Null]:
-    """Runs for as long as the block does."""
+    """Runs the endpoint until the block ends."""
     port = free_port()
     words = [str(Path(sys.executable).with_name("granian")), *SERVER.split()]
     words += ["--host", "127.0.0.1", "--port", str(port), f"{__name__}:application"]

@@ -1,4 +1,4 @@
-"""Signs in to the console as its demo page offers, and times every page that the first page leads to."""
+"""Signs in to the console as its demo page offers, and times every page that the first page links to."""
 
 import re
 import time
@@ -14,7 +14,7 @@ ACCOUNT = re.compile(
     r'(?s)<th scope="row">([^<]+)</th>(?:(?!</tr>).)*?<code>([^<]+)</code>'
     r"(?:(?!</tr>).)*?<code>(\d{6})</code>"
 )
-"""Name, password and code, in the table of the sign-in page of a demo."""
+"""Name, password and code in the table of a demo's sign-in page."""
 LINK = re.compile(r'<a [^>]*?href="(/[^"?#]*)["?#]')
 NO_PAGE = re.compile(r"\.|^/(static|enter|leave|recover)")
 PATIENCE = 60.0
@@ -48,7 +48,7 @@ class Browser:
 
 
 def page_times(port: int, turns: int) -> Mapping[str, list[float]]:
-    """Returns by address and account the seconds that each turn took. Raises LineBroken if somebody cannot sign in."""
+    """Returns by address and account the seconds of each turn. Raises LineBroken if an account cannot sign in."""
     times: dict[str, list[float]] = {}
     for name in _accounts(port):
         with closing(Browser(port)) as browser:
@@ -84,7 +84,7 @@ def _sign_in(browser: Browser, name: str) -> None:
 
 
 def _timed(browser: Browser, path: str) -> float | None:
-    """Returns None where the address leads elsewhere, or is not for this person."""
+    """Returns the seconds that the page took. Returns None if the address redirects or this person may not see it."""
     began = time.perf_counter()
     status, _ = browser.ask(path)
     return time.perf_counter() - began if status == 200 else None

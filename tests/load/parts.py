@@ -1,4 +1,4 @@
-"""Measures one running line beside the null endpoint, part by part. A part returns its figures, by name."""
+"""Measures one running line against the null endpoint, part by part. A part returns its figures by name."""
 
 import os
 import signal
@@ -21,55 +21,55 @@ from tests.load.processes import held, listeners, spent
 
 GATEWAY_SECONDS = 8.0
 ALERTS = 3
-"""A danger on a line of `init --demo` alerts two people of its district, and the national desk."""
+"""A danger on a line of `init --demo` alerts two responders of its district, and the national desk."""
 ALERT_SECONDS = 120.0
 SETTLED = 2.0
-"""Seconds without an SMS or a report after which none is expected."""
+"""Seconds without an SMS or a report after which the line counts as settled."""
 PACE = 0.12
-"""Of the null endpoint's rate: about half of what one web process bears."""
+"""The share of the null endpoint's rate that is sent: about half of the load that one web process bears."""
 NATION_SECONDS, RESTART_SECONDS = 6.0, 60.0
-"""How long a nation dials, and within which another web process answers instead of the killed one."""
+"""Seconds that a nation dials, and the limit within which a new web process replaces the killed one."""
 AT_ONCE_PACED, TELLERS = 64, 6
 CALLERS_OF_100_HOPS = 8
 HOPS_EACH = 6
-"""Of a session of the mix, in the middle."""
+"""The average hops of a session of the mix."""
 PAGE = "page "
-"""How the name of a page's figure begins."""
+"""The start of the name of a page's figure."""
 Figures = Mapping[str, float]
 _taken = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much each part measures."""
+    """The size of each part of the measurement."""
 
     turns: int = 4
     callers: int = 400
-    """In each turn of first hops and menus."""
+    """Callers in each turn of first hops and menus."""
     mix_seconds: float = 6.0
     warm: int = 300
-    """Sessions of the mix that come before and are not measured."""
+    """Sessions of the mix that come first and are not measured."""
     reports: int = 60
     tips: int = 20
     page_turns: int = 3
     idle_seconds: float = 60.0
     sessions: int = 1500
-    """Of the nation."""
+    """Sessions of the nation."""
 
 
 @dataclass(slots=True)
 class Stage:
-    """One line that runs, the null endpoint beside it, and processes in which clients play."""
+    """One running line, the null endpoint, and the processes in which clients play."""
 
     line: Line
     null: Null
     clients: Executor
     size: Size
     ready_at: float
-    """By the monotonic clock."""
+    """The time by the monotonic clock."""
 
     def at_line(self, kind: Kind, callers: int, first: int = 0) -> Load:
-        """Returns hops of callers from a number on, or of those who never dialled before."""
+        """Returns hops of callers from a number on, or of callers who never dialled before."""
         path = urlsplit(self.line.gateway.hooks["ussd"]).path
         return Load(self.line.port, path, kind, first or new_callers(), callers)
 
@@ -80,7 +80,7 @@ class Stage:
         return self.clients.submit(drive, load)
 
     def drive(self, load: Load) -> Outcome:
-        """Raises LineBroken for an answer that never came, or that is unlike others to the same keys."""
+        """Plays the load. Raises LineBroken if an answer never came, or differs from others to the same keys."""
         outcome = self.begin(load).result()
         if outcome.odd or outcome.hung:
             said = f"{len(outcome.odd)} wrong answers, such as {outcome.odd[:1]}"
@@ -99,17 +99,17 @@ class Stage:
 
 
 def new_callers() -> int:
-    """Returns the first of five thousand numbers that nobody dialled from."""
+    """Returns the first of five thousand numbers that no caller has used."""
     return 5_000 * next(_taken)
 
 
 def paced(load: Load, rate: float) -> Load:
-    """Returns the same hops, sent when they are due, whoever still waits."""
+    """Returns the same hops, sent when they are due, also while other hops wait."""
     return replace(load, rate=rate, at_once=AT_ONCE_PACED)
 
 
 def memory(stage: Stage) -> Figures:
-    """Weighs everything that `run` started, in megabytes, a while after it was ready and a hundred hops."""
+    """Measures the memory of all processes that `run` started, in megabytes, after a hundred hops and a pause."""
     first = new_callers()
     for kind in (Kind.FIRST, Kind.MENU):
         stage.drive(stage.at_line(kind, CALLERS_OF_100_HOPS, first))
@@ -118,7 +118,7 @@ def memory(stage: Stage) -> Figures:
 
 
 def hops(stage: Stage) -> Figures:
-    """Counts first hops and menus a second, as many as go, in turns with hops of nothing."""
+    """Counts first hops and menus a second at full speed, in turns with hops to the null endpoint."""
     firsts, menus, callers = [], [], stage.size.callers
     for _ in range(stage.size.turns):
         null = stage.drive(stage.at_null(callers * len(MENUS))).rate
@@ -129,7 +129,7 @@ def hops(stage: Stage) -> Figures:
 
 
 def mix(stage: Stage) -> Figures:
-    """Times the slowest hop of a hundred, of whole sessions that are sent when they are due."""
+    """Times the slowest hop in a hundred, in whole sessions that are sent when they are due."""
     rate = PACE * stage.drive(stage.at_null(stage.size.callers * len(MENUS))).rate
     count = int(rate * stage.size.mix_seconds)
     stage.drive(stage.at_line(Kind.MIXED, stage.size.warm))
@@ -141,7 +141,7 @@ def mix(stage: Stage) -> Figures:
 
 
 def report(stage: Stage) -> Figures:
-    """Counts what a report of danger costs, from the dial to its last alert, in requests of nothing."""
+    """Counts the cost of a danger report, from the dial to its last alert, in requests to the null endpoint."""
     null, began = stage.null.processes(), spent(stage.null.processes())
     hops = stage.drive(stage.at_null(stage.size.callers * stage.size.turns * len(MENUS)))
     each = stage.size.reports * (spent(null) - began) / len(hops.waits)
@@ -157,7 +157,7 @@ def report(stage: Stage) -> Figures:
 
 
 def alerts(stage: Stage, database: str) -> Figures:
-    """Times the way from the key of the district to alerts that a slow gateway accepted, in seconds."""
+    """Times each alert in seconds, from the key of the district until a slow gateway accepted it."""
     gateway, before = stage.line.gateway, len(stage.line.gateway.outbox)
     gateway.seconds = GATEWAY_SECONDS
     load = replace(stage.at_line(Kind.DANGER, stage.size.tips), at_once=TELLERS)
@@ -188,7 +188,7 @@ def accepted(told: Mapping[str, float], outbox: Sequence[Sent]) -> Mapping[str, 
 
 
 def pages(stage: Stage) -> Figures:
-    """Times each page that the first page leads to, in requests of nothing: the middle of its turns."""
+    """Times each page that the first page links to, in requests to the null endpoint: the median of its turns."""
     times = page_times(stage.line.console_port, stage.size.page_turns)
     browser, null = Browser(stage.null.port), []
     for _ in range(len(times) * stage.size.page_turns):
@@ -201,7 +201,7 @@ def pages(stage: Stage) -> Figures:
 
 
 def nation(stage: Stage) -> Figures:
-    """Counts dangers of which nobody was alerted, and hops without a right answer, while the web process dies."""
+    """Kills the web process under load. Counts dangers without an alert, and hops without a right answer."""
     gateway, before = stage.line.gateway, len(stage.line.gateway.outbox)
     load = stage.at_line(Kind.MIXED, stage.size.sessions)
     rate = stage.size.sessions * HOPS_EACH / NATION_SECONDS
@@ -211,13 +211,13 @@ def nation(stage: Stage) -> Figures:
     outcome = begun.result()
     stage.settle()
     unalerted = [not waits for waits in accepted(outcome.told, gateway.outbox[before:]).values()]
-    # Whom the line cannot serve hears a polite end, and was promised nothing.
+    # A caller that the line cannot serve reads a polite end, and was promised nothing.
     wrong = [said for said in outcome.odd if not said.startswith("END ")]
     return {"lost, web process killed": sum(unalerted) + outcome.hung + len(wrong)}
 
 
 def web_worker(line: Line) -> int:
-    """Returns the process that answers callers: of those that listen, the one that started no other."""
+    """Returns the process that answers callers: the listener that started no other process."""
     return next(pid for pid in listeners(line.port, line.processes()) if not below(pid))
 
 

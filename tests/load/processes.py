@@ -1,4 +1,4 @@
-"""Reads what processes hold and spend, from Linux's own files."""
+"""Reads the memory and processor time of processes from Linux's own files."""
 
 import os
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ LISTENS = "0A"
 
 
 def spent(pids: Iterable[int]) -> float:
-    """Returns the seconds of processor that these processes took, and those they started that have ended."""
+    """Returns the processor seconds that these processes took, with those of their children that have ended."""
     total = 0
     for pid in pids:
         with suppress(OSError):
@@ -20,7 +20,7 @@ def spent(pids: Iterable[int]) -> float:
 
 
 def held(pids: Iterable[int]) -> float:
-    """Returns megabytes: each process' own, and its share of what it has in common with others (PSS)."""
+    """Returns megabytes: each process' own memory, and its share of the shared memory (PSS)."""
     kilobytes = 0
     for pid in pids:
         with suppress(OSError):
@@ -30,7 +30,7 @@ def held(pids: Iterable[int]) -> float:
 
 
 def listeners(port: int, pids: Iterable[int]) -> list[int]:
-    """Returns those of these processes that hold the socket that listens on a port."""
+    """Returns the processes among these that hold the listening socket of a port."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     sockets = {
         f"socket:[{row[9]}]"

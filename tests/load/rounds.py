@@ -18,22 +18,22 @@ from tests.load.parts import PARTS, Figures, Size, Stage, alerts
 
 ALERTS, MEMORY = "alerts", "memory"
 NAMES = (MEMORY, "hops", ALERTS, *(name for name in PARTS if name not in (MEMORY, "hops")))
-"""In the order in which a round measures them. The first dangers are alerted, and nobody answers: after minutes they
-would be repeated among those of the nation."""
+"""The parts in the order of measurement. No responder answers the first alerts. After some minutes the line would
+repeat them during `nation`."""
 REAL = {"HOTLINE_CLOCK": ""}
-"""Nobody turns this clock."""
+"""This run uses the real clock."""
 Say = Callable[[str], None]
 _made = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One checkout, and where its homes are."""
+    """One checkout, and the folder of its homes."""
 
     checkout: Checkout
     folder: Path
     postgres: Postgres | None
-    """None on a machine that has none, or where nobody asks for it."""
+    """None on a machine without PostgreSQL, or if no part needs it."""
 
     def prepare(self) -> None:
         """Makes the home on SQLite, which every round copies. Raises LineBroken."""
@@ -51,7 +51,7 @@ class Side:
 
     @contextmanager
     def on_postgres(self, server: Postgres) -> Iterator[Line]:
-        """Runs a new home: what nobody answered in another round would be repeated in this one."""
+        """Runs a new home: otherwise this round would repeat the unanswered alerts of another round."""
         name = f"{self.folder.name}_{next(_made)}"
         also = {"HOTLINE_DATABASE_URL": server.make(name)}
         self._init(name, also)
@@ -81,7 +81,7 @@ def _running(line: Line) -> Iterator[Line]:
 def play(
     sides: Sequence[Side], size: Size, rounds: int, parts: Sequence[str], say: Say
 ) -> list[list[Figures]]:
-    """Returns the figures of each side, one a round. Sides take turns, and so does who begins."""
+    """Returns the figures of each side, one set a round. Sides take turns, and also take turns to begin."""
     found: list[list[Figures]] = [[] for _ in sides]
     with (
         null_endpoint() as null,
@@ -90,7 +90,7 @@ def play(
         for number in range(rounds):
             for at in sorted(range(len(sides)), reverse=number % 2 == 1):
                 began = time.monotonic()
-                # What is held does not differ from round to round, and takes a minute to see.
+                # Memory does not differ from round to round, and takes a minute to measure.
                 asked = [one for one in parts if number == 0 or one != MEMORY]
                 found[at].append(_round(sides[at], null, clients, size, asked))
                 name, took = sides[at].checkout.name, time.monotonic() - began
@@ -108,7 +108,7 @@ def _round(side: Side, null: Null, clients: Executor, size: Size, parts: Sequenc
 
 
 def _alerts(stage: Stage, side: Side) -> Figures:
-    """Measures both databases at once: nearly all of it is waiting for the gateway."""
+    """Measures both databases at the same time: nearly all of it is waiting for the gateway."""
     figures: dict[str, float] = {}
     with ExitStack() as block:
         stages = {"SQLite": stage}
@@ -123,7 +123,7 @@ def _alerts(stage: Stage, side: Side) -> Figures:
 
 @contextmanager
 def postgres_of(folder: Path) -> Iterator[Postgres | None]:
-    """Runs a server for as long as the block does; None on a machine that has none."""
+    """Runs a server until the block ends. Yields None on a machine without PostgreSQL."""
     if not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
         yield None
         return

@@ -1,4 +1,4 @@
-"""Lists the rows of the measurement, and judges the best of one commit beside the best of another."""
+"""Lists the rows of the measurement, and compares the best of one commit with the best of another."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from tests.load.parts import PAGE, Figures
 
 MIDDLE_PAGE = "console page"
 WORSE = 1.10
-"""A row fails that is more than a tenth worse than the other commit's."""
+"""A row fails if it is more than a tenth worse than the other commit's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class Row:
     unit: str
     aim: str
     higher: bool = False
-    """The higher the better."""
+    """True if a higher figure is better."""
     loss: bool = False
-    """Nothing may be lost in any round: the worst one counts."""
+    """True if the row counts losses: the worst round decides."""
 
 
 ROWS = (
@@ -40,7 +40,7 @@ ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One row. `ratio` is ours to the other commit's."""
+    """One row. `ratio` compares our figure with the other commit's."""
 
     row: str
     unit: str
@@ -52,7 +52,7 @@ class Judged:
 
 
 def judged(ours: Sequence[Figures], theirs: Sequence[Figures] = ()) -> list[Judged]:
-    """Returns the rows that were measured: the best of the rounds, on both sides."""
+    """Returns the measured rows: the best round of each side."""
     pages = _pages(ours) & _pages(theirs) if theirs else _pages(ours)
     found = []
     for row in ROWS:
@@ -70,7 +70,7 @@ def _pages(rounds: Sequence[Figures]) -> set[str]:
 
 
 def _best(row: Row, rounds: Sequence[Figures], pages: set[str]) -> float | None:
-    """Returns None where no round measured it. The middle page is of those that both sides have."""
+    """Returns the best round's figure, or None if none measured it. The median page is among those of both sides."""
     values = []
     for some in rounds:
         if row.name in some:
@@ -83,7 +83,7 @@ def _best(row: Row, rounds: Sequence[Figures], pages: set[str]) -> float | None:
 
 
 def table(rows: Sequence[Judged], theirs: str) -> Iterator[str]:
-    """Yields the lines for people."""
+    """Yields the lines of a table for people."""
     yield f"{'':26}{theirs:>10}{'here':>10}{'ratio':>8}  aim"
     for one in rows:
         other = "" if one.theirs is None else f"{one.theirs:.2f}"

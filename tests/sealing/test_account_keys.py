@@ -1,4 +1,4 @@
-"""An account's key opens by its password or its paper, for itself alone; a second factor is sealed for one account."""
+"""Tests account keys and second factors: each opens for its own account only, a key by its password or paper."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An answer opens with its tip's key, whole and unaltered, and with nothing else."""
+"""Tests that an answer opens only with its tip's key, and only if it is unaltered."""
 
 import pytest
 from hypothesis import given

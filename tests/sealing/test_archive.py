@@ -1,4 +1,4 @@
-"""A sealed backup opens as what it was, or says that it does not. Whatever was done to it."""
+"""Tests that a sealed backup opens with its exact content, or reports any damage."""
 
 import io
 from collections.abc import Iterable
@@ -69,7 +69,7 @@ def test_cut_anywhere_it_is_told() -> None:
 
 
 def test_pieces_cannot_change_places() -> None:
-    """Two of one length, swapped: each is genuine, their order is not."""
+    """The test swaps two pieces of one length: each is genuine, but their order is wrong."""
     archive = sealed([b"one", b"two"])
     frame = 4 + 3 + 17
     start = archive.index(LABEL) + len(LABEL) + 80 + 24

@@ -1,4 +1,4 @@
-"""Canaries: each lasting key opens its own, and no other key does."""
+"""Tests the canaries: each lasting key opens its own, and no other key does."""
 
 import secrets
 from datetime import timedelta
@@ -15,7 +15,7 @@ from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
 from tests.builders import NOON
 
 PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret"}
-"""Secrets of addresses: whoever is called by them proves them."""
+"""Secrets in web addresses. A request to the address proves its secret, so they need no canary."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Codes about a person open by the reader's grant of their case, as the row that they were sealed as."""
+"""Tests codes about a person: they open by the reader's grant of their case, in their own row only."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Exported keys come back under their passphrase, whole or not at all, and never those whose time is over."""
+"""Tests that exported keys come back with their passphrase, all or none, and without expired keys."""
 
 from pathlib import Path
 

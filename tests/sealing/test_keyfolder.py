@@ -1,4 +1,4 @@
-"""Key folders: made once, whole or not at all, and each role's own."""
+"""Tests key folders: each role has its own, made once and completely."""
 
 import stat
 from concurrent.futures import ThreadPoolExecutor

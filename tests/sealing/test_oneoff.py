@@ -1,4 +1,4 @@
-"""A box for one hop opens with that hop's key, for what it is bound to, and tells little by its length."""
+"""Tests that a box for one hop opens only with that hop's key and binding. Its length reveals little."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""A key on paper comes back letter by letter, or not at all."""
+"""Tests that a key on paper comes back exactly, or not at all."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Keyed digests: stable within a purpose, strangers across purposes and weeks."""
+"""Tests keyed digests: stable within a purpose, unrelated across purposes and weeks."""
 
 import errno
 import re

@@ -1,4 +1,4 @@
-"""The outer lock: it advances by itself, alike in every folder, and what it left behind opens for nobody."""
+"""Tests the weekly lock: each folder derives the next key in the same way, and then opens nothing older."""
 
 import shutil
 from contextlib import suppress
@@ -48,7 +48,7 @@ def test_what_was_left_behind_opens_for_nobody_who_walked(tmp_path: Path) -> Non
 
 
 def test_a_copy_of_the_key_opens_what_came_after_it(tmp_path: Path) -> None:
-    """What the runbook says of the safe."""
+    """The runbook says this of the copy in the safe."""
     lock = lock_of(tmp_path)
     shutil.copytree(tmp_path / "keys" / "hooks", tmp_path / "safe")
     lock.forget(week_of(NOON + WEEK))

@@ -1,4 +1,4 @@
-"""Runs under the week's lock: they open for as long as they live, and from a log of last month for nobody."""
+"""Tests sealed conversation states: they open until they expire. A log of last month opens none."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,7 +70,7 @@ def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:
 def test_a_process_that_looked_a_moment_ago_opens_what_the_newest_key_sealed(
     tmp_path: Path,
 ) -> None:
-    """Two web processes learn of a rotation at different moments, and callers go from the one to the other."""
+    """Two web processes learn of a rotation at different moments, and callers move from one to the other."""
     folder = make_keyfolder(tmp_path)
     late = WeeklyRuns(RunCipher.of(folder, each=3600), WeeklyLock(folder), Turned())
     before = late.seal(KEY, RUN)

@@ -1,4 +1,4 @@
-"""Desks that can open what is theirs, a receipt, and a question asked back of it."""
+"""Gives tests desks that can decrypt their tips, a receipt, and a question asked back."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ DISTRICT = districts("1")[0].code
 
 @pytest.fixture
 def desked(line: Line) -> Line:
-    """Its national desk and one district can open what is theirs."""
+    """Makes the keys of the national desk and of one district."""
     with line.database.writing() as session:
         seal_desks(session, (NATIONAL, DISTRICT), bytes(DESK_KEY), PASSPHRASE, line.clock.at)
     return line
@@ -37,7 +37,7 @@ def desked(line: Line) -> Line:
 
 @pytest.fixture
 def number(desked: Line) -> str:
-    """A tip's receipt, some minutes after it was told."""
+    """Returns the receipt number of a tip, some minutes after its report."""
     _, number = given(desked)
     desked.clock.turn(minutes=4)
     return number

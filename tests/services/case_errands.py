@@ -1,4 +1,4 @@
-"""One danger case on the real services, with a turned clock and chance: acts, faults, kills, and what must hold."""
+"""Plays one danger case on the real services, with a turned clock and chance: commands, faults, kills, and checks."""
 
 import random
 from collections.abc import Callable
@@ -40,7 +40,7 @@ LEVELS = (
     Level.NATIONAL,
 )
 OWED = {DeadlineKind.OUTCOME, DeadlineKind.DECISION}
-"""What the assignee owes, or the national desk of a closure in its place."""
+"""Deadlines of the assignee, or of the national desk while a closure is requested."""
 GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED, *OWED}
 RESULTS = [
     *[SendResult(Outcome.ACCEPTED, 201, "102", "") for _ in range(6)],
@@ -53,7 +53,7 @@ KILLED_AT = ("worker.before_claim", "worker.after_claim", "worker.after_send")
 
 
 class ProcessKilled(BaseException):
-    """A process ended here."""
+    """One kill of a process."""
 
 
 @dataclass
@@ -61,9 +61,9 @@ class CaseErrands:
     district: District
     chance: random.Random
     told: list[str] = field(default_factory=list)
-    """What was done, for whoever reads a failure."""
+    """The record of the steps, shown when a test fails."""
     waits: dict[int, Verb] = field(default_factory=dict)
-    """What an answer asked that is done once it is proved, by its referral."""
+    """The command of an answer that waits for proof, by assignment."""
 
     def __post_init__(self) -> None:
         for level in LEVELS:
@@ -96,7 +96,7 @@ class CaseErrands:
         self.district.deliver()
 
     def tick(self) -> None:
-        """As the relay does each second."""
+        """Runs the jobs that the relay runs each second."""
         kit = self.district.kit
         service_sending.expire_leases(kit)
         service_sending.retry_unknown(kit)
@@ -105,7 +105,7 @@ class CaseErrands:
         service_assignment.fire_deadlines(kit)
 
     def kill(self) -> None:
-        """A worker is killed somewhere in a send; what is durable is all that is left."""
+        """Kills a worker at a random point of a send; only the database rows remain."""
         place = self.chance.choice(KILLED_AT)
 
         def fall(name: str) -> None:
@@ -144,7 +144,7 @@ class CaseErrands:
         assert done.result is not Acted.UNKNOWN
 
     def hear_inbox(self) -> None:
-        """It lists an answer, or it does not."""
+        """Proves or doubts an answer, as the gateway's inbox would."""
         row = self.chance.choice(self.district.all(Referral))
         proves = self.chance.choice([True, False])
         self.told.append(f"{row.responder_id} {'is proved' if proves else 'is doubted'}")
@@ -181,7 +181,7 @@ class CaseErrands:
         )
 
     def meet(self) -> None:
-        """Somebody is met: of what is noted the log holds the kind alone."""
+        """Records a screening. The log holds only its kind."""
         kit, at = self.district.kit, self.district.clock()
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)
@@ -193,7 +193,7 @@ class CaseErrands:
                 service_escalation.happen(session, kit, tip.id, Event(Happened.END_WANTED), at)
 
     def end_by_command(self) -> None:
-        """Somebody requests closure by a command; or a second person opens the case, or not, and decides."""
+        """Requests closure by a command. Or a second person decides, with or without opening the case first."""
         kit, who = self.district.kit, self.chance.choice(["A desk", "Another desk"])
         outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
         try:
@@ -220,7 +220,7 @@ class CaseErrands:
             service_closing.note_opened(session, kit, tip, name, EntryBy("desk"), at)
 
     def check(self) -> None:
-        """What must hold of the rows at every moment."""
+        """Checks the rules that hold for the rows at every moment."""
         tip = self.district.tip(self.tip)
         rows = [row for row in self.district.all(Deadline) if row.fired_at is None]
         kinds = [row.kind for row in rows]
@@ -238,7 +238,7 @@ class CaseErrands:
             assert self.district.responder(tip.holder_id).active, self.told
 
     def is_rung_in_silence(self) -> None:
-        """Nobody does anything more, and somebody living who does not hold it is told again."""
+        """Waits without any action, and checks that the line alerts an active responder other than the assignee."""
         with self.district.database.reading() as session:
             living = {one.id for one in who_live(session, self.district.clock())}
         others = living - {self.district.tip(self.tip).holder_id}

@@ -1,4 +1,4 @@
-"""What the rows that the ladder decides by say of a case, beside what its log adds up to: they must be one."""
+"""Compares the rows that drive the escalation policy with the sum of the case's log: they must agree."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ from hotline.tips.tables import Tip
 
 @dataclass(slots=True)
 class CaseSum:
-    """Responders by what they did, after the last entry."""
+    """Responders grouped by their actions, after the last case event."""
 
     told: set[int] = field(default_factory=set)
     delivered: set[int] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
-    """Who took it, is believed, and has not passed it on."""
+    """Responders with a valid acknowledgement who have not passed the case on."""
     opened: set[int] = field(default_factory=set)
     on_site: set[int] = field(default_factory=set)
     offered: set[int] = field(default_factory=set)
@@ -31,7 +31,7 @@ class CaseSum:
 
 
 def add_up(entries: Iterable[CaseLogRow]) -> CaseSum:
-    """The first entry first."""
+    """Adds up the case events, the oldest first."""
     found = CaseSum()
     people = {
         EntryKind.TOLD: found.told,
@@ -60,7 +60,7 @@ def add_up(entries: Iterable[CaseLogRow]) -> CaseSum:
 
 
 def check_logs(database: Database) -> None:
-    """Of every tip."""
+    """Checks the log of every tip against its rows."""
     with database.reading() as session:
         for tip in session.scalars(select(Tip).order_by(Tip.id)):
             assert of_log(session, tip.id) == of_rows(session, tip)

@@ -1,4 +1,4 @@
-"""A small line with two editors and an approver, and what they do to one sentence of it."""
+"""Makes a small line with two editors and an approver, and edits one of its sentences."""
 
 import copy
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ NUMBERS = [
 
 
 def playable(words: str = "First lesson") -> dict[str, Any]:
-    """A document that the real place lists suffice for."""
+    """Returns a document that needs only the real place lists."""
     document = copy.deepcopy(make_document())
     document["flows"]["tell"]["nodes"]["district"]["ask"]["list"] = "districts.{province}"
     saying(document["flows"]["learn"], words)
@@ -41,7 +41,7 @@ def playable(words: str = "First lesson") -> dict[str, Any]:
 
 
 def taken_away(numbers: Mapping[str, Any], digits: str) -> dict[str, Any]:
-    """Numbers of which nobody confirms this one any more."""
+    """Returns the numbers without the confirmation of this one."""
     signature = ("confirmed_by", "confirmed_on")
     row = {name: said for name, said in numbers[digits].items() if name not in signature}
     return {**numbers, digits: row}
@@ -54,7 +54,7 @@ def saying(flow: dict[str, Any], words: str, node: str = "one") -> dict[str, Any
 
 @dataclass
 class Desk:
-    """The console's services, as its pages would call them."""
+    """The console's services, as its pages call them."""
 
     kit: WholeKit
     numbers: Any = field(default_factory=lambda: count(1))
@@ -82,7 +82,7 @@ class Desk:
         once: str | None = None,
         settled: Settled | None = None,
     ) -> StepSaved | StepClash | ChangeRefused:
-        """`made_of`: an older version than the newest."""
+        """Saves a step. `made_of` names a base version older than the newest."""
         version = self.draft(change, part).version if made_of is None else made_of
         new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
         return service_draft_steps.save_step(
@@ -90,7 +90,7 @@ class Desk:
         )
 
     def say(self, change: int, words: str, node: str = "one", by: Author = EDITOR) -> StepSaved:
-        """One sentence is changed."""
+        """Changes one sentence."""
         flow = copy.deepcopy(dict(self.draft(change).document or {}))
         saved = self.save(change, saying(flow, words, node), by=by)
         assert isinstance(saved, StepSaved)

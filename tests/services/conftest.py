@@ -10,7 +10,7 @@ __all__ = ["district", "line", "pair"]
 
 @pytest.fixture
 def alone(district: District) -> District:
-    """One alert, to one responder; a deputy and a national desk stand by."""
+    """Alerts one responder of a tip; a deputy and a national desk exist too."""
     district.enrol()
     district.enrol(Level.DEPUTY)
     district.enrol(Level.NATIONAL, districts=())

@@ -1,4 +1,4 @@
-"""Functions of the store that ask for tips, or for what hangs on them, for nobody's eyes; each with the reason."""
+"""Lists the store's functions that read tips, or rows of tips, without a viewer. Each has its reason."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Who may read a tip, and what a reading leaves behind."""
+"""Tests the reading of tips: the desks that may read one, and the log row of each reading."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,7 +43,7 @@ def kit(database: Database, clock: Clock) -> WholeKit:
 
 @pytest.fixture
 def desked(kit: WholeKit) -> WholeKit:
-    """With every desk's keys made."""
+    """Makes every desk's keys."""
     decrypt_access.make_desks(kit, PASSPHRASE, costs=QUICK)
     return kit
 
@@ -62,7 +62,7 @@ def file_tip(kit: WholeKit, *, place: str = "12", to: tuple[str, ...] = ("12", N
 
 
 def logged(kit: WholeKit) -> list[tuple[str, str, str, str]]:
-    """The log's rows, after the one of making desks."""
+    """Returns the log's rows after the one about making desks."""
     with kit.database.reading() as session:
         rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     return [(row.actor, row.action, row.subject, row.reason) for row in rows][1:]

@@ -1,4 +1,4 @@
-"""Ends and new links of accounts that a team or a desk depends on: a second admin agrees, and both can be undone."""
+"""Tests ends and new links of accounts that a team or a desk needs: a second admin agrees, and both can be undone."""
 
 from collections.abc import Callable
 from functools import partial
@@ -66,7 +66,7 @@ def here(one: Person) -> SignedIn:
 
 
 def with_role(kit: ConsoleKit, clock: Clock, name: str, *roles: AccountRole) -> Person:
-    """An account that was taken up, with roles that two admins gave."""
+    """Returns an active account with roles that two admins gave."""
     made = person(kit, clock, name, R.TRANSLATOR)
     with kit.database.writing() as session:
         tables_accounts.one(session, made.account_id).roles = sorted(roles)
@@ -74,7 +74,7 @@ def with_role(kit: ConsoleKit, clock: Clock, name: str, *roles: AccountRole) -> 
 
 
 def opens(kit: ConsoleKit, *people: Person) -> None:
-    """These accounts open Gasabo's desk."""
+    """Gives these accounts the key of Gasabo's desk."""
     with kit.database.writing() as session:
         for one in people:
             tables_members.seal(session, GASABO, of_account(one.account_id), b"wrapped", kit.now())
@@ -231,7 +231,7 @@ def test_an_ended_account_comes_back_by_a_link_that_two_admins_give(
 def test_a_link_that_was_agreed_before_the_end_brings_nobody_back(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
-    """Else one admin alone would undo what two decided."""
+    """Otherwise one admin alone would undo a decision of two."""
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "lost both")
     assert again().link == ""
@@ -246,7 +246,7 @@ def test_a_link_that_was_agreed_before_the_end_brings_nobody_back(
 def test_two_ends_that_were_asked_for_leave_no_admin_alone(
     kit: ConsoleKit, two: list[Person], clock: Clock
 ) -> None:
-    """The second admin is looked for again when an end is decided."""
+    """The end of an account checks again that another admin remains."""
     third = with_role(kit, clock, "Admin 3", R.ADMIN)
     service_leaving.end_account(kit, by(two[0]), third.account_id, "left")
     service_leaving.end_account(kit, by(third), two[0].account_id, "left too")
@@ -260,7 +260,7 @@ def test_two_ends_that_were_asked_for_leave_no_admin_alone(
 def test_taking_a_responder_off_the_line_leaves_no_admin_alone(
     kit: ConsoleKit, two: list[Person]
 ) -> None:
-    """The last other admin goes on signing in, and can refuse."""
+    """The last other admin can still sign in and refuse."""
     service_removal.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
     token = two[1].enters().token
     service_removal.remove(kit, "Responder 1", second=None, by=by(two[0]), reason="must go")
@@ -272,7 +272,7 @@ def test_taking_a_responder_off_the_line_leaves_no_admin_alone(
 def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_two(
     kit: ConsoleKit, two: list[Person], clock: Clock, second: str | None
 ) -> None:
-    """Else one admin could end every account of the national desk by removing its people."""
+    """Otherwise one admin could end every account of the national desk by removing its people."""
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
     service_removal.join(kit, SERVER, one.account_id, "National 1", "one person")
     service_removal.remove(kit, "National 1", second=second, by=by(two[0]), reason="must go")

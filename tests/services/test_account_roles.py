@@ -1,4 +1,4 @@
-"""Roles of an account: which exclude each other, and which wait for a second admin, whoever asks."""
+"""Tests the roles of an account: some exclude each other, and some wait for a second admin in every case."""
 
 import random
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def refused(act: Callable[[], object]) -> str:
 
 
 def roles_of(kit: ConsoleKit, name: str) -> tuple[set[AccountRole], set[AccountRole]]:
-    """What the account holds, and what waits."""
+    """Returns the roles of the account, and those pending approval."""
     line = next(one for one in service_accounts.listed(kit) if one.name == name)
     return set(line.roles), set(line.waiting)
 
@@ -142,7 +142,7 @@ def test_what_nobody_decides_lapses_after_seven_days(kit: ConsoleKit, clock: Clo
 
 
 def test_a_new_link_makes_nobody_a_second_person(kit: ConsoleKit, clock: Clock) -> None:
-    """Who gives out the link could take it up herself: what decides for others waits anew."""
+    """The admin who gives out the link could use it. So roles that decide for others need approval again."""
     first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
     token = second.enters().token
     assert not service_new_links.again(kit, SERVER, second.account_id, "lost both").link
@@ -199,7 +199,7 @@ def test_what_is_wanted_no_more_waits_no_more(kit: ConsoleKit, clock: Clock) -> 
 
 
 def test_what_was_approved_excludes_too(kit: ConsoleKit, clock: Clock) -> None:
-    """A role that came by another way meanwhile."""
+    """The account got a conflicting role while the first one waited."""
     first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
     invited = service_invitations.invite(kit, actor(first), "National 1", [R.NATIONAL])
     with kit.database.writing() as session:

@@ -1,4 +1,4 @@
-"""While no alert can leave: nobody reads that one did, `/readyz` says why, and the tip is there once one can."""
+"""Tests a line that cannot send alerts: no screen promises one, `/readyz` says why, and the tip is sent later."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ Break = Callable[[Line], None]
 
 @pytest.fixture
 def line(line: Line) -> Line:
-    """The web process's own time goes with the clock of the test; the relay ticks."""
+    """Runs the web process' elapsed time by the test's clock, after one tick of the relay."""
 
     def elapsed() -> float:
         return line.clock.at.timestamp()
@@ -69,7 +69,7 @@ def gateway_refuses(line: Line) -> None:
 
 
 def worker_is_refused(line: Line) -> None:
-    """Its key is wrong since the restart of a moment ago: nobody waits a minute for that."""
+    """Records a restart with a wrong key. The line must report it without waiting a minute."""
     line.clock.turn(seconds=5)
     refused = ProcessStart(
         role=Role.WORKERS,
@@ -146,7 +146,7 @@ def test_a_wrong_key_is_told_in_readyz_while_another_machine_sends(line: Line) -
 
 
 def test_a_session_reads_on_as_it_began(line: Line) -> None:
-    """Whichever process plays it: the pages of a list would part otherwise."""
+    """Any process may play the session. Otherwise the pages of a list would not fit together."""
     before, during = danger(line), None
     clock_stops(line)
     during = danger(line)
@@ -167,7 +167,7 @@ def test_a_report_without_danger_reads_as_ever(line: Line) -> None:
 
 
 def test_a_line_that_nobody_ever_made_start_promises_as_tests_do(line: Line) -> None:
-    """Rows that say nothing are no outage: `hotline init` and `run` write when senders were awaited."""
+    """Rows without a start are no outage: `hotline init` and `run` record when senders were expected."""
     with line.database.writing() as session:
         session.query(Leader).delete()
     assert PASSED_ON["rw"] in danger(line).screen
@@ -200,6 +200,6 @@ def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:
     assert ticks.saw(NOON + noon[1])
     now[0] = 61
     assert not ticks.saw(NOON + noon[1])
-    # Nobody called for an hour: when within it the clock ticked last, nobody saw.
+    # No call came for an hour, so no process saw the clock's last tick in that time.
     now[0] = 3661
     assert not ticks.saw(NOON + noon[2])

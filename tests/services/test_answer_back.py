@@ -1,4 +1,4 @@
-"""C12: who is told that an answer came, and how long it is kept: as long as the words of its tip."""
+"""C12: tests who is notified of an answer, and that an answer is erased together with its tip's text."""
 
 import pytest
 from sqlalchemy import update

@@ -1,4 +1,4 @@
-"""How an answer by SMS is sent: after alerts, soon or never, once, and to whom the gateway lets us write."""
+"""Tests how the line sends an answer by SMS: after alerts, soon or never, once, and to allowed numbers only."""
 
 from dataclasses import replace
 

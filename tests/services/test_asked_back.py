@@ -1,4 +1,4 @@
-"""C12: one question back, off a signed list, answered behind the receipt, once, and read by the tip's desks alone."""
+"""C12: tests one question asked back, from a signed list: answered once by receipt, read only by the tip's desks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -217,7 +217,7 @@ def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Li
 
 @dataclass(frozen=True)
 class Shelf:
-    """One book, whatever is asked for."""
+    """A source that returns the same flow set for every revision."""
 
     only: Book
 
@@ -229,7 +229,7 @@ class Shelf:
 
 
 def unsigned(line: Line) -> Line:
-    """The same line, on which nobody has signed a question."""
+    """Returns the same line without any signed question."""
     book = line.kit.books.book(line.kit.books.live())
     flows = {**book.flows, FLOW: replace(book.flows[FLOW], signed={})}
     return replace(line, kit=replace(line.kit, books=Shelf(replace(book, flows=flows))))

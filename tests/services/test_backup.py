@@ -1,4 +1,4 @@
-"""A backup under callers comes back row by row, held; and whatever is wrong with it leaves nothing."""
+"""Tests a backup taken under load: it restores every row with sending paused. A damaged backup restores nothing."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def quiet(_words: str) -> None:
 
 @pytest.fixture
 def address(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """Of an empty database of that name."""
+    """Returns a function that gives the address of an empty database with this name."""
 
     def make(name: str) -> str:
         if pair is Pair.EMBEDDED:
@@ -62,7 +62,7 @@ def address(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Calla
 
 @pytest.fixture
 def released(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """The address of a database as its migrations make it."""
+    """Returns the address of a database with all migrations."""
     if pair is Pair.EMBEDDED:
         lay_released(tmp_path / "line.db")
         return f"sqlite:///{tmp_path}/line.db"
@@ -73,7 +73,7 @@ def released(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def line(released: str, clock: Clock) -> Iterator[District]:
-    """A released database with people, a told tip, and one whose alert nobody has sent."""
+    """Returns a line with people, an alerted tip, and a tip whose alert is pending."""
     database = open_database(released)
     district = District(database, clock)
     district.enrol(Level.NATIONAL, districts=())
@@ -172,7 +172,7 @@ def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
 def test_no_alert_is_sent_a_second_time_unsaid(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """What the line sent after the backup is waiting in the backup still."""
+    """Messages that the line sent after the backup are pending in the backup."""
     taken = take_to(line, tmp_path / "a.backup")
     line.deliver()
     url = address("back")
@@ -192,7 +192,7 @@ def test_no_alert_is_sent_a_second_time_unsaid(
 def test_callers_go_on_while_it_is_taken_and_it_is_one_moment(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """A tip and its referral are one transaction: a copy of two moments would count them apart."""
+    """A tip and its assignment are one transaction. A copy of two moments would hold only one of them."""
     stop, filed = Event(), []
 
     def file_on() -> None:

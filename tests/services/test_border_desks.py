@@ -1,4 +1,4 @@
-"""Border desks are asked about journeys that can still be stopped, as a district's people are of theirs."""
+"""Tests that the line alerts border desks of journeys that they can still stop."""
 
 import pytest
 
@@ -20,16 +20,16 @@ __all__ = ["line"]
 
 BORDER = "border-east"
 LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
-"""Not danger, no official, abroad, Oman, this week."""
+"""No danger, no official, abroad, Oman, this week."""
 LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
 IN_DANGER = ("5", "1", "2", "6", "7")
-"""Danger, and nothing yet of when they leave."""
+"""Danger; the time of departure is not named yet."""
 AN_OFFICIAL = ("5", "2", "1", "6", "7", "2")
 
 
 @pytest.fixture
 def at_the_border(line: Line) -> Line:
-    """A border desk with two responders and a deputy, of whom the first also acts in a district."""
+    """Makes a border desk with two responders and a deputy, all with a place in district 12 too."""
     with line.database.writing() as session:
         key = bytes(DESK_KEY.public_key)
         session.add(Desk(code=BORDER, kind="border", public_key=key, created_at=line.clock()))
@@ -47,7 +47,7 @@ def at_the_border(line: Line) -> Line:
 
 
 def asked(line: Line) -> list[str]:
-    """Who was told, in their order; the national desk as `nation`."""
+    """Returns the names of the alerted people in order, with `nation` for the national desk."""
     names = {row.id: row for row in line.all(Responder)}
     told_of = [names[row.responder_id] for row in line.all(Referral)]
     return ["nation" if one.level == Level.NATIONAL else one.name for one in told_of]

@@ -1,4 +1,4 @@
-"""Bringing an older state back: old words, today's numbers, and nothing that was printed leads nowhere."""
+"""Tests restoring an older state: the old text comes back with today's numbers, and every printed short code works."""
 
 import pytest
 
@@ -107,7 +107,7 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
 
 
 def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:
-    """A rule may have grown stricter since; a number that nobody lists any more is new, and stops it."""
+    """A rule may have become stricter since. A number that is no longer listed is a new problem and stops it."""
     hurting = playable("They asked 999999")
     service_publishing.publish(desk.kit, hurting, by="Alice", reason="x", of_version=False)
     service_publishing.publish(desk.kit, playable(), by="Alice", reason="x", of_version=False)

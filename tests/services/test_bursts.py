@@ -1,4 +1,4 @@
-"""Very many tips at once, and very many references ever given."""
+"""Tests very many tips at once, and very many references in use."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,12 +17,12 @@ from tests.builders import NOON, make_tip
 from tests.district import District
 
 MOST = 200
-"""In one transaction of these tests."""
+"""The most tips in one transaction of these tests."""
 MANY = MOST + 300
 
 
 def file_many(district: District, count: int, urgent: int) -> None:
-    """The last `urgent` of them say danger. Every other one waits by its marks, as an older process filed it."""
+    """Files tips; the last `urgent` report danger. Every other one has no pending alert row, as in old versions."""
     with district.database.writing() as session:
         tips = [
             make_tip(uid=f"{number:032}", urgency=1 if number >= count - urgent else 3)
@@ -64,7 +64,7 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
     file_many(district, MANY, urgent=0)
 
     def now() -> datetime:
-        """The clock is asked once for each batch."""
+        """Returns the time, once for each batch, and makes one responder unreachable after the first batch."""
         if district.all(Referral):
             district.change(Responder, 1, unreachable="stopped")
         return district.clock()

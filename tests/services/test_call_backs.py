@@ -1,4 +1,4 @@
-"""Calls that callers asked for: kept sealed, told of without a word, opened by two people, and over in time."""
+"""Tests call-backs: kept sealed, notified without content, opened by two people, and expired on time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,7 +59,7 @@ class Desk:
     kit: WholeKit
 
     def ask(self, **answers: str) -> int:
-        """She answers; the id of what waits, or 0."""
+        """Answers the call questions. Returns the id of the waiting call-back, or 0."""
         with self.kit.database.writing() as session:
             dialogue, tip = tables_sessions.hold(session, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None
@@ -84,7 +84,7 @@ class Desk:
         service_call_back_requests.keep_time(self.kit)
 
     def told(self) -> list[str]:
-        """What went out to the desk since it was last asked."""
+        """Returns the texts sent to the desk since the last look."""
         service_sending.deliver_due(self.kit)
         sent, self.district.sms.sent[:] = [*self.district.sms.sent], []
         return [text for _, text in sent]

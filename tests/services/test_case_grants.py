@@ -1,4 +1,4 @@
-"""The key of a case: the reader hands it on to each desk that may read the tip, and to no other; and moves it."""
+"""Tests the key of a case: the reader gives it to each desk that may read the tip, and to no other desk."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ ALONE = {READER}
 
 @pytest.fixture
 def beside(line: Line) -> ReaderBeside:
-    """One tip, and a person who was screened by a process that holds no key."""
+    """Files one tip and screens a person in a process that holds no key."""
     beside = reader_beside(line)
     told(line, *DANGER_HERE)
     screened(line.kit, 1)
@@ -36,7 +36,7 @@ def beside(line: Line) -> ReaderBeside:
 
 
 def holders(beside: ReaderBeside) -> set[str]:
-    """Who holds the key of the case, once the reader has looked; and each opens the code with it."""
+    """Runs the reader and returns the holders of the case's key. Checks that each can decrypt the code."""
     reader_handover.reconcile(beside.kit)
     found = set()
     with beside.line.database.reading() as session:

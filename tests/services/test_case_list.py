@@ -1,4 +1,4 @@
-"""A case as the command line shows it: its row in the list of tips, and what happened to it."""
+"""Tests a case on the command line: its row in the list of tips, and its case events."""
 
 import pytest
 

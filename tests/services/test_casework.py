@@ -1,4 +1,4 @@
-"""What a forged, a late or a repeated answer may do to a case, and what it may not."""
+"""Tests the effects of forged, late and repeated answers on a case."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,7 +27,7 @@ __all__ = ["district"]
 
 
 def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Referral]]:
-    """A tip that was told of, and each person's referral: 1 and 2 of the district, 3 and 4 of the national desk."""
+    """Alerts people of a tip and returns each assignment: 1 and 2 of the district, 3 and 4 of the national desk."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     tip = district.tell(urgency=urgency)
@@ -168,7 +168,7 @@ def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> Non
 
 
 def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
-    """One person, once by her name and once by her number: no second one, and no error either."""
+    """One person acts by name and by phone number: they are no second person, and get no error."""
     tip, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     name = district.responder(3).name.upper()
@@ -248,7 +248,7 @@ def test_who_refuses_the_end_of_a_case_that_nobody_took_has_it_on_today_too(
 
 
 def waiting(district: District) -> list[int]:
-    """What Today lists as taken by nobody."""
+    """Returns the cases that Today lists without an assignee."""
     with district.database.reading() as session:
         return [
             one.id for one in queries_list.waiting(session, queries_visible.of_desk(NATIONAL), 10)
@@ -290,7 +290,7 @@ def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: Dis
 
 
 def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
-    """Whoever took it beside the holder may have left since."""
+    """Another responder who also took the case may have left since."""
     tip, told_of = told(district, urgency=1)
     with district.database.writing() as session:
         tables_inbound.begin(session, district.clock())

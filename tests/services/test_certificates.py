@@ -1,4 +1,4 @@
-"""R11: who passed every lesson is shown a code, on the line itself, and a superior can ask what it is."""
+"""R11: tests that an officer who passed every lesson sees a code, and that a superior can check it."""
 
 import re
 from datetime import timedelta
@@ -28,7 +28,7 @@ CODE = re.compile(r"Kode yawe: (\w{4} \w{4} \w{4})\.")
 
 
 def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
-    """What passes a lesson, or fails it in its last case."""
+    """Returns the keys that pass a lesson, or fail it in its last case."""
     flow = line.kit.books.book(line.kit.books.live()).flows[f"train_{lesson}"]
     pressed = [*MENU[lesson], "9", "9", "9"]
     for number in (1, 2, 3):
@@ -41,14 +41,14 @@ def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
 
 
 def take(line: Line, *lessons: str, right: bool = True, msisdn: str = OFFICER) -> Caller:
-    """Each lesson in a session of its own; the last caller."""
+    """Takes each lesson in its own session, and returns the last caller."""
     for lesson in lessons:
         caller = dialled(line, *keys_of(line, lesson, right=right), msisdn=msisdn)
     return caller
 
 
 def passed(line: Line, *lessons: str) -> None:
-    """As if each had been taken in an earlier session, by everybody who joined."""
+    """Records these lessons as passed in an earlier session by everyone who joined."""
     line.clock.at += timedelta(seconds=30)
     with line.database.writing() as session:
         for row in session.scalars(select(Joined)):

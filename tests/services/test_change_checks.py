@@ -1,4 +1,4 @@
-"""Checking a change: found once, kept by what was checked, rung for, and done by the clock where no bell is heard."""
+"""Tests the checks of a draft: they run once, are stored by content, and run by the clock if no job came."""
 
 from typing import Any
 

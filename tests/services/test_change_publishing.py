@@ -1,4 +1,4 @@
-"""From a proposal to what callers hear: read by a second person, and live exactly as it was read."""
+"""Tests the way from a submitted draft to callers: a second person reads it, and exactly that version is published."""
 
 import copy
 from collections.abc import Callable
@@ -29,7 +29,7 @@ __all__ = ["desk"]
 
 
 def _english_alone(desk: Desk, by: Any = EDITOR) -> int:
-    """Returns a change in which one text is new in English, while two languages keep what they said."""
+    """Returns a draft with one text changed in English only; two languages keep the old text."""
     change = desk.opened(by=by)
     flow = copy.deepcopy(dict(desk.draft(change).document or {}))
     text = flow["nodes"]["one"]["say"]["text"]
@@ -270,7 +270,7 @@ def test_live_may_be_chosen(desk: Desk) -> None:
 
 
 def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
-    """What comes of a publication that looked at it before something happened, and writes afterwards."""
+    """Publishes a draft after something else happened since it was gathered. Returns the result."""
     with desk.kit.database.reading() as session:
         gathered = gather(session, change)
     document = assemble(gathered).document
@@ -304,7 +304,7 @@ def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) 
 
 
 def test_a_step_that_took_no_proposal_back_is_not_published(desk: Desk) -> None:
-    """As a process of another version might write it."""
+    """A process of another version might write such a step."""
     change = desk.proposed("Other words")
     with desk.kit.database.writing() as session:
         step = tables.newest(session, change)["learn"]

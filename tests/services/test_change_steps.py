@@ -1,4 +1,4 @@
-"""Steps of a change: saved whole, merged where two edit, asked about where both changed the same."""
+"""Tests the steps of a draft: saved whole, merged after parallel edits, and refused if both changed the same place."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -107,7 +107,7 @@ def test_the_same_words_twice_are_no_clash(desk: Desk) -> None:
 
 @pytest.mark.both
 def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
-    """Six forms of one state, at once: one is saved, the others are asked; none overwrites it."""
+    """Six forms of one state arrive at the same moment: one is saved, and the others are refused."""
     change = desk.opened()
     flows = [saying(playable()["flows"]["learn"], f"Words {n}") for n in range(6)]
     with ThreadPoolExecutor(6) as pool:
@@ -117,7 +117,7 @@ def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
 
 
 def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
-    """A form that is older than what went live is merged with it."""
+    """A form that is older than the published flows is merged with them."""
     change = desk.opened()
     desk.published("Live words")
     now = desk.draft(change)

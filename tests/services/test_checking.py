@@ -1,4 +1,4 @@
-"""What hurts a caller is not published; what only takes longer is said."""
+"""Tests that a flow with an error is not published, and that a long text only gives a warning."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.engine.books import make_document, t
 
 
 def lesson(text: dict[str, str]) -> dict[str, object]:
-    """Flows that are well, but for the text of a lesson."""
+    """Returns flows without problems, except for the text of one lesson."""
     return make_document(
         learn={"one": {"say": {"text": text, "goes": "two"}}, "two": {"finish": {}}}
     )

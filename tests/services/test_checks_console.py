@@ -1,4 +1,4 @@
-"""What the doctor finds of the console's accounts."""
+"""Tests the doctor's checks of the console's accounts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The doctor sees a watch process or a worker that is frozen, and a contact whom no notice reached."""
+"""Tests that the doctor reports a frozen monitoring process or worker, and a contact who receives no notices."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Closing a case by two people: who requests it, who confirms it, and what never closes one."""
+"""Tests how two people close a case: who requests it, who confirms it, and which actions never close one."""
 
 from collections.abc import Mapping
 
@@ -29,12 +29,12 @@ NOT = TipOutcome.NOT_TRAFFICKING
 
 @pytest.fixture
 def case(district: District) -> HelpedCase:
-    """A danger that its responder holds."""
+    """Returns a danger case with an assignee."""
     return HelpedCase(district, urgency=1)
 
 
 def sms(case: HelpedCase, who: int, verb: Verb) -> Done:
-    """A digit by SMS that the gateway's inbox lists."""
+    """Sends a digit by SMS, as the gateway's inbox lists it."""
     asked = Act(who, case.reference(who), verb, EntryWay.SMS, case.district.clock(), proved=True)
     with case.district.database.writing() as session:
         return service_commands.act(session, case.kit, asked)
@@ -43,7 +43,7 @@ def sms(case: HelpedCase, who: int, verb: Verb) -> Done:
 def requests(
     case: HelpedCase, outcome: TipOutcome, *, who: int | None = None
 ) -> service_closing.Ended:
-    """As behind the PIN."""
+    """Requests closure as a responder does after entering the PIN."""
     asks = service_closing.by_responder(who or case.hers)
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
@@ -51,21 +51,21 @@ def requests(
 
 
 def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
-    """Each request in the log of the case: its outcome, and the entry that it replaces."""
+    """Returns each request in the log of the case: its outcome, and the event that it replaces."""
     with case.district.database.reading() as session:
         rows = tables_case_events.of_tip(session, case.tip)
     return [(row.codes[OUTCOME], row.supersedes) for row in rows if row.kind == EntryKind.CLOSED]
 
 
 def asked(case: HelpedCase) -> Message:
-    """The newest SMS that asks the national desk about a closure."""
+    """Returns the newest SMS that asks the national desk about a closure."""
     rows = [one for one in case.district.all(Message) if one.template == "CLOSURE_REQUESTED"]
     newest: Message = rows[-1]
     return newest
 
 
 def raid(case: HelpedCase) -> None:
-    """Two possible victims; one is a child, whose help a service accepted."""
+    """Screens two possible victims; one is a child, and a service accepted to help."""
     case.say("screened", GROWN_UP)
     case.say("screened", CHILD, n=2)
     case.say("consent", {"consent": "assent_yes", "interest": "yes"}, n=2)
@@ -74,7 +74,7 @@ def raid(case: HelpedCase) -> None:
 
 
 def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase) -> None:
-    """The second person never opened it. No digit by SMS confirms a closure."""
+    """The second person never opened the case. No digit by SMS confirms a closure."""
     raid(case)
     assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
     second = asked(case).responder_id
@@ -85,7 +85,7 @@ def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase
 
 
 def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: HelpedCase) -> None:
-    """No place, no outcome and no digit to answer with, also where replies by SMS reach the line."""
+    """It holds no place, outcome or digit to answer with, also where the line receives SMS."""
     assert case.kit.line.inbound_sms
     sms(case, case.hers, Verb.NOT_TRAFFICKING)
     row = asked(case)
@@ -109,7 +109,7 @@ def test_what_was_screened_shows_in_no_answer_by_sms(
 
 
 def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: HelpedCase) -> None:
-    """An opening before the request counts for nothing, and neither does one before it was replaced."""
+    """Opening the case before the newest request does not count."""
     second = service_closing.by_responder(case.nation[0])
 
     def agrees() -> None:
@@ -138,7 +138,7 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
 
 
 def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: HelpedCase) -> None:
-    """An account that is joined to a responder of another name afterwards confirms nothing that it asked for."""
+    """An account that later joins a responder of another name cannot confirm its own request."""
     officer = case.nation[0]
     account = signed_in(case.kit, "Officer 1", AccountRole.NATIONAL)
 
@@ -160,7 +160,7 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
 
 
 def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: HelpedCase) -> None:
-    """An unclear screening is none, and a phone does not decide: the persons are opened in the console."""
+    """An unclear screening is no screening, and a phone cannot decide: the console shows the persons."""
     raid(case)
     requests(case, NOT)
     second = service_closing.by_responder(case.nation[0])

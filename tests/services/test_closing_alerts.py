@@ -1,4 +1,4 @@
-"""Who is asked about a requested closure, and when: at once, every 15 minutes, at 06:30, or by the next working day."""
+"""Tests who is asked about a requested closure: at once, every 15 minutes, at 06:30, or by the next working day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,13 +24,13 @@ NOT = TipOutcome.NOT_TRAFFICKING
 
 @pytest.fixture
 def case(district: District) -> HelpedCase:
-    """A danger that its responder holds, on a Friday night."""
+    """Returns a danger case with an assignee, on a Friday night."""
     district.clock.at = FRIDAY_NIGHT - timedelta(minutes=1)
     return HelpedCase(district, urgency=1)
 
 
 def request(case: HelpedCase, outcome: TipOutcome, who: EndRequest | None = None) -> list[int]:
-    """Requests closure; who is asked at once."""
+    """Requests closure and returns the people asked at once."""
     before = len(asked(case))
     with case.district.database.writing() as session:
         tip = queries.tip_for_writing(session, case.tip)
@@ -40,13 +40,13 @@ def request(case: HelpedCase, outcome: TipOutcome, who: EndRequest | None = None
 
 
 def asked(case: HelpedCase) -> list[tuple[int, datetime]]:
-    """Who was asked about a closure, and when."""
+    """Returns who was asked about a closure, and when."""
     rows = [one for one in case.district.all(Message) if one.template == "CLOSURE_REQUESTED"]
     return [(one.responder_id, one.created_at) for one in rows]
 
 
 def asked_after(case: HelpedCase, **time: float) -> list[int]:
-    """Who is asked while so much time passes: the clock stops wherever a deadline of the case is due."""
+    """Returns the people asked during this time. The clock stops at each deadline of the case."""
     before, clock = len(asked(case)), case.district.clock
     until = clock() + timedelta(**time)
     while True:
@@ -62,7 +62,7 @@ def clocks(case: HelpedCase) -> dict[str, Deadline]:
 
 
 def accepted(case: HelpedCase, n: int = 1) -> int:
-    """A person is met, wants help, and a service accepts."""
+    """Screens a person who wants help, and lets a service accept."""
     case.say("screened", GROWN_UP, n=n)
     case.say("consent", {"consent": "yes"}, n=n)
     offered = case.say("offered", {"service": "shelter"}, n=n)
@@ -80,7 +80,7 @@ def opens(case: HelpedCase, who: int) -> None:
 
 
 def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: HelpedCase) -> None:
-    """It may mean "not yet looked". From the third time on everybody of the desk is asked."""
+    """It may mean "not yet looked". From the third time on, all people of the desk are asked."""
     (first,) = request(case, TipOutcome.NOT_FOUND)
     assert first in case.nation
     assert asked_after(case, minutes=14) == []
@@ -135,7 +135,7 @@ def test_without_danger_nobody_is_asked_outside_working_hours(district: District
 
 
 def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(case: HelpedCase) -> None:
-    """The case stays open, its second look goes on, and the assignee is asked for no outcome meanwhile."""
+    """The case stays open, its second-look deadline continues, and the assignee is asked for no outcome."""
     case.say("screened", GROWN_UP)
     assert {DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK} <= clocks(case).keys()
     request(case, NOT)
@@ -187,7 +187,7 @@ def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: Hel
 def test_one_person_of_the_desk_never_closes_it_alone_and_the_alerts_go_on(
     case: HelpedCase,
 ) -> None:
-    """One of the two requested it, the other cannot be reached: people of the district are alerted, none confirms."""
+    """One person requested it; the other is unreachable. People of the district are alerted, but none can confirm."""
     requester, other = case.nation
     case.district.change(Responder, other, unreachable="no such number")
     mine = service_closing.by_responder(requester)
@@ -208,13 +208,13 @@ def endings_confirmable(case: HelpedCase, who: int) -> bool:
 
 
 def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:
-    """Who has the morning SMS, and what it names."""
+    """Returns who got the morning SMS, and the cases that it names."""
     rows = [one for one in case.district.all(Message) if one.template == "CLOSURES_WAIT"]
     return [(one.responder_id, one.parameters["refs"]) for one in rows]
 
 
 def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> None:
-    """Not to who requested it; by the name that the person knows, or by the number of the tip."""
+    """The requester gets none. It uses the person's own reference, or else the tip's number."""
     requester, other = case.nation
     request(case, TipOutcome.NOT_FOUND, service_closing.by_responder(requester))
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=8, minutes=30)

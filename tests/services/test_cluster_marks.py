@@ -1,4 +1,4 @@
-"""A mark is told once a cluster, by the name that each person knows, and nobody who was told stays unaware of it."""
+"""Tests marks in a cluster: each is sent once, with a reference the person knows, to everyone who was alerted."""
 
 from pathlib import Path
 
@@ -19,13 +19,13 @@ from tests.taking import close_by_two
 GASABO = "12"
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
 NO_VISIT = ("5", "2")
-"""Several people need help, and helpers must not come."""
+"""Several people need help, and responders must not come."""
 CAREFUL, HOW = ("CAREFUL",), ("HOW_REPLY",)
 
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Two responders and a deputy of one district, and two of the national desk."""
+    """Plays a line with two responders and a deputy of one district, and two of the national desk."""
     return night(
         make_ready(database, tmp_path, clock, national=False),
         one=(Level.RESPONDER, GASABO),
@@ -37,7 +37,7 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def tells(here: Night, many: int, *, marked: bool, seconds: float = 20) -> list[Caller]:
-    """So many dangers of one phone, one after the other; `marked`: somebody keys 000 after each."""
+    """Reports many dangers from one phone, one after the other. With `marked`, the caller presses 000 after each."""
     callers = []
     for _ in range(many):
         here.line.clock.turn(seconds=seconds)
@@ -57,14 +57,14 @@ def count(here: Night, person: str, *templates: str) -> int:
 
 
 def named(here: Night, person: str, *templates: str) -> set[int]:
-    """The tips by whose names a person read such a text."""
+    """Returns the tips whose references a person read in such a text."""
     of = {row.reference: row.tip_id for row in here.line.all(Referral)}
     rows = [row for row in here.line.all(Message) if row.responder_id == here.people[person]]
     return {of[row.parameters["ref"]] for row in rows if row.template in templates}
 
 
 def name(here: Night, person: str, tip: Tip) -> str:
-    """The newest reference by which she knows a tip."""
+    """Returns the newest reference by which the person knows a tip."""
     rows = sorted(here.line.all(Referral), key=lambda row: row.id)
     who = here.people[person]
     found = [row.reference for row in rows if (row.tip_id, row.responder_id) == (tip.id, who)]
@@ -72,7 +72,7 @@ def name(here: Night, person: str, tip: Tip) -> str:
 
 
 def asked_how(here: Night) -> set[int]:
-    """The tips whose clock waits for the national desk to say how to go."""
+    """Returns the tips that wait for the national desk to decide about visit safety."""
     rows = here.line.all(Deadline)
     return {row.tip_id for row in rows if row.kind == "manner" and row.fired_at is None}
 

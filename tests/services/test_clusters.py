@@ -1,4 +1,4 @@
-"""Many like tips: each is a case, and nobody is rung for each."""
+"""Tests many similar tips: each is a case, but not each one sends alerts."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ __all__ = ["line"]
 
 
 QUIET = ("5", "2", "2", "1", "1", "1")
-"""Not danger, no official, Kigali, Gasabo, its first sector."""
+"""No danger, no official, Kigali, Gasabo, its first sector."""
 LABOUR, SEX = "1", "2"
 ME, CHILD = "2", "3"
 COME = "1"
@@ -34,7 +34,7 @@ PHONES = ("+250788000001", "+250788000002")
 
 @pytest.fixture
 def staffed(line: Line) -> Line:
-    """Two people in Gasabo, and two of the national desk."""
+    """Enrols two people in Gasabo, and one of the national desk."""
     for phone in PHONES:
         line.enrol(Level.RESPONDER, phone)
     line.enrol(Level.NATIONAL, "+250788000091")
@@ -42,7 +42,7 @@ def staffed(line: Line) -> Line:
 
 
 def tell(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000077") -> Caller:
-    """A phone tells a tip and hangs up; people are told of it."""
+    """Reports a tip from a phone, hangs up, and queues the alerts."""
     staffed.clock.turn(minutes=minutes)
     caller = staffed.caller(phone)
     caller.dial()
@@ -53,7 +53,7 @@ def tell(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000
 
 
 def sent(staffed: Line) -> dict[int, list[str]]:
-    """The templates of what each person was sent."""
+    """Returns the templates of the messages to each person."""
     found: dict[int, list[str]] = {}
     for row in staffed.all(Message):
         found.setdefault(row.responder_id, []).append(row.template)
@@ -65,7 +65,7 @@ def rings(staffed: Line) -> int:
 
 
 def asked(staffed: Line) -> set[int]:
-    """The tips that people are asked to take."""
+    """Returns the tips that wait for an acknowledgement."""
     rows = staffed.all(Deadline)
     return {row.tip_id for row in rows if row.kind == "acknowledge" and row.fired_at is None}
 
@@ -141,7 +141,7 @@ def test_closing_one_closes_no_other_and_taking_the_first_takes_what_it_was_told
 
 
 def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Line) -> None:
-    """Each tip that was told with the first rings on, and is hers again once her answer is proved."""
+    """Each tip of the same alert continues to escalate. Proof of the answer gives it back to the responder."""
     for _ in range(5):
         tell(staffed, *QUIET, LABOUR)
     row = next(row for row in staffed.all(Referral) if row.tip_id == staffed.tips[0].id)
@@ -170,7 +170,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
 def test_an_alert_in_doubt_of_a_case_that_was_taken_with_the_first_was_not_delivered(
     staffed: Line,
 ) -> None:
-    """She took the first by its own name: whether the other alert of hers arrived, nobody knows."""
+    """The responder took the first case by its own reference. It is unknown whether the other alert arrived."""
     for _ in range(4):
         tell(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips

@@ -1,4 +1,4 @@
-"""C20: a complaint about a helper, to the national desk alone: kept as it is told, and unknown to every district."""
+"""C20: tests complaints about a helper: only the national desk sees them, and no district learns of them."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tests.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 TREATED = ("4", "5", "3", "2", "9")
-"""From the front to the first question."""
+"""The keys from the first screen to the first question."""
 HURT_HERE = (*TREATED, "4", "1", "1")
 NOBODY_CAME = (*TREATED, "2")
 WORDS = "umugabo wambaye ingofero yirabura"
@@ -38,7 +38,7 @@ def complaint(line: Line, *keyed: str, msisdn: str = "+250788000077") -> Caller:
 
 @pytest.fixture
 def staffed(line: Line) -> Line:
-    """A responder, a deputy and a coordinator of the district; one of the nation."""
+    """Enrols a responder, a deputy and a coordinator of the district."""
     with line.database.writing() as session:
         for number, level in enumerate((Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR)):
             session.add(

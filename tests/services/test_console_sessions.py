@@ -1,4 +1,4 @@
-"""A session of the console: idle, too long, ended, fresh; the key is there for 15 minutes and then in no row."""
+"""Tests a session of the console: idle, expired, ended, fresh. Its key works for 15 minutes and is in no row."""
 
 from collections.abc import Callable
 
@@ -172,7 +172,7 @@ def test_the_clock_forgets_what_is_over_and_asks_for_no_writer_without_need(
     editor.enters()
     editor.is_refused(password="another-password")
     with kit.database.writing():
-        # Whoever asked for the writer's turn here would wait for it in vain.
+        # A request for the writer's turn would wait here without end.
         service_accounts.forget_over(kit)
     clock.turn(hours=1)
     service_accounts.forget_over(kit)

@@ -1,6 +1,7 @@
-"""NUL and control characters in any field of any hook: a clear answer, no error of the server, and nothing is lost.
+"""Tests NUL and control characters in every field of every hook: the answer is clear, and nothing is lost.
 
-PostgreSQL keeps no NUL in a text: what reached it so would be a 503, and the gateway would say it again for ever.
+PostgreSQL cannot store NUL in a text. Without a check it would cause a 503, and the gateway would repeat the hop for
+ever.
 """
 
 import logging
@@ -63,7 +64,7 @@ def staffed(line: Line) -> Line:
 
 
 def spoilt(fields: dict[str, str]) -> list[dict[str, str]]:
-    """The fields, each in turn with each odd letter in its middle and alone."""
+    """Returns copies of the fields. Each has one odd character in the middle of one field, or as its only content."""
     return [
         fields | {name: said}
         for name, value in fields.items()
@@ -88,7 +89,7 @@ def test_in_every_field_of_a_hop_they_end_in_a_screen(
 
 @pytest.mark.parametrize("odd", WORST, ids=ascii)
 def test_a_tip_that_is_told_with_them_is_kept_and_told_of(staffed: Line, odd: str) -> None:
-    """Beside every key, and in the place that she types herself."""
+    """The odd character follows every key, and comes in the typed place."""
     caller = staffed.caller(PHONE)
     caller.dial()
     for key in DANGER_HERE:

@@ -1,4 +1,4 @@
-"""The responders' entry on the line itself, and what a session remembers."""
+"""Tests the responders' menu on the line, and the content of a session."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ UNREAD = "END You have taken it unread: do not visit openly. Ask the national de
 
 @pytest.fixture
 def officer(line: Line) -> Caller:
-    """Of the district of the only tip, and told of it."""
+    """Enrols a responder in the only tip's district and queues the alert."""
     told = line.caller()
     told.dial()
     told.key(*DANGER_HERE)

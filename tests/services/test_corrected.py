@@ -1,4 +1,4 @@
-"""One passage is one case: a corrected place, and an official who is named late, before and after somebody took it."""
+"""Tests that one report is one case, also with a corrected place or an official named late."""
 
 from pathlib import Path
 
@@ -24,14 +24,14 @@ OVER = "REF: it is over. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
 """Danger, no official, Kigali, Gasabo: filed."""
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
-"""The same without danger, its sector and its kind: a draft."""
+"""The same without danger, with its sector and its kind: a draft."""
 THERE = ("0", "2")
 """Back to the districts, and Kicukiro."""
 
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Two of Gasabo, two of Kicukiro, two of the national desk."""
+    """Plays a line with two people of Gasabo, two of Kicukiro, and two of the national desk."""
     return night(
         make_ready(database, tmp_path, clock, national=False),
         one=(Level.RESPONDER, GASABO),
@@ -44,7 +44,7 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def quiet_and_told(here: Night) -> Caller:
-    """Without danger, filed by silence, told; the dialogue goes on."""
+    """Files a report without danger after silence and alerts people; the caller's session continues."""
     caller = told(here.line, *QUIET)
     here.line.clock.turn(minutes=4)
     rescue_silent(here.line.kit)
@@ -120,7 +120,7 @@ def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
 
 
 def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: Night) -> None:
-    """From the fourth other place on the national desk alone is told, each time; the clock asks the last place."""
+    """From the fourth correction on, only the national desk is alerted each time. Escalation follows the last place."""
     caller = here.tells(*DANGER)
     for keyed in (THERE, ("0", "1"), THERE):
         caller.key(*keyed)

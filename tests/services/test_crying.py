@@ -1,4 +1,4 @@
-"""The one answer to a cry by SMS: its words, and each condition without which it is not sent."""
+"""Tests the one answer to a cry for help by SMS: its text, and each condition for sending it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -36,7 +36,7 @@ BOTH = (Arrival.GATEWAY, Arrival.LISTED)
 
 @pytest.fixture
 def sms(line: Line, tmp_path: Path) -> FakeSms:
-    """A line that answers cries, and what it sends."""
+    """Sets up a line that answers cries for help, and returns the messages that it sends."""
     sent, keys = FakeSms(), tmp_path / "keys"
     line.kit = replace(
         line.kit,
@@ -51,7 +51,7 @@ def sms(line: Line, tmp_path: Path) -> FakeSms:
 def writes(
     line: Line, text: str = CRY, *ways: Arrival, sender: str = HERS, after: int = 0
 ) -> MessageOutcome:
-    """One SMS that comes by each of these ways; `after` seconds pass in between."""
+    """Delivers one SMS by each of these ways, with `after` seconds after each one."""
     at = line.kit.now().replace(microsecond=0)
     message = make_message(provider_id=f"ATXid_{at:%j%H%M%S}", sender=sender, text=text, sent_at=at)
     for way in ways or BOTH:
@@ -61,7 +61,7 @@ def writes(
 
 
 def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
-    """What goes out now, and to whom."""
+    """Sends due answers and returns them with their numbers."""
     service_answers.send_due(line.kit)
     came = list(sms.sent)
     sms.sent.clear()
@@ -232,7 +232,7 @@ def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms
         ("192.0.2.7", "", True),
         ("203.0.113.9", "", False),
         ("127.0.0.1", "192.0.2.7", True),
-        # What a caller wrote herself stands before what the proxy adds, and a stranger's header counts for nothing.
+        # The proxy adds the last address of the header; only that counts. A stranger's header never counts.
         ("127.0.0.1", "192.0.2.7, 203.0.113.9", False),
         ("203.0.113.9", "192.0.2.7", False),
         ("127.0.0.1", "", False),

@@ -1,4 +1,4 @@
-"""The outbox: each row of the gateway's table, the lease, the lane, the report that does not come."""
+"""Tests the outbox: each row of the gateway's table, the lease, the outgoing queue, and a missing report."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
     assert alone.deliver() == 0
 
 
-# outcome -> state, seconds until the clock looks again, counted, how many referrals there are then
+# outcome -> state, seconds until the clock looks again, counted, number of assignments then
 ROWS = [
     (Outcome.ACCEPTED, "accepted", 600, 1, 1),
     (Outcome.NOT_SENT, "retry", 1, 0, 1),
@@ -242,7 +242,7 @@ class TestTheLane:
     def test_a_number_that_does_not_open_passes_the_alert_on_and_marks_nobody(
         self, alone: District
     ) -> None:
-        """A row that was damaged is a fault of ours: the phone may ring all the same."""
+        """A damaged row is our fault: the phone may still work."""
 
         class Damaged(FakeNumbers):
             def open_number(self, sealed: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The outbox: claims, leases, and what comes too late."""
+"""Tests the claims and leases of the outbox, and results that arrive late."""
 
 from collections.abc import Callable
 
@@ -66,11 +66,11 @@ class TestTheFence:
 
     @pytest.mark.fault(20)
     def test_a_late_no_changes_nothing(self, alone: District) -> None:
-        """Its lease ran out and a second attempt was accepted meanwhile."""
+        """The lease expired, and the gateway accepted a second attempt."""
         alone.sms.during = _once(lambda: _overtake(alone))
         alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
         alone.sms.results.append(SendResult(Outcome.ACCEPTED, provider_id="ATXid_2"))
-        # The second attempt pops first: results are served when the send returns.
+        # The second attempt pops first: the fake serves results when a send returns.
         alone.sms.results.reverse()
         alone.deliver()
 
@@ -80,7 +80,7 @@ class TestTheFence:
 
     def test_a_late_no_says_nothing_of_a_newer_attempt_in_doubt(self, alone: District) -> None:
         alone.sms.during = _once(lambda: _overtake(alone))
-        # Results are served when a send returns: the newer attempt's first.
+        # The fake serves results when a send returns: the newer attempt's first.
         alone.sms.results = [
             SendResult(Outcome.UNKNOWN),
             SendResult(Outcome.PERMANENT, provider_status="403"),
@@ -93,7 +93,7 @@ class TestTheFence:
     @pytest.mark.fault(20)
     def test_a_late_yes_ends_the_doubt_about_a_newer_attempt(self, alone: District) -> None:
         alone.sms.during = _once(lambda: _overtake(alone))
-        # Results are served when a send returns: the newer attempt's first.
+        # The fake serves results when a send returns: the newer attempt's first.
         alone.sms.results = [
             SendResult(Outcome.UNKNOWN),
             SendResult(Outcome.ACCEPTED, provider_id="ATXid_1"),
@@ -103,7 +103,7 @@ class TestTheFence:
         assert (alone.message.state, alone.message.provider_id) == ("accepted", "ATXid_1")
 
     def test_what_arrived_meanwhile_is_not_sent_again(self, alone: District) -> None:
-        """The report on the first attempt comes while the second is under way, and that one fails."""
+        """The report on the first attempt comes during the second attempt, and that one fails."""
         alone.deliver()
         alone.clock.turn(minutes=10)
         service_sending.miss_reports(alone.kit)
@@ -128,7 +128,7 @@ class TestTheFence:
 
 
 def _once(act: Callable[[], None]) -> Callable[[], None]:
-    """The second send must not do it again."""
+    """Returns a function that runs `act` on its first call only."""
     left = [act]
 
     def run() -> None:

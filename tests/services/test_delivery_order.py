@@ -1,4 +1,4 @@
-"""Which message goes first, whoever rang."""
+"""Tests the order of messages and the rate of the line."""
 
 from itertools import product
 

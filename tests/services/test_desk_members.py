@@ -1,4 +1,4 @@
-"""Who opens a desk with a key of her own: asked for by one, let in by another, and shut out with everything else."""
+"""Tests how a person gets access to a desk's key: one person asks, another approves, and removal ends it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,7 +49,7 @@ class People:
         return decrypt_grants.waiting(self.district.kit)[-1].id
 
     def admit(self, by: str, member: str, asked: int) -> None:
-        """An account decides, with its own open key."""
+        """Approves a member by an account that has its own key open."""
         kit, key = self.district.kit, bytes(self.pairs[member])
         signed = signed_in(kit, by)
         service_approvals.decide(
@@ -61,7 +61,7 @@ class People:
         decrypt_grants.admit_by_passphrase(self.district.kit, BOB, PASSPHRASE)
 
     def opens(self, desk: str, member: str) -> bool:
-        """Whether what she opens is the key that tips are sealed to."""
+        """Returns True if the member decrypts the key that tips are sealed to."""
         with self.district.database.reading() as session:
             try:
                 key, *_ = decrypt_grants.open_as(session, desk, member, bytes(self.pairs[member]))
@@ -130,7 +130,7 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
     assert ("12", PERSON) not in decrypt_grants.admit_by_passphrase(kit, BOB, PASSPHRASE)
     assert ("12", PERSON) in decrypt_grants.admit_by_passphrase(kit, ALICE, PASSPHRASE)
 
-    # At the command line a name is all that is known: in the console's spelling, or in another, it is hers.
+    # The command line knows only a name: any spelling of it counts as the same person.
     people.ask("12", SECOND, by=Actor("Bosco", 9))
     for one in ("bosco", "DENISE"):
         assert decrypt_grants.admit_by_passphrase(kit, TwoPeople(one, "Emma"), PASSPHRASE) == []
@@ -146,7 +146,7 @@ def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
 
 
 def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: People) -> None:
-    """Whoever gives out a new link could else be let in by the name of the person before."""
+    """Otherwise an admin who gives out a new link could get access under the earlier person's name."""
     people.let_in(NATIONAL, FIRST)
     asked = people.ask(NATIONAL, SECOND)
     people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))
@@ -231,7 +231,7 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     seen: list[int] = []
 
     def settle() -> None:
-        """In the middle: tips that are not moved yet still open, with the key before."""
+        """Records, during a rotation, that tips still under the old key open."""
         with kit.database.reading() as session:
             seen.append(
                 len(decrypt_grants.open_as(session, "12", PERSON, bytes(people.pairs[PERSON])))

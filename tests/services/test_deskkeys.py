@@ -1,4 +1,4 @@
-"""Every desk's key is changed under tips that come in: each stays readable, by the passphrase of today."""
+"""Tests a change of every desk's key while tips arrive: each tip stays readable with the new passphrase."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +35,7 @@ ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 
 @pytest.fixture
 def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
-    """With the week's lock on every grant, as the line has it."""
+    """Returns a context that locks every grant with the weekly key, as the line does."""
     sealer = Sealer(weekly_lock=WeeklyLock(make_keyfolder(tmp_path, role="console", at=clock())))
     kit = replace(make_kit(database=database, now=clock), sealer=sealer)
     decrypt_access.make_desks(kit, OLD, costs=QUICK)
@@ -48,7 +48,7 @@ def keys_of(kit: WholeKit) -> dict[str, bytes]:
 
 
 def file_tip(kit: WholeKit, number: int, keys: dict[str, bytes] | None = None) -> int:
-    """Sealed to the desks' keys of now, or to those that a hop read a moment ago."""
+    """Files a tip sealed to the desks' current keys, or to keys that a hop read earlier."""
     tip = make_tip(uid=f"{number:032}")
     sealed = kit.sealer.tip(
         ANSWERS, uid=tip.uid, place="12", desks=keys or keys_of(kit), at=kit.now()
@@ -104,7 +104,7 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: WholeKit
 
 
 def test_what_comes_in_meanwhile_and_who_reads_meanwhile(kit: WholeKit) -> None:
-    """A hop that read the old keys before they changed commits after the first look."""
+    """A hop read the old keys before they changed. It commits after the first look."""
     before = keys_of(kit)
     filed = [file_tip(kit, 1)]
     seen: list[bool] = []
@@ -120,7 +120,7 @@ def test_what_comes_in_meanwhile_and_who_reads_meanwhile(kit: WholeKit) -> None:
 
 
 class Racing(WeeklyLock):
-    """Something happens between a look at a grant and its writing."""
+    """A weekly lock that runs a function between a look at a grant and its writing."""
 
     meanwhile: Callable[[], None] | None = None
 
@@ -134,7 +134,7 @@ class Racing(WeeklyLock):
 def test_a_grant_that_the_relay_locks_anew_meanwhile_is_not_lost(
     kit: WholeKit, clock: Clock, tmp_path: Path
 ) -> None:
-    """Sealed to an old key at the last moment, and changed between the second look and its writing: a third is due."""
+    """The grant, sealed late to an old key, changes between the second look and its writing. A third look is due."""
     before, racing = keys_of(kit), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
     filed: list[int] = []
 

@@ -1,4 +1,4 @@
-"""The door of the conversation, attacked: secrets that are guessed, and a phone in another one's session."""
+"""Tests attacks on the conversation hook: guessed secrets, and a phone in another caller's session."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ THIRD_PHONE = "+250788000056"
 
 
 def sends(caller: Caller, text: str) -> str:
-    """The gateway's hop with this whole text, whatever it sent before."""
+    """Sends this complete text as the gateway's next hop, after any earlier text."""
     caller.text = text
     return caller.again()
 
@@ -95,7 +95,7 @@ def test_new_sessions_of_one_phone_stop_at_the_limit(line: Line) -> None:
 
 
 def test_of_sixty_at_once_five_are_looked_at(line: Line) -> None:
-    """Seven sessions of one phone: what does not extend a session's text opens nothing."""
+    """The test uses seven sessions of one phone. A text that does not extend its session's text opens nothing."""
     _, number = given(line)
     same, others = line.caller(OTHER_PHONE), [line.caller(OTHER_PHONE) for _ in range(6)]
     for caller in (same, *others):
@@ -129,7 +129,7 @@ def test_a_phone_that_is_over_its_limit_locks_no_receipt(line: Line) -> None:
 
 
 def test_a_try_is_noted_also_where_the_hop_comes_to_nothing_after_it(line: Line) -> None:
-    """The look commits before what the hop changes, and before a screen exists."""
+    """The attempt commits before the hop's own changes, and before a screen exists."""
     _, number = given(line)
     caller = line.caller(OTHER_PHONE)
     caller.dial()

@@ -1,4 +1,4 @@
-"""Answers that nobody gave: what no inbox lists is doubted, and silences nothing until it is proved."""
+"""Tests forged answers: the line doubts an answer that no inbox lists. Then escalation continues until it is proved."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ __all__ = ["country"]
 
 
 def forge(country: Country) -> None:
-    """Her answer, which she never gave; and somebody else's SMS a good while after."""
+    """Sends a forged answer in the responder's name. A while later, another sender's SMS arrives."""
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
@@ -61,7 +61,7 @@ def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
     assert "acknowledge" in country.district.open_kinds()
     country.lists(f"1 {country.reference}", ago=95, number=7)
     country.minute(2)
-    # It was listed late, and of the second in which she was called.
+    # The inbox lists it late, with the second of the callback as its time.
     country.inbox.listed[-1] = replace(
         country.inbox.listed[-1], number=8, sent_at=country.seen()[0].received_at
     )
@@ -171,7 +171,7 @@ def test_an_answer_that_no_inbox_lists_wakes_somebody_until_its_tip_is_over(
 
 
 def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) -> None:
-    """A callback brings an end in her name while her own answer waits for its proof."""
+    """A callback forges a closing in the responder's name while the responder's own answer waits for proof."""
     hers = f"1 {country.reference}"
     country.is_called(hers)
     country.lists(hers)
@@ -202,7 +202,7 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
 
 
 def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: Country) -> None:
-    """The answer that the inbox lists may name an alert that came after the take."""
+    """The answer that the inbox lists may name an alert that came after the first answer."""
     forge(country)
     with country.district.database.writing() as session:
         first = session.get_one(Referral, 1)

@@ -1,4 +1,4 @@
-"""Words that one approver publishes alone: told at once, and gone after four hours unless a second person confirms."""
+"""Tests emergency publication by one approver: notified at once, and ended after four hours unless another confirms."""
 
 import copy
 from collections.abc import Callable
@@ -139,7 +139,7 @@ def test_never_more_than_words(part: str, edit: Callable[[Any], None], desk: Des
 
 
 def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> None:
-    """A number that was taken away in the emergency stays away."""
+    """A number removed in the emergency stays removed."""
     change = desk.opened()
     numbers = desk.draft(change, NUMBERS).document or {}
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
@@ -203,7 +203,7 @@ def test_a_second_emergency_lasts_no_longer_and_ends_at_what_two_had_read(
 
 
 def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> None:
-    """A reader of the next change would see its difference to live, and never these words."""
+    """A reviewer of the next draft would see its difference to the published flows, but never the emergency's text."""
     done = urgent(desk)
     change = desk.opened()
     desk.say(change, "Second words", "two")
@@ -244,7 +244,7 @@ def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
 
 @pytest.mark.row("A3")
 def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, clock: Clock) -> None:
-    """Otherwise an emergency, ended and brought back, is live for good, without an alarm or a second reader."""
+    """Otherwise an emergency that ended and came back would stay published, without an alarm or a second reader."""
     first = desk.published("Second words").publication_id
     change = desk.proposed("Do not go there")
     alone = published(desk, change).publication_id
@@ -262,7 +262,7 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
 
 
 def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
-    """A state that is built on words of one person rests on them."""
+    """A state built on one person's text also counts as read by one person."""
     first = urgent(desk).publication_id
     on_top = urgent(desk, "Do not go there at all").publication_id
     assert isinstance(back(desk, 1), ChangePublished)
@@ -273,7 +273,7 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
 def test_a_state_on_top_of_words_that_were_brought_back_unread_is_unread(
     desk: Desk, clock: Clock
 ) -> None:
-    """A history of before this rule: somebody brought an emergency back, and a change followed on it."""
+    """The publication history is older than this rule: it holds a restored emergency, and a draft on top of it."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), ChangePublished)
     state = service_emergencies.preview(desk.kit, alone.publication_id)
@@ -315,7 +315,7 @@ def test_a_confirmed_emergency_comes_back(desk: Desk, clock: Clock) -> None:
 def test_who_published_the_emergency_beneath_is_not_the_second_person(
     desk: Desk, clock: Clock
 ) -> None:
-    """The second one shows both: its reader has to be new to both."""
+    """The second emergency shows both texts: its reviewer must be the author of neither."""
     change = desk.opened(by=OTHER)
     desk.say(change, "Do not go there", by=OTHER)
     published(desk, change)
@@ -337,7 +337,7 @@ def test_the_audit_log_says_that_it_was_an_emergency(desk: Desk) -> None:
 
 
 def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk) -> None:
-    """A folder that was exported meanwhile holds words of one person alone."""
+    """An exported folder holds text that only one person has read."""
     urgent(desk)
     exported = desk.live
     with pytest.raises(NotReady, match="one person alone"):

@@ -1,4 +1,4 @@
-"""From a name in a file to somebody who is told of tips: a code to the phone, a PIN on paper, a second admin."""
+"""Tests enrolment from a name in a file to an active responder: a code by SMS, a PIN on paper, a second admin."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -47,7 +47,7 @@ Gasabo 1,{OLD},en,responder,Gasabo,
 
 @dataclass
 class Office:
-    """Where people are written down, and the phones that they key on."""
+    """The office that enrols people, and the phones that they use."""
 
     district: District
 
@@ -64,20 +64,20 @@ class Office:
         )
 
     def sent(self) -> list[tuple[str, str]]:
-        """Number and text of what goes out now."""
+        """Sends due messages and returns their numbers and texts."""
         before = len(self.district.sms.sent)
         self.district.deliver()
         return self.district.sms.sent[before:]
 
     def code(self) -> str:
-        """Out of the only SMS that goes out now."""
+        """Returns the code from the only SMS that is due."""
         ((_, text),) = self.sent()
         code, _, rest = text.partition(": ")
         assert rest == "to join, dial *384*777*90#"
         return code
 
     def key(self, number: str, code: str, start_pin: str) -> bool:
-        """What the reader does of a text that was keyed on that phone."""
+        """Checks a code and PIN from a phone, as the reader does. Returns True if they prove the phone."""
         kit, at = self.kit, self.kit.now()
         with kit.database.writing() as session:
             phone = tables_enrolments.to_prove(session, kit.pseudonyms.enrolled(number), at)
@@ -107,7 +107,7 @@ class Office:
 
 @pytest.fixture
 def office(district: District) -> Office:
-    """One who has to prove herself, and two of the national desk."""
+    """Imports one person who must prove a phone, and enrols two of the national desk."""
     decrypt_access.make_desks(district.kit, "correct horse", costs=QUICK)
     line = Office(district)
     service_enrolment.import_responders(line.kit, FILE, proving=True)
@@ -240,7 +240,7 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
 def test_what_does_not_arrive_at_a_number_that_is_not_hers_makes_her_no_stranger(
     active: Office,
 ) -> None:
-    """Neither a number that somebody mistyped, nor the one before, nor a code that is over."""
+    """No failed SMS to a mistyped number, to the earlier number or with an old code makes the person unreachable."""
     dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
     active.district.sms.results.append(dead)
     start = active.change()

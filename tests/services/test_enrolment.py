@@ -1,4 +1,4 @@
-"""Enrolling out of a file: everybody, or nobody; numbers for the relay's eyes alone."""
+"""Tests enrolment from a file: all rows or none, with numbers sealed to the relay."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"
 
 @pytest.fixture
 def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
-    """With the console's keys."""
+    """Returns a context with the console's keys."""
     return replace(
         make_kit(database=database, now=clock),
         sealer=Sealer(make_keyfolder(tmp_path, role="console").read("relay.pub")),

@@ -1,4 +1,4 @@
-"""Behind her PIN a responder leaves notes, passes a case on to whom she chooses, and looks at what happened."""
+"""Tests the responders' screens behind the PIN: notes, passing a case on to a colleague, and the case's timeline."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ from tests.services.case_sums import check_logs
 from tests.taking import take_case
 
 WORDS = "irembo rifunze"
-"""Nothing else of the line says this."""
+"""No other text of the line contains this."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def beside(line: Line) -> ReaderBeside:
 
 @pytest.fixture
 def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
-    """A danger that she has taken; her phone, behind her PIN."""
+    """Takes a danger case and returns the phone behind the PIN, with the assignment."""
     phone, known_as = at_her_desk(beside)
     take_case(beside.line.kit, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)
@@ -117,7 +117,7 @@ def test_what_is_no_trafficking_is_said_closer_and_judged(
 
 
 def colleague(beside: ReaderBeside, known_as: Referral, name: str) -> int:
-    """Of the same district, who was told of nothing yet."""
+    """Enrols a colleague of the same district who has no alert yet."""
     line = beside.line
     person_id = line.enrol(Level.DEPUTY, "+250788000077", "en")
     with line.database.writing() as session:

@@ -1,4 +1,4 @@
-"""C11: erasing by receipt is a wish. Whoever holds phone and PIN may be the one she fears."""
+"""C11: tests erasure requests by receipt. Another person may hold the phone and PIN: no open case is erased at once."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def wish(district: District, tip_id: int) -> None:
 
 
 def told_case(district: District, urgency: int) -> tuple[int, int, str]:
-    """A tip, the responder who was told of it, and her reference."""
+    """Alerts a responder of a tip. Returns the tip, the responder and the reference."""
     helper = district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.tell(urgency=urgency)
@@ -38,14 +38,14 @@ def told_case(district: District, urgency: int) -> tuple[int, int, str]:
 
 
 def sent_after_wish(district: District) -> list[tuple[int, str, str]]:
-    """Who is told what, by which name."""
+    """Returns each message about an erasure request: person, template and reference."""
     wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
     rows = [row for row in district.all(Message) if row.template in wishes]
     return [(row.responder_id, row.template, row.parameters["ref"]) for row in rows]
 
 
 def fire(district: District, **later: float) -> None:
-    """Three ticks: a tip makes one step in each."""
+    """Runs three ticks: a tip makes one step in each."""
     district.clock.turn(**later)
     for _ in range(3):
         service_assignment.fire_deadlines(district.kit)
@@ -221,7 +221,7 @@ def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
 
 
 def test_c11_behind_the_receipt_it_is_like_a_wrong_number_from_then_on(line: Line) -> None:
-    """The one she fears learns nothing, and the words are there."""
+    """The person feared by the caller learns nothing, and the text still exists."""
     _, number = given(line)
     eraser = asked(line, number)
     eraser.key("2", "2")

@@ -1,4 +1,4 @@
-"""R12: an exercise goes through one district the real way, and reaches nobody else, no figure and nobody's place."""
+"""R12: tests that a drill uses the real path in one district, alerts no other people and enters no statistics."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -43,7 +43,7 @@ WHY = "the week of drills"
 
 @pytest.fixture
 def staffed(district: District) -> District:
-    """1, 2 and 3 are of district 12; 4 is its deputy, 5 its coordinator; 6 and 7 of the national desk."""
+    """Enrols 1, 2 and 3 in district 12, 4 as its deputy, 5 as coordinator; 6 and 7 are national."""
     for level in (*[Level.RESPONDER] * 3, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     for _ in range(2):
@@ -80,7 +80,7 @@ def reported(district: District) -> ExerciseReport:
 
 
 def phones(district: District, words: str) -> Iterator[str]:
-    """The last two digits of each number that was sent something with these words."""
+    """Returns the last two digits of each number that got a message with this text."""
     return (number[-2:] for number, text in district.sms.sent if words in text)
 
 
@@ -138,7 +138,7 @@ def test_r12_an_answer_by_sms_is_answered_so_whatever_it_says(staffed: District)
 def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
     staffed: District, climbs: bool, told: set[int]
 ) -> None:
-    """Also where an alert is lost, and somebody passes it on: a colleague of that level, and nobody above."""
+    """No responder answers the drill for 54 minutes."""
     begun(staffed, climbs=climbs)
     for _ in range(9):
         staffed.clock.turn(minutes=6)
@@ -213,7 +213,7 @@ def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District
 
 
 def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
-    """Danger is closed by two; a drill of it by nobody's second look."""
+    """Two people close a danger case, but one can close a drill of it."""
     exercise_id = begun(staffed)
     staffed.deliver()
     service_retention.close_tip(staffed.kit, tip_of(staffed).id, by="Alice", reason="enough")

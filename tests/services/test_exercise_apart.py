@@ -1,4 +1,4 @@
-"""R12: what keeps an exercise apart from cases."""
+"""R12: tests that a drill stays separate from cases."""
 
 import pytest
 

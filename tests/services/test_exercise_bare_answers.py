@@ -1,4 +1,4 @@
-"""R12: an answer that names no case, beside an exercise: it takes no case by mistake, and few are asked twice."""
+"""R12: tests an answer without a reference during a drill: it takes no case by mistake, and few are asked twice."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -28,7 +28,7 @@ IDS = count(1)
 
 
 def names(district: District) -> dict[str, str]:
-    """What she was told of and is not over since long: `E` is the exercise, `R` a case."""
+    """Returns the references of the last 30 days: `E` is the drill, `R` a case."""
     tips = {row.id: row for row in district.all(Tip)}
     lately = district.clock() - timedelta(days=30)
     told = [row for row in district.all(Referral) if row.created_at > lately]
@@ -36,7 +36,7 @@ def names(district: District) -> dict[str, str]:
 
 
 def answers(district: District, text: str) -> Iterator[str]:
-    """What she reads when she writes it."""
+    """Sends a text and yields the replies to it."""
     known = names(district)
     named = {kind: reference for reference, kind in known.items()}
     text = " ".join(named.get(word, word) for word in text.split())
@@ -52,7 +52,8 @@ def answers(district: District, text: str) -> Iterator[str]:
 
 
 def lived(district: District, story: Sequence[str | float]) -> list[str]:
-    """What she reads in a story: `drill` alerts her and `over` ends it, `alert` is a case, numbers are minutes."""
+    """Plays a story and returns the replies. `drill` starts one, `over` ends it, `alert` is a case; numbers:
+    minutes."""
     read: list[str] = []
     exercise = 0
     for step in story:
@@ -72,7 +73,7 @@ def lived(district: District, story: Sequence[str | float]) -> list[str]:
 
 
 def forget(district: District) -> None:
-    """More than a year later, and nothing is open."""
+    """Turns the clock by more than a year and closes every tip."""
     district.clock.turn(days=400)
     service_drills.keep_time(district.kit)
     for tip in district.all(Tip):
@@ -98,7 +99,7 @@ STORIES: Mapping[tuple[str | float, ...], list[str]] = {
 
 @pytest.mark.row("R12")
 def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
-    """All stories in one line, a year apart: a database for each would cost more than they do."""
+    """All stories use one line, a year apart: a database for each would cost more."""
     district.enrol(Level.RESPONDER)
     wrong = {}
     for story, wanted in STORIES.items():
@@ -112,7 +113,7 @@ def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
 def test_a_bare_answer_takes_no_older_case_than_the_one_she_was_alerted_of(
     district: District,
 ) -> None:
-    """A colleague was quicker with the new one: what is left open is another case."""
+    """A colleague took the newer case first: only another case is still open."""
     district.enrol(Level.RESPONDER)
     district.tell(urgency=2)
     district.clock.turn(hours=20)

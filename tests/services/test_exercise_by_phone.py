@@ -1,4 +1,4 @@
-"""R12: what an exercise looks like on a phone, with a PIN and without one."""
+"""R12: tests a drill on a phone, with a PIN and without one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""R12: the limits of an exercise, which nobody lifts, and the desks that it may go through."""
+"""R12: tests the fixed limits of a drill, and the desks that may have one."""
 
 from datetime import datetime
 
@@ -73,7 +73,7 @@ def test_r12_none_begins_at_night_or_runs_into_it_and_a_clock_that_stood_still_w
 def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
     staffed: District, kind: DeskKind, where: str | None, place: str, named: str
 ) -> None:
-    """Its people alone: a colleague of the district is told of nothing, and no level above unless asked."""
+    """Only its own people are alerted. The district's are not, and a higher level only if the drill includes it."""
     levels = (*[Level.RESPONDER] * 3, Level.DEPUTY)
     people = [staffed.enrol(level) for level in levels]
     with staffed.database.writing() as session:

@@ -1,4 +1,4 @@
-"""The key of second factors is rotated under a running console: every authenticator and every sheet goes on."""
+"""Tests a rotation of the second factors' key under a running console: every authenticator and sheet still works."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ def keys(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def kit(database: Database, clock: Clock, keys: Path) -> ConsoleKit:
-    """A console that was started before anything is rotated."""
+    """Returns a console that started before the rotation."""
     made = make_console_kit(database=database, now=clock)
     return replace(made, proofs=replace(made.proofs, factors=sealer(keys)))
 
@@ -44,7 +44,7 @@ def editor(kit: ConsoleKit, clock: Clock) -> Person:
 
 
 def sealer(keys: Path) -> FactorSealer:
-    """Of a process that starts now."""
+    """Returns the sealer of a process that starts now."""
     return FactorSealer.of(KeyFolder(keys / "pages"))
 
 

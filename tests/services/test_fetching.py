@@ -1,4 +1,4 @@
-"""SMS that never came: what the gateway's inbox lists is heard, and heard once."""
+"""Tests SMS that arrive only in the gateway's inbox: the line processes each one once."""
 
 from dataclasses import replace
 
@@ -180,7 +180,7 @@ def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> N
 
 
 def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None:
-    """Two lead by accident: the slower one is still telling what the other has told, and two pages more."""
+    """Two relays lead by accident. The slower one still processes an SMS when the other has read two pages more."""
     country.lists("0")
     slow = country.kit
 

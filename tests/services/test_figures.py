@@ -1,4 +1,4 @@
-"""Reach: each thing counted once, under what it was, and shown so that it points at nobody."""
+"""Tests usage statistics: each session counts once, on Kigali's day, and no cell of a sheet is a formula."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Asks for help that a person wants and nobody was asked for: after the yes, and when the case is closed."""
+"""Tests reminders to offer help that a person wants: after the consent, and when the case closes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +23,7 @@ HOURS = timedelta(hours=1)
 
 
 def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]]:
-    """Whom the clock asks in this time, after how long, and how."""
+    """Turns the clock. Returns the delay, the person and the template of each reminder."""
     asked, begun = [], case.district.clock()
     for _ in range(time // (HOURS / 2)):
         case.district.clock.turn(minutes=30)
@@ -73,7 +73,7 @@ def test_danger_that_comes_later_moves_a_deadline_forward_and_never_back(
 
 
 def owed_at(district: District, tip: int, n: int) -> datetime | None:
-    """When somebody is asked to offer help to this person."""
+    """Returns the deadline for offering help to this person, if there is one."""
     with district.database.reading() as session:
         row = session.get_one(PossibleVictim, (tip, n))
         return row.due_at if row.clock == "offer" else None
@@ -100,7 +100,7 @@ def test_a_yes_that_is_said_again_buys_no_time(district: District) -> None:
 
 
 def test_no_sms_tells_what_the_person_said(district: District) -> None:
-    """What is asked after a yes is what is asked after an offer."""
+    """A request after a consent has the same text as one after an offer."""
     case = HelpedCase(district, urgency=1)
     case.say("screened", GROWN_UP)
     case.say("consent", {"consent": "yes"})

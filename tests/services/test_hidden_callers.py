@@ -1,4 +1,4 @@
-"""A caller whose number the gateway hides, or writes as it is dialled at home, hears the line."""
+"""Tests callers whose number the gateway hides, or writes in national format: they can use the line."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What was told about coming reaches everybody who was told; with danger it changes the manner, and never the case."""
+"""Tests visit safety: a mark reaches everyone alerted. In a danger case it changes the visit, never the assignee."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ UNSEEN = "REF: national says: go with a colleague, not openly. Do not call."
 OPENLY = "REF: national says: go openly."
 UNREAD = "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
 NO_VISIT = ("1", "1", "5", "2")
-"""After danger was filed: a sector, its kind, several people, and helpers must not come."""
+"""Keys after danger was filed: a sector, its kind, several people, and responders must not come."""
 
 
 GASABO = "12"
@@ -43,7 +43,7 @@ GASABO = "12"
 
 @pytest.fixture
 def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
-    """Three of the district that `DANGER_HERE` names, and two of the national desk."""
+    """Plays a line with three people of the district in `DANGER_HERE`, and two of the national desk."""
     return night(
         make_ready(database, tmp_path, clock, national=False),
         one=(Level.RESPONDER, GASABO),
@@ -134,7 +134,7 @@ def test_who_is_told_later_learns_it_with_her_alert(here: Night) -> None:
 def test_a_mark_that_was_there_before_anybody_was_told_goes_out_with_the_alert(
     here: Night,
 ) -> None:
-    """A child's case, told to its end in one go."""
+    """The test reports a child's case to its end without a pause."""
     told(here.line, "5", "2", "2", "1", "1", "1", "1", "3", "2")
     here.tick()
     assert here.texts("one") == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
@@ -300,7 +300,7 @@ def test_a_mark_that_its_holder_does_not_hear_is_told_to_the_next_once(
 
 
 def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
-    """Somebody forges that she has it; her own decision, once it is listed, says nothing of that."""
+    """An SMS forges that the desk officer took it. The officer's own listed decision does not prove that."""
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     here.writes("desk", "1 {ref}", way=Arrival.CALLED)

@@ -1,4 +1,4 @@
-"""A migration as the next release may bring one: it widens one table, and what runs meanwhile notices nothing."""
+"""Widens one table, as a migration of the next release may. Running processes notice nothing."""
 
 import sqlalchemy as sa
 from alembic import op
