@@ -1,4 +1,4 @@
-"""A second person who decides what waits, for tests."""
+"""Approves pending approvals as a second person, for tests."""
 
 from hotline.core.actors import AccountRole, AccountState, SignedIn, entered_as
 from hotline.core.context import Kit
@@ -9,7 +9,7 @@ from hotline.web.service_approvals import WaitingApproval
 
 
 def signed_in(kit: Kit, name: str, *roles: AccountRole) -> SignedIn:
-    """Returns the account of that name as it is signed in; makes one where there is none."""
+    """Returns the account of that name, signed in. Creates it if it does not exist."""
     with kit.database.writing() as session:
         account = tables_accounts.find(session, entered_as(name))
         if account is None:
@@ -27,18 +27,18 @@ def signed_in(kit: Kit, name: str, *roles: AccountRole) -> SignedIn:
 
 
 def waits(kit: Kit, by: SignedIn, kind: str) -> list[WaitingApproval]:
-    """What waits of one kind, as this account sees it."""
+    """Returns the pending approvals of one kind that this account sees."""
     return [one for one in service_approvals.waiting(kit, by) if one.kind == kind]
 
 
 def decides(kit: Kit, by: SignedIn, kind: str, *, approve: bool = True) -> None:
-    """Decides the only one of its kind."""
+    """Decides the only pending approval of its kind."""
     (one,) = waits(kit, by, kind)
     service_approvals.decide(kit, by, one.id, "known to me", approve=approve)
 
 
 def approves_by_name(kit: Kit, admin: str, person: str) -> None:
-    """Approves what a person proved, as an admin whose account is there for that moment alone."""
+    """Approves a person's enrolment as an admin, whose account is deleted afterwards if it existed only for this."""
     by = signed_in(kit, admin, AccountRole.ADMIN)
     (one,) = [one for one in waits(kit, by, "enrolment") if f" {person} for " in str(one.sentence)]
     service_approvals.decide(kit, by, one.id, "known to me", approve=True)

@@ -1,4 +1,4 @@
-"""A small country for the tests of referral and delivery: its people, its clock, and what the gateway was given."""
+"""Builds a small country for tests of assignment and delivery: its people, clock and gateway."""
 
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -22,7 +22,7 @@ from tests.kits import WholeKit, make_kit
 
 @dataclass
 class District:
-    """The line around district 12."""
+    """The people, clock and gateway of one test around district 12."""
 
     database: Database
     clock: Clock
@@ -42,7 +42,7 @@ class District:
         return self._add(row)
 
     def man_desks(self) -> None:
-        """Two people of the national desk, and one for every district: what a doctor finds well."""
+        """Enrols two people of the national desk and one coordinator of every district, as the doctor requires."""
         for level in (Level.NATIONAL, Level.NATIONAL, Level.COORDINATOR):
             self.enrol(level, districts=())
 
@@ -51,7 +51,7 @@ class District:
         return self._add(make_tip(uid=f"{number:032}", at=self.clock(), **fields))
 
     def tell(self, **fields: Any) -> int:
-        """File a tip and refer it."""
+        """Files a tip and assigns it. Returns its id."""
         tip_id = self.file_tip(**fields)
         assert service_assignment.refer_waiting(self.kit) == 1
         return tip_id
@@ -60,11 +60,11 @@ class District:
         return service_sending.deliver_due(self.kit)
 
     def deliver_one(self) -> bool:
-        """Whether one was due; it was sent."""
+        """Sends one due message. Returns False if none was due."""
         return deliver_one(self.kit)
 
     def told(self, tip_id: int) -> list[tuple[int, int]]:
-        """(step, responder) of each referral, in order."""
+        """Returns (step, responder) of each assignment of this tip, sorted."""
         with self.database.reading() as session:
             rows = session.scalars(
                 select(Referral).where(Referral.tip_id == tip_id).order_by(Referral.id)
@@ -77,7 +77,7 @@ class District:
 
     @property
     def message(self) -> Message:
-        """The only one."""
+        """Returns the only message."""
         (only,) = self.all(Message)
         assert isinstance(only, Message)
         return only
@@ -91,7 +91,7 @@ class District:
         return self.all(Attempt)
 
     def open_kinds(self) -> list[str]:
-        """The kinds of the clocks that are open."""
+        """Returns the kinds of the open deadlines, sorted."""
         return sorted(row.kind for row in self.open_deadlines())
 
     def open_deadlines(self) -> list[Deadline]:
@@ -119,7 +119,7 @@ class District:
 
 
 def deliver_one(kit: WholeKit) -> bool:
-    """Whether one was due; it was sent."""
+    """Sends one due message. Returns False if none was due."""
     return service_sending.deliver_due(replace(kit, senders=FakeSenders(most=1))) == 1
 
 

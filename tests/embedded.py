@@ -1,4 +1,4 @@
-"""The embedded Redis, held by a program for as long as a block: for proofs and benchmarks in one process."""
+"""Runs the embedded Redis for the length of a block, for tests and benchmarks in one process."""
 
 import subprocess
 import time
@@ -18,7 +18,7 @@ PATIENCE = 20.0
 
 @contextmanager
 def redis_of(settings: Settings) -> Iterator[Redis]:
-    """The embedded one, for as long as the block. Raises StartFailed."""
+    """Runs the embedded Redis for the length of the block. Raises StartFailed."""
     socket = redis.socket_of(settings.redis_url)
     with redis_at(socket, settings.home / "redis") as client:
         yield client
@@ -26,7 +26,7 @@ def redis_of(settings: Settings) -> Iterator[Redis]:
 
 @contextmanager
 def redis_at(socket: Path, folder: Path, *words: str) -> Iterator[Redis]:
-    """The same, with settings of a proof's own behind its usual ones. Raises StartFailed."""
+    """Runs it in this folder, with a test's own settings after the usual ones. Raises StartFailed."""
     argv = [*redis.command(socket, folder), *words]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     try:

@@ -1,4 +1,4 @@
-"""Waiting for another process: until it is so, and never longer."""
+"""Waits for another process until a condition holds, and never longer than a limit."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ STEP = 0.05
 
 
 def eventually(holds: Callable[[], bool], *, seconds: float) -> None:
-    """Raises AssertionError where it does not come to hold in time."""
+    """Waits until the condition holds. Raises AssertionError if it does not hold in time."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it never came to hold"

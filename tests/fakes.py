@@ -1,4 +1,4 @@
-"""Doubles of the ports that tests alone use. Each is its port: the type checker holds it to it."""
+"""Doubles of ports that only tests use. Each subclasses its port, so that the type checker compares them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from hotline.gateway.rules_inbox import InboxPage, ListedSms
 
 @dataclass
 class FakeInbox(SmsInbox, OwnHook):
-    """The gateway's inbox and the line's own hook: lists what a test puts in, and keeps what was told."""
+    """The gateway's inbox and the line's own hook. Lists the test's messages, and records the deliveries."""
 
     listed: list[ListedSms] = field(default_factory=list)
     whole: bool = True
@@ -44,7 +44,7 @@ class FakeInbox(SmsInbox, OwnHook):
 
 @dataclass
 class FakeNumbers(NumberOpener):
-    """Numbers that were "sealed" as plain bytes by a test."""
+    """Opens numbers that a test "sealed" as plain bytes."""
 
     def open_number(self, sealed: bytes) -> str:
         return sealed.decode()
@@ -58,7 +58,7 @@ class FakeInstruments(Instruments):
     left: float | None = 1000.0
     backup: float | None = None
     silent: dict[str, float] = field(default_factory=dict)
-    """Seconds since a queue's worker was heard of, where that is long ago."""
+    """Seconds since the last sign of a queue's worker, where that is long ago."""
 
     def worker_age(self, queue: str) -> float | None:
         return self.silent.get(queue, 1.0) if self.redis else None
@@ -87,7 +87,7 @@ class FakeInstruments(Instruments):
 
 @dataclass
 class FakeOther(OtherChannel):
-    """The other channel: not there, unless a test says so."""
+    """The other channel: absent unless a test says otherwise."""
 
     there: bool = False
     takes: bool = True
@@ -110,7 +110,7 @@ class OpenSealer:
 
 @dataclass
 class FakeShelf(Bookshelf):
-    """A `Bookshelf` of one book; without a revision, nothing is live."""
+    """A `Bookshelf` of one flow set. Without a revision, no flow set is published."""
 
     revision: int | None = 1
     shelved: Book = field(default_factory=lambda: Book(flows={}))

@@ -1,4 +1,4 @@
-"""The handsets of the stand-in, as tests, chaos and benches hold them."""
+"""Operates the emulator's handsets for tests, fault runs and benchmarks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _REFUSALS = {400: SettingsInvalid, 404: NotFound, 409: HandsetRefused}
 
 @dataclass
 class ClientSession:
-    """A dialogue as its handset shows it."""
+    """One dialogue as its handset shows it."""
 
     _client: "EmulatorClient" = field(repr=False)
     _document: dict[str, Any] = field(repr=False)
@@ -25,23 +25,23 @@ class ClientSession:
 
     @property
     def screen(self) -> str:
-        """What the handset shows, without the prefix."""
+        """Returns the screen of the handset, without the prefix."""
         return str(self._document["screen"])
 
     @property
     def open(self) -> bool:
-        """Whether it waits for a reply."""
+        """Returns True if the handset waits for a reply."""
         return bool(self._document["open"])
 
     @property
     def status(self) -> str | None:
-        """`Success`, `Incomplete` or `Failed` once it has ended."""
+        """Returns `Success`, `Incomplete` or `Failed` once the session has ended, else None."""
         status = self._document["status"]
         return None if status is None else str(status)
 
     @property
     def error(self) -> str:
-        """Why it failed, in the gateway's words."""
+        """Returns the gateway's reason for the failure."""
         return str(self._document["error"])
 
     @property
@@ -50,11 +50,11 @@ class ClientSession:
 
     @property
     def hops(self) -> list[dict[str, Any]]:
-        """Each with `text`, `asked_at`, `answered_at`, `answer`, `error`."""
+        """Returns the hops, each with `text`, `asked_at`, `answered_at`, `answer`, `error`."""
         return list(self._document["hops"])
 
     def reply(self, text: str) -> str:
-        """The next screen. Raises HandsetRefused where nothing is asked."""
+        """Sends a reply and returns the next screen. Raises HandsetRefused if no reply is expected."""
         self._document = self._client.post("reply", session=self.id, text=text)
         return self.screen
 
@@ -70,12 +70,12 @@ class EmulatorClient:
     def dial(
         self, code: str = "*384*777#", *, msisdn: str = CITIZEN, network: str | None = None
     ) -> ClientSession:
-        """Raises HandsetRefused where the phone is off."""
+        """Dials the code and returns the session. Raises HandsetRefused if the phone is off."""
         document = self.post("dial", **{"from": msisdn}, code=code, network=network or "")
         return ClientSession(self, document)
 
     def text(self, text: str, *, msisdn: str, to: str | None = None) -> list[str]:
-        """An MO, to the line's shortcode where no other is named. The ids it is told under."""
+        """Sends an SMS from a phone, to the line's short code unless `to` is given. Returns its gateway ids."""
         more = {} if to is None else {"to": to}
         return list(self.post("sms", **{"from": msisdn}, text=text, **more)["ids"])
 
@@ -83,64 +83,67 @@ class EmulatorClient:
         self.post("power", msisdn=msisdn, on=on)
 
     def handset(self, msisdn: str) -> dict[str, Any]:
-        """`screen`, `inbox`, `unread`, `calls`, `power`."""
+        """Returns `screen`, `inbox`, `unread`, `calls`, `power`."""
         return self.get(f"handset/{msisdn}")
 
     def inbox(self, msisdn: str) -> list[dict[str, Any]]:
-        """What the handset received, newest first: `id`, `peer`, `text`, `at`, `read`."""
+        """Returns the messages that the handset received, newest first: `id`, `peer`, `text`, `at`, `read`."""
         listed = self.handset(msisdn)["inbox"]
         return [sms for sms in listed if sms["direction"] == "received"]
 
     def outbox(self, after: int = 0) -> list[dict[str, Any]]:
-        """Every MT behind the first `after`, in order: `id`, `to`, `text`, `accepted`, `accepted_at` ..."""
+        """Returns every SMS of the line after the first `after`, in order:
+
+        `id`, `to`, `text`, `accepted`, `accepted_at` ...
+        """
         return list(self.get(f"outbox?after={after}")["outbox"])
 
     def sessions(self) -> list[dict[str, Any]]:
         return list(self.get("sessions")["sessions"])
 
     def violations(self) -> list[dict[str, Any]]:
-        """Where the line broke the protocol. A test wants none."""
+        """Returns the line's breaches of the protocol. A test expects none."""
         return list(self.get("violations")["violations"])
 
     def set_faults(self, *faults: Mapping[str, Any], seed: int | None = None) -> None:
-        """Replaces all. Each is `{"kind": ..., "probability": ..., "times": ..., ...}`."""
+        """Replaces all faults. Each is `{"kind": ..., "probability": ..., "times": ..., ...}`."""
         self.post("faults", faults=[dict(fault) for fault in faults], seed=seed)
 
     def clear_faults(self) -> None:
         self._call("DELETE", "faults")
 
     def struck(self) -> dict[str, int]:
-        """How often each kind of fault has struck since they were set."""
+        """Returns how often each kind of fault has struck since the faults were set."""
         return dict(self.get("faults")["struck"])
 
     def set(self, **settings: Any) -> None:
         self.post("settings", **settings)
 
     def move_line(self, hooks: Mapping[str, str]) -> None:
-        """Where the callbacks go: `ussd`, `ended`, `sms`, `delivery`, `optout`."""
+        """Sets the addresses of the callbacks: `ussd`, `ended`, `sms`, `delivery`, `optout`."""
         self.post("hooks", **hooks)
 
     def enrol(self, people: Iterable[Mapping[str, str]]) -> None:
-        """Who may hold the right handset of the page: `{msisdn, label}`."""
+        """Sets the people who may hold the page's right handset: `{msisdn, label}`."""
         self.post("people", people=[dict(person) for person in people])
 
     def turn(self, seconds: float) -> None:
-        """The stand-in's clock, on by so many seconds."""
+        """Moves the emulator's clock forward by so many seconds."""
         self.post("clock", turn=seconds)
 
     def run_clock_at(self, scale: float) -> None:
         self.post("clock", scale=scale)
 
     def turn_line(self, seconds: int) -> None:
-        """The clock of the line's own processes, in a demo. Raises SettingsInvalid elsewhere."""
+        """Moves the clock of the line's own processes, in a demo. Raises SettingsInvalid elsewhere."""
         self.post("line-clock", by=seconds)
 
     def right_line(self) -> None:
-        """The line's clock, back to the true time."""
+        """Resets the line's clock to the true time."""
         self._call("DELETE", "line-clock")
 
     def report(self, message_id: str, status: str, reason: str = "") -> None:
-        """One delivery report, now. Raises NotFound."""
+        """Sends one delivery report now. Raises NotFound."""
         self.post("report", id=message_id, status=status, failureReason=reason)
 
     def opt_out(self, msisdn: str) -> None:

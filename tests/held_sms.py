@@ -1,4 +1,4 @@
-"""A gateway that answers when a test says so: what is on the wire is seen, and nothing waits for a clock."""
+"""Fakes a gateway that answers when a test says so. A test sees pending sends and waits for no clock."""
 
 from collections.abc import Callable
 from threading import Condition
@@ -11,7 +11,7 @@ ACCEPTED = SendResult(Outcome.ACCEPTED, 201, "102")
 
 
 class HeldSms:
-    """Each send waits for `answer`; `asked` holds every text in the order in which it reached the gateway."""
+    """A gateway whose sends each wait for `answer`. `asked` holds every text in order of arrival."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -36,20 +36,20 @@ class HeldSms:
             self._changed.notify_all()
 
     def let_all_through(self) -> None:
-        """Take whatever is on the wire, and what is still on its way to it."""
+        """Accepts all pending sends, and all later ones."""
         with self._changed:
             self._open = True
             self._changed.notify_all()
 
     def until_asked(self, count: int) -> list[str]:
-        """Wait until so many sends have reached the gateway. Returns all that have."""
+        """Waits until so many sends have reached the gateway. Returns all sends so far."""
         with self._changed:
             came = self._changed.wait_for(lambda: len(self.asked) >= count, PATIENCE)
             assert came, f"{len(self.asked)} of {count} were sent"
             return list(self.asked)
 
     def answer_as_they_come(self, judge: Callable[[int], SendResult | None], total: int) -> None:
-        """Answer the nth send as `judge` says; None leaves it on the wire. Returns when `total` have come."""
+        """Answers the nth send with the result of `judge`; None leaves it pending. Returns after `total` sends."""
         for n in range(total):
             text = self.until_asked(n + 1)[n]
             result = judge(n)

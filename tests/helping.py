@@ -1,4 +1,4 @@
-"""A case that somebody holds, and what is said of its persons, as behind a PIN."""
+"""Builds a case with an assignee, and records answers about its persons, as if behind a PIN."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
 
 
 def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
-    """The row alone: somebody was offered help by her, and has not arrived yet."""
+    """Adds only the row: this responder offered help to a person, who has not arrived yet."""
     entry = tables_case_events.of_tip(session, tip_id)[0].id
     offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
     offer.clock, offer.due_at, offer.rung = FollowKind.ARRIVAL, at, 0
@@ -37,7 +37,7 @@ def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
 
 @dataclass
 class HelpedCase:
-    """One case of district 12, held by its responder; a colleague, a coordinator and the nation stand by."""
+    """One case of district 12 with its responder as assignee, a colleague, a coordinator and the national desk."""
 
     district: District
     urgency: int = 2
@@ -71,7 +71,10 @@ class HelpedCase:
         who: int | None = None,
         key: str = "",
     ) -> int | None:
-        """Whoever holds it says so, in a transaction of its own. `of`: the entry of the offer. Returns its entry."""
+        """Records an entry of the assignee, or of `who`, in its own transaction.
+
+        Returns its id. `of`: the entry of the offer.
+        """
         by = service_case_events.by_responder(who or self.hers, EntryWay.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()
         act = PersonAct(EntryKind(kind), said, by, at, key or f"{next(self.keys)}", corrects)
@@ -98,7 +101,7 @@ class HelpedCase:
         return only
 
     def offer(self) -> int:
-        """Somebody was met, wants help, and was offered it: the entry of the offer."""
+        """Records a screening, a consent and an offer of shelter. Returns the entry of the offer."""
         self.say("screened", GROWN_UP)
         self.say("consent", {"consent": "yes"})
         offered = self.say("offered", {"service": "shelter"})
@@ -106,7 +109,7 @@ class HelpedCase:
         return offered
 
     def rung(self) -> list[tuple[int, str]]:
-        """Whom the clock asks now, and by which template."""
+        """Runs the due clocks. Returns each responder who is asked, with the template."""
         before = len(self.district.all(Message))
         service_follow_up.ring_due(self.kit)
         rows = self.district.all(Message)[before:]

@@ -1,4 +1,4 @@
-"""The home of a line, made once in a test run by `hotline init --demo`, and copied where a test starts its line."""
+"""Provides a line's home, made once in a test run by `hotline init --demo`. Each test copies it."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ SENDING = ("web", "worker")
 
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """On SQLite. All workers of a run share it: whoever comes first makes it."""
+    """Creates the home on SQLite. All workers of a run share it: the first one creates it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
@@ -32,7 +32,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lay_home(made_home: Path) -> LayHome:
-    """Puts it into a folder: a `Stack` that is started there begins at once. Returns the folder."""
+    """Copies the home into a folder, so that a `Stack` starts there at once. Returns the folder."""
 
     def lay(folder: Path) -> Path:
         shutil.copytree(made_home, folder / "home")
@@ -42,12 +42,12 @@ def lay_home(made_home: Path) -> LayHome:
 
 
 def sending(folder: Path) -> Path:
-    """A Procfile of the processes that hear callers and send: enough for a story of tips and their alerts."""
+    """Writes a Procfile of the processes that receive and send, enough to play tips and their alerts."""
     return processes(folder, SENDING)
 
 
 def processes(folder: Path, wanted: Collection[str]) -> Path:
-    """A Procfile of these processes alone."""
+    """Writes a Procfile with only these processes."""
     lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines()
     procfile = folder / "Procfile"
     kept = [line for line in lines if line.partition(":")[0] in wanted]

@@ -1,7 +1,7 @@
-"""What must hold at every screen of a standing: of a redial, of `000`, and of what was answered before.
+"""Checks redials, `000` and earlier answers at every screen of a standing.
 
-Whoever dials again from the same phone, hung up or not, sees what a phone sees that never called, and `000` shows that
-too. No screen holds what was answered on another, nor anything that depends on who called before from this phone.
+A redial from the same phone, hung up or not, shows what a new phone sees at its first dial. So does `000`. No screen
+shows an answer given on another screen. No screen depends on earlier calls from this phone.
 """
 
 from dataclasses import dataclass, field
@@ -19,11 +19,11 @@ class Tour:
     explorer: Explorer
     phone: str
     among: int = 1
-    """It goes again to one of so many screens; to each where this is 1."""
+    """The second check runs on one of so many screens; on each where this is 1."""
     nodes: set[Place] = field(default_factory=set)
     """Every node that showed a screen."""
     ends: set[str] = field(default_factory=set)
-    """Every last screen."""
+    """Texts of all last screens."""
     faults: list[str] = field(default_factory=list)
     _front: str = ""
 
@@ -52,7 +52,7 @@ class Tour:
             self.ends.add(dialogue.body)
 
     def _go_again(self, way: Way, shown: list[str]) -> None:
-        """On a phone that never called, and `000` at the end."""
+        """Walks to the screen again, from a new phone unless the caller is enrolled, and then keys `000`."""
         enrolled = self.explorer.standing.enrolled
         phone = self.phone if enrolled else self.explorer.new_phone()
         dialogue = self.explorer.walked(phone, way)
@@ -68,7 +68,7 @@ class Tour:
             self._fault(dialogue, "a redial after 000 is not a first dial")
 
     def _dial_entries(self) -> None:
-        """Everything that is printed, but for what this phone is known behind."""
+        """Dials every short code except the one behind which this phone is enrolled."""
         dialogue = self.explorer.dialled(self.phone)
         stranger = self.explorer.new_phone()
         for entry in sorted({*dialogue.book.entries} - {self.explorer.standing.entry}):
@@ -79,7 +79,7 @@ class Tour:
         return self.explorer.dialled(msisdn, ahead).body
 
     def _fault(self, dialogue: Dialogue, what: str) -> None:
-        """Without the screen: it may hold what should not be shown."""
+        """Notes a fault without the screen's text: it may hold an answer that must stay hidden."""
         here = dialogue.place
         name = self.explorer.standing.name
         self.faults.append(f"{here.flow}.{here.node}, {name}: {what}")

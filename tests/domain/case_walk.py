@@ -1,4 +1,4 @@
-"""One case, walked through any events: the fold of what the shipped ladder decides, by its own times."""
+"""Walks one case through any events, with the decisions and times of the shipped escalation policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from tests.builders import NOON
 
 
 def heard(case: Case, person: Candidate) -> Notified:
-    """As the store says who was told: of a desk beside, where she is not of the district."""
+    """Returns the alerted person as the store does: `beside` marks a partner desk's member outside the district."""
     near = bool(person.districts & case.beside) and case.place not in person.districts
     return Notified(person.id, person.level, beside=near)
 
@@ -26,13 +26,13 @@ class CaseWalk:
     gone: set[int] = field(default_factory=set)
     told: list[Notified] = field(default_factory=list)
     telling: list[tuple[datetime, Decision]] = field(default_factory=list)
-    """Decisions that told somebody, and when."""
+    """Decisions that alerted people, reminders aside, each with its time."""
     took: list[int] = field(default_factory=list)
-    """Who took it and is believed, the first first."""
+    """People who took the case and count as having taken it, the first one first."""
     holder: int | None = None
     judging: int | None = None
     met: bool = False
-    """Somebody was met: the national desk decides on the closures that are requested from now on."""
+    """A responder met a person. From then on the national desk decides on requested closures."""
     renewed: bool = False
     clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ class CaseWalk:
         return self.judging is not None and self.met
 
     def meet(self) -> Decision | None:
-        """A responder meets somebody, and a closure that waits is asked about anew."""
+        """Marks that a responder met a person. Asks again about a closure that is already requested."""
         self.met = True
         return None if self.judging is None else self.happen(Event(Happened.END_WANTED))
 
@@ -86,7 +86,7 @@ class CaseWalk:
         return decision
 
     def tick(self, minutes: int) -> Decision | None:
-        """The clock's turn: one step at most, of the clock that is overdue the longest."""
+        """Moves the clock forward. Fires at most one deadline, the one overdue the longest."""
         self.at += timedelta(minutes=minutes)
         due = [(clock.due_at, kind) for kind, clock in self.clocks.items()]
         if not due or min(due)[0] > self.at:
@@ -96,7 +96,7 @@ class CaseWalk:
         return self.happen(Event(Happened.DUE, kind=kind, nth=clock.nth, named_at=clock.named_at))
 
     def act(self, what: Happened, who: int) -> Decision | None:
-        """What a person does or what becomes of her, where it may be; as the services note it."""
+        """Plays what a person does, or what happens to them, if the services would allow it."""
         if what is Happened.UNREACHED:
             return self.happen(Event(what))
         if what is Happened.LEFT:

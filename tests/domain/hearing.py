@@ -1,4 +1,4 @@
-"""Says what a stranger's SMS comes to by its words, and how well the words hear a table of messages."""
+"""Decides what a stranger's SMS comes to by its words. Counts how many messages of a table are understood."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -12,25 +12,25 @@ from hotline.text.topics import asked
 
 TABLES = Path(__file__).parent
 LEAST_RIGHT = 95
-"""Of a hundred cries."""
+"""Per cent of the cries for help that must be understood."""
 MOST_ALARMS = 5
-"""Of a hundred harmless messages: each that is called urgent wakes two people."""
+"""Per cent of the harmless messages that may be called urgent: each of them alerts two people."""
 
 
 class Comes(StrEnum):
-    """Named as `tests/domain/cries.csv` names it."""
+    """The result of one SMS, named as in `tests/domain/cries.csv`."""
 
     DROPPED = "dropped"
-    """Nobody is told: a wish to read or to hear no more, a greeting, a code."""
+    """Alerts no one: a request to read or to stop messages, a greeting, a code."""
     TIP = "tip"
     CHILD = "child"
-    """Urgent, since it tells of a child."""
+    """Urgent, because it reports a child."""
     DANGER = "danger"
 
 
 @dataclass(frozen=True, slots=True)
 class HeardRow:
-    """One message of a table, and what it must come to; a harmless one must come to nothing urgent."""
+    """One message of a table and its required result. A harmless message must not come to anything urgent."""
 
     language: str
     text: str
@@ -39,7 +39,7 @@ class HeardRow:
 
 @dataclass(frozen=True, slots=True)
 class CryFigures:
-    """Of one language, or of all."""
+    """The counts of one language, or of all."""
 
     language: str
     cries: int
@@ -50,7 +50,7 @@ class CryFigures:
 
     @property
     def good(self) -> bool:
-        """Whether it is good enough to be shipped."""
+        """Returns True if the result is good enough to ship."""
         return (
             self.right * 100 >= LEAST_RIGHT * self.cries
             and not self.dropped
@@ -59,7 +59,7 @@ class CryFigures:
 
 
 def comes_to(text: str) -> Comes:
-    """As the inbox decides it of a stranger who is not in the middle of reading. Total."""
+    """Returns the result that the inbox reaches for a stranger who is not reading a topic. Never raises."""
     wishes = is_stop(text) or (asked(text) is not None and not rules_sms_tips.cannot_wait(text))
     if wishes or not rules_sms_tips.is_tip(text):
         return Comes.DROPPED
@@ -70,7 +70,7 @@ def comes_to(text: str) -> Comes:
 
 
 def is_right(row: HeardRow) -> bool:
-    """Whether it is heard as it must be. A child in danger is a danger."""
+    """Returns True if the message comes to its required result. A child in danger may count as danger."""
     heard = comes_to(row.text)
     if row.must is None:
         return heard not in (Comes.CHILD, Comes.DANGER)
@@ -78,7 +78,7 @@ def is_right(row: HeardRow) -> bool:
 
 
 def figures(language: str, rows: Iterable[HeardRow]) -> CryFigures:
-    """Both figures: how many cries are heard, and how many harmless messages are taken for one."""
+    """Counts the cries that are understood and the harmless messages that are taken for cries."""
     mine = list(rows)
     cries = [row for row in mine if row.must is not None]
     harmless = [row for row in mine if row.must is None]

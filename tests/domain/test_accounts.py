@@ -1,4 +1,4 @@
-"""Which roles of the console one account may hold together, and which passwords it may have."""
+"""Tests which console roles one account may hold together, and which passwords are accepted."""
 
 import secrets
 

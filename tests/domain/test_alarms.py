@@ -1,4 +1,4 @@
-"""When somebody is woken, how often, and when it is over."""
+"""Tests when an alarm notifies on-call contacts, how often, and when it is over."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ def at(minutes: float) -> datetime:
 def watched(
     alarm: Alarm, looks: Iterable[tuple[float, int]], start: AlarmState | None = None
 ) -> tuple[list[tuple[float, Notice]], AlarmState | None]:
-    """What was told at which minute, of looks that each found that much wrong."""
+    """Returns the notices and their minutes, from looks that each found so much wrong, and the last state."""
     standing, told = start, []
     for minute, level in looks:
         change = move(standing, alarm, level, at(minute))

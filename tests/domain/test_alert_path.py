@@ -1,4 +1,4 @@
-"""Whether an alert can leave, for each way in which it cannot."""
+"""Tests whether an alert can leave, and the reason if it cannot."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,17 +23,17 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
         (TICKS, None),
         (replace(TICKS, held=True), Blocked.HELD),
         (replace(TICKS, fault="config_fault"), Blocked.FAULT),
-        # Of two machines one has a wrong key: the other sends.
+        # One of two machines has a wrong key: the other one sends.
         (replace(TICKS, wrong_key=True), None),
         (replace(TICKS, wrong_key=True, clock_until=NOON), Blocked.KEYS),
         (AlertPath(wrong_key=True), Blocked.KEYS),
-        # A restart of every process.
+        # Every process restarts.
         (replace(TICKS, clock_until=NOON - ago(seconds=60)), None),
         (replace(TICKS, clock_until=NOON - ago(seconds=61)), Blocked.NO_SENDER),
         (replace(TICKS, clock_until=NOON - ago(days=2), awaited_at=NOON), None),
-        # A line that was made, and whose clock never ticked.
+        # The line was created, but its clock never ticked.
         (AlertPath(awaited_at=NOON - ago(seconds=61)), Blocked.NO_SENDER),
-        # A gateway that nobody reaches, and one send that failed.
+        # The gateway cannot be reached; then one failed send.
         (replace(TICKS, failing_since=NOON - ago(seconds=70), failed_at=NOON), Blocked.GATEWAY),
         (replace(TICKS, failing_since=NOON - ago(seconds=50), failed_at=NOON), None),
         (

@@ -1,4 +1,4 @@
-"""When one question may be asked back: each reason against it, alone."""
+"""Tests when the one question back may be asked: each reason against it, alone."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""When a call may be made, and who may see a number."""
+"""Tests when a call-back may be made, and who may see the number."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The invariants of a case, by their numbers in the casework design: on random people, events, jumps and orders."""
+"""Tests the numbered invariants of a case from the casework design, on random people, events, jumps and orders."""
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -65,7 +65,7 @@ Events = Sequence[tuple[str, int]]
 def walk(
     case: Case, who: Sequence[Candidate], events: Events
 ) -> Iterator[tuple[CaseWalk, Decision]]:
-    """After each event that the ladder was asked about."""
+    """Yields the case and the decision after each event that the escalation policy was asked about."""
     course = CaseWalk(case, who)
     for what, number in events:
         person = who[number % len(who)].id
@@ -92,7 +92,10 @@ def may_hear(course: CaseWalk) -> set[int]:
 def test_invariant_1_an_open_case_always_has_an_open_clock(
     case: Case, who: list[Candidate], events: Events
 ) -> None:
-    """And the right one: who holds it owes an outcome, or the national desk a decision; else people are asked."""
+    """The open clock is the right one.
+
+    An assignee owes an outcome, or the national desk owes a decision. Without an assignee, people are asked.
+    """
     for course, _ in walk(case, who, events):
         if course.holder is not None:
             owed = DeadlineKind.DECISION if course.desk_decides else DeadlineKind.OUTCOME
@@ -138,7 +141,7 @@ def test_invariant_3_nobody_is_told_who_is_away_or_may_not_hear(
 def test_invariant_4_silence_tells_one_step_a_tick_and_four_in_ten_minutes(
     who: list[Candidate], official: str, *, beside: bool
 ) -> None:
-    """After those who are told at once."""
+    """The first alerts are not counted."""
     near = BORDER if beside else frozenset[str]()
     course = CaseWalk(Case("12", "sex", Urgency.DANGER, official, beside=near), who)
     for _ in range(90):
@@ -171,7 +174,7 @@ OF_ONE = [
     (Happened.LEFT, 2),
     (Happened.PASSED, 3),
 ]
-"""Her answer by its callback and as the inbox lists it, and what is heard of others meanwhile."""
+"""One answer, received by its callback and listed by the inbox, with events of other people in between."""
 
 
 @pytest.mark.parametrize("events", sorted(set(permutations(OF_ONE))), ids=str)
@@ -200,7 +203,10 @@ def test_invariant_7_passing_on_never_leaves_nobody_responsible(
 
 @given(case=CASES, who=people(), events=EVENTS)
 def test_invariant_8_a_clock_fires_once(case: Case, who: list[Candidate], events: Events) -> None:
-    """What is set again is due later. That no restart loses one: `tests/services/test_walk_of_a_case.py`."""
+    """A clock that is set again is due later.
+
+    `tests/services/test_walk_of_a_case.py` proves that no restart loses one.
+    """
     for course, _ in walk(case, who, events):
         before = dict(course.clocks)
         if course.tick(0) is None:

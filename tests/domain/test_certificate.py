@@ -1,4 +1,4 @@
-"""R11: twelve signs that say a district and a month, and that nobody makes without the key."""
+"""R11: tests the certificate code of twelve signs. It names a district and a month, and needs the key to be made."""
 
 import hmac
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a change is made of, who may publish it, and what bringing back may never bring back."""
+"""Tests the parts of a change, who may publish it, and what a restore may never bring back."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ def test_a_document_without_phrases_and_names_is_its_files() -> None:
     ],
 )
 def test_the_second_person(by: ChangeAuthor, may: bool) -> None:
-    """Accounts are known by their numbers; somebody at the command line by the name alone."""
+    """Accounts are compared by number, and a person at the command line by name."""
     hands = (ChangeAuthor("Editor 1", 1), ChangeAuthor("Alice"))
     assert may_publish(by, hands) is may
 

@@ -1,4 +1,4 @@
-"""By which name a person learns a mark of a cluster, and what she need not read twice."""
+"""Tests under which reference a responder learns of a cluster's mark, and which news they need not read twice."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,10 @@ MARKS = [one for one in COVERED if one not in DECISIONS]
 
 
 def knows(**read: HowRead) -> list[KnownName]:
-    """Her names, `t1=HowRead.NOTHING`: of tip 1, under which she read nothing yet."""
+    """Returns the references that a responder knows:
+
+    `t1=HowRead.NOTHING` is tip 1, with nothing read under it yet.
+    """
     ids = {name: int(name.removeprefix("t")) for name in read}
     return [KnownName(ids[name], 1, ids[name], name, said) for name, said in read.items()]
 
@@ -91,7 +94,7 @@ READS = st.dictionaries(st.sampled_from(["t1", "t2", "t3"]), st.sampled_from(How
 def test_nobody_stays_unaware_and_nobody_reads_the_same_twice_under_a_name(
     read: dict[str, HowRead], marks: list[tuple[int, HowRead]]
 ) -> None:
-    """Whatever she knows and in whatever order tips of the cluster are marked."""
+    """This holds for every set of known references and every order of marks."""
     known = {one.tip_id: one for one in knows(**read)}
     for marked, says in marks:
         told = names_for([*known.values()], marked, FIRST, says)
@@ -133,7 +136,7 @@ def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
 def test_of_a_cluster_the_clock_that_asked_most_often_speaks(
     nth: int, beside: int, tells: int
 ) -> None:
-    """Those who go, and the desk; from the second time on the desk alone. The clock itself runs on in every case."""
+    """The clock asks the desk and those who go, and from the second time only the desk. It runs on in every case."""
     standing = CaseStanding(
         Case("12", "labour", 1, "no"),
         step=1,

@@ -1,4 +1,4 @@
-"""Which of many like tips ring, and which are told as "more was told"."""
+"""Tests which of many similar tips alert people, and which are announced as "more was told"."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ def told(
     tips: Sequence[tuple[float, int, str | None, str | None]],
     why: str = PHONE,
 ) -> list[Following | None]:
-    """Tell tips one after the other (minute, urgency, kind, who): what each comes to."""
+    """Tells tips one after the other (minute, urgency, kind, who). Returns the verdict on each."""
     earlier: list[LikeTip] = []
     verdicts = []
     for number, (minute, urgency, kind, who) in enumerate(tips, 1):
@@ -36,7 +36,7 @@ def rings(verdicts: Sequence[Following | None]) -> list[int]:
 
 
 def texts(verdicts: Sequence[Following | None]) -> list[int]:
-    """The tips at which "more was told" goes out."""
+    """Returns the numbers of the tips that send "more was told"."""
     return [number for number, one in enumerate(verdicts, 1) if one and not one.announced]
 
 

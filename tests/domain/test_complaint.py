@@ -1,4 +1,4 @@
-"""When answers become a complaint, how pressing it is, and that no district's desk may ever know of it."""
+"""Tests when answers become a complaint, how urgent it is, and that no district desk ever learns of it."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What the controller fills in: read, or refused with every fault, and quoted by nobody."""
+"""Tests how the controller's document is read, or refused with every fault and without quoting it."""
 
 import tomllib
 from datetime import date

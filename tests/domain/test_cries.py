@@ -1,4 +1,4 @@
-"""Cries for help by SMS: how they are written, and what must not be taken for one."""
+"""Tests which SMS are cries for help, how they are written, and which messages must not be taken for one."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ LEAST = {
     "cries_forms": 30,
     "harmless_forms": 20,
 }
-"""Of each language."""
+"""The least number of rows for each language."""
 
 
 @pytest.mark.row("C2")
@@ -67,11 +67,11 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "cry"),
     [
-        # The person stands before the stem, and anything may stand behind it.
+        # The person comes before the stem, and anything may follow it.
         ("arankubita", True),
         ("barankubitagura", True),
         ("twafungiranywe", True),
-        # To be hurt, in pain, sold or afraid, where nothing else stands beside it.
+        # Being hurt, in pain, sold or afraid, unless another word gives an everyday meaning.
         ("I hurt", True),
         ("ndababaye cyane", True),
         ("in pain", True),
@@ -83,7 +83,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("not in pain", False),
         ("mumbabarire", False),
         ("acheter du pain", False),
-        # To be sold oneself, and not a thing.
+        # A person is sold, and not a thing.
         ("they sold me", True),
         ("my uncle sold me in kampala", True),
         ("on me vend", True),
@@ -95,17 +95,17 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("ils m'ont vendu du riz cher", False),
         ("nagurishijwe telefone mbi", False),
         ("umurima uragurishwa angahe", False),
-        # Wounded words keep their everyday meaning; thanks silence no cry.
+        # Words of injury keep their everyday meaning. Thanks do not cancel a cry.
         ("merci mais il me frappe encore", True),
-        # A game, a song, a telephone: an everyday meaning stands beside it.
+        # A game, a song, a telephone: the message shows the everyday meaning.
         ("yakubise umupira mu izamu", False),
         ("umukobwa yakubise telefone hasi arafungiranye", True),
-        # Slips of the thumb.
+        # Typing errors.
         ("mumfahse", True),
         ("secuors", True),
         ("je suis en dangre", True),
         ("heeeelp", True),
-        # As near, and yet words of their own.
+        # Words just as close to a cry, with a meaning of their own.
         ("umufasha wanjye ameze neza", False),
         ("she is a good dancer", False),
         ("je fais le menage", False),

@@ -1,4 +1,4 @@
-"""A file of responders: whole and good, or refused with every line and reason."""
+"""Tests a file of responders: accepted when all is good, or refused with every line and reason."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""How people ask by SMS that what they told is erased, and what must not be taken for it."""
+"""Tests how people ask by SMS to erase their report, and which messages must not be taken for that."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What becomes of a wish to erase, by how the case stands."""
+"""Tests what happens to an erasure request, by the state of the case."""
 
 from datetime import UTC, datetime
 

@@ -1,8 +1,10 @@
-"""Every interleaving of one danger tip with six people, on the shipped ladder: none is lost, and every clock is needed.
+"""Tests every interleaving of one danger tip with six people on the shipped policy. None is lost; each clock is
+needed.
 
-Walked are sends and lost sends, phones that are off, kill -9, answers by dialling and by SMS (believed, proved,
-doubted, noted), "I can't", silence, `000`, a gateway's STOP, a requested closure, another outcome of it, what a second
-person or the national desk says of it, leave, removal and return, and every clock in any order.
+The search walks sends and lost sends, phones that are off, and kill -9. It walks answers by dialling and by SMS
+(believed, proved, doubted, noted), "I can't", silence, `000` and a gateway's STOP. It walks a requested closure,
+another outcome of it, and the answer of a second person or the national desk. It walks leave, removal and return, and
+every clock in any order.
 """
 
 import pytest
@@ -25,7 +27,7 @@ BEGINNINGS = {
     "an end is wanted": (TAKES_BY_SMS, WISHES),
     "the desk decides": (TAKES_BY_SMS, MET),
 }
-"""From each of them the search goes as far again."""
+"""From each of these beginnings the search goes equally far again."""
 STATES = {
     "filed": (9_500, 10_100),
     "taken by two, by SMS": (27_500, 29_500),
@@ -33,9 +35,9 @@ STATES = {
     "an end is wanted": (8_800, 9_400),
     "the desk decides": (3_700, 3_950),
 }
-"""A search that shrinks proves less than it says; one that grows costs too much."""
+"""Bounds on the number of standings. A search that shrinks proves less; one that grows costs too much."""
 ACTS = 2
-"""How many acts of people and faults follow a beginning, among any number of sends, silences and clocks."""
+"""The most acts of people and faults after a beginning, among any number of sends, silences and clocks."""
 
 
 def broken_rules(found: Explored, ladder: Ladder) -> str:
@@ -74,7 +76,10 @@ GUARDED = {
     DeadlineKind.MANNER: "is_asked_how",
     DeadlineKind.OPEN: "is_read",
 }
-"""What no longer holds without a clock. Beside the last five others run: they guard more than that it rings."""
+"""The rule that breaks without each clock.
+
+The last five run together with other clocks: they guard more than the ringing.
+"""
 
 
 @pytest.mark.row("R5")
@@ -88,7 +93,7 @@ def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
 
 
 def test_an_alert_without_its_own_clock_is_missed() -> None:
-    """The ladder goes on all the same: a killed worker's alert is all that is lost."""
+    """The escalation policy still runs. Only the alert of the killed worker is lost."""
     ladder = Ladder(resends=False)
     found = explore(ladder, ladder.filed(), 1)
     assert list(found.broken) == ["is_sent"]

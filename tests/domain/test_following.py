@@ -1,4 +1,4 @@
-"""Whom an offer of help is asked after, and when: every clock played to its end."""
+"""Tests who is asked about an offer of help, and when. Every clock is played to its end."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ MORNING = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 def played(
     clock: FollowClock, roster: list[Candidate], at: datetime = AT
 ) -> list[tuple[timedelta, tuple[int, ...]]]:
-    """Who is rung, and how long after `at`, until it is over; the last is its end."""
+    """Returns who is asked and how long after `at`, until the clock ends. The last entry is the end."""
     rung, now = [], clock
     while True:
         ring = fires(now, CASE, roster, HERS, at, now.due_at)
@@ -45,7 +45,7 @@ def played(
 
 
 def met(*said: str) -> MetPerson:
-    """A grown-up person who wants help, and what was said of her offers, an hour after the other: `arrived:no`."""
+    """Returns an adult who wants help, with these later answers on their offers, one an hour: `arrived:no`."""
     entries = [said_of(0, "consent", "yes")]
     offered = 0
     for hour, one in enumerate(said, 1):
@@ -78,15 +78,15 @@ OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes
         ([OFFERED, "answered:person_refused"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
         ([OFFERED, ACCEPTED, "arrived:no"], FollowKind.OFFER, 3 * HOURS + DAYS),
-        # "Not known" while the person is on the way takes no clock away, however often it is keyed.
+        # "Not known" while the person is on the way removes no clock, however often it is keyed.
         ([OFFERED, ACCEPTED, "arrived:unknown"], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
         ([OFFERED, ACCEPTED, *["arrived:unknown"] * 70], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
         ([OFFERED, ACCEPTED, *["arrived:unknown"] * 72], FollowKind.OFFER, 74 * HOURS + DAYS),
-        # Looked for once more, and not found.
+        # The person was looked for once more, and not found.
         ([OFFERED, ACCEPTED, "arrived:no", *["arrived:unknown"] * 72], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:helped"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:danger"], None, None),
-        # Who wants no help any more is not asked after, unless help was reached.
+        # A person who no longer wants help is not asked about, unless help was reached.
         ([OFFERED, "consent:no"], None, None),
         ([OFFERED, ACCEPTED, "consent:no"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no"], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
@@ -129,16 +129,16 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
     ("said", "since"),
     [
         ([], timedelta()),
-        # Said again, it is owed since the first time.
+        # After a second yes the offer is owed since the first one.
         (["consent:yes", "consent:yes"], timedelta()),
         (["consent:no", "consent:yes"], 2 * HOURS),
         (["consent:cannot_say", "consent:yes"], 2 * HOURS),
-        # A service that may still help is one that was asked.
+        # A service that was asked may still help.
         ([OFFERED], None),
         ([OFFERED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no", "consent:yes"], None),
-        # One that came to nothing is followed by its own clock, until the person says yes again.
+        # A failed offer is followed by its own clock, until the person says yes again.
         ([OFFERED, "answered:no_room"], None),
         ([OFFERED, "answered:no_room", "consent:no", "consent:yes"], 4 * HOURS),
         ([OFFERED, "answered:person_refused", "consent:yes"], 3 * HOURS),
@@ -215,7 +215,7 @@ def test_consent_is_asked_by_somebody_else() -> None:
 
 @pytest.mark.parametrize("kind", FollowKind)
 def test_nobody_is_asked_for_ever_whoever_lives(kind: FollowKind) -> None:
-    """Whoever is gone costs no time: the next is asked at once."""
+    """A colleague who is not active costs no time: the next one is asked at once."""
     for living in range(2 ** len(ROSTER)):
         roster = [one for place, one in enumerate(ROSTER) if living >> place & 1]
         rung = played(FollowClock(kind, AT), roster)

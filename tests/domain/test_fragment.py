@@ -1,4 +1,4 @@
-"""A fragment is told once: whatever happens to it, no clock is set, and it is never red."""
+"""Tests that a fragment is alerted once. No event makes it overdue, or sets a clock that asks for an assignee."""
 
 from datetime import UTC, datetime
 

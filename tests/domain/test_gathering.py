@@ -1,4 +1,4 @@
-"""R13: what a leader tells by SMS, and how it is counted."""
+"""R13: tests what a leader reports by SMS, and how it is counted."""
 
 from datetime import date, timedelta
 from itertools import pairwise

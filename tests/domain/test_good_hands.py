@@ -1,4 +1,4 @@
-"""When a case that a colleague took may stand as hers alone: in doubt it may not."""
+"""Tests when a case that a colleague took is in good hands. In doubt it is not."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Check signs: ISO 7064's own example, and what a slip of the thumb does to any of them."""
+"""Tests check signs with the example of ISO 7064, and that they show any single typing error."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""How people write that they want to hear no more: a hundred ways, and what must never be taken for one."""
+"""Tests how people write that they want no more messages: a hundred ways, and what must never be taken for one."""
 
 import csv
 import string
@@ -89,7 +89,7 @@ def test_one_slip_of_the_thumb_is_forgiven(word: str, data: st.DataObject) -> No
             ]
         )
     )
-    # With another prefix it says what somebody else does: "he stops you".
+    # With another prefix the verb has another subject: "he stops you".
     means_more = slipped in ORDINARY | COMPANIONS or verbs_kinyarwanda.parsed(slipped, STEMS)
     assert is_stop(slipped) or means_more
     assert is_stop(slipped.lower()) is is_stop(slipped)

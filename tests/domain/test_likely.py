@@ -1,4 +1,4 @@
-"""Which earlier tip a new one is probably about, and which are one situation."""
+"""Tests which earlier tip a new one is probably about, and which tips are one situation."""
 
 from dataclasses import replace
 from datetime import timedelta

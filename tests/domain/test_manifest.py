@@ -1,4 +1,4 @@
-"""What a backup says of itself is read strictly: it may come from anywhere."""
+"""Tests that a backup's own manifest is read strictly, because it may come from anywhere."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""No sequence of what may be said of a person offers help over a no: every one of four acts is tried."""
+"""Tests that no sequence of entries on a person offers help over a no. Every sequence of four acts is tried."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ ACTS = (
     *(("consent", one, False) for one in SAYS),
     *(("consent", one, True) for one in SAYS),
 )
-"""What is said, and whether it corrects the newest entry of its kind."""
+"""The entry, and True if it corrects the newest entry of its kind."""
 LONGEST = 4
 
 
@@ -37,7 +37,7 @@ def written(before: Sequence[PersonEntry], what: str, said: str, corrects: bool)
 
 
 def every(before: Sequence[PersonEntry], left: int) -> Iterator[Sequence[PersonEntry]]:
-    """All that may be written behind this, one act after the other."""
+    """Yields every sequence of entries that may follow, one act after the other."""
     yield before
     for act in ACTS if left else ():
         one = written(before, *act)
@@ -61,7 +61,7 @@ def test_r9_no_sequence_offers_help_after_a_no_without_a_newer_yes() -> None:
 
 
 def never_over_a_no(person: MetPerson) -> None:
-    """As the entries were written, one after the other, whatever corrects what."""
+    """Checks the entries in the order in which they were written, whatever they correct."""
     said_no, may = False, False
     for moment in sorted(person.moments, key=lambda one: one.entry.id):
         entry = moment.entry

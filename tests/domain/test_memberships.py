@@ -1,4 +1,4 @@
-"""Places at desks, and the one level and list of districts that they come to."""
+"""Tests memberships of desks, and the one level and list of districts that they add up to."""
 
 import pytest
 

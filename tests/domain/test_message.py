@@ -1,4 +1,4 @@
-"""The words of an alert: frozen when it is written, and no more of them than these."""
+"""Tests the text of an alert: fixed when it is written, and with no other words than these."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A corrected place and a late official, as the ladder decides them: who is told, who is let go, which clocks run."""
+"""Tests how the policy treats a corrected place and a late official: who is alerted or stood down, which clocks run."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

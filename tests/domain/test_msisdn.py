@@ -1,4 +1,4 @@
-"""Numbers as people and gateways write them."""
+"""Tests how numbers are read as people and gateways write them."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from hotline.text.phone_numbers import caller, sendable
 OURS = "+250788123456"
 
 WRITTEN = [
-    # as it is written        a recipient  a caller
+    # as it was written       a recipient  a caller
     ("+250788123456", OURS, OURS),
     ("0788123456", OURS, OURS),
     ("788123456", OURS, OURS),

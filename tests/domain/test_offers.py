@@ -1,4 +1,4 @@
-"""The digits that a hint offers: only those that are possible, in one SMS, and no answer where it is sent back."""
+"""Tests the digits that a hint offers: only possible ones, in one SMS, and no answer if sent back."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Which addresses are known."""
+"""Tests whether an address belongs to a known network."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What the entries of a case add up to, person by person."""
+"""Tests what the case events add up to for each person."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def entry(
 
 
 def consents(*said: str) -> MetPerson:
-    """A person of whom this was said: `yes`, `assent_no+yes` with what was decided, `minor:yes`."""
+    """Returns a person with these answers: `yes`; `assent_no+yes` with the decided interest; `minor:yes`."""
     entries = [entry(0, "screened", GROWN_UP)]
     for number, one in enumerate(said, 1):
         if one.startswith("minor:"):
@@ -71,7 +71,7 @@ def consents(*said: str) -> MetPerson:
         (("minor:yes", "assent_no+yes"), ConsentStands.YES),
         (("minor:yes", "too_young+yes"), ConsentStands.YES),
         (("minor:yes", "assent_yes+yes", "minor:no"), ConsentStands.UNASKED),
-        # Who said no is not made a child of, so that others may decide.
+        # A person who said no is not declared a child later, so that others could decide.
         (("no", "minor:yes", "too_young+yes"), ConsentStands.NO),
         (("no", "minor:unsure", "assent_no+yes"), ConsentStands.NO),
         (("no", "minor:yes", "assent_yes+yes"), ConsentStands.YES),

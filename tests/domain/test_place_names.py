@@ -1,4 +1,4 @@
-"""How people write a place, and what may be proposed for it: never one thing where two are meant."""
+"""Tests how people write a place and what is proposed for it: never one place where two are possible."""
 
 from collections import defaultdict
 from time import perf_counter

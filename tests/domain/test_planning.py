@@ -1,4 +1,4 @@
-"""Many tips at once are told to the same people as one by one."""
+"""Tests that many tips at once are alerted to the same people as one by one."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How long a tip waited of what was promised, in the words of a list."""
+"""Tests how a list words the wait of a tip against its promised time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What is counted of a quiz, and what is told of it."""
+"""Tests what is counted of a quiz, and what is reported of it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""C11: nine digits that nobody can call, and one word of four."""
+"""C11: tests the receipt of nine digits, which is no phone number, and its one word of four."""
 
 import phonenumbers
 import pytest

@@ -1,4 +1,4 @@
-"""Who is told: a table of rosters, and the promise that somebody always is."""
+"""Tests who is alerted: a table of rosters, and the promise that there is always a recipient."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -68,7 +68,7 @@ ROSTER = (
 
 
 def named(value: object) -> str:
-    """The same in each process of a run: the order of a set is not."""
+    """Returns a name that is the same in each process of a run. The order of a set is not."""
     if not isinstance(value, Case):
         return str(value)
     return f"{replace(value, beside=frozenset())} {sorted(value.beside)}"
@@ -152,10 +152,10 @@ def test_next_told(before: tuple[int, ...], reason: Reason, after: tuple[int, ..
     [
         ((1, 16), Reason.SILENT, (5, 13)),
         ((1, 5, 16, 13), Reason.SILENT, (6, 15)),
-        # Nobody of the camp is left, or they are far ahead: the district goes on by its own levels.
+        # No one of the camp is left, or they are far ahead: the district continues by its own levels.
         ((1, 15), Reason.SILENT, (5,)),
         ((1, 5, 6, 16), Reason.SILENT, (8, 13)),
-        # All were told: red, as if there were no camp.
+        # All were alerted: overdue, as if there were no camp.
         ((1, 5, 6, 8, 9, 16), Reason.SILENT, (8,)),
         ((1, 16), Reason.UNREACHED, (2, 13)),
         ((1, 2, 3, 5, 6, 8, 9, 13, 14, 15, 16), Reason.UNREACHED, ()),
@@ -213,7 +213,7 @@ ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
 def test_a_tip_without_a_living_recipient_is_impossible(
     asked: Case, roster: list[Candidate], steps: int
 ) -> None:
-    """At every step of every ladder somebody is told, and never somebody who may not hear of it."""
+    """Every step of every escalation policy alerts a person, and never one who may not see the case."""
     allowed = {c.id: c for c in roster}
     chosen = first_told(asked, roster)
     before: list[Notified] = []
@@ -249,7 +249,10 @@ def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candida
 def test_a_camps_desk_changes_nothing_in_the_districts_ladder(
     asked: Case, roster: list[Candidate], steps: int
 ) -> None:
-    """Wherever anybody of the district may hear of it: the same people of it, and of the nation, at the same steps."""
+    """A camp's desk does not change which people of the district and the nation are alerted at which step.
+
+    Here the district always has a coordinator.
+    """
     camp, alone = replace(asked, place="12", beside=frozenset({"camp"})), replace(asked, place="12")
     alone = replace(alone, beside=frozenset())
     roster = [*roster, Candidate(98, Level.COORDINATOR, frozenset({"12"}))]

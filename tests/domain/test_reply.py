@@ -1,4 +1,4 @@
-"""How people answer an alert: the table of verbs, a hundred ways to write them, and everyday words."""
+"""Tests how people answer an alert: the table of verbs, a hundred ways to write them, and everyday words."""
 
 import csv
 import random
@@ -160,10 +160,10 @@ def test_with_one_case_open(text: str, expected: str) -> None:
         ("2 K7Q4 M3TX", "K7Q4 M3TX", "ask"),
         ("yego K7Q4 na M3TX", "K7Q4 M3TX", "1:K7Q4;1:M3TX"),
         ("not K7Q4 1 M3TX", "K7Q4 M3TX", "ask"),
-        # The letters of one are those of the other with a digit beside.
+        # One reference has the letters of the other and one more digit.
         ("2K7Q4", "K7Q4 2K7Q", "ask"),
         ("1 K7Q4 A", "K7Q4 K7Q4A", "ask"),
-        # What stands before 9RC is no hour.
+        # The text before 9RC is not an hour.
         ("1 H 9RC", "H9RC", "1:H9RC"),
     ],
 )
@@ -288,7 +288,7 @@ def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -
     assert {len(one) for one in made} == {length}
     second = [one[1] for one in made if one[1] not in rules_assignment.SURE_DIGITS]
     shares = [second.count(letter) / len(second) for letter in sorted(set(second))]
-    # No reference reads as an hour or a distance: that costs H, J and M a little.
+    # No reference reads as an hour or a distance: this makes H, J and M slightly rarer.
     assert max(shares) < 1.3 * min(shares)
 
 

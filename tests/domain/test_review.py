@@ -1,4 +1,4 @@
-"""What is reviewed, and what a signature is worth once something changed."""
+"""Tests which texts are reviewed, and what a signature is worth after a change."""
 
 from datetime import date
 
@@ -42,7 +42,10 @@ def test_a_text_is_as_far_as_those_who_signed_these_very_words(
 
 
 class Undigested(ReviewedText):
-    """Most texts of a large line are signed by nobody, and a list counts them all."""
+    """A text that fails when its digest is computed.
+
+    Most texts of a large line have no signature, and a list counts them all.
+    """
 
     def digest(self, language: str) -> str:
         raise AssertionError(language)

@@ -1,4 +1,4 @@
-"""What six answers come to, tried on every one of them."""
+"""Tests the result of six screening answers, for every combination."""
 
 from itertools import product
 
@@ -25,7 +25,7 @@ NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 
 @pytest.mark.row("R8")
 def test_r8_what_every_screening_comes_to() -> None:
-    """Against the words of the design, said the other way round."""
+    """The design's rules are checked in the reverse direction."""
     seen = set()
     for said in product(sorted(SURE), repeat=len(NAMES)):
         codes = dict(zip(NAMES, said, strict=True))

@@ -1,4 +1,4 @@
-"""Codes of an authenticator: right within a step, accepted once in whatever order; delays that grow and end."""
+"""Tests authenticator codes: valid within one step, accepted once in any order. Delays grow up to a limit."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -42,7 +42,7 @@ def test_the_library_s_own_authenticator_shows_what_is_taken() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=20))
 def test_no_step_is_accepted_twice_nor_after_a_later_one(tries: list[tuple[int, int]]) -> None:
-    """Of each try: the step in which it is made, and the one whose code it shows."""
+    """Each attempt is two steps: the one in which it is made, and the one whose code it shows."""
     after, taken = 0, []
     for made, shown in sorted(tries):
         at, of = (NOON + timedelta(seconds=STEP_SECONDS * step) for step in (made, shown))

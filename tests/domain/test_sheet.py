@@ -1,4 +1,4 @@
-"""The sheet: what leaves runs nowhere, what comes back is read or refused."""
+"""Tests the sheet: exported cells start no formula, and imported files are read or refused."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""People counted by a sketch: as many as there were, within what its size allows, and each once."""
+"""Tests that a sketch counts people within the error of its size, and each person once."""
 
 import hashlib
 from collections.abc import Iterable

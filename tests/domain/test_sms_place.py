@@ -1,4 +1,4 @@
-"""Where an SMS says that it happens."""
+"""Tests which place an SMS names."""
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
     [
         ("bamujyanye mu mahanga", ABROAD),
         ("they sold her abroad", ABROAD),
-        # A job abroad that was told of in a district: whoever lies is here.
+        # A job abroad that was offered in a district: the person who lies is here.
         ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
         # Words that are no country.
         ("akazi katari keza", UNKNOWN),
@@ -75,18 +75,18 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("i Remera", UNKNOWN),
         ("Kinigi na Nyamata", UNKNOWN),
         ("hagati ya Huye na Nyanza", UNKNOWN),
-        # Ordinary words that sectors are called by.
+        # Ordinary words that are also names of sectors.
         ("ndi mu cyumba", UNKNOWN),
         ("mu ruganda", UNKNOWN),
         ("Mukama wanjye", UNKNOWN),
         ("save me", UNKNOWN),
         ("i Butare", UNKNOWN),
-        # A market whose name no other district bears; a border post that is called one.
+        # A market whose name no other district has; a border post that is called one.
         ("bamufungiye ku isoko rya Rwagitima", {"district": "53"}),
         ("ndi i Gatuna mutabare", {"district": "45"}),
         ("bari ku mupaka wa Nemba", {"district": "57"}),
         ("ku mupaka wa Cyanika", {"district": "44"}),
-        # Names that other districts bear, and words.
+        # Names that other districts have too, and ordinary words.
         ("i Nyabugogo", UNKNOWN),
         ("i Rusumo", UNKNOWN),
         ("i Nemba", UNKNOWN),

@@ -1,4 +1,4 @@
-"""What one SMS tells: when it is a tip, when it cannot wait, and where."""
+"""Tests what one SMS reports: when it is a tip, when it cannot wait, and where."""
 
 import json
 
@@ -29,7 +29,7 @@ from hotline.tips.rules import told
         ("ABANA", False),
         ("45 UMUGANDA", False),
         ("UMUYOBOZI 12345678", False),
-        # A word or a phone number tells something.
+        # A word or a phone number reports something.
         ("police", True),
         ("polisi", True),
         ("ma soeur", True),
@@ -42,7 +42,7 @@ from hotline.tips.rules import told
         ("+250 788 123-456", True),
         ("please", True),
         ("078812", False),
-        # Courtesy does not, in any length.
+        # Courtesy does not, at any length.
         ("ok", False),
         ("???", False),
         ("murakoze", False),
@@ -73,7 +73,7 @@ def test_what_tells_anything_is_a_tip(text: str, tip: bool) -> None:
         ("hari akazi k'ikinyoma i Remera", 2, "unsure"),
         ("hari akazi k'ikinyoma i Kabeza", 2, "unsure"),
         ("hagati ya Huye na Nyanza hari ikibazo", 2, "unsure"),
-        # To sit is not to kill.
+        # The verb for sitting is not the verb for killing.
         ("aba yicaye, kwicara mu nzu", 2, "unsure"),
     ],
 )

@@ -1,4 +1,4 @@
-"""When answers become a tip, how urgent it is, and who may know."""
+"""Tests when answers become a tip, how urgent it is, and who may see it."""
 
 from itertools import pairwise
 
@@ -96,7 +96,7 @@ def test_not_sure_keeps_the_province_and_abroad_its_country(
         ({"danger": "no", "province": "abroad", "leaves": "today", "who": "adult"}, 1),
         ({"danger": "no", "province": "abroad", "leaves": "week"}, 1),
         ({"danger": "no", "province": "abroad", "leaves": "gone"}, 3),
-        # She went back, and it is no journey any more.
+        # The caller went back, and it is no longer a journey.
         ({"danger": "no", "province": "1", "leaves": "today"}, 3),
         ({}, 3),
     ],
@@ -161,7 +161,7 @@ TYPING = {"danger": "yes", "official": "no", "province": "1", "district": "typed
         (TYPING | {"typed": "huye", "named": "24"}, "filed", "24", None),
         (TYPING | {"typed": "lemera", "named": "unsure"}, "filed", "unsure", None),
         (TYPING | {"danger": "no", "named": "5312"}, "draft", "53", "5312"),
-        # She went back, and chose out of the list: what she had typed before does not count.
+        # The caller went back and chose from the list: the name typed before does not count.
         (HERE | {"danger": "yes", "sector": "1201", "named": "5312"}, "filed", "12", "1201"),
         ({"danger": "yes", "district": "55", "sector": "55c1"}, "filed", "55", "55c1"),
         ({"danger": "yes", "district": "53", "sector": "55c1"}, "filed", "53", None),

@@ -1,4 +1,4 @@
-"""How people ask to read by SMS, and what must never be taken for it."""
+"""Tests how people ask by SMS to read a topic, and which messages must never be taken for that."""
 
 import csv
 import string

@@ -1,4 +1,4 @@
-"""What counts as quiet, as a network that fails, and as a budget that is spent."""
+"""Tests when traffic counts as quiet, when a network fails, and when a budget is spent."""
 
 import pytest
 

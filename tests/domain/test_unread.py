@@ -1,4 +1,4 @@
-"""The clock of a case that was taken by somebody with a PIN of her own, and that she has not read."""
+"""Tests the clock of a case that a responder with a PIN took and has not read."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -59,7 +59,7 @@ def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
 def due(
     s: CaseStanding, nth: int = 0, at: datetime = AT
 ) -> tuple[list[tuple[Purpose, tuple[int, ...]]], bool, bool]:
-    """Whom it tells, and whether others are asked to take it, and whether it runs again."""
+    """Returns who is alerted, whether others are asked to take it, and whether the clock runs again."""
     fired = rules_escalation.decide(
         s, ROSTER, Event(Happened.DUE, kind=DeadlineKind.OPEN, nth=nth), at
     )

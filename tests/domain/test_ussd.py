@@ -1,4 +1,4 @@
-"""What a text that only grows holds that is new."""
+"""Tests how the new part of a growing USSD text is found."""
 
 import pytest
 from hypothesis import given

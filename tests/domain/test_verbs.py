@@ -1,4 +1,4 @@
-"""Verbs in every person and tense: what is recognised, and what only looks alike."""
+"""Tests which forms of a verb are recognised in every person and tense, and which only look alike."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""`bin/bench restore`: losing the machine, rehearsed. On a pretended line, or with a backup of the real one."""
+"""`bin/bench restore`: rehearses the loss of the machine, on sample data or with a backup of the real line."""
 
 import json
 import os
@@ -40,14 +40,14 @@ from tests.stack import Stack, command_words, hotline, settings_in
 WORDS = "hafi y'umuhanda"
 PATIENCE = 60.0
 TICKS = 3.0
-"""Seconds for which the restored line's clock is watched, once it has begun to tick."""
+"""Seconds for which the restored line's clock is watched after its first tick."""
 ADDED = {"audit": 2, "lane_hold": 1}
-"""Rows that a restore writes by itself: that it was one, that it is held, and the hold."""
+"""Rows that a restore adds: two in the audit log, and the pause of the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A place where commands are said."""
+    """One place where commands run."""
 
     environ: Mapping[str, str]
 
@@ -59,7 +59,7 @@ class Machine:
 
 
 def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
-    """Raises StartFailed where a step does not succeed: then there is nothing to compare."""
+    """Rehearses the whole restore. Raises StartFailed if a step fails, since then there is nothing to compare."""
     report = DrillReport(pair)
     place = folder / "lost"
     place.mkdir(exist_ok=True)
@@ -102,7 +102,7 @@ def _drill(
 
 
 def _elsewhere(stack: Stack, on: Ground, folder: Path) -> dict[str, str]:
-    """Another machine, with a home and a database that are empty, and the same gateway."""
+    """Returns the environment of another machine: an empty home and database, and the same gateway."""
     return {
         **stack.environ,
         **on.spare,
@@ -114,7 +114,7 @@ def _elsewhere(stack: Stack, on: Ground, folder: Path) -> dict[str, str]:
 def _back_up_under_load(
     stack: Stack, here: Machine, folder: Path, tips: int, report: DrillReport, say: Say
 ) -> list[Promise]:
-    """The tips that were promised before it began."""
+    """Backs up the line while callers report. Returns the tips that were promised before the backup began."""
     taken = Event()
     crowd = Crowd(stack.emulator, tips, WORDS, enough=taken.is_set)
     with ThreadPoolExecutor(1) as pool:
@@ -165,7 +165,10 @@ def _compare(
 
 
 def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
-    """Its clock runs against the gateway that took the alerts: held, nothing goes out; released, nothing goes twice."""
+    """Runs the restored line's clock against the gateway that took the alerts.
+
+    While paused, nothing may go out. Once resumed, nothing may go out twice.
+    """
     kit = there.kit()
     try:
         with kit.database.reading() as session:
@@ -186,7 +189,7 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
 
 @contextmanager
 def _clock(there: Machine, kit: DoorKit, log: Path) -> Iterator[None]:
-    """The block runs once the relay has ticked for a while; then the relay ends."""
+    """Runs the block once the worker has ticked for a while. Then the worker ends."""
     began = kit.now().timestamp()
     with log.open("ab") as output:
         clock = subprocess.Popen(
@@ -201,7 +204,7 @@ def _clock(there: Machine, kit: DoorKit, log: Path) -> Iterator[None]:
 
 
 def _ticked(kit: DoorKit) -> float:
-    """When a relay ticked last: it answers for time a lease ahead."""
+    """Returns the time of the newest tick: `clock_until` is one lease ahead of it."""
     with kit.database.reading() as session:
         until = queries_health.standing(session).clock_until
     return (until - LEASE).timestamp() if until else 0.0
@@ -249,11 +252,11 @@ def drill(
     database: str | None,
     as_json: bool,
 ) -> None:
-    """Back a line up under callers, bring it back in an empty place, and compare.
+    """Backs up a line under load, restores it in an empty place, and compares.
 
-    Without --backup everything is pretended, in a temporary folder and on loopback. With it, a backup of a real line is
-    proved the only way there is: by restoring it, into a temporary folder that is removed. Nothing is sent. Ends with 1
-    where anything differs.
+    Without --backup it uses sample data, in a temporary folder and on loopback. With it, it proves a backup of a real
+    line by restoring it into a temporary folder, which it removes. It sends nothing. It ends with 1 if anything
+    differs.
     """
     with tempfile.TemporaryDirectory(prefix="hotline-drill-") as name:
         if file is not None:

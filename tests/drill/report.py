@@ -1,4 +1,4 @@
-"""What a drill came to: each step with its seconds, and every sentence that should not be there."""
+"""Collects the result of a restore rehearsal: each step with its seconds, and every breach."""
 
 import json
 import time
@@ -19,13 +19,13 @@ class DrillStep:
 class DrillReport:
     pair: str
     promised: int = 0
-    """Tips that were promised before the backup began: each must be in it."""
+    """Tips that were promised before the backup began. Each must be in it."""
     restored: int = 0
-    """Tips that came back: those, and some that were told while it was taken."""
+    """Tips that were restored: the promised ones, and some that were reported during the backup."""
     rows: int = 0
     kilobytes: int = 0
     waiting: int = 0
-    """Messages that the restored line kept to itself."""
+    """Messages that the restored line did not send."""
     steps: list[DrillStep] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
 
@@ -38,7 +38,7 @@ class DrillReport:
 
     @contextmanager
     def step(self, name: str, say: Say) -> Iterator[None]:
-        """Its seconds are kept, also where it fails."""
+        """Measures the seconds of a step, also if it fails."""
         say(name)
         began = time.monotonic()
         try:

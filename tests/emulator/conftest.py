@@ -11,9 +11,9 @@ from tests.handsets import EmulatorClient
 
 @pytest.fixture(scope="session")
 def desk(chromium: Any) -> Any:
-    """One page for all walks on a desk: to open another costs a second of processor.
+    """Returns one page for all walks on a desktop screen: another page costs a second of processor time.
 
-    No walk leaves anything in it, and each stand-in has an address of its own.
+    No walk leaves anything in it, and each emulator has its own address.
     """
     return chromium.new_page()
 
@@ -37,7 +37,7 @@ def url(emulator: Emulator) -> Iterator[str]:
 
 @pytest.fixture
 def client(url: str) -> EmulatorClient:
-    """Ten times as fast as the wall's clock."""
+    """Returns a client whose emulator's clock runs ten times as fast as the wall's clock."""
     client = EmulatorClient(url)
     client.run_clock_at(10)
     return client

@@ -1,4 +1,4 @@
-"""A tiny line on a free port: answers hops from a table, and keeps all it was told."""
+"""Runs a tiny line on a free port. It answers hops from a table, and keeps all requests."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ MENU = "CON Welcome\n1 Read\n2 Say"
 @dataclass
 class FakeLine:
     answers: dict[str, str] = field(default_factory=dict)
-    """Body by `text`; the menu where nothing fits."""
+    """Body by `text`; the menu if none matches."""
     status: int = 200
     statuses: list[int] = field(default_factory=list)
-    """For the other callbacks, first come first served; then 200."""
+    """Statuses for the other callbacks, in order; then 200."""
     content_type: str = "text/plain; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     before: Callable[[], None] | None = None
@@ -30,7 +30,7 @@ class FakeLine:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait_for(self, hook: str, count: int = 1, seconds: float = 10.0) -> list[dict[str, str]]:
-        """What one hook was told, once there are `count`."""
+        """Returns the requests to one hook, as soon as there are `count`."""
         with self.changed:
             assert self.changed.wait_for(lambda: len(self.heard(hook)) >= count, seconds), hook
             return self.heard(hook)
@@ -56,7 +56,7 @@ class FakeLine:
 
 @contextmanager
 def listening(line: FakeLine) -> Iterator[dict[str, str]]:
-    """The addresses of its hooks."""
+    """Yields the addresses of the line's hooks."""
     app = Flask(__name__)
 
     @app.post("/<name>")

@@ -1,4 +1,4 @@
-"""The gateway's own SDK, pointed at the stand-in by the hook it offers."""
+"""Points the gateway's own SDK at the emulator, by the hook that the SDK offers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The page of two handsets before axe: whoever cannot see it, or has a small screen, can use it."""
+"""Tests the page of two handsets with axe, for blind users and small screens."""
 
 import re
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 RESPONDER = "+250788100001"
 OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
-"""What axe leaves out by itself: a thumb hits each button."""
+"""A rule that axe skips by default: each button is large enough for a thumb."""
 
 
 @pytest.mark.parametrize("place", ["desk", "telephone"])

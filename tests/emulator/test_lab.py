@@ -1,4 +1,4 @@
-"""The page's panel of faults, and the clock of the line: what a person may make go wrong, and right again."""
+"""Tests the page's panel of faults, and the line's clock: what a person may break and repair."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def clock(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def emulator(line: FakeLine, clock: Path) -> Iterator[Emulator]:
-    """Of a demo: the line's clock may be turned."""
+    """Yields the emulator of a demo, where the line's clock may be turned."""
     with listening(line) as hooks:
         yield build_emulator(hooks=hooks, seed=7, line_clock=clock)
 
@@ -69,7 +69,7 @@ def test_the_panel_by_the_keyboard_alone(page: Page) -> None:
 
 @pytest.mark.browser
 def test_the_panel_by_tab(page: Page) -> None:
-    """It is open: from the citizen's phone it is the next thing, and its faults come after it."""
+    """The open panel comes next after the citizen's phone, and its faults come after it."""
     page.locator("[data-handset=citizen]").focus()
     page.keyboard.press("Tab")
     opener = page.locator("[data-lab-open]")

@@ -1,4 +1,4 @@
-"""The page as a person meets it: two phones under her thumbs."""
+"""Tests the page as a person uses it: two phones operated by thumb."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.keypad import DESK, Phone, quiet, quiet_page
 
 CITIZEN, RESPONDER, OTHER = "+250788000001", "+250788100001", "+250738100002"
 LONGER_THAN_FOLLOWING = 900
-"""Milliseconds: a phone that is to follow has done so by then."""
+"""Milliseconds within which a phone that should follow has followed."""
 SIZES = ((1920, 1080), (1280, 800), (1280, 690), (1366, 640), (1024, 768), (390, 844), (320, 640))
 
 
@@ -280,7 +280,7 @@ def test_without_javascript_there_is_one_sentence_and_it_is_true(
 def test_letters_by_touch(
     chromium: Browser, url: str, client: EmulatorClient, line: FakeLine
 ) -> None:
-    """Nothing on a telephone brings up a keyboard: the keys say how letters are written."""
+    """Touch opens no keyboard on a telephone: the keys show how letters are written."""
     client.enrol([{"msisdn": RESPONDER, "label": "Gasabo 1"}])
     with quiet_page(chromium, url, touched=True) as page:
         phone = page.locator("[data-handset=responder]")
@@ -303,7 +303,7 @@ def test_letters_by_touch(
 
 
 def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
-    """The citizen tells a tip, and these are alerted."""
+    """Plays a citizen's call, and sends an alert to each of these numbers."""
     citizen.dial("*384*777#")
     citizen.shows("1 Read")
     for msisdn in to:
@@ -316,7 +316,10 @@ def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
 def test_the_right_phone_follows_each_tip(
     url: str, page: Page, citizen: Phone, responder: Phone, line: FakeLine
 ) -> None:
-    """Also where its owner read the alert before, or chose it: until it is rung itself, or somebody types on it."""
+    """The right phone switches even if its owner read the alert before, or a person chose this phone.
+
+    It does not switch if it also rings, or once a person types on it.
+    """
     holder = page.locator("[data-people]")
     alert(url, line, citizen, RESPONDER)
     responder.shows("1 new message")

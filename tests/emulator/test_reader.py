@@ -1,4 +1,4 @@
-"""A caller who reads finds a label wherever it stands."""
+"""Tests that a reading caller finds a label anywhere on a screen."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from tests.chaos.reading import LabelMissing, choose
 
 @dataclass
 class Pages:
-    """A menu of several pages that keeps what was pressed."""
+    """A menu of several pages that keeps the pressed keys."""
 
     pages: list[str]
     pressed: list[str] = field(default_factory=list)

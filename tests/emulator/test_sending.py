@@ -1,4 +1,4 @@
-"""The recorded exchanges of the gateway, replayed through its own SDK."""
+"""Tests the gateway's recorded exchanges, replayed through its own SDK."""
 
 import re
 import time

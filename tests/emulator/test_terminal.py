@@ -1,4 +1,4 @@
-"""`hotline dial` and `hotline process emulator`."""
+"""Tests `hotline dial` and `hotline process emulator`."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Small books, and somebody who plays them: `Player(book).keys("1", "0").screen`."""
+"""Builds small flow sets, and a caller who plays them: `Player(book).keys("1", "0").screen`."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ LISTS = {
 
 
 def t(words: str) -> dict[str, str]:
-    """The same words in every language, marked with it."""
+    """Returns the same words in every language, marked with its code."""
     return {code: f"{words} {code}" for code in CODES}
 
 
@@ -122,7 +122,7 @@ CASES: dict[str, Any] = {
 
 
 def make_document(**changed: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The flows front, learn, tell and cases; a keyword gives a flow other nodes, or adds one."""
+    """Returns the flows front, learn, tell and cases. A keyword replaces a flow's nodes, or adds a flow."""
     nodes = {"front": FRONT, "learn": LEARN, "tell": TELL, "cases": CASES, **changed}
     fields: dict[str, dict[str, Any]] = {"tell": {"gathers": "tip"}, "cases": {"private": True}}
     return {
@@ -143,7 +143,7 @@ REPORTING = Facts(flags={"reporting": True})
 
 
 class Player:
-    """Somebody with a handset. Her run goes through JSON after each key, as between two hops."""
+    """A caller with a handset. The conversation state goes through JSON after each key, as between two hops."""
 
     def __init__(self, book: Book, facts: Facts = REPORTING, *, limit: int = DEFAULT_LIMIT) -> None:
         self.book, self.facts, self.limit = book, facts, limit
@@ -175,7 +175,7 @@ class Player:
 
 
 def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
-    """The book that `press` was given, as long as `MARK` is the one it was pressed under."""
+    """Returns the flow set that `press` was given, if `MARK` is still the one it was pressed under."""
     unpressing = unpressed(pressed, lists, {})
     while True:
         try:

@@ -1,4 +1,4 @@
-"""A caller who writes yes or no instead of its digit is understood, and nothing else is taken for it."""
+"""Tests that a written yes or no is read as its digit, and that no other word is."""
 
 from itertools import product
 
@@ -55,7 +55,8 @@ def test_what_a_word_chooses_is_worded_so_in_every_language() -> None:
 
 
 def test_the_shipped_menus_that_take_both() -> None:
-    """Each question of the report that is answered so, and of a quiz; the erasing of a receipt; leaving a roll."""
+    """They are the yes-or-no questions of the report and of quizzes, the erasing of a receipt, and leaving a
+    programme."""
     both = {
         name
         for name, node in MENUS.items()

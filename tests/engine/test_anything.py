@@ -1,4 +1,4 @@
-"""Whatever is keyed, at any node: nothing raises, nothing grows too large, nothing loops, nothing is told apart."""
+"""Tests any keys at any node. Nothing raises, grows too large, loops or can be told apart."""
 
 import json
 

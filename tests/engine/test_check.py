@@ -1,4 +1,4 @@
-"""Each kind of finding, with a book that is wrong in that way alone."""
+"""Tests each kind of finding, with a flow set that is wrong only in that way."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Questions that a narrow phone shows badly, reasons that excuse them, and lists that hide "not sure"."""
+"""Tests findings on screens that a narrow phone shows badly, excusing reasons, and lists that hide "not sure"."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,7 +20,7 @@ LABEL = "one two three"
 """With its digit and its language, two lines of sixteen letters."""
 REASON = "These words have no shorter ones."
 LINE = "abcdefghi "
-"""A line of its own, beside another word of as many letters."""
+"""Fills a line alone, since no other word of as many letters fits on it."""
 
 
 def learn(choices: int, **fields: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def test_a_question_over_ten_lines_needs_a_reason_and_no_other_has_one(
 def danger(
     *, lead: str = "", text: str = "Well?", note: str = "", reason: str = "", **flows: Any
 ) -> dict[str, Any]:
-    """A report whose first question shows its words in front once it was answered."""
+    """Returns a report whose first question shows text in front of it once it was answered."""
     menu: dict[str, Any] = {"text": t(text), "saves": "danger", "goes": "province"}
     menu["choices"] = [choice("Yes", value="yes"), choice("No", value="no")]
     if lead:
@@ -89,7 +89,7 @@ def test_words_in_front_count_on_a_screen_of_a_report_and_no_reason_excuses_it(
 @pytest.mark.row("C1")
 @pytest.mark.parametrize(("letters", "count"), [(90, 0), (91, 131)])
 def test_an_english_screen_of_a_report_has_130_letters_at_most(letters: int, count: int) -> None:
-    """Its question, two choices and the ways out take forty of them. A lesson may be longer."""
+    """The question, two choices and the ways out take forty letters. A lesson may be longer."""
     lesson = {"one": {"say": {"text": t((LINE * 12).strip())}}}
     written = danger(text="Why?", note="x", learn=lesson)
     nodes = written["flows"]["tell"]["nodes"]

@@ -1,4 +1,4 @@
-"""What a report may never say, ask, show or take: each rule with a report that breaks it, in every language."""
+"""Tests the texts, questions and answers that a report may never hold: each rule with a report that breaks it."""
 
 import copy
 from typing import Any
@@ -228,7 +228,7 @@ def test_a_short_answer_is_repeated_only_where_it_ends_a_sentence(words: str, ec
 
 
 def asked(*, questions: int) -> dict[str, Any]:
-    """A report of so many questions before it is saved."""
+    """Returns the nodes of a report with so many questions before it is saved."""
     names = [f"q{number}" for number in range(questions)]
     following = [*names[1:], "saved"]
     return {
@@ -309,7 +309,7 @@ def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
 def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_guards(
     node: dict[str, Any], behind: dict[str, Any]
 ) -> None:
-    """A status, a call-back or a complaint written into a flow that gathers nothing."""
+    """The node is a status, a call-back or a complaint, written into a flow that gathers nothing."""
     learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}
     assert {one.node for one in found(Code.UNKNOWN_ENTRY, learn=learn)} == {"11"}
     assert {one.node for one in found(Code.DIALLED, learn=learn)} == {"one"}

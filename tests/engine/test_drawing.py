@@ -1,4 +1,4 @@
-"""What was drawn before is shown again only to whom it would be drawn alike."""
+"""Tests that a stored drawing is shown again only where a new drawing would be the same."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from hotline.text.languages import CODES
 from tests.engine.books import REPORTING, Player, make_book
 
 SHARED = make_book()
-"""Drawn on by every caller of these tests."""
+"""A flow set that every caller of these tests draws on."""
 KEYS = st.lists(st.sampled_from([*"0123456789", "00", "000", "hill"]), max_size=12)
 
 

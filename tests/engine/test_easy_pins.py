@@ -1,4 +1,4 @@
-"""Which PINs a caller may not choose."""
+"""Tests which PINs a caller may not choose."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Documents that many share: changed by nobody, and like any other for whoever reads them."""
+"""Tests shared documents: no code can change them, and reading them works as with any other document."""
 
 import copy
 import json

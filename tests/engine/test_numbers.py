@@ -1,4 +1,4 @@
-"""When a screen may name a phone number."""
+"""Tests when a screen may name a phone number."""
 
 from datetime import date, timedelta
 

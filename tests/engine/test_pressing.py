@@ -1,4 +1,4 @@
-"""A book that was pressed is the book that was compiled."""
+"""Tests that a pressed flow set equals the compiled one."""
 
 import copy
 import subprocess
@@ -31,7 +31,7 @@ def test_lists_are_those_of_whoever_reads_it() -> None:
 
 
 def test_every_kind_of_node_is_in_what_is_shipped() -> None:
-    """So that the first test says something of each."""
+    """The first test therefore covers each kind."""
     pressed = press(shipped_book())
     for number, kind in enumerate(CLASSES, 1):
         assert f"[{number}," in pressed, kind
@@ -56,7 +56,7 @@ def test_a_flow_whose_line_is_known_is_not_made_again() -> None:
 
 
 def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, UnpressedBook]:
-    """How many flows were made, and the book."""
+    """Returns the number of flows that were made, and the flow set."""
     steps, unpressing = 0, unpressed(pressed, place_lists(), {} if known is None else known)
     while True:
         try:
@@ -67,7 +67,7 @@ def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, Unpre
 
 
 def test_another_process_of_the_same_code_has_the_same_mark() -> None:
-    """Or everything would be compiled anew by each."""
+    """Otherwise each process would compile everything again."""
     asked = "from hotline.flows.compiled import MARK; print(MARK)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == MARK

@@ -1,4 +1,4 @@
-"""Pages: every break between words and between choices, every page within its room."""
+"""Tests pages: every break is between words or choices, and every page fits its room."""
 
 import re
 
@@ -39,7 +39,7 @@ def test_every_page_keeps_its_room_and_every_choice_has_one_digit(
     assert all(is_gsm7(page.text) for page in pages)
     assert all(set(page.keys) <= set(NUMBERS) for page in pages)
     assert [page.more for page in pages] == [True] * (len(pages) - 1) + [False]
-    # A page of nothing but its ways begins with them, not with an empty line.
+    # A page that holds only its ways begins with them, not with an empty line.
     assert all(f"\n{page.text}".endswith(layout.ways) for page in pages if layout.ways)
     offered = [index for page in pages for index in page.keys.values()]
     assert sorted(set(offered)) == list(range(len(layout.buttons)))

@@ -1,4 +1,4 @@
-"""A telephone number is found in every disguise, and nothing else is taken for one."""
+"""Tests that a phone number is found in every spelling, and that nothing else is taken for one."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Dialling and keying: what each key does, wherever one stands."""
+"""Tests the result of each key, and of a dial, anywhere in the flows."""
 
 from dataclasses import replace
 
@@ -180,7 +180,7 @@ def test_a_page_is_the_same_one_after_odd_input() -> None:
 
 
 def test_the_way_back_is_the_screen_that_was_shown() -> None:
-    """`1*0*2` equals the screen of `2`, and back from a page behind the first leads to that page."""
+    """`1*0*2` equals the screen of `2`. Back from the screen after a later page leads to that page."""
     assert Player(BOOK).keys("1", "0", "5").screen == Player(BOOK).keys("5").screen
     second_page = Player(BOOK).keys(*TO_DISTRICT, "9")
     assert second_page.screen == Player(BOOK).keys(*TO_DISTRICT, "9", "1", "0").screen

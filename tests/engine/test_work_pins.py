@@ -1,4 +1,4 @@
-"""A PIN says how many digits it has, and a text may speak of the case that was chosen."""
+"""Tests that a PIN has a set number of digits, and that a text may name the chosen case."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`bin/bench erasure`: that what was erased is gone, also from yesterday's copies. On a line of its own."""
+"""`bin/bench erasure`: proves on a line of its own that erased data cannot be read, also from yesterday's copies."""
 
 import json
 import re
@@ -43,24 +43,24 @@ from tests.erasure.stolen_codes import StolenCodes
 from tests.erasure.trial import Trial
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
-"""In Redis' append-only file: a session, and how long what was kept of it is."""
+"""A session in Redis' append-only file, with the length of its stored state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stolen:
-    """What he took on the day. Stays out of `repr`."""
+    """The data that a thief took on the day. Stays out of `repr`."""
 
     folder: Path
     tip: FiledTip = field(repr=False)
     call: WaitingCall = field(repr=False)
     asked: AskedBack = field(repr=False)
     note: tuple[str, bytes] = field(repr=False)
-    """What a desk noted: the key of its entry, and the sealed words."""
+    """A note of a desk: the key of its case event, and the sealed text."""
     person: StolenCodes = field(repr=False)
     wrapped: WrappedDesk = field(repr=False)
     contact_key: str = field(repr=False)
     answers: Sequence[tuple[str, bytes]] = field(repr=False)
-    """Of strangers who wrote: contact and sealed number."""
+    """Contact and sealed number of each stranger who wrote by SMS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Intruder:
 
     @property
     def tries(self) -> Mapping[str, Callable[[], bool]]:
-        """By what is said of each; whether he learns something."""
+        """Returns the attempts by description. Each returns True if the thief learns something."""
         return {
             "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
             "the number left for a call, from the same copy, with the same passphrase": self.calls,
@@ -99,7 +99,7 @@ class Intruder:
         return False
 
     def calls(self) -> bool:
-        """By what the fault run opens it with."""
+        """Tries to decrypt the number with the key by which the fault run decrypts it."""
         private = self._national_key()
         return any(
             number(self.stolen.call, private, weekly_lock) == self.caller
@@ -133,7 +133,7 @@ class Intruder:
         return False
 
     def opens_codes(self) -> bool:
-        """With every key of every folder, whatever it is for: the reader's is among them."""
+        """Tries every key of every folder, whatever its purpose. The reader's is among them."""
         return self.stolen.person.are_read(READER, self._keys(), self._weekly_locks())
 
     def opens_codes_by_desk(self) -> bool:
@@ -144,7 +144,7 @@ class Intruder:
         return PassphraseOpener(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
 
     def opens_run(self) -> bool:
-        """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
+        """Tries every key of every folder, with every weekly lock, on each copied session."""
         runs = tuple(_runs_in(self.stolen.folder))
         return any(
             self._opens(RunCipher(key), weekly_lock, *run)
@@ -165,13 +165,13 @@ class Intruder:
         return False
 
     def recognises(self) -> bool:
-        """With every key of every folder, whatever it is for."""
+        """Tries every key of every folder, whatever its purpose."""
         return any(
             digest(key, "contact", self.caller) == self.stolen.contact_key for key in self._keys()
         )
 
     def reads(self, *roots: Path) -> set[str]:
-        """The words and the number themselves, in any form, in any file."""
+        """Searches every file for the text and the number, in any form. Returns the forms that were found."""
         needles = {f"the words as {name}": form for name, form in written_forms(self.words).items()}
         for name, form in number_forms(self.caller).items():
             needles[f"the number as {name}"] = form
@@ -183,7 +183,7 @@ class Intruder:
         return [WeeklyLock(KeyFolder(path)) for path in self.trial.keys.iterdir() if path.is_dir()]
 
     def _keys(self) -> set[bytes]:
-        """Every key of every folder, whatever it is for."""
+        """Returns every key of every folder, whatever its purpose."""
         return {
             path.read_bytes()[-KEY_BYTES:]
             for path in self.trial.keys.rglob("*")
@@ -201,7 +201,7 @@ class Intruder:
 
 
 def take(trial: Trial, to: Path, *also: Path) -> Stolen:
-    """A copy of all that is written, but for the keys: those he takes at the end, all that are left."""
+    """Copies everything on disk except the keys. The thief takes the remaining keys at the end."""
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
@@ -234,12 +234,12 @@ PATIENCE = 10.0
 
 @dataclass
 class Proof:
-    """What was tried, and what it found."""
+    """The attempts of one run, and what they found."""
 
     pair: str
     tried: list[str] = field(default_factory=list)
     blind: list[str] = field(default_factory=list)
-    """Tries that found nothing on the day itself: they prove nothing."""
+    """Attempts that found nothing on the day itself: they prove nothing."""
     found: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -248,13 +248,13 @@ class Proof:
 @click.option("--pair", type=click.Choice([pair.value for pair in Pair]), default=Pair.SQLITE.value)
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def prove_shred(pair: str, as_json: bool) -> None:
-    """Prove that what was erased opens for nobody; ends with 1 where anything was found.
+    """Proves that no key decrypts erased data. Ends with 1 if anything was found.
 
-    On a line of its own in a temporary folder, on this machine; the real one is not touched. A tip is told by the real
-    hops; everything that was written is copied, as a backup or a thief would have it; months go by on its clock; then
-    everything is tried with the desks' passphrase and every key that is left.
+    It uses its own line in a temporary folder on this machine, and does not touch the real one. A tip is reported
+    through the real hops. All written data is copied, as a backup or a thief would have it. Months pass on the line's
+    clock. Then every attempt is made with the desks' passphrase and every remaining key.
 
-    Of the real line, `hotline keys check-erased` says whether the keys of past weeks are gone.
+    For the real line, `hotline keys check-erased` says whether the keys of past weeks are deleted.
     """
     proof = prove(Pair(pair))
     if as_json:
@@ -270,7 +270,7 @@ def prove_shred(pair: str, as_json: bool) -> None:
 
 
 def prove(pair: Pair) -> Proof:
-    """Raises ProgramMissing."""
+    """Proves the erasure on these servers. Raises ProgramMissing."""
     began = time.monotonic()
     proof = Proof(pair)
     with ExitStack() as held:
@@ -309,7 +309,7 @@ def _story(trial: Trial, to: Path, also: tuple[Path, ...], proof: Proof) -> None
 
 
 def until_logged(folder: Path) -> None:
-    """Redis writes its file a moment later."""
+    """Waits until Redis has written a session to its file, a moment later. Raises StartFailed if it never does."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if any(b"run:" in path.read_bytes() for path in folder.rglob("*.aof")):

@@ -1,4 +1,4 @@
-"""What was noted of a person, as whoever copied the database has it: sealed, with the key of it by each who held it."""
+"""Reads the codes noted of a person, as a thief of the database has them: sealed, with each holder's grant."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,8 @@ class StolenCodes:
     def are_read(
         self, holder: str, privates: Collection[bytes], weekly_locks: Iterable[WeeklyLock]
     ) -> bool:
-        """By a holder's grant, with any of these keys under any of these locks."""
+        """Returns True if one of these keys, under one of these locks, decrypts the holder's grant and the right
+        codes."""
         bound = label(case_name(self.uid), holder)
         for weekly_lock in weekly_locks:
             for private in privates:
@@ -46,7 +47,7 @@ class StolenCodes:
 
 
 def note(session: Session, kit: Kit, tip: Tip) -> None:
-    """Somebody signed in notes what she saw of a person."""
+    """Writes the screening of a person as a signed-in account, with its sealed codes."""
     at, by = kit.now(), EntryBy("account:1:prove-shred")
     entry_id = service_case_events.done_by(
         session, tip.id, EntryKind.SCREENED, by, at, key=str(tip.id)

@@ -1,4 +1,4 @@
-"""A line in a folder of its own, with a clock that is turned: somebody tells it a tip, and months go by."""
+"""Runs a line in its own folder with a clock that can be turned. A caller reports a tip, and months pass."""
 
 import re
 import secrets
@@ -47,8 +47,10 @@ PIN = "4711"
 MY_NUMBER = ("4", "5", "5")
 """The way to "My number" from the front."""
 PASSED = (76, 15, 15, 15, 7, 7, 7)
-"""Days from visit to visit of the relay: the warning, the end of the words, that of the codes about persons whatever
-day of the month it began, and the weeks that their keys live on.
+"""Days between visits of the worker.
+
+The visits fall at the warning, the end of the text, and the end of the codes about persons. The last ones cover the
+weeks for which the keys remain. They do so for any day of the month on which the line began.
 """
 
 
@@ -62,7 +64,7 @@ class TrialClock:
 
 @dataclass
 class ReadingCaller:
-    """A caller who reads, on the very function that answers the gateway."""
+    """A caller who reads, on the same function that answers the gateway."""
 
     kit: DoorKit
     caller: str
@@ -87,7 +89,7 @@ class ReadingCaller:
 
 
 class Trial:
-    """Keys, tables, flows, desks and people, as `hotline init` makes them."""
+    """A line with keys, tables, flows, desks and people, as `hotline init` makes them."""
 
     def __init__(self, home: Path, environ: Mapping[str, str]) -> None:
         self.home = home
@@ -117,7 +119,7 @@ class Trial:
         return self.home / "keys"
 
     def tell(self, caller: str, words: str) -> None:
-        """A whole tip with a receipt, a call that is asked for, and words; the same words again, to a question back."""
+        """Reports a whole tip with a receipt, a call-back and text. Sends the same text again to a question back."""
         handset = ReadingCaller(self.hooks, caller)
         handset.press(PROBLEM, NO, NO, PROVINCES["1"]["rw"], PLACE.name)
         handset.press(sectors(PLACE.code)[0].name, CHILD_WORK)
@@ -147,7 +149,7 @@ class Trial:
         self._note(words)
 
     def _note(self, words: str) -> None:
-        """A desk notes the same words."""
+        """Notes the same text as a desk."""
         found = decrypt_access.unlock(
             self.console,
             1,
@@ -168,12 +170,15 @@ class Trial:
         reader_handover.reconcile(self.reader)
 
     def text(self, msisdn: str, words: str) -> None:
-        """Somebody writes by SMS. Whatever answers her waits: this line has no worker."""
+        """Receives an SMS. The answer to it waits, because this line has no worker."""
         message = MessageIn(f"ATXid_{secrets.token_hex(16)}", sender=msisdn, text=words)
         service_sms.take_sms(self.hooks, message)
 
     def pass_by(self, tip_id: int) -> Iterator[str]:
-        """Close the tip, and let its term run; says how far it is. Another caller dials each time, as callers do."""
+        """Closes the tip and lets its retention term pass.
+
+        Yields the progress. Another caller dials at each visit.
+        """
         service_retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
         for days in PASSED:
             self.clock.at += timedelta(days=days)

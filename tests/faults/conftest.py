@@ -15,7 +15,10 @@ __all__ = ["district", "line", "pair", "valkey"]
 
 @pytest.fixture
 def beneath(pair: Pair, tmp_path: Path, lay_home: LayHome) -> Iterator[chaos.Ground]:
-    """What a whole line of real processes stands on. On SQLite its home is in the test's folder already."""
+    """Yields the servers under a whole line of real processes.
+
+    On SQLite also copies a home into the test's folder.
+    """
     if pair is Pair.EMBEDDED:
         lay_home(tmp_path)
     chosen = chaos.Pair.SQLITE if pair is Pair.EMBEDDED else chaos.Pair.POSTGRES

@@ -1,6 +1,6 @@
-"""A disk that is full: of some processes, for as long as a block lasts, and for whoever runs the test.
+"""Simulates a full disk for some processes, for the length of a block.
 
-The kernel refuses every byte beyond a file's size limit, as a full disk would, and needs no superuser for it.
+The kernel refuses every byte beyond a file's size limit, as a full disk would. This needs no superuser.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import psutil
 
 @contextmanager
 def full_disk(*pids: int, most: int = 0) -> Iterator[None]:
-    """No file of these processes takes a byte beyond `most`."""
+    """Limits every file that these processes write to `most` bytes."""
     victims = [psutil.Process(pid) for pid in pids]
     before = [victim.rlimit(psutil.RLIMIT_FSIZE) for victim in victims]
     for victim, (_, hard) in zip(victims, before, strict=True):

@@ -1,4 +1,4 @@
-"""Rows 19 and 33 of the fault matrix: a worker that dies has nobody who goes on for it; and everything dies at once."""
+"""Rows 19 and 33 of the fault matrix: a dead worker leaves no child that continues, and all processes die at once."""
 
 import random
 import signal
@@ -27,7 +27,7 @@ PROGRAMS = (
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
-"""Everything is killed when so many of the tips are told."""
+"""Everything is killed each time so many of the tips have been heard."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(400),
@@ -56,7 +56,7 @@ def test_row_19_a_worker_at_work_has_no_child_and_nothing_goes_on_for_it(
 
 
 def at_work(worker: int) -> bool:
-    """Whether it talks to the gateway: nothing else of a worker's is asked over the network of this machine."""
+    """Returns True if the worker talks to the gateway: it has no other connections over this machine's network."""
     return any(
         connection.status == psutil.CONN_ESTABLISHED
         for connection in psutil.Process(worker).net_connections("tcp4")
@@ -67,7 +67,7 @@ def at_work(worker: int) -> bool:
 def test_row_33_everything_is_killed_at_once_and_starts_again_in_any_order(
     tmp_path: Path, beneath: Ground
 ) -> None:
-    """While callers tell, the line's processes and its servers, in another order each day; three times in `--long`."""
+    """The line's processes and servers die while callers report, in another order each day; three times in `--long`."""
     dice = random.Random(seed())
     with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:
         telling = [callers.submit(tell, stack.emulator, tip) for tip in plan(TIPS, CODES, WORDS)]
@@ -83,7 +83,10 @@ def so_many_are_heard(telling: Sequence[Future[Promise]], count: int) -> bool:
 
 
 def kill_everything(keeper: int, beneath: Ground, dice: random.Random) -> None:
-    """The first killed is the first to start again. The keeper lives, as a machine's own does."""
+    """Kills everything; the first one killed is the first to start again.
+
+    The keeper survives, as a machine's own does.
+    """
     eventually(lambda: all(started_as(keeper, program) for program in PROGRAMS), seconds=60)
     servers = [threading.Thread(target=beneath.deaths[name]) for name in sorted(beneath.deaths)]
     victims = [pid for pid in below(keeper) if "hotline process emulator" not in command_line(pid)]

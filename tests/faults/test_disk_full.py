@@ -1,4 +1,4 @@
-"""Rows 7 and 13 of the fault matrix: a disk that takes nothing more, under the database and under Redis."""
+"""Rows 7 and 13 of the fault matrix: a full disk under the database and under Redis."""
 
 import os
 import time
@@ -39,7 +39,7 @@ def sound(database: Database) -> bool:
 
 
 def keeping(valkey: Valkey) -> None:
-    """On disk from here on, as in production; the first file is whole when this returns."""
+    """Makes Redis write to disk from now on, as in production. The first file is complete when this returns."""
     client = valkey.client()
     client.config_set("appendonly", "yes")
     eventually(lambda: not _rewriting(client.info("persistence")), seconds=10)
@@ -54,7 +54,7 @@ def _rewriting(persistence: Any) -> bool:
 def test_row_7_sqlite_on_a_full_disk_keeps_a_whole_tip_or_none(
     on_file: Line, tmp_path: Path, room: int
 ) -> None:
-    """Nothing fits, or the disk is full in the middle of the commit."""
+    """Either nothing fits, or the disk is full in the middle of the commit."""
     caller = told(on_file, *DANGER_HERE[:-1])
     log = (tmp_path / "hotline.db-wal").stat().st_size
     with full_disk(os.getpid(), most=log + room * PAGE if room else 0):

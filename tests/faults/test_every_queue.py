@@ -1,4 +1,4 @@
-"""Rows 17, 18, 21 and 24 of the fault matrix, for each outgoing queue: nothing is lost, and nothing goes astray."""
+"""Rows 17, 18, 21 and 24 of the fault matrix, for each outgoing queue: nothing is lost or sent to a wrong number."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,13 +28,13 @@ pytestmark = pytest.mark.both
 KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 PLACES = 12
-"""More than one send of any queue writes."""
+"""More writes than one send of any queue makes."""
 SENDERS: dict[str, Callable[[WholeKit], object]] = {
     "alerts": service_sending.deliver_due,
     "answers": service_answers.send_due,
     "watch": service_alarm_notices.send_due,
 }
-"""What each process sends by; the clock calls the first two."""
+"""The function by which each process sends. The clock calls the first two."""
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Sending:
         return {"alerts": ALINE, "answers": HERS, "watch": KEZA}[self.process]
 
     def kit(self, process: str) -> WholeKit:
-        """The workers hold the relay's key, the monitor its own."""
+        """Returns the context of a process. The workers hold the worker's key, the monitor its own."""
         kit = self.texter.line.kit
         return replace(kit, numbers=FakeNumbers()) if process == "watch" else kit
 
@@ -88,7 +88,7 @@ class Sending:
         SENDERS[process](self.kit(process))
 
     def pass_time(self, times: int = 4) -> None:
-        """Leases, doubts and pauses after a fault are over, and all processes do their work."""
+        """Lets leases, doubts and pauses after a fault pass, while all processes do their work."""
         for _ in range(times):
             self.texter.line.clock.turn(seconds=61)
             relay = self.kit("alerts")
@@ -132,7 +132,10 @@ def dying(sending: Sending, fuse: Fuse) -> Iterator[None]:
 def test_rows_17_and_18_who_sends_is_killed_at_each_write_and_after_the_send(
     texter: Texter, queue: Priority, place: int
 ) -> None:
-    """Another process sends it. An answer that may be on the wire is not sent again: who wrote may write again."""
+    """Another process sends the message.
+
+    An answer that may be on its way is not sent again: the sender may write again.
+    """
     sending = Sending(texter, queue)
     fuse = Fuse(place)
     with dying(sending, fuse), suppress(Killed):
@@ -216,7 +219,7 @@ def test_a_pause_stops_every_queue_but_the_monitors(texter: Texter, queue: Prior
 
 @QUEUES
 def test_no_process_claims_what_another_one_sends(texter: Texter, queue: Priority) -> None:
-    """A notice is the monitor's alone, and the monitor sends nothing else."""
+    """Only the monitor sends a notice, and the monitor sends nothing else."""
     sending = Sending(texter, queue)
     for process in SENDERS:
         if process != sending.process:
@@ -227,7 +230,7 @@ def test_no_process_claims_what_another_one_sends(texter: Texter, queue: Priorit
 
 
 def test_the_row_of_an_answer_never_names_what_the_gateway_calls_it(texter: Texter) -> None:
-    """With the gateway's own books that id would say whose pseudonym the row holds."""
+    """Together with the gateway's records, that id would reveal the person behind the row's pseudonym."""
     sending = Sending(texter, Priority.ANSWER)
     sending.send()
     (attempt,) = texter.line.all(Attempt)

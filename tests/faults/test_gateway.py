@@ -1,4 +1,4 @@
-"""Rows 24 and 26 of the fault matrix: a gateway that errs or drips, through the real SDK and the outbox together."""
+"""Rows 24 and 26 of the fault matrix: a gateway that fails or drips, through the real SDK and the outbox."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def address(gateway: Emulator) -> Iterator[str]:
 
 
 def told_by(district: District, address: str) -> District:
-    """One alert to send, by the adapter of production."""
+    """Prepares one alert to send, with the adapter of production."""
     district.sms = AfricasTalkingSms(address, "sandbox", "emulator", "")  # type: ignore[assignment]
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
@@ -62,7 +62,7 @@ def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
 def test_row_26_a_gateway_that_drips_holds_no_job_for_longer_than_twelve_seconds(
     sqlite: Database, clock: Clock, gateway: Emulator, address: str
 ) -> None:
-    """With the deadline of production, to the second."""
+    """The deadline is that of production, to the second."""
     district = told_by(District(sqlite, clock), address)
     gateway.faults.set([GatewayFault(FaultKind.DRIP)])
     began = time.monotonic()

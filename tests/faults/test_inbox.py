@@ -1,4 +1,4 @@
-"""Row 30 of the fault matrix: callbacks lost, repeated and forged, through the pretended gateway, the SDK and HTTP."""
+"""Row 30 of the fault matrix: callbacks lost, repeated and forged, through the emulator, the SDK and HTTP."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ TIP = "umukobwa afungiranye mu nzu i Gasabo, mutabare"
 
 @dataclass
 class Air:
-    """A line that is reached over HTTP, its gateway, and its relay."""
+    """A line that is reached over HTTP, its gateway, and its worker."""
 
     line: Line
     gateway: EmulatorClient
@@ -58,7 +58,7 @@ class Air:
 
     @property
     def asks(self) -> bool:
-        """Whether a clock runs that rings until somebody takes it."""
+        """Returns True if a clock runs that repeats alerts until a responder takes the case."""
         return any(
             row.fired_at is None and row.kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED)
             for row in self.line.all(Deadline)
@@ -71,7 +71,7 @@ class Air:
 
 @contextmanager
 def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
-    """The web process, on a free port."""
+    """Runs the web process on a free port. Yields its address."""
     with MAKING:
         app = hooks_first(create_app(line.kit, secrets))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
@@ -87,13 +87,13 @@ def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Behind the gateway's, which is the wall's: what is written now was written long after whatever came before."""
+    """Returns a clock behind the gateway's real one, so that the line's earlier rows are older than new SMS."""
     return Clock(datetime.now(UTC) - timedelta(minutes=LATE))
 
 
 @pytest.fixture
 def air(line: Line, tmp_path: Path) -> Iterator[Air]:
-    """Keys, hooks, gateway and relay are those of production."""
+    """Yields a line with the keys, hooks, gateway and worker of production."""
     keys = tmp_path / "keys"
     secrets = LiveSecrets(keys / "hooks")
     with reached(line, secrets) as base:
@@ -146,7 +146,7 @@ def test_row_30_an_sms_that_comes_three_times_is_one(air: Air) -> None:
 
 @pytest.mark.fault(30)
 def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) -> None:
-    """Whoever knows the address, her number and a reference of hers says that she has it."""
+    """The forger knows the address, the responder's number and a reference, and answers in that name."""
     forged = {
         "id": "11111111-1111-4111-8111-111111111111",
         "from": HER,

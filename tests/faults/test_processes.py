@@ -49,7 +49,7 @@ def asleep(victims: list[psutil.Process]) -> Iterator[None]:
 
 
 def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) -> None:
-    """A dialogue whose hops are each answered in time."""
+    """Plays a dialogue, and checks that each hop is answered in time."""
     session = emulator.dial(msisdn=msisdn)
     for key in keys:
         session.reply(key)
@@ -59,7 +59,7 @@ def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) 
 
 
 def alerted(emulator: EmulatorClient) -> int:
-    """How many different alerts the gateway took."""
+    """Returns the number of different alerts that the gateway took."""
     return len({sms["text"] for sms in emulator.outbox() if sms["accepted"]})
 
 
@@ -67,7 +67,7 @@ def alerted(emulator: EmulatorClient) -> int:
 def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(
     tmp_path: Path, beneath: Ground
 ) -> None:
-    """Her last hop finds nobody awake, and is answered by nobody; she dials again and is heard, once."""
+    """The caller's last hop meets a frozen process and fails. The caller dials again and is heard, once."""
     with Stack(tmp_path, environ=beneath.environ) as stack:
         session = stack.emulator.dial(msisdn="+250788100001")
         for key in DANGER[:-1]:
@@ -90,7 +90,7 @@ def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(
 def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(
     tmp_path: Path, beneath: Ground
 ) -> None:
-    """Everything that the line prints goes to a full disk; and what dies is started again all the same."""
+    """All output of the line goes to a full disk. A killed process is still started again."""
     with muted(tmp_path, beneath) as (client, keeper):
         told(client, "+250788100001")
         eventually(lambda: alerted(client) >= 3, seconds=60)
@@ -104,7 +104,7 @@ def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(
 
 @contextmanager
 def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]:
-    """`hotline run` with nobody to hear it, and a gateway that has nothing to do with its disk."""
+    """Runs `hotline run` with its output lost, and a gateway that does not depend on its disk."""
     port, hotline = free_port(), [sys.executable, "-m", "hotline.cli.main"]
     ours = {"HOTLINE_HOME": str(folder / "home"), "HOTLINE_PORT": str(port)}
     ours["HOTLINE_WEB_WORKERS"] = "1"

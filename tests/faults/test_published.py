@@ -1,4 +1,4 @@
-"""Row 35 of the fault matrix: flows that are published while somebody is in the middle of theirs."""
+"""Row 35 of the fault matrix: flows that are published while a caller is in the middle of a session."""
 
 from dataclasses import replace
 

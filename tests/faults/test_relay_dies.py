@@ -1,4 +1,4 @@
-"""Row 22 of the fault matrix: the relay killed at each write, ring and send of a tick that has everything to do."""
+"""Row 22 of the fault matrix: the worker killed at each write, ring and send of a tick with all kinds of work."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,20 +23,20 @@ from tests.taking import close_by_two
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
-"""Fewer would mean that the tick had not everything to do; more, that it grew unseen."""
+"""Fewer would mean that the tick lacked some work; more, that it grew unnoticed."""
 EACH = 1 if is_long() else 10
-"""Of so many places one is tried."""
+"""One of so many places is tried."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
-"""To be killed at a look is to be killed after the write before it."""
+"""A death at a read equals a death after the write before it."""
 
 
 class Killed(BaseException):
-    """No `except Exception` stops it, as none stops `kill -9`."""
+    """A death that no `except Exception` stops, as none stops `kill -9`."""
 
 
 @dataclass
 class Fuse:
-    """Kills at the n-th thing that leaves a trace."""
+    """Kills at the n-th action that leaves a trace."""
 
     left: int
 
@@ -60,7 +60,10 @@ class Bell:
 
 @contextmanager
 def dying(district: District, fuse: Fuse) -> Iterator[WholeKit]:
-    """The kit of a relay that dies when the fuse has burnt; what the gateway took stays taken."""
+    """Yields the context of a worker that is killed when the fuse burns out.
+
+    Messages that the gateway took stay taken.
+    """
     engine = district.database.engine
     event.listen(engine, "before_cursor_execute", fuse.statement)
     district.sms.during = fuse.burn
@@ -80,9 +83,10 @@ def die_at(place: str) -> Callable[[str], None]:
 
 
 def owe(district: District) -> list[int]:
-    """Four tips, each owed something else; their ids.
+    """Creates four tips, each with other pending work. Returns their ids.
 
-    One was told and is neither taken nor reported, one's worker died, one's draft fell silent, one's bell was lost.
+    The first is alerted, and neither taken nor reported. The worker of the second died. The draft of the third fell
+    silent. The job of the fourth was lost.
     """
     told = district.tell()
     district.deliver()
@@ -95,7 +99,7 @@ def owe(district: District) -> list[int]:
 
 
 def mend(district: District) -> None:
-    """Another relay, a worker and an honest gateway, until a lease and a doubt have passed."""
+    """Runs another worker and an honest gateway, until a lease and a doubt have expired."""
     for _ in range(3):
         tick(district.kit)
         district.deliver()
@@ -104,7 +108,7 @@ def mend(district: District) -> None:
 
 
 def report(district: District) -> None:
-    """What the gateway accepted has arrived."""
+    """Reports every message that the gateway accepted as arrived."""
     with district.database.reading() as session:
         accepted = select(Message.provider_id).where(Message.state == MessageState.ACCEPTED)
         ids = list(session.scalars(accepted))
@@ -118,13 +122,13 @@ def referrals_of(district: District, tip_ids: list[int]) -> list[Referral]:
 
 
 def steps(district: District, tip_ids: list[int]) -> list[Counter[int]]:
-    """For each tip, how many were told at each step."""
+    """Returns, for each tip, how many people were alerted at each step."""
     rows = referrals_of(district, tip_ids)
     return [Counter(row.step for row in rows if row.tip_id == tip_id) for tip_id in tip_ids]
 
 
 def running(district: District, tip_ids: list[int]) -> int:
-    """Deadlines of these that have not fired."""
+    """Returns the number of deadlines of these tips that have not fired."""
     with district.database.reading() as session:
         open_ones = select(Deadline).where(
             Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None)
@@ -133,13 +137,16 @@ def running(district: District, tip_ids: list[int]) -> int:
 
 
 def end(district: District, tip_ids: list[int]) -> None:
-    """Nothing is owed any more: a case that is only taken asks for its outcome in every tick that follows."""
+    """Closes these tips. A case that is only taken would ask for its outcome in every later tick."""
     for tip_id in tip_ids:
         close_by_two(district.kit, tip_id)
 
 
 def sends_allowed(district: District) -> int:
-    """I3, over all alerts: one, one for each attempt nobody knows the end of, one for a missing report."""
+    """Returns the number of sends that I3 allows.
+
+    Each alert, each attempt of unknown result and each missing report allows one.
+    """
     messages = district.all(Message)
     doubtful = sum(row.outcome in (None, Outcome.UNKNOWN) for row in district.all(Attempt))
     return len(messages) + int(doubtful) + sum(bool(row.resent) for row in messages)
@@ -150,7 +157,7 @@ def sends_allowed(district: District) -> int:
 def test_row_22_whatever_it_was_doing_another_relay_does_it_once(
     district: District, tell_steps: Tell
 ) -> None:
-    """I4 and I6, after each death: nothing waits, and every tip was told as by a relay that lived."""
+    """I4 and I6: after each death nothing waits, and every tip was alerted as by a worker that survived."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     expected: list[Counter[int]] = []

@@ -1,4 +1,4 @@
-"""The processes that send are told to end while the gateway still owes them answers."""
+"""Tests that the sending processes end safely while the gateway still owes them answers."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +36,7 @@ pytestmark = [
 
 
 def sends(pids: list[int], stack: Stack) -> int:
-    """Conversations of these processes with the gateway."""
+    """Returns the number of open connections from these processes to the gateway."""
     gateway = urlsplit(stack.page).port
     return sum(
         connection.status == psutil.CONN_ESTABLISHED and connection.raddr.port == gateway

@@ -1,4 +1,4 @@
-"""Whoever is woken reads the name of a page: it is there, and tells what to do."""
+"""Tests that the page named in each alarm exists and tells the on-call contact what to do."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every action that the code writes into the audit log can be read as a sentence."""
+"""Tests that every action the code writes into the audit log can be read as a sentence."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,14 +21,14 @@ NAMED = {
     "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
     "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }
-"""What stands in braces in an action's name, or is its whole name."""
+"""The possible values of an expression in braces in an action's name, or of the whole name."""
 
 APPENDING = tuple(f"tables_audit.{name}" for name in ("append", "sign", "of_tip"))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadModule:
-    """What is looked for in a module, found in one walk through it."""
+    """The functions and calls of a module, found in one walk through it."""
 
     functions: Sequence[ast.FunctionDef]
     calls: Sequence[ast.Call]
@@ -43,7 +43,7 @@ class ReadModule:
 
 
 def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
-    """The action of each row that a module appends, and the function that was handed it, where it was."""
+    """Yields the action of each row that a module appends, and the function around it."""
     if not any(_of_audit(call) for call in module.calls):
         return
     for function in module.functions:
@@ -54,7 +54,7 @@ def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
 
 
 def _called(call: ast.Call) -> str:
-    """The last name of a function that is called."""
+    """Returns the last name of a function that is called."""
     match call.func:
         case ast.Attribute(attr=name) | ast.Name(id=name):
             return name
@@ -66,7 +66,7 @@ def _of_audit(call: ast.Call) -> bool:
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:
-    """What every call of that function hands over as this parameter."""
+    """Yields the values that all calls of that function pass as this parameter."""
     for module in everywhere.values():
         defined = [
             node
@@ -86,7 +86,7 @@ def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> It
 
 
 def _names(action: ast.expr) -> list[str]:
-    """Every name that an action may come to; none where it cannot be told."""
+    """Returns every possible name of an action, or an empty list if the names cannot be known."""
     match action:
         case ast.Constant(value=str(name)):
             return [name]
@@ -110,7 +110,7 @@ def _names(action: ast.expr) -> list[str]:
 
 @cache
 def _written() -> Mapping[str, str]:
-    """Every action's name, and where it is written."""
+    """Returns every action's name, and the file that writes it."""
     everywhere = {path: ReadModule.of(path) for path in python_files("hotline", "workers")}
     found: dict[str, str] = {}
     for path, module in everywhere.items():

@@ -1,4 +1,4 @@
-"""errors.py is the map: every exception we raise stands in the tree that its docstring draws, below its parent."""
+"""Tests that each exception appears below its parent in the tree that the docstring of errors.py draws."""
 
 import ast
 import builtins
@@ -11,7 +11,7 @@ from tests.floorplan.tree import parsed, python_files, said
 
 
 def _drawn() -> dict[str, str]:
-    """Name -> parent, as the drawing has it."""
+    """Returns the drawing as name -> parent."""
     parents: dict[str, str] = {}
     above: list[str] = []
     for line in (errors.__doc__ or "").splitlines():
@@ -38,7 +38,7 @@ def test_the_drawing_is_the_tree() -> None:
 
 
 def test_no_exception_is_made_elsewhere() -> None:
-    """Control flow inside one file may have a private one; what crosses a file is drawn."""
+    """A private exception may serve control flow inside one file. An exception that crosses files is drawn."""
     found = [
         f"{said(path)}: {node.name}"
         for path in python_files("hotline", "workers")

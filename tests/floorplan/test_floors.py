@@ -1,4 +1,4 @@
-"""The import order of pyproject.toml holds: imports only go down."""
+"""Tests that the import order of pyproject.toml holds: imports only go down."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`hotline/__init__.py` says one sentence and imports nothing, ever: so does every room's."""
+"""Tests that `hotline/__init__.py` has one sentence and no imports, and so has each package's."""
 
 import ast
 

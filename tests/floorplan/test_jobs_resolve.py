@@ -1,4 +1,4 @@
-"""Jobs go by name: every name is a function that takes the kit and one row's id, on a queue that somebody hears."""
+"""Tests job names: each is a function of the context and one row's id, on a queue that a process listens to."""
 
 import inspect
 from importlib import import_module

@@ -1,4 +1,7 @@
-"""The enrolment passphrase opens a desk before two people: no service, page or command goes round it."""
+"""Tests that the recovery passphrase decrypts a desk only with two people.
+
+No service, page or command avoids this.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -12,18 +15,18 @@ from tests.floorplan.tree import ROOT, parsed, python_files, said
 
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
 OPENS = {"open_by_passphrase", "open_recovery"}
-"""What the passphrase opens, in `sealing`."""
+"""The functions of `sealing` that decrypt with the passphrase."""
 BEFORE_TWO = {"TwoPeople", "PassphraseOpener"}
 MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",
     "new_pair": "makes the recovery pair, and opens nothing",
 }
 DEMO = {"service_demo_pins", "service_demo_accounts"}
-"""Where the gateway is the pretended one, and `OF_THE_DEMO` stands for both."""
+"""Modules of the demo, with an emulated gateway, where `OF_THE_DEMO` counts as both people."""
 
 
 def asked_of(function: ast.FunctionDef) -> dict[str, set[str]]:
-    """The names in the type of each argument."""
+    """Returns the names in the type of each argument."""
     every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
     return {
         one.arg: {node.id for node in ast.walk(one.annotation) if isinstance(node, ast.Name)}
@@ -68,7 +71,7 @@ def _texts(function: ast.FunctionDef) -> Iterator[tuple[str, set[str]]]:
 
 
 def test_two_people_are_made_of_two_names_that_were_given() -> None:
-    """Never of one written in the code: only commands, an approved call-back, and what is no line of callers."""
+    """No name of the pair is written in the code, except in `OF_THE_DEMO`. Only modules of the demo use that."""
     made = {
         said(path)
         for path in python_files("hotline", "workers")

@@ -1,4 +1,4 @@
-"""The type checker refuses an adapter whose signature left its port: broken one by one, it names each."""
+"""Tests that the type checker refuses an adapter that does not fit its port. Each adapter is broken in turn."""
 
 import re
 import sys
@@ -21,11 +21,11 @@ ADAPTERS = {
     "monitoring.other_channel.OtherWay": "OtherChannel.tell",
     "flows.store.SqlBookshelf": "Bookshelf.book",
 }
-"""Each adapter, and the verb of its port that is broken."""
+"""Each adapter, and the method of its port that is broken."""
 
 
 def _broken(adapter: str, verb: str) -> str:
-    """A module in which that verb takes something else, and a factory that promises the port."""
+    """Returns a module with that method changed, and a factory that promises the port."""
     module, _, name = adapter.rpartition(".")
     port, _, verb = verb.partition(".")
     return f"""

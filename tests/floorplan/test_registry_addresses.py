@@ -1,4 +1,4 @@
-"""The repository names no package registry and no folder of the machine it was written on."""
+"""Tests that the repository names no package registry, and no folder of the machine it was written on."""
 
 import re
 from pathlib import Path

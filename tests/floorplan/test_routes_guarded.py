@@ -1,4 +1,4 @@
-"""Every door of the web process is known: what takes a POST stands under a secret, and everything else only tells."""
+"""Tests that every route of the web process needs a secret, except three addresses that only read."""
 
 from pathlib import Path
 

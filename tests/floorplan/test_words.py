@@ -1,4 +1,4 @@
-"""The words of docs/glossary.md: a discouraged one stands in no identifier of ours."""
+"""Tests that no identifier contains a word that docs/glossary.md discourages."""
 
 import ast
 import re
@@ -30,7 +30,7 @@ DISCOURAGED = {
     "manager": "a name that says what it does",
 }
 GATEWAYS_OWN = re.compile(r"provider_(id|status)|user_agent", re.I)
-"""The gateway's own words, where a row keeps them; HTTP's."""
+"""The gateway's own words, where a row keeps them, and HTTP's."""
 ADDRESSES = {("hotline/emulator/server.py", "user")}
 """Named after the gateway's own paths."""
 

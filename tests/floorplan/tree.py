@@ -1,4 +1,4 @@
-"""Where our own files are, and what they say: for the tests that hold the house to its plan."""
+"""Finds and reads the project's own files, for tests of the architecture."""
 
 import ast
 import os
@@ -15,7 +15,7 @@ def python_files(*rooms: str) -> Iterator[Path]:
 
 
 def kept_files() -> list[Path]:
-    """Every file that `.gitignore` does not name. Git itself is not asked: a bare machine has none."""
+    """Returns every file that `.gitignore` does not name. It does not use Git: a bare machine has none."""
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     patterns = [".git", *(line.strip("/") for line in ignored)]
     kept: list[Path] = []
@@ -34,5 +34,5 @@ def parsed(path: Path) -> ast.Module:
 
 
 def said(path: Path) -> str:
-    """How a failing test names a file."""
+    """Returns the name of a file for a failing test."""
     return str(path.relative_to(ROOT))

@@ -1,4 +1,4 @@
-"""A screen as a basic phone shows it, drawn as SVG: plain text that is equal wherever it is drawn."""
+"""Draws a screen of a basic phone as SVG. The text is plain, so the result is the same on every machine."""
 
 from html import escape
 
@@ -34,5 +34,5 @@ def drawn(words: str) -> str:
 
 
 def told(words: str) -> str:
-    """The same in one line, for who hears it instead."""
+    """Returns the same text on one line, for a screen reader."""
     return " / ".join(line for line in words.split("\n") if line)

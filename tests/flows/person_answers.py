@@ -1,4 +1,4 @@
-"""Every answer of a responder about a person, as the forms name them."""
+"""Lists every answer of a responder about a person, as the forms name them."""
 
 from hotline.cases.rules_reading_requests import (
     ARRIVAL_PERSON,

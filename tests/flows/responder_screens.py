@@ -1,4 +1,4 @@
-"""The screens that docs/responder-guide shows, played on the shipped flows and said by the shipped catalogues."""
+"""Plays the screens of docs/responder-guide on the shipped flows, and takes messages from the shipped catalogues."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,27 +18,27 @@ from tests.made_once import shipped_book
 
 REF, OTHER, PLACE, TIME = "K7Q4", "H3ND", "Gasabo", "25/11 14:05"
 SERVICE = "*384*777#"
-"""As every page of ours writes it; the printed sheet has the line's own."""
+"""The service code as all documents write it. The printed sheet has the line's own."""
 DIALLED = responders_entry(SERVICE)
 PIN = "407193"
 
 
 @dataclass(frozen=True, slots=True)
 class MetScreen:
-    """Where a screen is met: flags of the session, and what is keyed behind the entry."""
+    """The way to a screen: flags of the session, and the keys after the short code."""
 
     flags: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
 
 
 CODE, PAPER = "604713", "40719300"
-"""Of the SMS, and of the paper."""
+"""The code of the SMS, and the code on paper."""
 JOINS = ("proves", "paper_right", "pin_chosen")
 HERS = (f"hers.{REF}", f"people.{REF}", "person_kept")
 ASKED = (PIN, "1", "1", "5", "4", "1")
-"""The questions on site, behind the first screen."""
+"""The keys to the questions on site, after the first screen."""
 HELP = (PIN, "1", "1", "3", "1", "2")
-"""Help for an adult."""
+"""The keys to help for an adult."""
 SCREENS = {
     "pin": MetScreen(),
     "home": MetScreen(keys=(PIN,)),
@@ -80,7 +80,7 @@ def book() -> Book:
 
 
 def words_of(flow: str, node: str, language: str) -> str:
-    """Of a screen of the shipped flows, with its placeholders."""
+    """Returns the text of a screen of the shipped flows, with its placeholders."""
     found = book().flows[flow].nodes[node]
     assert isinstance(found, Menu | Ask | Say | Finish)
     assert found.text is not None
@@ -88,7 +88,7 @@ def words_of(flow: str, node: str, language: str) -> str:
 
 
 def screens(language: str) -> dict[str, str]:
-    """Each picture's words, by its name."""
+    """Returns each picture's text, by its name."""
     played = {name: _played(language, shown) for name, shown in SCREENS.items()}
     said = {name: _said(language, template) for name, template in MESSAGES.items()}
     return {name: (said | played)[name] for name in NAMES}
@@ -133,7 +133,7 @@ def _everywhere(template: Template, reference: str) -> dict[str, str]:
 
 
 def _page(language: str) -> str:
-    """Of danger in which nobody wants to be visited: the reader puts what may hurt first."""
+    """Returns the page of a danger where visits are not wanted. The reader shows possible harm first."""
     told = [("kind", 0), ("who", 3)]
     lines = [_say(language, Template.PAGE_CAREFUL)]
     lines += [_answered(node, choice, language) for node, choice in told]

@@ -1,4 +1,4 @@
-"""Rows of the product that no other test is named after, each in three languages and through the real hooks."""
+"""Tests product rows that no other test is named after, each in three languages and through the real hooks."""
 
 import re
 from dataclasses import replace

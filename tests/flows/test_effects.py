@@ -1,4 +1,4 @@
-"""Every answer of the shipped flows is used: by its effect, with a report, or behind a receipt."""
+"""Tests that every answer of the shipped flows is used: by its effect, with a report, or behind a receipt."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ from tests.made_once import shipped_book
 
 BOOK = shipped_book()
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
-"""They are read when a later answer has its effect. A PIN is an event of its own."""
+"""Answers that are read when a later answer has its effect. A PIN is an event of its own."""
 OF_THE_READER = {
     *READER_PINS,
     *ANSWERS,
@@ -42,7 +42,7 @@ OF_THE_READER = {
     "work_province",
     AGAIN,
 }
-"""What they change, the reader changes: no hop commits it."""
+"""Answers whose change the reader process makes: no hop commits it."""
 
 
 def _saved(flow: Flow) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _saved(flow: Flow) -> Iterator[str]:
 
 
 def _within(names: set[str]) -> set[str]:
-    """These flows and all that they call."""
+    """Returns these flows and all flows that they call."""
     called = {
         node.flow
         for name in names

@@ -1,4 +1,4 @@
-"""C5: what a lesson promises, whichever it is: three screens at most, each whole, and counted at its end."""
+"""C5: tests every lesson: three screens at most, each on one page, and counted at its end."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ BOOK = shipped_book()
 MOST_SCREENS = 3
 MOST_PRESSES = 30
 MOST_LETTERS = 130
-"""Of an English screen's own words and choices, so that Kinyarwanda fits beside the ways out."""
+"""Letters of an English screen's text and choices, so that Kinyarwanda fits together with the ways out."""
 SIGNS = {"signs_job": 6, "signs_control": 8, "signs_work": 5, "signs_children": 4, "signs_risk": 1}
 TAUGHT = {
     *("work_abroad", "work_in_homes", "children", "rights_at_work", "the_law", "what_it_is"),
@@ -31,7 +31,7 @@ PRIVACY = "privacy"
 """Two screens that teach nothing of trafficking, and are not counted."""
 
 Lesson = tuple[tuple[Place, Say], ...]
-"""The screens from a menu, or from a flow's start, to the last before what it leads on to."""
+"""The screens from a menu, or from a flow's start, to the last one before the lesson leads on."""
 
 
 def lessons_of(flow: Flow) -> Iterator[Lesson]:
@@ -49,7 +49,7 @@ def lessons_of(flow: Flow) -> Iterator[Lesson]:
 
 
 def asks(flow: Flow) -> bool:
-    """Whether it is a quiz: `test_quiz.py` holds what those promise."""
+    """Returns True if the flow is a quiz. `test_quiz.py` tests quizzes."""
     return any(isinstance(node, Menu) and node.saves for node in flow.nodes.values())
 
 
@@ -94,7 +94,7 @@ def test_an_english_screen_has_at_most_130_letters(lesson: Lesson) -> None:
 def test_whoever_only_presses_1_reads_a_lesson_to_its_end(
     lesson: Lesson, language: str, limit: int
 ) -> None:
-    """Where the network's limit is small, a node of a lesson takes several pages."""
+    """A node of a lesson takes several pages if the network's limit is small."""
     (first, _), (_, last) = lesson[0], lesson[-1]
     run, happened = Run(language, (first,)), list[Event]()
     for _ in range(MOST_PRESSES):
@@ -108,7 +108,7 @@ def test_whoever_only_presses_1_reads_a_lesson_to_its_end(
 
 
 KEYS = {"rw": (), "en": ("7",), "fr": ("8",)}
-"""That choose a language on the front."""
+"""The keys that choose a language on the front."""
 OFFERED = {
     "rw": {"1": "Izindi ngingo", "2": "Soza", "5": "Ufite ikibazo?"},
     "fr": {"1": "Autres sujets", "2": "Terminer", "5": "Un problème"},

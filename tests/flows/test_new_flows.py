@@ -1,4 +1,4 @@
-"""A flow that was made of a model beside the shipped ones: once its words are written, nothing is wrong with it."""
+"""Tests that a new flow made from a model has no findings once its texts are written."""
 
 import copy
 from typing import Any
@@ -12,7 +12,7 @@ from tests.engine.editing.documents import shipped
 
 
 def _written(flow: dict[str, Any]) -> dict[str, Any]:
-    """The model with words in every text that waits for some."""
+    """Returns the model with a text in each place that waits for one."""
     for name, node in flow["nodes"].items():
         for at, text in enumerate(texts_in(node)):
             if not text.words:

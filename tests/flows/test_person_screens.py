@@ -1,4 +1,4 @@
-"""The screens about one person: short enough for every phone, and never past what is told or asked first."""
+"""Tests the screens about one person: short enough for every phone, and after the required warnings and questions."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.made_once import shipped_book
 BOOK = shipped_book()
 FLOWS = [BOOK.flows[name] for name in ("screening", "keeping", "helping", "offering", "following")]
 MOST = 120
-"""Septets of a text with its choices: the ways out and one short line have room beside it."""
+"""Septets of a text with its choices. The ways out and one short line fit below it."""
 
 SAFE_FIRST = (
     "responders.on_site_asks",
@@ -69,7 +69,10 @@ def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_f
 
 
 def test_nobody_is_asked_or_offered_anything_before_safe_alone_and_hurt_are_named() -> None:
-    """On site she was told already; help behind the questions comes after them. In each language."""
+    """On site the responder was told already. Help after the questions comes later.
+
+    This holds in each language.
+    """
     helping, screening = BOOK.flows["helping"], BOOK.flows["screening"]
     assert helping.start == "first"
     assert set(targets(screening.nodes["begin"])) == {"who", "first"}
@@ -94,7 +97,7 @@ def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> N
 
 
 def test_the_phone_offers_every_code_of_a_form_and_no_other() -> None:
-    """Only "no answer yet" is said by no code: the call ends there."""
+    """The phone offers no key for "no answer yet": the call ends there."""
     offered: dict[str, set[str]] = {}
     for flow in FLOWS:
         for node in flow.nodes.values():

@@ -1,4 +1,4 @@
-"""What the privacy screen says of a phone's number."""
+"""Tests that the privacy screen explains how a phone's number is kept."""
 
 from pathlib import Path
 

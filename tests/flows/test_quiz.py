@@ -1,4 +1,4 @@
-"""C6: what a quiz promises: three things asked, a lesson, the same three asked again; counted fairly."""
+"""C6: tests quizzes: three questions, a lesson, the same three questions again, and fair counting."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ class Asked:
     place: Place
     question: Menu
     why: Say
-    """What teaches it: before the second half a screen of the lesson, in it the screen after the answer."""
+    """The screen that teaches the answer.
+
+    Before the lesson it is a lesson screen; after it, the screen behind the answer.
+    """
 
     @property
     def saves(self) -> str:
@@ -34,13 +37,16 @@ class Asked:
 
     @property
     def key(self) -> str:
-        """What is pressed to be right."""
+        """Returns the key of the right answer."""
         values = [choice.value for choice in self.question.choices]
         return str(values.index(RIGHT) + 1)
 
 
 def asked_in(flow: Flow) -> Iterator[Asked]:
-    """Along the one way through: three questions, a lesson of three screens, and three questions, each explained."""
+    """Yields the questions on the only way through.
+
+    There are three questions, a lesson of three screens, and three questions, each with its explanation.
+    """
     way: list[tuple[str, Menu | Say]] = []
     name: str | None = flow.start
     while isinstance(node := flow.nodes[name or ""], Menu | Say):

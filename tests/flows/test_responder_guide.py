@@ -1,8 +1,8 @@
-"""docs/responder-guide and docs/first-ten-minutes say what the line says: each picture and each quote is of its flows.
+"""Tests that docs/responder-guide and docs/first-ten-minutes show pictures and quotes of the shipped flows.
 
     HOTLINE_TEST_PICTURES=yes pytest tests/flows/test_responder_guide.py
 
-draws the pictures anew.
+draws the pictures again.
 """
 
 import os
@@ -38,13 +38,17 @@ PICTURE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(responder-guide/(\w\w)-([\w-]+)\
 QUOTE = re.compile(r"`([^`]+)`")
 KIND = re.compile(r"#+|-|\||\d+\.")
 ANSWERS = {*(f"{digit} {REF}" for digit in range(1, 6)), "0", REF, OTHER, PLACE, DIALLED}
-"""What is typed by SMS or dialled; what each digit does is R2."""
+"""Texts that a responder sends by SMS or dials. R2 defines each digit."""
 FIGURES = {
     "rw": ("mu minota itatu", "mu minota itanu", "nshuro ya gatatu"),
     "fr": ("en trois minutes", "en cinq minutes", "La troisième fois"),
     "en": ("in three minutes", "in five minutes", "The third time"),
 }
-"""Of danger: when the next person is asked, when a case that nobody read is asked of others, when a phone rests."""
+"""The guide's figures for danger.
+
+The first says when the next person is alerted. The second says when others are asked about an unread case. The third
+says which wrong PIN locks the phone.
+"""
 
 
 def page(paper: str, language: str) -> str:
@@ -82,7 +86,7 @@ def test_no_picture_is_left_of_a_screen_that_went() -> None:
 
 @cache
 def lines_shown(language: str) -> set[str]:
-    """Every line that some transcript of the responders' entry shows."""
+    """Returns every line that some transcript of the responders' short code shows."""
     folder = Path(__file__).parents[1] / "transcripts"
     files = [
         path for name in ("responders", "work") for path in folder.glob(f"{name}*.{language}.txt")
@@ -97,7 +101,7 @@ def lines_shown(language: str) -> set[str]:
 
 
 def is_said(quote: str, language: str) -> bool:
-    """A quote is a line of a screen, two buttons that stand on one, or words of a message."""
+    """Returns True if a quote is an answer, or part of a screen line or a message."""
     if quote in ANSWERS or any(quote in line for line in lines_shown(language)):
         return True
     return any(quote in _in_words(template, language) for template in Template)
@@ -119,7 +123,7 @@ def test_a_paper_quotes_nothing_that_the_line_does_not_say(paper: str, language:
 
 
 def kind_of(line: str) -> str:
-    """A heading, a point, a row, words, or nothing."""
+    """Returns the kind of a line: a heading, a point, a row, words, or nothing."""
     found = KIND.match(line)
     return found[0] if found else line[:1] and "words"
 
@@ -139,7 +143,7 @@ def test_the_three_languages_of_a_paper_say_the_same_in_the_same_order(paper: st
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("language", CODES)
 def test_a_paper_prints_no_number_to_ring(paper: str, language: str) -> None:
-    """Nobody has signed one: they are written by hand. Three digits might be one."""
+    """No phone number is verified, so people write them by hand. Even three digits could be one."""
     assert WRITTEN == DIALLED
     words = PICTURE.sub("", page(paper, language)).replace(DIALLED, "")
     assert set(re.findall(r"\d[\d .-]*\d\d", words)) <= {"123456"}

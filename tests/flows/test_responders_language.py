@@ -1,4 +1,4 @@
-"""The responders' entry speaks the language a responder enrolled with; nobody else's language is known."""
+"""Tests that the responders' short code uses the language of enrolment. Other phones have no known language."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a second reader found unsafe or wrong in meaning, and what is said instead, in flows and in the catalogues."""
+"""Tests texts that a second reader found unsafe or wrong: the flows and catalogues must say the correction."""
 
 import re
 from collections.abc import Iterator
@@ -30,11 +30,11 @@ SAID = {
     "offering.before_police": {"rw": "Ntagomba", "fr": "Ni prison", "en": "may"},
     "signs.child": {"rw": "mu rugendo", "fr": "en voyage", "en": "travel"},
 }
-"""Without these words each of them said something else: a way that ends, a habit for a right, silence that harms."""
+"""Words without which each text was wrong: a way that ends, a habit stated as a right, silence that harms."""
 
 
 def everything(language: str) -> Iterator[tuple[str, str]]:
-    """Every text that a phone may show, by its place."""
+    """Yields every text that a phone may show, with its place."""
     for written in texts(BOOK):
         yield f"{written.flow}.{written.node}.{written.field}", written.text[language]
     phrases = load_phrases()

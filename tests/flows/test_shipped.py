@@ -1,4 +1,4 @@
-"""What the shipped flows promise a caller, whatever is edited in them later."""
+"""Tests the promises of the shipped flows to a caller, which must survive every edit."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""R11: what a lesson for officers promises: three screens, three cases, each explained in one screen, not all alike."""
+"""R11: tests the lessons for officers: three screens and three cases, each explained in one screen, with varied
+answers."""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""C1: `0` and `00` stand on every page of every screen where they act, and "not sure" on every page of a list."""
+"""C1: tests the ways out on every screen.
+
+`0` and `00` are on every page where they act, and "not sure" is on every page of a list.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +28,7 @@ LISTS = [(place, node) for place, node in SHOWN if isinstance(node, Ask) and nod
 
 
 def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tuple[Page, ...]]]:
-    """The node's pages under every condition, and with every list."""
+    """Yields the node's pages under every condition, and with every list."""
     for listed, named in listings(BOOK, node):
         for run, facts in situations(listed, Run(language, (place,))):
             there = Run(language, (place,), answers={**run.answers, **named})
@@ -81,7 +84,7 @@ def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for
 
 @pytest.mark.row("C1")
 def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None:
-    """With the words that stand in front after danger, on every page of every list."""
+    """This includes the text shown in front after danger, on every page of every list."""
     report = {name for name, flow in BOOK.flows.items() if flow.gathers}
     asked = [each for each in narrow(BOOK, DEFAULT_LIMIT) if each.place.flow in report]
     assert {"report", "complaint", "receipt"} <= report
@@ -90,7 +93,7 @@ def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None
 
 @pytest.mark.row("C1")
 def test_c1_what_a_caller_reads_in_english_has_130_letters_at_most() -> None:
-    """With the ways out, and the numbers that show today. What a list holds is not the writer's."""
+    """This includes the ways out and the numbers that show today. Names from a list do not count."""
     shows = flags(BOOK.numbers, date(2026, 11, 24))
     long = set()
     for place, node in SHOWN:

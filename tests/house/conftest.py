@@ -1,4 +1,4 @@
-"""What stands behind the web servers of `proxies`, and a folder for one of them."""
+"""Provides the fake line behind the web servers of `proxies`, and a folder for one of them."""
 
 import subprocess
 import tempfile
@@ -13,7 +13,7 @@ import pytest
 from tests.house.proxies import NAME, Behind
 
 BEHIND_WAITS = 0.3
-"""Seconds after which what stands for the line ends a half-sent request, as the line does after five."""
+"""Seconds until the fake line ends a half-sent request. The real line does so after five."""
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def behind() -> Iterator[Behind]:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """With a certificate that nobody signed."""
+    """Yields a temporary folder with a self-signed certificate."""
     with tempfile.TemporaryDirectory() as name:
         words = (
             f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN={NAME}"

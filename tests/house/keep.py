@@ -1,7 +1,7 @@
-"""A keeper of its own process: `python -m tests.house.keep NAME=COMMAND ...`.
+"""Runs a keeper in its own process: `python -m tests.house.keep NAME=COMMAND ...`.
 
-A name that begins with `/` is a socket that the others need. Where one is called `fork_server`, it forks what begins
-with `hotline`.
+A name that begins with `/` is a socket that the others need. A process called `fork_server` forks the commands that
+begin with `hotline`.
 """
 
 import asyncio

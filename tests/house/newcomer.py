@@ -1,4 +1,7 @@
-"""A newcomer beside a running demo, with the README alone: what its first walk names is typed, word for word."""
+"""Plays a newcomer at a running demo, who has only the README.
+
+Types the commands of its first walk, word for word.
+"""
 
 import os
 import re
@@ -17,7 +20,7 @@ from tests.floorplan.tree import ROOT
 
 ACTIVATE = ". .venv/bin/activate"
 FRONT = {"rw": "5", "en": "75", "fr": "85"}
-"""What the README says of the first screen: the keys to the report, in each language."""
+"""The keys to the report in each language, as the README describes the first screen."""
 SEEN = {"official": "no", "kind": "labour", "who": "adult", "visit": "unsure"}
 TOLD = {
     "rw": {"danger": "yes", "province": "1", "district": "12", "sector": "1201"},
@@ -32,14 +35,14 @@ MORE = "9"
 
 
 def named_commands() -> list[str]:
-    """The commands of the README's first walk, without what it says of them."""
+    """Returns the commands of the README's first walk, without their comments."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     block = readme.split("### A first walk")[1].split("```sh\n")[1].split("```")[0]
     return [re.sub(r"\s+#.*", "", line) for line in block.splitlines()]
 
 
 def first_walk(folder: Path) -> None:
-    """In the demo's folder: one tip in each language, all listed, one read, and its closure requested."""
+    """Reports one tip in each language in the demo's folder. Lists them, reads one, and requests its closure."""
     activate, dial, listing, read, show, close, doctor = named_commands()
     assert activate == ACTIVATE
     for language in TOLD:
@@ -55,7 +58,7 @@ def first_walk(folder: Path) -> None:
 
 
 def typed(folder: Path, command: str) -> str:
-    """What a command says when its words are typed in the folder where the demo was started."""
+    """Runs a command in the folder where the demo was started. Returns its output."""
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=folder,
@@ -69,7 +72,7 @@ def typed(folder: Path, command: str) -> str:
 
 
 def tells(folder: Path, command: str, language: str) -> None:
-    """Reads each screen of the handset in the terminal, and presses what stands before the label that is meant."""
+    """Reads each screen of the handset in the terminal, and presses the key before the wanted label."""
     phone = subprocess.Popen(
         ["/bin/sh", "-c", command],
         cwd=folder,
@@ -103,7 +106,7 @@ def _press(phone: "subprocess.Popen[bytes]", key: str) -> str:
 
 
 def _screen(phone: "subprocess.Popen[bytes]") -> str:
-    """Up to the next prompt or the end, on one line."""
+    """Reads up to the next prompt or the end. Returns it on one line."""
     assert phone.stdout is not None
     seen = b""
     while not seen.endswith(PROMPT):
@@ -122,7 +125,7 @@ def _key_of(label: str, screen: str) -> str | None:
 
 
 def _labels(language: str) -> Iterator[str]:
-    """What is chosen on each screen, as the shipped flows word it."""
+    """Yields the label to choose on each screen, in the words of the shipped flows."""
     book = documents.compile(read_folder(FLOWS), place_lists())
     nodes = [one for one in book.flows["report"].nodes.values() if isinstance(one, Menu | Ask)]
     answers = TOLD[language] | SEEN

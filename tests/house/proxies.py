@@ -1,4 +1,4 @@
-"""The web servers in front of the line and the console: the real programs, and what stands in behind them."""
+"""Runs the real web servers in front of the line and the console, with a fake line behind them."""
 
 import http.client
 import os
@@ -21,13 +21,13 @@ NAME = "line.example"
 
 @dataclass
 class Behind:
-    """What stands in for the line, and every request that reached it."""
+    """The fake line behind a web server, with every request that reached it."""
 
     port: int
     came: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
     named: list[str] = field(default_factory=list)
-    """Who called, as the web server says."""
+    """The callers' addresses, as the web server reports them."""
     hosts: list[str] = field(default_factory=list)
 
 
@@ -39,7 +39,7 @@ class Front:
     behind: Behind
     log: Path
     headers: Message = field(default_factory=Message)
-    """Of the newest answer."""
+    """The headers of the newest answer."""
 
     def send(
         self, path: str = HOOK, body: bytes = b"text=1", headers: Mapping[str, str] | None = None
@@ -73,7 +73,7 @@ class Front:
         return one
 
     def hears(self, one: ssl.SSLSocket, seconds: float) -> bytes:
-        """What a half-sent request is answered: nothing where it is closed, or left until the other end goes."""
+        """Returns the answer to a half-sent request. Returns nothing if the server closes it or stays silent."""
         one.settimeout(seconds)
         with suppress(ConnectionError, TimeoutError):
             return one.recv(100)
@@ -81,7 +81,7 @@ class Front:
 
     @property
     def ready(self) -> bool:
-        """Whether it speaks TLS: nothing is asked of it."""
+        """Returns True if the server speaks TLS. Sends no request."""
         with suppress(OSError):
             self.connect().close()
             return True
@@ -94,7 +94,7 @@ TRUSTING.verify_mode = ssl.CERT_NONE
 
 
 def here(text: str, changes: dict[str, str]) -> str:
-    """A shipped file with its places on this machine; each must be in it."""
+    """Returns a shipped file with this machine's paths. Each path must occur in the file."""
     for shipped, ours in changes.items():
         assert shipped in text, shipped
         text = text.replace(shipped, ours)
@@ -156,7 +156,7 @@ def running(argv: list[str], folder: Path, port: int, behind: Behind) -> Iterato
 
 
 def said(front: Front) -> str:
-    """Every line that the web server wrote anywhere."""
+    """Returns every line that the web server wrote to any file."""
     files = [path for path in front.log.parent.rglob("*") if path.is_file()]
     ours = {"hotline.conf", "nginx.conf", "Caddyfile", f"{NAME}.pem", f"{NAME}.key"}
     return "".join(p.read_text(errors="replace") for p in files if p.name not in ours)

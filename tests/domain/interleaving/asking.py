@@ -1,4 +1,7 @@
-"""The shipped ladder, asked about standings: `hotline.alerts.rules_escalation.decide`, and nothing of its own."""
+"""Asks the shipped escalation policy, `hotline.alerts.rules_escalation.decide`, about standings.
+
+Adds no rule of its own.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,7 +31,7 @@ NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 CASE = Case("12", "sex", Urgency.DANGER, "no")
 HERE = frozenset({"12"})
 MOST_IN_A_ROW = {DeadlineKind.OUTCOME: 3, DeadlineKind.SECOND_LOOK: 1}
-"""So far is counted how often a clock fired. From there on it may be the first time, or any later one."""
+"""The highest number of firings in a row that is counted. A later firing counts as this one or any later one."""
 LATER = 2
 RAN = timedelta(minutes=15)
 CLOCKS = [Clock(NOW, nth) for nth in range(4)]
@@ -37,7 +40,7 @@ TURNS = tuple(
     (*responders, 2, 3, *national)
     for responders, national in product(*(((a, b), (b, a)) for a, b in PAIRS))
 )
-"""The orders in which people may be told, where those who are alike are told in any."""
+"""The orders in which people may be alerted. People who are alike may come in either order."""
 ROSTERS = {
     turns: {n: Candidate(n, LEVELS[n], HERE, load=turn) for turn, n in enumerate(turns)}
     for turns in TURNS
@@ -45,18 +48,18 @@ ROSTERS = {
 
 
 class Course(NamedTuple):
-    """What a decision comes to."""
+    """The result of one decision."""
 
     tells: tuple[tuple[int, Purpose], ...]
     clocks: tuple[int, ...]
     delays: tuple[tuple[DeadlineKind, timedelta], ...]
-    """After how long each clock that was set is due."""
+    """The time until each newly set clock is due."""
     holder: int | None
     ends_wish: bool
 
 
 class Ladder:
-    """What may follow an event. `without` takes the clock of a kind out of what is decided.
+    """The escalation policy with the results that may follow an event. `without` removes the clock of one kind.
 
     `resends`: an alert has a clock of its own (the lease of a claim, and `message.next_at`).
     """
@@ -74,7 +77,7 @@ class Ladder:
         return Standing(people, self._course(first, (CLOSED,) * len(KINDS)).clocks).canonical()
 
     def courses(self, at: Standing, event: Event) -> tuple[Course, ...]:
-        """What may follow, in each order in which people who are alike may have their turns."""
+        """Returns the results that may follow, for each order in which people who are alike may be alerted."""
         asked = (at.seen(), event)
         known = self._known.get(asked)
         if known is None:
@@ -83,7 +86,7 @@ class Ladder:
         return known
 
     def fired(self, at: Standing, kind: DeadlineKind) -> tuple[Course, ...]:
-        """What may follow when an open clock fires."""
+        """Returns the results that may follow when an open clock fires."""
         n = KINDS.index(kind)
         nth = at.clocks[n]
         rest = at._replace(clocks=(*at.clocks[:n], CLOSED, *at.clocks[n + 1 :]))
@@ -100,7 +103,7 @@ class Ladder:
                 decision = rules_escalation.decide(standing, roster, event, NOW)
                 yield self._course(decision, at.clocks)
                 if not decision.tell:
-                    # Turns say only who of those who are alike is told.
+                    # The orders differ only in which of two people who are alike is alerted.
                     break
 
     def _course(self, decision: Decision, clocks: tuple[int, ...]) -> Course:
@@ -119,7 +122,7 @@ class Ladder:
         return Course(tells, tuple(after), tuple(delays), decision.holder, ends_wish)
 
     def rings(self, at: Standing, kind: DeadlineKind) -> bool:
-        """Whether this clock, with those that follow from it, tells somebody who lives and does not hold it."""
+        """Returns True if this clock, or one that follows from it, alerts an active person other than the assignee."""
         asked = (at.seen(), kind)
         if asked not in self._rings:
             self._rings[asked] = False
@@ -136,7 +139,7 @@ class Ladder:
 
 
 def _as_asked(at: Standing, event: Event) -> Iterator[CaseStanding]:
-    """The case in the ladder's words, with each of those who took it beside the holder as the first of them."""
+    """Yields the case as the policy reads it. For a doubted answer, yields it once for each next person in line."""
     people = at.people
     took = [n for n, one in enumerate(people) if one & COUNTS and not one & (HOLDS | PASSED)]
     firsts = took if event.what is Happened.DOUBTED and took else [None]
@@ -158,7 +161,7 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseStanding]:
 
 
 def carry_out(at: Standing, course: Course) -> Standing:
-    """The rows after a decision, as `services.referrals.ladder` writes them."""
+    """Returns the standing after a decision, as `services.referrals.ladder` would write its rows."""
     people = [one & ~HOLDS for one in at.people]
     for who, purpose in course.tells:
         if purpose is not Purpose.REMIND:

@@ -1,7 +1,7 @@
-"""Whatever may happen next to the case: to its messages, by its people, and by its clocks.
+"""Lists everything that may happen next to a case: to its messages, by its people and by its clocks.
 
-A move that costs is one of a person or of a fault: a search counts them. Sends, phones that are off, silence and clocks
-cost nothing, so that there may be any number of them.
+A move that costs is one of a person or of a fault, and a search counts these. Sends, phones that are off, silence and
+clocks cost nothing. So any number of them may happen.
 """
 
 from collections.abc import Iterator
@@ -41,16 +41,19 @@ from tests.domain.interleaving.standing import (
 
 class Move(NamedTuple):
     says: str
-    """The sentence of it in a story; of a clock that fires, its kind."""
+    """The sentence of this move in a story. For a clock that fires, its kind."""
     who: int | None
     to: Standing
     costs: int = 0
     course: Course | None = None
-    """What the ladder decided, where it was asked."""
+    """The decision of the escalation policy, where it was asked."""
 
 
 def moves(ladder: Ladder, at: Standing, *, acts: bool = True) -> Iterator[Move]:
-    """Without `acts` those alone that cost nothing: most standings are met when nothing more may be paid for."""
+    """Yields the possible moves.
+
+    Without `acts`, yields only the moves that cost nothing, because the budget is spent.
+    """
     if at.over:
         return
     for kind, nth in zip(KINDS, at.clocks, strict=True):
@@ -110,7 +113,7 @@ assert all(verdict.flag for verdict in GIVEN_UP), "who cannot be reached is as o
 
 
 def _sends(ladder: Ladder, at: Standing, *, acts: bool) -> Iterator[Move]:
-    """What becomes of alerts. Whose will not arrive is the same to the ladder: a colleague of any of them is told."""
+    """Yields what may happen to alerts. The policy treats every lost alert alike, so one move is enough for all."""
     told = [who for who, one in enumerate(at.people) if one & TOLD and not one & AWAY]
     if told:
         says = "The phone of {who} is off, or a send to it is lost a second time."
@@ -189,7 +192,11 @@ def _proofs(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterator[M
 
 
 def _leaves(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
-    """As `casework.release_person` does: of what she holds, or was told of while people are asked."""
+    """Yields the move of a person who leaves, as `casework.release_person` does it.
+
+    The policy is asked only if the person was alerted. Also, they must be the assignee, or there is none, or people
+    are still being asked.
+    """
     says = "{Who} goes on leave, is removed, or her number is given up."
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)
     gone = at.put(who, add=AWAY, drop=KILLED)
@@ -200,7 +207,7 @@ def _leaves(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
 
 
 def _commands(ladder: Ladder, at: Standing) -> Iterator[Move]:
-    """What is requested by command, what an account decides, and what whoever told it keys."""
+    """Yields what an account requests or decides by command, and the `000` of the caller who reported it."""
     if at.care is Care.NONE:
         says = "Whoever holds the phone keys 000."
         marked = at._replace(care=Care.CAREFUL)

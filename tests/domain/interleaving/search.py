@@ -1,4 +1,4 @@
-"""A search of every standing that a case can come to, and of what must hold in each."""
+"""Searches every standing that a case can reach, and checks the rules in each."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -19,11 +19,14 @@ GOING = (
     DeadlineKind.DECISION,
     DeadlineKind.RED,
 )
-"""The clocks that ask who goes, and what came of it. The others ask the national desk something beside."""
+"""The clocks that ask who goes and what the outcome is. The others ask the national desk other questions."""
 
 
 def is_not_lost(ladder: Ladder, at: Standing) -> bool:
-    """A clock asks who goes; and wherever anybody lives who does not hold it, it tells somebody."""
+    """Returns True if a clock still asks who goes.
+
+    It must alert an active person other than the assignee, if there is one.
+    """
     kinds = [kind for kind in GOING if at.is_open(kind)]
     if all(at.people[n] & HOLDS for n in at.living()):
         return bool(kinds)
@@ -35,36 +38,39 @@ def is_held_by_the_living(_l: Ladder, at: Standing) -> bool:
 
 
 def is_judged(_l: Ladder, at: Standing) -> bool:
-    """While somebody wants it closed, the national desk is asked, again and again."""
+    """Returns True unless a closure is requested and no clock asks the national desk about it."""
     return at.judging is None or at.is_open(DeadlineKind.JUDGE)
 
 
 def is_decided(_l: Ladder, at: Standing) -> bool:
-    """While the national desk decides on a closure, its deadline runs in the place of the assignee's."""
+    """Returns True if the decision deadline runs exactly while the national desk decides on a closure."""
     waits = at.judging is not None and at.desk
     return at.is_open(DeadlineKind.DECISION) if waits else not at.is_open(DeadlineKind.DECISION)
 
 
 def is_looked_at(_l: Ladder, at: Standing) -> bool:
-    """Of a danger that somebody holds, a second person looks, or will be asked to."""
+    """Returns True if a second person looked at the danger or a clock will ask one.
+
+    Without an assignee, returns True.
+    """
     looked = any(one & LOOKED and not one & HOLDS for one in at.people)
     return at.holder is None or looked or at.is_open(DeadlineKind.SECOND_LOOK)
 
 
 def is_asked_how(_l: Ladder, at: Standing) -> bool:
-    """After `000` the national desk is asked how to go, until it says so."""
+    """Returns True unless `000` was keyed and no clock asks the national desk about visit safety."""
     return at.care is not Care.CAREFUL or at.is_open(DeadlineKind.MANNER)
 
 
 def is_read(_l: Ladder, at: Standing) -> bool:
-    """Of whoever holds it, has a PIN and has not read it, a clock asks; or it asked, and others were told."""
+    """Returns True unless an assignee with a PIN has not read the case, and no clock asked or will ask."""
     if at.holder not in at.unread:
         return True
     return at.is_open(DeadlineKind.OPEN) or bool(at.people[at.holder] & CHASED)
 
 
 def is_sent(ladder: Ladder, at: Standing) -> bool:
-    """An alert that nobody sends any more is no alert that may still be sent."""
+    """Returns False if the sender of an alert was killed and no clock sends it again."""
     killed = any(one & KILLED and not one & AWAY for one in at.people)
     return ladder.resends or not killed
 
@@ -86,13 +92,16 @@ class Explored:
     states: int
     steps: int
     ends: int
-    """States in which two people have closed it."""
+    """The number of states in which two people have closed the case."""
     broken: Mapping[str, tuple[Standing, ...]]
-    """By rule: the standings on the shortest way to where it does not hold."""
+    """For each broken rule, the standings on the shortest way to the place where it breaks."""
 
 
 def explore(ladder: Ladder, first: Standing, most: int, *, until: str = "") -> Explored:
-    """Every standing within so many moves that cost, the cheapest way first; `until` that rule is broken."""
+    """Explores every standing within so many costly moves, cheapest way first.
+
+    Stops when the rule `until` is broken.
+    """
     costs, came = {first: 0}, {first: first}
     waiting, done = deque([first]), set[Standing]()
     steps = ends = 0
@@ -124,7 +133,7 @@ def _way(came: Mapping[Standing, Standing], at: Standing) -> tuple[Standing, ...
 
 
 def follow(ladder: Ladder, at: Standing, *says: str) -> Standing:
-    """Where the first moves of these sentences lead."""
+    """Returns the standing after the first moves with these sentences."""
     for sentence in says:
         at = next(move.to for move in moves(ladder, at) if move.says == sentence).canonical()
     return at

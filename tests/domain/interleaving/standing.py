@@ -1,9 +1,9 @@
-"""One danger tip with six people, as a value: what is durable of its case.
+"""One danger tip with six people, as a value: the durable state of its case.
 
-It holds less than the rows do, so that few standings stand for many. People of one level are alike: two standings that
-differ in names alone are one. Time is left out: a clock that is open may fire at any moment, in any order. Whether an
-alert arrived is left out: whoever was told may answer, since she may dial, and may be silent. So every true course of a
-case is one of those that are walked, and some are walked that cannot be.
+It holds less than the rows do, so that few standings represent many. People of one level are alike: two standings
+that differ only in names are one. Time is left out: an open clock may fire at any moment, in any order. The arrival
+of alerts is left out too. An alerted person may answer, since they may dial, or be silent. So every true course of a
+case is walked, and so are some that cannot happen.
 """
 
 from collections.abc import Iterator
@@ -22,10 +22,10 @@ LEVELS = (
     Level.NATIONAL,
 )
 PAIRS = ((0, 1), (4, 5))
-"""People who are like one another."""
+"""Pairs of people who are alike."""
 NATIONAL = (4, 5)
 WITH_PIN = frozenset({2})
-"""Who reads a case behind a PIN of her own. The others take it as by SMS, and no clock asks whether they read it."""
+"""People who read a case behind a PIN. The others take it as by SMS, and no clock asks whether they read it."""
 KINDS = (
     DeadlineKind.ACKNOWLEDGE,
     DeadlineKind.OUTCOME,
@@ -38,42 +38,42 @@ KINDS = (
 )
 CLOSED = -1
 
-# A person is a number: what is true of her in this case, a bit each.
+# A person is a number: one bit for each fact about them in this case.
 TOLD = 1
 COUNTS = 2
-"""She took it, and is believed."""
+"""Took the case, and the answer counts."""
 PASSED = 4
 AWAY = 8
-"""On leave, removed, or her number was given up: no living recipient."""
+"""On leave, removed, or without a number: not an active recipient."""
 HOLDS = 16
 WISHES = 32
-"""Wants it closed, and nobody has judged."""
+"""Requested its closure, and no one has confirmed or refused it."""
 PROVED = 64
-"""Her answer is proved; without it, one that counts may be doubted yet."""
+"""The answer is proved. An answer that counts without this may still be doubted."""
 DOUBTED = 128
 KILLED = 256
-"""Whoever sent her alert was killed: nobody knows whether it went out."""
+"""The process that sent the alert was killed. It is unknown whether the alert went out."""
 LOOKED = 512
-"""Looked at it while another held it."""
+"""Looked at the case while another person was the assignee."""
 READ = 1024
-"""Opened its page."""
+"""Opened the case's page."""
 CHASED = 2048
-"""Took it, and did not read it in time: others were asked."""
+"""Took the case and did not read it in time, so that others were asked."""
 SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES | READ
-"""What the ladder is told of her."""
+"""The facts about a person that the escalation policy reads."""
 
 
 class Standing(NamedTuple):
     people: tuple[int, ...]
     clocks: tuple[int, ...]
-    """For each kind how often it fired in a row; `CLOSED` where none is open."""
+    """For each kind, the number of firings in a row; `CLOSED` if no clock is open."""
     wished: bool = False
-    """Somebody without a phone wants it closed."""
+    """An account without a phone requested the closure."""
     over: bool = False
     care: Care = Care.NONE
-    """How those who are told must go: somebody keyed `000`, and then the national desk says how."""
+    """Visit safety: the caller keyed `000`, and the national desk decides after that."""
     desk: bool = False
-    """The national desk decides on the closure that waits, since somebody was met."""
+    """The national desk decides on the requested closure, because a person was met."""
 
     @property
     def holder(self) -> int | None:
@@ -81,7 +81,7 @@ class Standing(NamedTuple):
 
     @property
     def judging(self) -> int | None:
-        """Who wants it closed; -1 for somebody without a phone."""
+        """Returns the person who requested the closure; -1 for an account without a phone."""
         return -1 if self.wished else self.whoever(WISHES)
 
     def whoever(self, bit: int) -> int | None:
@@ -95,14 +95,14 @@ class Standing(NamedTuple):
 
     @property
     def unread(self) -> frozenset[int]:
-        """Who has a PIN, and has not read it."""
+        """Returns the people who have a PIN and have not read the case."""
         return frozenset(n for n in WITH_PIN if not self.people[n] & READ)
 
     def living(self) -> Iterator[int]:
         return (n for n, one in enumerate(self.people) if not one & AWAY)
 
     def seen(self) -> tuple[tuple[int, ...], tuple[int, ...], bool, Care, bool]:
-        """What the ladder is told."""
+        """Returns the facts that the escalation policy reads."""
         people = tuple([one & SEEN for one in self.people])
         return people, self.clocks, self.wished, self.care, self.desk
 
@@ -116,7 +116,7 @@ class Standing(NamedTuple):
         return self._replace(people=people, wished=False, desk=False)
 
     def order(self) -> tuple[int, ...]:
-        """The people in the order of the canonical standing."""
+        """Returns the people in the order of the canonical standing."""
         order = list(range(len(self.people)))
         for one, other in PAIRS:
             if self.people[other] < self.people[one]:

@@ -1,4 +1,4 @@
-"""Documents for those who edit: what is shipped, what is broken, and edits at random."""
+"""Provides documents for the tests of editing: shipped ones, broken ones, and random edits."""
 
 import copy
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from tests.made_once import shipped_document
 
 @cache
 def shipped() -> dict[str, Any]:
-    """Read once: whoever changes it copies it first."""
+    """Returns the shipped document, read once. A test that changes it must copy it first."""
     return shipped_document()
 
 
@@ -22,7 +22,7 @@ def shipped_nodes() -> list[dict[str, Any]]:
 
 
 def changed(document: Mapping[str, Any], *steps: str | int, to: Any) -> dict[str, Any]:
-    """A copy with another value at a path; `...` takes it out."""
+    """Returns a copy with another value at a path; `...` removes it."""
     copied = copy.deepcopy(dict(document))
     here: Any = copied
     for step in steps[:-1]:
@@ -48,12 +48,12 @@ GARBAGE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=25,
 )
-"""Whatever JSON may hold, with the words of our documents in it."""
+"""Any value of JSON, with the words of our documents in it."""
 
 
 @st.composite
 def broken_nodes(draw: st.DrawFn) -> dict[str, Any]:
-    """A node that was written well, with some part of it replaced by anything, or taken out."""
+    """Draws a valid node, with some parts of it replaced by anything or removed."""
     node: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(shipped_nodes())))
     for _ in range(draw(st.integers(0, 3))):
         places = [*_places(node)]

@@ -1,4 +1,4 @@
-"""What a reader is shown is what differs: no more, no less, and in the order in which callers come by."""
+"""Tests that a reader is shown all differences and nothing else, in the order in which callers meet them."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -152,7 +152,7 @@ def test_entries_and_numbers_are_told_by_their_digits() -> None:
 
 
 def _leaves(value: Any, *way: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """A document as paths and values, counted as they stand."""
+    """Yields the paths and values of a document. A list item's path is its position."""
     parts: Any = (
         value.items()
         if isinstance(value, Mapping)
@@ -169,7 +169,7 @@ def _leaves(value: Any, *way: str) -> Iterator[tuple[tuple[str, ...], str]]:
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["learn", "tell", "front"]), broken_nodes()), max_size=3))
 def test_what_is_shown_is_what_differs(edits: list[tuple[str, dict[str, Any]]]) -> None:
-    """Each screen with a value that differs is shown, no other is, and no text of it is left out."""
+    """Each screen with a changed value is shown, no other is, and no text of it is left out."""
     after = copy.deepcopy(DOCUMENT)
     for flow, node in edits:
         name = next(iter(after["flows"][flow]["nodes"]))

@@ -1,4 +1,4 @@
-"""A half-made flow is played as far as it goes, and what is not whole is named."""
+"""Tests that an unfinished flow is played as far as possible, and that its missing parts are named."""
 
 from datetime import date
 from typing import Any
@@ -237,7 +237,7 @@ def test_a_meter_counts_the_longest_list_of_places() -> None:
 
 
 def test_what_the_meters_drew_is_not_drawn_again_for_the_findings() -> None:
-    """A question about places has many lists, and is seen after each key that somebody types."""
+    """A question about places has many lists, and the editor shows it after each typed key."""
     draft = drafted("tell", make_document()["flows"]["tell"])
     book, place = put_in(BOOK, draft.flow), Place("tell", "district")
     meters(book, place, TELL["district"])

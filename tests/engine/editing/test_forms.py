@@ -1,4 +1,4 @@
-"""A node as a form and back: nothing is lost, and whatever is typed gives a node."""
+"""Tests a node as a form and back: nothing is lost, and any input gives a node or a refusal."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A whole flow is taken out: every arrow into it leads elsewhere, and what an entry opens stays."""
+"""Tests the removal of a whole flow: every arrow into it gets a new end, and a flow behind a short code stays."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Screens and flows added, renamed, moved and deleted; letters mended; names made of words."""
+"""Tests adding, renaming, moving and deleting screens and flows, replaced letters, and names made of words."""
 
 import copy
 from typing import Any
@@ -287,7 +287,7 @@ def test_words_are_found_in_any_case_and_without_accents() -> None:
 
 
 def test_a_text_has_the_place_under_which_it_is_signed() -> None:
-    """Those of the reviews, letter for letter."""
+    """The editor's places are exactly those of the reviews."""
     flows = shipped()["flows"]
     places = {
         place_of(flow, name, node, text.field)
