@@ -38,14 +38,14 @@ from workers.worker import QuietWorker, make_worker
 
 
 def work(district: District, valkey: Valkey) -> QuietWorker:
-    """Work until the queue is empty."""
+    """Works until the queue is empty."""
     worker = make_worker(district.kit, valkey.url, "worker")
     worker.work(burst=True, logging_level="WARNING")
     return worker
 
 
 def forge(client: "Redis", call: Any, **fields: Any) -> None:
-    """A job as somebody with a connection would write it."""
+    """Returns a job as an attacker with a connection to Redis would write it."""
     job = {
         "status": "queued",
         "created_at": "2026-11-24T08:00:00.000000Z",
@@ -199,7 +199,7 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
 def test_the_workers_go_on_behind_a_large_job(
     district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Somebody with a connection lays it before a real one: it is refused in its turn, as it lies, and named."""
+    """An attacker puts a job before a real one. The worker refuses it and names it."""
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.file_tip()
     forge(valkey.client(), None, data=zlib.compress(b"[" + b" " * 8_000_000))
@@ -306,7 +306,7 @@ def start(valkey: Valkey, database: str, program: str = PROGRAM) -> "subprocess.
 
 
 def await_birth(valkey: Valkey) -> None:
-    """The worker pops from its queue: a blocked client is there."""
+    """Returns True if a worker waits on its queue: Redis has a blocked client."""
     for _ in range(3000):
         if valkey.client().info("clients")["blocked_clients"]:
             return
