@@ -47,7 +47,7 @@ VIEW_WORDS = {"wrong": (2,), "reason": (2,), "reason_of": (3,)}
 """More such functions, in views only, with the number of the argument that is the phrase."""
 REMARK = "remark"
 """The function that marks a sentence of the checker, in any module."""
-SAYS_OTHERWISE = frozenset({"service_backup", "service_restore"})
+SAYS_OTHERWISE = ("service_backup", "service_restore")
 """Modules whose `say` tells a command's progress, and marks no phrase of the console."""
 KEYWORDS = dict.fromkeys(WORDS) | VIEW_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}

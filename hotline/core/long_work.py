@@ -8,7 +8,6 @@ import ctypes
 import json
 import logging
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from pkgutil import resolve_name
+from resource import RLIMIT_AS, RLIMIT_CORE, RLIMIT_CPU, RLIMIT_FSIZE, setrlimit
 from threading import Lock
 from typing import NamedTuple
 
@@ -116,9 +116,10 @@ def limit_itself(work: Work, parent: int) -> None:
         Path("/proc/self/oom_score_adj").write_bytes(b"1000")
         os.nice(PRIORITY)
     if not work.role:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (work.memory, work.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (work.seconds, work.seconds + 1))
+        setrlimit(RLIMIT_FSIZE, (0, 0))
+    setrlimit(RLIMIT_CORE, (0, 0))  # It may hold a worker's keys.
+    setrlimit(RLIMIT_AS, (work.memory, work.memory))
+    setrlimit(RLIMIT_CPU, (work.seconds, work.seconds + 1))
 
 
 def _work(work: Work, given: bytes) -> bytes:

@@ -94,6 +94,7 @@ def test_a_child_yields_to_alerts_and_shows_nothing_of_what_it_works_on(
     assert child.environ() == {"RAYON_NUM_THREADS": "1"}
     assert child.rlimit(psutil.RLIMIT_AS)[0] == long_work.WORK["paper"].memory
     assert child.rlimit(psutil.RLIMIT_CPU)[0] == long_work.WORK["paper"].seconds
+    assert child.rlimit(psutil.RLIMIT_CORE) == (0, 0)
     assert Path(f"/proc/{child.pid}/oom_score_adj").read_text() == "1000\n"
 
 
