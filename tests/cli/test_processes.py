@@ -9,7 +9,7 @@ from tests.cli.homes import copy_home
 
 LOOK = """
 import gc, os, signal, sys, threading, time
-from hotline.cli.processes import clock
+from hotline.cli.processes import worker
 
 def wait():
     until = time.monotonic() + 60
@@ -19,12 +19,12 @@ def wait():
     os.kill(os.getpid(), signal.SIGTERM)
 
 threading.Thread(target=wait, daemon=True).start()
-clock.main([], standalone_mode=False)
+worker.main([], standalone_mode=False)
 """
 """A program that asks from a second thread and then stops the clock."""
 
 
-def test_what_the_clock_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:
+def test_what_a_worker_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:
     copy_home(tmp_path)
     environ = os.environ | {"HOTLINE_HOME": str(tmp_path)}
     done = subprocess.run(

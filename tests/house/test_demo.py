@@ -111,7 +111,7 @@ def test_ready_then_gone(tmp_path: Path) -> None:
     assert "The console is http://127.0.0.1:" in everything
     assert "starting it again" not in everything
     pids = [int(pid) for pid in re.findall(r"started, process (\d+)", everything)]
-    assert len(pids) == 11
+    assert len(pids) == 9
     assert not any(lives(pid) for pid in pids)
     kept = [path for path in home.rglob("*") if not path.is_symlink()]
     names = {"hotline.db", "relay.key", "demo-hooks.json", "demo-settings.json"}
