@@ -42,7 +42,7 @@ UNITS = table("units")
 
 def in_words(visit: Visit, line: TipLine) -> Mapping[str, object]:
     category = FORMS[line.category] if line.category else None
-    who = line.taken_by or visit.say("nobody")
+    who = line.taken_by or visit.say("Not taken")
     if line.asked is not None:
         who = visit.say(ASKED[line.asked], who=line.taken_by)
     # Visit safety comes before everything else.

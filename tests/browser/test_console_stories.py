@@ -137,7 +137,7 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
     with office.hands(expects=is_refused) as hands:
         hands.signs_in(editor)
         assert opened(office, hands.page, sealed) == b"for this pair alone"
-        hands.presses("Leave", within="header")
+        hands.presses("Sign out", within="header")
         hands.follows("Password lost")
         for phrase, words in (
             ("Name", editor.name),

@@ -135,7 +135,7 @@ def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: Acco
     hands.signs_in(person)
     seen.keeps_session(f"{name}'s first session", hands.page)
 
-    hands.presses("Leave", within="header")
+    hands.presses("Sign out", within="header")
     hands.follows("Password lost")
     person.password = f"{person.password}-bikari"
     hands.types("Name", name)

@@ -164,7 +164,7 @@ def test_without_script_everything_is_there(site: Site) -> None:
         page.get_by_label("editor").check()
         page.get_by_role("button", name="Make the account").click()
         expect(page.get_by_role("heading", name="A link for Editor 1")).to_be_visible()
-        page.get_by_role("button", name="Leave").click()
+        page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 

@@ -83,7 +83,7 @@ def test_danger_that_is_kept_from_its_holder_waits_again(taken: Desks) -> None:
     kept = {"person": HOLDER, "why_kept": "named", "reason": "it names them"}
     assert taken.national.post("/tips/1/keep-from", kept).status_code == 303
     assert_waits(taken)
-    assert who_has_it(taken.national) == who_has_it(taken.district) == "nobody"
+    assert who_has_it(taken.national) == who_has_it(taken.district) == "Not taken"
 
 
 def test_danger_whose_holder_leaves_waits_again(taken: Desks) -> None:
@@ -92,13 +92,13 @@ def test_danger_whose_holder_leaves_waits_again(taken: Desks) -> None:
     service_leaves.leave(taken.desk.kit, HOLDER, starts_at=at, ends_at=ends, **ASKED)
     service_leaves.begin_leaves(taken.desk.kit)
     assert_waits(taken)
-    assert who_has_it(taken.national) == "nobody"
+    assert who_has_it(taken.national) == "Not taken"
 
 
 def test_danger_whose_holder_is_taken_off_the_line_waits_again(taken: Desks) -> None:
     service_removal.remove(taken.desk.kit, HOLDER, second="Bob", **ASKED)
     assert_waits(taken)
-    assert who_has_it(taken.national) == "nobody"
+    assert who_has_it(taken.national) == "Not taken"
 
 
 def test_danger_that_its_holder_passed_on_waits_and_names_who_stays_responsible(
