@@ -2,8 +2,6 @@
 
 import gc
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,12 +10,17 @@ import pytest
 
 from hotline.core.database import Database
 from tests import long
-from tests.homes import lay_home, made_home
-from tests.made_once import lay_tables
-from tests.servers import (
+from tests.support.callers import line
+from tests.support.clock import Clock
+from tests.support.district import alone, district
+from tests.support.empty import empty, empty_postgres, empty_sqlite, unused_port
+from tests.support.homes import lay_home, made_home
+from tests.support.made_once import lay_tables
+from tests.support.servers import (
     Pair,
     emptied,
     every_value,
+    pair,
     postgres_kept,
     postgres_killable,
     postgres_of_a_file,
@@ -25,12 +28,20 @@ from tests.servers import (
     postgres_server,
     postgres_template,
 )
-from tests.steps import pytest_terminal_summary, tell_steps
-from tests.unsynced import open_unsynced
+from tests.support.steps import pytest_terminal_summary, tell_steps
+from tests.support.unsynced import open_unsynced
+from tests.support.valkey import valkey
 
 __all__ = [
+    "alone",
+    "district",
+    "empty",
+    "empty_postgres",
+    "empty_sqlite",
     "lay_home",
+    "line",
     "made_home",
+    "pair",
     "postgres_kept",
     "postgres_killable",
     "postgres_of_a_file",
@@ -39,22 +50,11 @@ __all__ = [
     "postgres_template",
     "pytest_terminal_summary",
     "tell_steps",
+    "unused_port",
+    "valkey",
 ]
 
 long.register_profiles()
-
-
-@dataclass
-class Clock:
-    """A clock that shows the same time until a test turns it."""
-
-    at: datetime = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def turn(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @pytest.fixture
@@ -65,14 +65,8 @@ def clock() -> Clock:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Starts one browser for all pages of a process, and only if a test asks for it."""
-    with import_module("tests.keypad").chromium_browser() as browser:
+    with import_module("tests.support.keypad").chromium_browser() as browser:
         yield browser
-
-
-@pytest.fixture
-def pair() -> Pair:
-    """Returns the embedded pair, except in packages whose conftest imports `tests.servers.pair`."""
-    return Pair.EMBEDDED
 
 
 @pytest.fixture

@@ -18,26 +18,26 @@ import pytest
 from hypothesis import settings
 
 from hotline.core.environment import is_yes
-from tests.servers import Pair
+from tests.support.servers import Pair
 
 ONLY_LONG = (
     # Whole lines of real processes, each 10 to 180 processor seconds. A daily run keeps the stories of one line.
-    "tests/chaos/test_by_dialling.py::*",
-    "tests/chaos/test_canaries.py::*",
-    "tests/chaos/test_command.py::test_told_to_end_it_leaves_nothing_running",
-    "tests/chaos/test_drill.py::test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice",
-    "tests/chaos/test_own_keys.py::test_the_whole_story_passes_with_one_key_folder_each",
-    "tests/chaos/test_flood.py::test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped",
-    "tests/chaos/test_runs.py::test_a_run_notices_that_a_step_is_missing",
-    "tests/chaos/test_runs.py::test_no_tip_is_lost_and_no_alert_is_silent",
-    "tests/chaos/test_two_servers.py::*",
+    "tests/faults/test_by_dialling.py::*",
+    "tests/faults/test_canaries.py::*",
+    "tests/faults/test_command.py::test_told_to_end_it_leaves_nothing_running",
+    "tests/faults/test_drill.py::test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice",
+    "tests/faults/test_own_keys.py::test_the_whole_story_passes_with_one_key_folder_each",
+    "tests/faults/test_flood.py::test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped",
+    "tests/faults/test_runs.py::test_a_run_notices_that_a_step_is_missing",
+    "tests/faults/test_runs.py::test_no_tip_is_lost_and_no_alert_is_silent",
+    "tests/faults/test_two_servers.py::*",
     "tests/cli/test_alone.py::test_run_starts_nothing_where_the_consoles_port_is_taken",
     "tests/cli/test_mounts.py::*",
-    "tests/house/test_console_proxies.py::*",
-    "tests/house/test_hooks_rotate.py::*",
-    "tests/house/test_wrong_key.py::test_a_wrong_key_of_the_watchman_is_told_by_the_second_channel_once",
-    "tests/house/test_wrong_key.py::test_a_wrong_relay_key_silences_nobody",
-    "tests/services/test_side_by_side.py::test_two_processes_share_the_places_of_the_line",
+    "tests/operations/test_console_proxies.py::*",
+    "tests/operations/test_hooks_rotate.py::*",
+    "tests/keys/test_wrong_key.py::test_a_wrong_key_of_the_watchman_is_told_by_the_second_channel_once",
+    "tests/keys/test_wrong_key.py::test_a_wrong_relay_key_silences_nobody",
+    "tests/gateway/test_side_by_side.py::test_two_processes_share_the_places_of_the_line",
     "tests/web/test_console_bodies.py::test_half_sent_headers_keep_nobody_from_a_page",
     "tests/faults/test_dead_at_once.py::*",
     "tests/faults/test_processes.py::*",
@@ -49,8 +49,8 @@ ONLY_LONG = (
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
     # Thirty Pythons, measuring, the year of sample data, the container image, and 200 sockets at the door.
     "tests/cli/test_bench.py::*",
-    "tests/house/test_image.py::*",
-    "tests/house/test_imports.py::test_a_command_loads_no_page_no_queue_and_no_test",
+    "tests/operations/test_image.py::*",
+    "tests/architecture/test_imports.py::test_a_command_loads_no_page_no_queue_and_no_test",
     "tests/web/test_strangers_at_the_door.py::test_colleagues_confirm_a_factor_beside_strangers",
     # Tours of every screen. A daily run presses every digit at every screen of a caller.
     "tests/crawler/test_behind_pin.py::*[en-*]",
@@ -88,15 +88,15 @@ ONLY_LONG = (
     "tests/emulator/test_accessibility.py::test_axe_finds_nothing[desk]",
     # Proofs of test tools: the comparison of two commits, the types of the ports, a home made once.
     "tests/compare/test_plays.py::*",
-    "tests/floorplan/test_ports_fit.py::*",
-    "tests/test_made_once.py::test_a_home_is_as_init_leaves_it",
+    "tests/architecture/test_ports_fit.py::*",
+    "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
     # Longer searches, and a season whose figures are all computed a second time.
-    "tests/services/test_deskkeys.py::test_a_grant_that_neither_key_opens_keeps_the_old_ones",
-    "tests/services/test_like_tips_of_a_day.py::*",
-    "tests/services/test_release.py::test_a_migration_that_cannot_have_its_lock_gives_way_to_callers",
-    "tests/services/test_release.py::test_a_migration_that_widens_is_not_noticed_by_callers",
+    "tests/people/test_deskkeys.py::test_a_grant_that_neither_key_opens_keeps_the_old_ones",
+    "tests/tips/test_like_tips_of_a_day.py::*",
+    "tests/operations/test_release.py::test_a_migration_that_cannot_have_its_lock_gives_way_to_callers",
+    "tests/operations/test_release.py::test_a_migration_that_widens_is_not_noticed_by_callers",
     "tests/test_mutants.py::test_every_broken_line_is_noticed",
-    "tests/domain/test_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
+    "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
 )
 """Tests by their ids; `*` matches any text. An id without parameters covers all of them."""
 FEW, MANY = 20, 300

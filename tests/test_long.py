@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.floorplan.tree import ROOT
+from tests.architecture.tree import ROOT
 from tests.long import ONLY_LONG, is_listed, seed
-from tests.servers import Pair
+from tests.support.servers import Pair
 
 SHARED = """
 import sys
@@ -29,7 +29,7 @@ def test_computes(): pass
 """
 PAIRS = """
 import pytest
-from tests.servers import Pair, pair
+from tests.support.servers import Pair, pair
 
 @pytest.mark.parametrize("n", range(30))
 def test_on_one_pair(pair, n): pass

@@ -24,7 +24,7 @@ from hotline.people.demo_sign_in import demo_accounts_in
 from hotline.people.rules_second_factor import code_at
 from hotline.web.console_app import create_console
 from tests.console.browsing import free_port, served
-from tests.keypad import chromium_browser
+from tests.support.keypad import chromium_browser
 
 DOCS = Path(__file__).parents[1] / "docs" / "statistics"
 PICTURES: Mapping[str, tuple[str, str, int]] = {

@@ -12,7 +12,7 @@ UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
 """Channels that are no case and appear in no statistics: test calls, drills, and a year of sample data.
 
 Code that counts excludes all of them. Code that excludes only `CHANNEL` gives a reason
-(`tests/services/test_uncounted.py`).
+(`tests/counters/test_uncounted.py`).
 """
 
 

@@ -2,8 +2,8 @@
 
 A cry alerts two people. Some words count whatever comes with them. Other words also have an everyday meaning. They do
 not count next to a word of that meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words are in
-`cry_words.toml`. `tests/domain/cries.csv` and `harmless.csv` define the right results. `tests/domain/hearing.py` counts
-how many of them this module gets right.
+`cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` define the right results. `tests/dialogue/hearing.py`
+counts how many of them this module gets right.
 """
 
 import re

@@ -11,10 +11,13 @@ from threading import Event
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.chaos.run import answer_alerts
-from tests.eventually import eventually
-from tests.keypad import quiet_page
-from tests.stack import Stack
+from tests.faults.run import answer_alerts
+from tests.support.eventually import eventually
+from tests.support.keypad import quiet_page
+from tests.support.servers import embedded
+from tests.support.stack import Stack
+
+__all__ = ["embedded"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

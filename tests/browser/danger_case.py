@@ -18,9 +18,9 @@ from hotline.statistics.decrypt import decrypt_sums
 from hotline.statistics.rules_definitions import ALL
 from hotline.text.places import districts
 from tests.browser.office import Office
-from tests.callers import Caller
 from tests.flows.responder_screens import words_of
-from tests.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, reader_beside, with_pin
+from tests.support.callers import Caller
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, reader_beside, with_pin
 
 SLEEPER, COORDINATOR = "+250788000012", "+250788000013"
 HERE = districts("1")[0].code

@@ -16,12 +16,12 @@ from hotline.editing.rules_drafts import ChangeAuthor
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import NewStep
 from hotline.text.languages import CODES
-from tests.callers import Caller, Line, make_ready
 from tests.console.browsing import OFFICE, Site, free_port, served
 from tests.console.conftest import Desk, MakeDesk, make_desk, writes_history
 from tests.console.hands import Hands, Newcomer
-from tests.eventually import eventually
-from tests.signing import Person
+from tests.support.callers import Caller, Line, make_ready
+from tests.support.eventually import eventually
+from tests.support.signing import Person
 
 __all__ = ["make_desk"]
 

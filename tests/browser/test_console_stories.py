@@ -23,7 +23,7 @@ from tests.browser.office import (
     writes,
 )
 from tests.console.hands import Hands
-from tests.signing import Person
+from tests.support.signing import Person
 from workers.clock import lapse_emergency
 
 __all__ = ["language", "make_desk", "office"]

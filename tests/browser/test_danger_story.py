@@ -32,14 +32,14 @@ from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase, case
 from tests.browser.office import Office, language, make_desk, office
-from tests.callers import DANGER_HERE, DESK_KEY, REST, told
 from tests.console.hands import Hands
 from tests.flows.responder_screens import words_of
-from tests.persons import screened
-from tests.reading import PHONE
-from tests.receipts import asked, given
-from tests.signing import Person
-from tests.taking import close_by_two
+from tests.support.callers import DANGER_HERE, DESK_KEY, REST, told
+from tests.support.persons import screened
+from tests.support.reading import PHONE
+from tests.support.receipts import asked, given
+from tests.support.signing import Person
+from tests.support.taking import close_by_two
 
 __all__ = ["case", "language", "make_desk", "office"]
 

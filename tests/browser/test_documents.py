@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.floorplan.tree import ROOT
+from tests.architecture.tree import ROOT
 
 pytestmark = [
     pytest.mark.browser,

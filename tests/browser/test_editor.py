@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from hotline.core.actors import AccountRole
 from tests.console.conftest import CHANGE, Desk, MakeDesk, make_desk
-from tests.stack import free_port
+from tests.support.stack import free_port
 
 __all__ = ["make_desk"]
 

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from hotline.core.actors import AccountRole
 from hotline.duty import service_invitations
+from tests.architecture.tree import ROOT
 from tests.browser.office import (
     OLD,
     Office,
@@ -25,8 +26,7 @@ from tests.browser.office import (
     writes,
 )
 from tests.console.hands import BESIDE_THE_HANDSETS, PICTURES, Hands
-from tests.floorplan.tree import ROOT
-from tests.signing import SERVER, Person
+from tests.support.signing import SERVER, Person
 
 __all__ = ["language", "make_desk", "office"]
 

@@ -30,10 +30,10 @@ from tests.browser.office import (
     takes_up_the_account,
     writes,
 )
-from tests.callers import QUIET_HERE, REST, told
-from tests.chaos.canary import Search, number_forms, written_forms
 from tests.console.hands import Hands
-from tests.signing import SERVER, Person
+from tests.faults.canary import Search, number_forms, written_forms
+from tests.support.callers import QUIET_HERE, REST, told
+from tests.support.signing import SERVER, Person
 
 __all__ = ["language", "make_desk", "office"]
 

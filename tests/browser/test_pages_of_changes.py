@@ -14,10 +14,10 @@ from hotline.core.actors import AccountRole
 from hotline.core.database import Database
 from hotline.editing import service_publish
 from hotline.web.console_app import create_console
-from tests.conftest import Clock
 from tests.console.conftest import PAGES
 from tests.console.writing import FLOW, REASON, Writing, small_desk
-from tests.signing import person
+from tests.support.clock import Clock
+from tests.support.signing import person
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.keypad import Phone
+from tests.support.keypad import Phone
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.keypad import Phone
-from tests.stack import Stack
+from tests.support.keypad import Phone
+from tests.support.stack import Stack
 
 pytestmark = pytest.mark.browser
 

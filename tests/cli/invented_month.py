@@ -19,8 +19,8 @@ from hotline.tips import queries_duplicates, tables_persons
 from hotline.tips.rules_duplicates import LikelyPair, LinkReason
 from hotline.tips.rules_events import EntryKind, EntryWay
 from hotline.tips.rules_person_codes import OF_REFERRAL, PersonCodes
-from tests.builders import make_tip
-from tests.made_once import lay_line
+from tests.support.builders import make_tip
+from tests.support.made_once import lay_line
 
 MONTH = "2025-03"
 FILED = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)

@@ -23,9 +23,9 @@ from hotline.people.demo_sign_in import DEMO_ACCOUNTS
 from hotline.people.rules_desks import of_account
 from hotline.people.service_sessions import Entered
 from hotline.text.codes import NATIONAL
-from tests.builders import NOON
 from tests.cli.homes import copy_home
-from tests.made_once import lay_line
+from tests.support.builders import NOON
+from tests.support.made_once import lay_line
 
 LINK = re.compile(r"http://127\.0\.0\.1:8080/welcome/([\w-]{43})  \(once, within 15 minutes\)")
 

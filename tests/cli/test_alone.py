@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from hotline.cli.keeper import LOCK, only_run
 from hotline.cli.main import main
 from hotline.errors import Occupied
-from tests.floorplan.tree import ROOT
-from tests.made_once import lay_keys, lay_released
+from tests.architecture.tree import ROOT
+from tests.support.made_once import lay_keys, lay_released
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from hotline.cli.main import main
 from hotline.core.settings import Settings
 from hotline.people import tables_audit
 from hotline.people.rules_audit import read_row
-from tests.builders import make_responder
-from tests.made_once import lay_line
+from tests.support.builders import make_responder
+from tests.support.made_once import lay_line
 
 AT = datetime(2026, 11, 25, 12, 5, tzinfo=UTC)
 ROWS = (

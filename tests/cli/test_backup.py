@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from hotline.cli.main import main
 from tests.cli.homes import copy_home
 from tests.cli.test_init import file_tip
-from tests.drill.drill import drill
+from tests.faults.rehearsal import drill
 
 WORDS = "carried on paper"
 

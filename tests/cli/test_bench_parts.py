@@ -12,9 +12,9 @@ from typing import cast
 
 import pytest
 
-from tests.chaos.stand.processes import below
 from tests.compare.gateway import Sent
 from tests.compare.line import Line, LineBroken
+from tests.faults.stand.processes import below
 from tests.load import parts
 from tests.load.null_endpoint import PATH, Null
 from tests.load.pages import page_times

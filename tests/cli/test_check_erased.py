@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from hotline.cli.main import main
 from hotline.keys.key_folder import KeyFolder, periods_of
 from hotline.keys.weekly_lock import WeeklyLock, key_name, last_week
-from tests.made_once import lay_line
+from tests.support.made_once import lay_line
 
 
 def typed(*words: str, **environ: str) -> Result:

@@ -22,7 +22,7 @@ from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.text.places import place_name
-from tests.made_once import lay_line
+from tests.support.made_once import lay_line
 
 WORDS = "correct horse"
 GASABO_1 = of_responder(1)

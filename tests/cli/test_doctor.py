@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 from hotline.cli.main import main
 from hotline.core.database import open_database
 from hotline.gateway import tables, tables_contacts
-from tests.builders import NOON
 from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
-from tests.stack import free_port
-from tests.valkey import Valkey, valkey
+from tests.support.builders import NOON
+from tests.support.stack import free_port
+from tests.support.valkey import Valkey, valkey
 
 __all__ = ["valkey"]
 

@@ -17,7 +17,7 @@ from hotline.core.settings import Settings
 from hotline.keys.encrypt import mark_of
 from hotline.web.console_app import create_console
 from tests.cli.homes import copy_home
-from tests.stack import free_port
+from tests.support.stack import free_port
 
 HOST = "desk.example"
 MARK = "0a1b2c3d"

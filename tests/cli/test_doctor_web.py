@@ -12,7 +12,7 @@ import pytest
 from hotline.cli.doctor import web_found
 from hotline.core.check_result import CheckState
 from hotline.core.settings import Settings
-from tests.stack import free_port
+from tests.support.stack import free_port
 
 Pages = Mapping[str, tuple[int, str]]
 ALIVE = {"/healthz": (200, "ok")}

@@ -9,9 +9,9 @@ from click.testing import CliRunner, Result
 from hotline.cli.main import main
 from hotline.core.database import open_database
 from hotline.flows.service_authoring import read_folder, write_folder
-from tests.made_once import lay_keys, lay_released
-from tests.publishing import publish
-from tests.services.changing import playable
+from tests.editing.changing import playable
+from tests.support.made_once import lay_keys, lay_released
+from tests.support.publishing import publish
 
 SIGNED = "place,language,digest,by,on\nlearn.one.say.text,fr,0123456789abcdef,Reader 1,2026-11-24\n"
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
 from hotline.flows.document import dump
-from tests.engine.books import make_document, t
+from tests.flows.books import make_document, t
 
 HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"
 

@@ -18,8 +18,8 @@ from hotline.core.settings import Settings
 from hotline.people import tables_desks
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_report
-from tests.builders import make_tip
 from tests.cli.homes import PASSPHRASE, copy_home
+from tests.support.builders import make_tip
 
 Hotline = Callable[..., Result]
 SIGNED = ("--by", "Alice", "--reason", "court asked")

@@ -11,10 +11,10 @@ from click.testing import CliRunner
 
 from hotline.cli.main import COMMANDS, LazyGroup, main
 from hotline.errors import HotlineError, InboxUnavailable, NotFound
-from tests.builders import NOON
-from tests.floorplan.tree import ROOT
-from tests.made_once import lay_keys
-from tests.stack import free_port
+from tests.architecture.tree import ROOT
+from tests.support.builders import NOON
+from tests.support.made_once import lay_keys
+from tests.support.stack import free_port
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -17,7 +17,7 @@ from hotline.cli.contexts import Role
 from hotline.core.database import sqlite_file
 from hotline.core.settings import Settings
 from hotline.keys.key_making import make_keys
-from tests.floorplan.tree import ROOT
+from tests.architecture.tree import ROOT
 
 WALKS = """
 import os, sys

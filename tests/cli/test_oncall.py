@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from tests.builders import NOON
-from tests.made_once import lay_line
+from tests.support.builders import NOON
+from tests.support.made_once import lay_line
 
 NUMBER = "0788700001"
 

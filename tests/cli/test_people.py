@@ -31,10 +31,10 @@ from hotline.people.tables import Responder
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules_events import EntryWay
 from hotline.tips.tables import Tip
-from tests.builders import make_tip
-from tests.deciding import approves_by_name, signed_in, waits
-from tests.made_once import lay_line
-from tests.posting import post
+from tests.support.builders import make_tip
+from tests.support.deciding import approves_by_name, signed_in, waits
+from tests.support.made_once import lay_line
+from tests.support.posting import post
 
 BY = ("--by", "Alice", "--reason", "her own wish")
 SECOND = ("--second", "Bob")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.chaos.stand.ground import Pair
-from tests.embedded import redis_of
 from tests.erasure.shred import Intruder, prove_shred, take, until_logged
 from tests.erasure.trial import Trial
-from tests.servers import short_folder
+from tests.faults.stand.ground import Pair
+from tests.support.embedded import redis_of
+from tests.support.servers import short_folder
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 CALLER, WORDS = "+250788300077", "ikanariyihishe"

@@ -14,7 +14,7 @@ from hotline.core.settings import Settings
 from hotline.editing import service_draft_steps, service_publishing
 from hotline.flows import service_authoring, tables_publications
 from hotline.people.service_audit import listed
-from tests.made_once import lay_keys, lay_released
+from tests.support.made_once import lay_keys, lay_released
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
 

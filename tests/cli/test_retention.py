@@ -13,8 +13,8 @@ from hotline.cli.main import main
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
 from hotline.tips.rules import TipOutcome
-from tests.builders import make_tip
-from tests.made_once import lay_line
+from tests.support.builders import make_tip
+from tests.support.made_once import lay_line
 
 WHO = ("--by", "A. Director", "--reason", "letter 12")
 

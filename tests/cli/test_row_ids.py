@@ -7,9 +7,9 @@ from click.testing import CliRunner
 
 from hotline.cli.main import main
 from hotline.cli.options import RowId
-from tests.builders import NOON
 from tests.cli.test_main import commands
-from tests.made_once import lay_line
+from tests.support.builders import NOON
+from tests.support.made_once import lay_line
 
 HUGE = "99999999999999999999"
 TYPED = (

@@ -20,9 +20,9 @@ from hotline.people import tables_audit
 from hotline.statistics import reader_person_sums, service_releases, service_report
 from hotline.tips.rules import TipOutcome
 from hotline.tips.tables import Tip
+from tests.alerts.case_sums import check_logs
 from tests.cli.homes import copy_home
-from tests.conftest import Clock
-from tests.services.case_sums import check_logs
+from tests.support.clock import Clock
 
 TIPS = sum(sample.TIPS_A_MONTH + 2 * n for n in range(sample.MONTHS))
 TIPS += sample.TIPS_OF_THIS_MONTH + sample.OPEN_TIPS

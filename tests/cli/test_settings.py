@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hotline.cli.main import main
 from hotline.cli.settings import helps
 from hotline.core.settings import NAMES, Settings
-from tests.floorplan.tree import ROOT
+from tests.architecture.tree import ROOT
 
 
 def printed(*words: str) -> str:

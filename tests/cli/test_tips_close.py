@@ -15,8 +15,8 @@ from hotline.core.settings import Settings
 from hotline.tips.rules import TipOutcome
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim
-from tests.builders import make_responder, make_tip
-from tests.made_once import lay_line
+from tests.support.builders import make_responder, make_tip
+from tests.support.made_once import lay_line
 
 OTHER = ("--by", "Bob", "--reason", "seen too")
 FIRST = ("--by", "Alice", "--reason", "looked into")

@@ -15,8 +15,8 @@ from hotline.keys.passphrase import Costs
 from hotline.people import tables_desks
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_report
-from tests.builders import make_tip
-from tests.made_once import lay_line
+from tests.support.builders import make_tip
+from tests.support.made_once import lay_line
 
 SIGNED = ("--by", "Alice", "--reason", "as the desk agreed")
 WORDS = "correct horse"

@@ -27,8 +27,8 @@ from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_deadlines import DeadlineKind, by_day
 from hotline.tips.rules_events import EntryWay
 from hotline.tips.tables import Grant, Tip
-from tests.builders import make_responder, make_tip
-from tests.made_once import lay_line
+from tests.support.builders import make_responder, make_tip
+from tests.support.made_once import lay_line
 
 HOURS_OF_SEEN = timedelta(hours=6)
 

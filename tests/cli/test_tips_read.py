@@ -19,12 +19,12 @@ from hotline.keys.passphrase import Costs
 from hotline.people import tables_desks
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_report
-from tests.asking import ask
-from tests.builders import make_tip
-from tests.callers import FLOWS
-from tests.made_once import lay_line
-from tests.publishing import publish
-from tests.two_people import ALICE
+from tests.support.asking import ask
+from tests.support.builders import make_tip
+from tests.support.callers import FLOWS
+from tests.support.made_once import lay_line
+from tests.support.publishing import publish
+from tests.support.two_people import ALICE
 
 SIGNED = ("--by", "Alice", "--second", "Bosco", "--reason", "to send the right people")
 

@@ -33,8 +33,8 @@ from hotline.keys.weekly_lock import LOCKED
 from hotline.monitoring import service_checks_keys
 from hotline.people.tables import Responder
 from hotline.text.codes import NATIONAL
-from tests.builders import NOON
 from tests.cli.homes import copy_home
+from tests.support.builders import NOON
 
 SIGNED = ("--by", "Aline", "--reason", "once a year")
 COMMANDS = {

@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.chaos.stand.processes import below
 from tests.compare.gateway import Gateway, network_of
+from tests.faults.stand.processes import below
 
 READY_SECONDS = 180.0
 SERVICE_CODE, SHORTCODE = "*384*777#", "3847"

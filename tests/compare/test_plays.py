@@ -14,7 +14,7 @@ from tests.compare.line import Checkout, Line
 from tests.compare.people import Prepared, invented
 from tests.compare.play import play
 from tests.compare.transcript import Transcript, difference
-from tests.homes import LayHome, lay_home, made_home, sending
+from tests.support.homes import LayHome, lay_home, made_home, sending
 
 __all__ = ["lay_home", "made_home"]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSi
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.console.conftest import Desk
-from tests.signing import Person
+from tests.support.signing import Person
 
 OFFICE: ViewportSize = {"width": 1366, "height": 768}
 NARROW: ViewportSize = {"width": 360, "height": 640}

@@ -26,10 +26,13 @@ from hotline.flows.tables_publications import Publication, Publishing
 from hotline.keys.passphrase import Costs
 from hotline.people import service_sessions
 from hotline.web.console_app import create_console
-from tests.conftest import Clock
-from tests.kits import make_console_kit
-from tests.made_once import publish_shipped
-from tests.signing import Person, person
+from tests.support.clock import Clock
+from tests.support.kits import make_console_kit
+from tests.support.made_once import publish_shipped
+from tests.support.servers import embedded
+from tests.support.signing import Person, person
+
+__all__ = ["embedded"]
 
 ADDRESS = "http://127.0.0.1:8080"
 WORDS = load_console_words()

@@ -18,12 +18,12 @@ from hotline.statistics.rules_release import Cell, Release, starting_spans
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_report
 from hotline.tips.tables import Tip
-from tests.builders import make_tip
 from tests.console.conftest import Desk, Tab
-from tests.kits import THE_READER
-from tests.persons import screened
-from tests.reading import SHARED
-from tests.two_people import BOB
+from tests.support.builders import make_tip
+from tests.support.kits import THE_READER
+from tests.support.persons import screened
+from tests.support.reading import SHARED
+from tests.support.two_people import BOB
 
 PASSPHRASE = "correct horse"
 QUICK = Costs(passes=1, kib=8)

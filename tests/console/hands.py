@@ -7,9 +7,9 @@ from typing import Protocol
 from playwright.sync_api import FloatRect, Locator, Page, ViewportSize, expect
 
 from hotline.core.environment import is_yes
+from tests.architecture.tree import ROOT
 from tests.console.browsing import OFFICE
 from tests.console.conftest import WORDS
-from tests.floorplan.tree import ROOT
 
 PICTURES = ROOT / "docs" / "admin-guide"
 BESIDE_THE_HANDSETS = ROOT / "docs" / "console.png"

@@ -13,7 +13,7 @@ from hotline.people.guard import MOST_FIELDS
 from hotline.people.rules_second_factor import code_at
 from hotline.web.console_app import MOST_BYTES, create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk
-from tests.signing import SERVER
+from tests.support.signing import SERVER
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -9,7 +9,7 @@ from hotline.duty import service_leaving
 from hotline.people import service_sessions
 from hotline.people.rules_second_factor import code_at
 from tests.console.conftest import ADDRESS, Desk, Tab
-from tests.signing import SERVER
+from tests.support.signing import SERVER
 
 TYPED = {"language": "fr", "why": "Deux mots <b>de plus</b>", "secret_password": "a secret of mine"}
 

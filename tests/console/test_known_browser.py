@@ -4,7 +4,7 @@ from http.cookies import SimpleCookie
 
 from hotline.core.actors import AccountRole
 from tests.console.conftest import Desk, Tab
-from tests.signing import PASSWORD
+from tests.support.signing import PASSWORD
 
 
 def enter(tab: Tab, code: str, password: str = PASSWORD) -> int:

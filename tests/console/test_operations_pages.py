@@ -19,9 +19,9 @@ from hotline.programmes import tables
 from hotline.programmes.rules_certificate import Certificate, code_of, month_of
 from hotline.programmes.rules_enrolment import Roll
 from hotline.programmes.tables import Joined
-from tests.builders import make_responder
 from tests.console.conftest import Desk, Tab
-from tests.kits import FakePseudonyms
+from tests.support.builders import make_responder
+from tests.support.kits import FakePseudonyms
 
 NUMBER = "0788700001"
 STALE = timedelta(minutes=16)

@@ -28,7 +28,7 @@ from hotline.text.codes import NATIONAL
 from hotline.tips.queries_visible import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
 from tests.console.desk_tips import lets_in, man, tell
-from tests.signing import SERVER
+from tests.support.signing import SERVER
 
 NEW = "+250788000055"
 FORM = {

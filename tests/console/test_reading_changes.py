@@ -28,10 +28,10 @@ from hotline.editing.rules_drafts import StepKind
 from hotline.editing.service_drafts import ChangeRefused, Refusal
 from hotline.editing.tables import ChangeStep
 from hotline.text.languages import CODES
-from tests.conftest import Clock
 from tests.console.conftest import PAGES
 from tests.console.writing import NODE, TICKS, Writing, small_desk, writing
-from tests.engine.books import make_book, make_document
+from tests.flows.books import make_book, make_document
+from tests.support.clock import Clock
 
 
 def visit(language: str = "en") -> Any:

@@ -11,7 +11,7 @@ from hotline.editing import service_emergencies, service_publish
 from hotline.editing.service_drafts import SHOWN
 from tests.console.conftest import Tab
 from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing, writing
-from tests.signing import Person
+from tests.support.signing import Person
 
 __all__ = ["writing"]
 

@@ -8,7 +8,7 @@ from hotline.console.routes import ROUTES
 from hotline.core.actors import AccountRole
 from tests.console.conftest import Desk
 from tests.console.test_routes import GUARDED, path_of
-from tests.servers import pair
+from tests.support.servers import pair
 
 __all__ = ["pair"]
 

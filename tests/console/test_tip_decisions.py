@@ -9,9 +9,9 @@ from hotline.core.actors import AccountRole
 from hotline.people import tables_audit
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.tables import Grant, Tip
-from tests.builders import make_referral, make_responder
 from tests.console.desk_tips import DISTRICT, admitted, tell
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
+from tests.support.builders import make_referral, make_responder
 
 __all__ = ["desks"]
 

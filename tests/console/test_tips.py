@@ -15,11 +15,11 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
 from hotline.tips.rules_events import EntryWay, NoteCode
 from hotline.tips.tables import Tip
-from tests.builders import make_referral, make_responder
 from tests.console.desk_tips import DISTRICT, WORDS, change, tell
 from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import assert_light, assert_safe
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
+from tests.support.builders import make_referral, make_responder
 
 __all__ = ["desks"]
 

@@ -6,8 +6,8 @@ from hotline.core.actors import AccountRole, AccountState, SignedIn
 from hotline.editing import service_emergencies
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.web import pages_today
-from tests.services.changing import Desk, desk
-from tests.services.test_emergencies import SECOND, urgent
+from tests.editing.changing import Desk, desk
+from tests.editing.test_emergencies import SECOND, urgent
 
 __all__ = ["desk"]
 

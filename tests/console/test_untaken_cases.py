@@ -13,10 +13,10 @@ from hotline.gateway.tables import Referral
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.rules_events import EntryWay
-from tests.builders import make_responder
 from tests.console.conftest import Tab
 from tests.console.desk_tips import tell
 from tests.console.tip_desks import Desks, desks, listed
+from tests.support.builders import make_responder
 
 __all__ = ["desks"]
 HOLDER = "Gasabo 2"

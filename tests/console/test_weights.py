@@ -12,7 +12,7 @@ from hotline.flows.service_authoring import live_document
 from tests.console.screens import read
 from tests.console.test_headers import assert_light
 from tests.console.writing import Writing, writing
-from tests.engine.books import t
+from tests.flows.books import t
 
 __all__ = ["writing"]
 

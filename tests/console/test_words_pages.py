@@ -15,7 +15,7 @@ from hotline.editing.service_review_document import TITLES, matrix, review_book
 from hotline.flows.rules_reviews import ReviewState
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, MakeDesk, Tab
-from tests.made_once import shipped_phrases
+from tests.support.made_once import shipped_phrases
 
 FEE = "abroad.fee.say.text"
 ABROAD = "/words/rw?flow=abroad&state=all"

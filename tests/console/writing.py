@@ -18,10 +18,10 @@ from hotline.flows.service_authoring import live_document
 from hotline.flows.service_check import place_lists
 from hotline.flows.store import SqlBookshelf
 from hotline.web.console_app import create_console
-from tests.conftest import Clock
 from tests.console.conftest import PAGES, Desk, Tab
-from tests.kits import make_console_kit
-from tests.services.changing import playable
+from tests.editing.changing import playable
+from tests.support.clock import Clock
+from tests.support.kits import make_console_kit
 
 FLOW, NODE = "learn", "one"
 OLD = "First lesson"

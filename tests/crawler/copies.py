@@ -10,9 +10,9 @@ from pathlib import Path
 
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns
-from tests.callers import Line
-from tests.conftest import Clock
-from tests.unsynced import open_unsynced
+from tests.support.callers import Line
+from tests.support.clock import Clock
+from tests.support.unsynced import open_unsynced
 
 MONTH = timedelta(days=31)
 

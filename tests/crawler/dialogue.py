@@ -10,9 +10,9 @@ from hotline.dialogue.service_session import end_session, take_turn
 from hotline.emulator.server import choices
 from hotline.flows.flow import Ask, Book, Finish, Menu, node_at
 from hotline.flows.run import Place, Run
-from tests.builders import make_hop
-from tests.callers import Line
-from tests.kits import WholeKit
+from tests.support.builders import make_hop
+from tests.support.callers import Line
+from tests.support.kits import WholeKit
 
 CANARY = "Zuzuzu"
 """The text that is typed where a screen asks for words."""

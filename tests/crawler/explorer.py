@@ -9,10 +9,10 @@ from hotline.dialogue.service_session import take_turn
 from hotline.emulator.server import choices
 from hotline.flows.run import Place
 from hotline.text.languages import FIRST, LANGUAGES
-from tests.callers import Line
 from tests.crawler.dialogue import CERTIFICATE, RECEIPT, Dialogue, Hop, Key
 from tests.crawler.standings import TYPED, Standing
-from tests.kits import WholeKit
+from tests.support.callers import Line
+from tests.support.kits import WholeKit
 
 Way = tuple[Key, ...]
 

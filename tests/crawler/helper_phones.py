@@ -15,12 +15,12 @@ from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.rules import TipOutcome
 from hotline.tips.tables import Tip
-from tests.builders import make_responder, post
-from tests.callers import DANGER_HERE, Line
 from tests.crawler.dialogue import Dialogue, Typed
 from tests.crawler.phones import NOBODYS_CASE, tell
 from tests.crawler.small import large
-from tests.taking import close_by_two, take_case
+from tests.support.builders import make_responder, post
+from tests.support.callers import DANGER_HERE, Line
+from tests.support.taking import close_by_two, take_case
 
 ELSEWHERE = ("0", "2")
 """Keys that lead back to the list of districts and choose another one."""

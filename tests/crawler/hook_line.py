@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from werkzeug.test import Client
 
 from hotline.dialogue.replay_cache import SessionMemory
-from tests.callers import FORM, SECRETS
+from tests.support.callers import FORM, SECRETS
 
 
 @dataclass

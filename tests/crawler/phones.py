@@ -16,12 +16,12 @@ from hotline.programmes.rules_enrolment import Roll
 from hotline.programmes.rules_lessons import LESSONS
 from hotline.text.codes import NATIONAL
 from hotline.tips.tables import Tip
-from tests import asking
-from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
-from tests.recovering import seal_desks
-from tests.taking import close_by_two, take_case
-from tests.two_people import ALICE
+from tests.support import asking
+from tests.support.callers import DANGER_HERE, DESK_KEY, REST, Line
+from tests.support.recovering import seal_desks
+from tests.support.taking import close_by_two, take_case
+from tests.support.two_people import ALICE
 
 PASSPHRASE = "correct horse"
 WITNESS = "+250788000032"

@@ -6,7 +6,7 @@ from hotline.flows.run import Option
 from hotline.flows.service_check import PlaceLists, place_lists
 from hotline.flows.store import SqlBookshelf
 from hotline.text.languages import CODES
-from tests.callers import Line
+from tests.support.callers import Line
 
 
 def small(line: Line) -> Line:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from hotline.programmes.rules_enrolment import Roll
 from hotline.programmes.rules_sessions import THEMES
-from tests.callers import DANGER_HERE, Line
 from tests.crawler.helper_phones import Helper, as_idle_helper
 from tests.crawler.phones import (
     MAY_COME,
@@ -28,7 +27,8 @@ from tests.crawler.phones import (
 )
 from tests.crawler.pin_phones import behind_pin
 from tests.crawler.told_reader import ABOUT_PIN, RIGHT_PIN
-from tests.receipts import MY_NUMBER
+from tests.support.callers import DANGER_HERE, Line
+from tests.support.receipts import MY_NUMBER
 
 __all__ = ["BEHIND_PIN", "STANDINGS", "TYPED", "WITNESS", "Standing"]
 

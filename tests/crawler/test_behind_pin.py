@@ -19,7 +19,6 @@ from hotline.flows.flow import Book, Menu
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.gsm7 import is_gsm7, septets
 from hotline.text.languages import CODES
-from tests.callers import Line, line
 from tests.crawler.copies import copied
 from tests.crawler.explorer import Explorer
 from tests.crawler.pin_phones import behind_pin, left_in_clear
@@ -28,10 +27,11 @@ from tests.crawler.standings import BEHIND_PIN
 from tests.crawler.test_every_node import behind_a_pin, with_a_screen
 from tests.crawler.told_reader import DEAD_PIN, ONE_PIN, WRONG_PIN
 from tests.crawler.tour import Tour
-from tests.kits import WholeKit
 from tests.long import is_long
-from tests.reading import PHONE, PIN, at_her_desk, reader_beside
-from tests.steps import Tell
+from tests.support.callers import Line, line
+from tests.support.kits import WholeKit
+from tests.support.reading import PHONE, PIN, at_her_desk, reader_beside
+from tests.support.steps import Tell
 
 __all__ = ["line"]
 

@@ -7,8 +7,8 @@ from hotline.flows.flow import Book
 from hotline.flows.run import Facts
 from tests.crawler.crawler import Crawler, Line
 from tests.crawler.engine_line import EngineLine
-from tests.made_once import shipped_book
-from tests.steps import Tell
+from tests.support.made_once import shipped_book
+from tests.support.steps import Tell
 
 MOST = 90_000
 """The most presses in a country of thirty districts. More are a fault of the crawler or of a list."""

@@ -6,9 +6,9 @@ import pytest
 
 from hotline.flows.service_check import place_lists
 from hotline.flows.store import SqlBookshelf
-from tests.callers import Line, Way
 from tests.crawler.crawler import Crawler
 from tests.crawler.hook_line import HookLine
+from tests.support.callers import Line, Way
 from tests.web.conftest import line
 
 __all__ = ["line"]

@@ -23,7 +23,6 @@ from hotline.flows.flow import Ask, Book, Finish, Menu, Say
 from hotline.flows.models import targets
 from hotline.flows.run import Place
 from hotline.gateway.stand_ins import FakeSms
-from tests.callers import Line, line
 from tests.crawler.copies import copied
 from tests.crawler.dialogue import SHORT
 from tests.crawler.explorer import Explorer
@@ -31,10 +30,11 @@ from tests.crawler.helper_phones import OF_ELSEWHERE, OF_HERE
 from tests.crawler.small import small
 from tests.crawler.standings import STANDINGS, WITNESS, Standing
 from tests.crawler.tour import Tour
-from tests.kits import WholeKit
 from tests.long import is_long
-from tests.receipts import MY_NUMBER
-from tests.steps import Tell
+from tests.support.callers import Line, line
+from tests.support.kits import WholeKit
+from tests.support.receipts import MY_NUMBER
+from tests.support.steps import Tell
 
 __all__ = ["line"]
 

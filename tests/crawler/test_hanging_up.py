@@ -15,12 +15,12 @@ from hotline.gateway.tables import Referral
 from hotline.text.languages import CODES
 from hotline.text.places import districts
 from hotline.tips.tables import Tip
-from tests.builders import make_responder
-from tests.callers import Line, line
 from tests.crawler.dialogue import Dialogue
 from tests.crawler.explorer import Explorer, Way
 from tests.crawler.small import small
 from tests.crawler.standings import Standing
+from tests.support.builders import make_responder
+from tests.support.callers import Line, line
 
 __all__ = ["line"]
 

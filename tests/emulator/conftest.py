@@ -6,7 +6,7 @@ import pytest
 from hotline.emulator.emulator import Emulator, build_emulator
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.running import serving
-from tests.handsets import EmulatorClient
+from tests.support.handsets import EmulatorClient
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
-from tests.handsets import EmulatorClient
-from tests.keypad import Phone, quiet_page
+from tests.support.handsets import EmulatorClient
+from tests.support.keypad import Phone, quiet_page
 
 pytestmark = pytest.mark.browser
 

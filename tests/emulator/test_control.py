@@ -11,7 +11,7 @@ from hotline.emulator.server import create_app
 from hotline.emulator.settings import EmulatorSettings
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine
-from tests.handsets import EmulatorClient
+from tests.support.handsets import EmulatorClient
 
 ONE = "+250788000001"
 

@@ -5,7 +5,7 @@ import pytest
 from hotline.errors import HandsetRefused, NotFound
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
-from tests.handsets import EmulatorClient
+from tests.support.handsets import EmulatorClient
 
 ONE = "+250788000002"
 

@@ -5,7 +5,7 @@ import pytest
 
 from hotline.emulator.ussd import CONNECTION_PROBLEM
 from tests.emulator.line import FakeLine
-from tests.handsets import EmulatorClient
+from tests.support.handsets import EmulatorClient
 
 
 def texts(line: FakeLine) -> list[str]:

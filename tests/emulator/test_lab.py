@@ -11,8 +11,8 @@ from hotline.emulator.faults import GatewayFault
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.sdk import LocalSms
-from tests.handsets import EmulatorClient
-from tests.keypad import DESK, quiet
+from tests.support.handsets import EmulatorClient
+from tests.support.keypad import DESK, quiet
 
 ONE = "+250788100001"
 

@@ -13,8 +13,8 @@ from hotline.emulator.server import About, create_app
 from tests.emulator.line import FakeLine
 from tests.emulator.running import serving
 from tests.emulator.sdk import LocalSms
-from tests.handsets import EmulatorClient
-from tests.keypad import DESK, Phone, quiet, quiet_page
+from tests.support.handsets import EmulatorClient
+from tests.support.keypad import DESK, Phone, quiet, quiet_page
 
 CITIZEN, RESPONDER, OTHER = "+250788000001", "+250788100001", "+250738100002"
 LONGER_THAN_FOLLOWING = 900

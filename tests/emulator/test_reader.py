@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from hotline.emulator.server import choices
-from tests.chaos.reading import LabelMissing, choose
+from tests.faults.reading import LabelMissing, choose
 
 
 @dataclass

@@ -10,7 +10,7 @@ from africastalking.Service import AfricasTalkingException
 
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
-from tests.handsets import EmulatorClient
+from tests.support.handsets import EmulatorClient
 
 ONE, TWO = "+250788000002", "+250738000003"
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from hotline.cli.dial import dial
 from tests.emulator.line import FakeLine, listening
-from tests.handsets import EmulatorClient
+from tests.support.handsets import EmulatorClient
 
 
 def test_a_dialogue_in_a_terminal(url: str, line: FakeLine) -> None:

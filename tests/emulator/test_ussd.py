@@ -9,7 +9,7 @@ from hotline.emulator.state import Phase
 from hotline.emulator.ussd import CONNECTION_PROBLEM, TIMED_OUT
 from hotline.errors import HandsetRefused, NotFound
 from tests.emulator.line import FakeLine
-from tests.handsets import EmulatorClient
+from tests.support.handsets import EmulatorClient
 
 CALLER = "+250788000001"
 

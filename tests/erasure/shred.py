@@ -32,15 +32,15 @@ from hotline.people.decrypt_passphrase import PassphraseOpener, WrappedDesk
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.encrypt_notes import open_answer, open_note
-from tests import books
-from tests.books import OF_THE_TRIAL, FiledTip, WaitingCall
-from tests.chaos.calls import number
-from tests.chaos.canary import Search, number_forms, written_forms
-from tests.chaos.stand.ground import Pair, ground
-from tests.embedded import redis_of
 from tests.erasure import stolen_codes
 from tests.erasure.stolen_codes import StolenCodes
 from tests.erasure.trial import Trial
+from tests.faults.calls import number
+from tests.faults.canary import Search, number_forms, written_forms
+from tests.faults.stand.ground import Pair, ground
+from tests.support import books
+from tests.support.books import OF_THE_TRIAL, FiledTip, WaitingCall
+from tests.support.embedded import redis_of
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
 """A session in Redis' append-only file, with the length of its stored state."""

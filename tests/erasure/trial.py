@@ -35,12 +35,12 @@ from hotline.text.codes import NATIONAL
 from hotline.text.places import PROVINCES, districts, sectors
 from hotline.tips.rules_events import NoteCode
 from hotline.tips.rules_receipts import STILL_TELLING
-from tests import asking
-from tests.books import OF_THE_TRIAL
-from tests.chaos.reading import choose
 from tests.erasure import stolen_codes
-from tests.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
-from tests.publishing import publish
+from tests.faults.reading import choose
+from tests.support import asking
+from tests.support.books import OF_THE_TRIAL
+from tests.support.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
+from tests.support.publishing import publish
 
 PLACE = districts("1")[0]
 PIN = "4711"

@@ -3,14 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.callers import line
-from tests.chaos.stand import ground as chaos
-from tests.district import district
-from tests.homes import LayHome
-from tests.servers import Pair, pair
-from tests.valkey import valkey
-
-__all__ = ["district", "line", "pair", "valkey"]
+from tests.faults.stand import ground as chaos
+from tests.support.homes import LayHome
+from tests.support.servers import Pair
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from hotline.tips.rules import TipState
 from hotline.tips.rules_deadlines import acknowledge_due, red_due
 from hotline.web.hook_guard import CallbackForm
 from hotline.web.hooks import read_message
-from tests.district import District
-from tests.kits import make_line
+from tests.support.district import District
+from tests.support.kits import make_line
 from workers.clock import run, tick
 
 HOUR, DAY = 3600, 86400

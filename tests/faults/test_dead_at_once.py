@@ -12,13 +12,13 @@ import psutil
 import pytest
 
 from hotline.text.places import districts
-from tests.chaos.callers import Promise, plan, tell
-from tests.chaos.run import WORDS
-from tests.chaos.settling import settle
-from tests.chaos.stand.ground import Ground, under_test
-from tests.chaos.stand.processes import below, command_line, send, started_as
-from tests.eventually import eventually
+from tests.faults.callers import Promise, plan, tell
+from tests.faults.run import WORDS
+from tests.faults.settling import settle
+from tests.faults.stand.ground import Ground, under_test
+from tests.faults.stand.processes import below, command_line, send, started_as
 from tests.long import is_long, seed
+from tests.support.eventually import eventually
 
 PROGRAMS = (
     "wsgi:application",

@@ -16,12 +16,12 @@ from hotline.dialogue.redis_circuit import Circuit
 from hotline.gateway.doorbell import ring
 from hotline.monitoring.instruments import Gauges
 from hotline.people.rules import Level
-from tests.callers import DANGER_HERE, FAILURE, Line, make_ready, told
-from tests.conftest import Clock
-from tests.district import District
-from tests.eventually import eventually
 from tests.faults.disk import full_disk
-from tests.valkey import Valkey
+from tests.support.callers import DANGER_HERE, FAILURE, Line, make_ready, told
+from tests.support.clock import Clock
+from tests.support.district import District
+from tests.support.eventually import eventually
+from tests.support.valkey import Valkey
 from workers.clock import look_after_due
 
 HOP_SECONDS = 5.0

@@ -17,10 +17,10 @@ from hotline.gateway.tables import Attempt, Message
 from hotline.monitoring import service_alarms
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from tests.fakes import FakeNumbers
 from tests.faults.test_relay_dies import Fuse, Killed
-from tests.kits import WholeKit
-from tests.texting import HERS, Texter, texter
+from tests.support.fakes import FakeNumbers
+from tests.support.kits import WholeKit
+from tests.support.texting import HERS, Texter, texter
 
 __all__ = ["texter"]
 pytestmark = pytest.mark.both

@@ -11,9 +11,9 @@ from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.faults import FaultKind, GatewayFault
 from hotline.gateway.africastalking import AfricasTalkingSms
 from hotline.people.rules import Level
-from tests.conftest import Clock
-from tests.district import District
 from tests.emulator.running import serving
+from tests.support.clock import Clock
+from tests.support.district import District
 
 JOB_SECONDS = 12.0
 

@@ -25,13 +25,13 @@ from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.web.front import hooks_first
 from hotline.web.hooks_app import create_app
-from tests.builders import make_tip
-from tests.callers import FORM, MAKING, Line
-from tests.conftest import Clock
 from tests.emulator.running import serving
-from tests.eventually import eventually
-from tests.handsets import EmulatorClient
-from tests.kits import WholeKit
+from tests.support.builders import make_tip
+from tests.support.callers import FORM, MAKING, Line
+from tests.support.clock import Clock
+from tests.support.eventually import eventually
+from tests.support.handsets import EmulatorClient
+from tests.support.kits import WholeKit
 
 LATE = 15
 HER, STRANGER = "+250788000001", "+250788000077"

@@ -15,13 +15,13 @@ import pytest
 import requests
 
 from hotline.emulator.emulator import build_emulator
-from tests.chaos.stand.ground import Ground
-from tests.chaos.stand.processes import started_as
 from tests.emulator.running import serving
-from tests.eventually import eventually
-from tests.handsets import EmulatorClient
-from tests.homes import sending
-from tests.stack import Stack, free_port
+from tests.faults.stand.ground import Ground
+from tests.faults.stand.processes import started_as
+from tests.support.eventually import eventually
+from tests.support.handsets import EmulatorClient
+from tests.support.homes import sending
+from tests.support.stack import Stack, free_port
 
 HOP_SECONDS = 5.0
 FROZEN_SECONDS = 10.0

@@ -7,8 +7,8 @@ import pytest
 from hotline.flows import service_authoring
 from hotline.flows.service_check import place_lists
 from hotline.flows.store import SqlBookshelf
-from tests.callers import Line
-from tests.publishing import publish
+from tests.support.callers import Line
+from tests.support.publishing import publish
 
 
 @pytest.mark.fault(35)

@@ -15,11 +15,11 @@ from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables import Attempt, Deadline, Message, Referral
 from hotline.people.rules import Level
 from hotline.tips.rules import TipState
-from tests.district import District, deliver_one
-from tests.kits import WholeKit
 from tests.long import is_long
-from tests.steps import Tell
-from tests.taking import close_by_two
+from tests.support.district import District, deliver_one
+from tests.support.kits import WholeKit
+from tests.support.steps import Tell
+from tests.support.taking import close_by_two
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200

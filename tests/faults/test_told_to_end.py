@@ -13,14 +13,14 @@ from hotline.cli import keeper
 from hotline.gateway.rules_delivery import LONGEST_SEND, Outcome
 from hotline.gateway.tables import Attempt
 from hotline.text.places import districts
-from tests.chaos.callers import plan, tell
-from tests.chaos.run import WORDS
-from tests.chaos.settling import accepted, kit_of, settle
-from tests.chaos.stand.ground import Ground, under_test
-from tests.chaos.stand.processes import send, started_as
-from tests.eventually import eventually
-from tests.homes import sending
-from tests.stack import Stack
+from tests.faults.callers import plan, tell
+from tests.faults.run import WORDS
+from tests.faults.settling import accepted, kit_of, settle
+from tests.faults.stand.ground import Ground, under_test
+from tests.faults.stand.processes import send, started_as
+from tests.support.eventually import eventually
+from tests.support.homes import sending
+from tests.support.stack import Stack
 from workers.clock import FAREWELL_SECONDS
 
 CODES = [district.code for district in districts()]

@@ -13,8 +13,8 @@ from hotline.flows.turn import resume, start
 from hotline.gateway.rules_message import RESPONDERS_SUFFIX, responders_entry
 from hotline.text.languages import CODES
 from hotline.text.phrases import Phrases
-from tests.floorplan.tree import ROOT
-from tests.made_once import shipped_book
+from tests.architecture.tree import ROOT
+from tests.support.made_once import shipped_book
 
 REF, OTHER, PLACE, TIME = "K7Q4", "H3ND", "Gasabo", "25/11 14:05"
 SERVICE = "*384*777#"

@@ -15,11 +15,12 @@ from hotline.text.languages import CODES
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_call_back import CallBackState
 from hotline.tips.tables_call_back import CallBack
-from tests.builders import make_responder
-from tests.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line, line
-from tests.taking import close_by_two
+from tests.support.builders import make_responder
+from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line, line
+from tests.support.servers import embedded
+from tests.support.taking import close_by_two
 
-__all__ = ["line"]
+__all__ = ["embedded", "line"]
 
 HERS, HELPER = "+250788000077", "+250788000012"
 FIRST = {"rw": (), "en": ("7",), "fr": ("8",)}

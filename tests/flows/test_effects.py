@@ -24,7 +24,7 @@ from hotline.text import quiz
 from hotline.tips.rules import OUTCOMES, Matter
 from hotline.tips.rules_receipts import RECEIPT
 from tests.flows.person_answers import ANSWERS
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}

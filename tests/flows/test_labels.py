@@ -5,7 +5,7 @@ from typing import Any
 
 from hotline.cli.init import FLOWS
 from hotline.flows.service_authoring import read_folder
-from tests.labels import LABELS, PROMISES
+from tests.support.labels import LABELS, PROMISES
 
 
 def test_every_label_is_one_of_a_choice() -> None:

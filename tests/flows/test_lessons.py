@@ -10,7 +10,7 @@ from hotline.flows.models import targets
 from hotline.flows.run import Event, Facts, Place, Run, TopicRead
 from hotline.flows.screen import DEFAULT_LIMIT, paginate
 from hotline.text.languages import CODES
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 MOST_SCREENS = 3

@@ -7,8 +7,8 @@ from hotline.editing.rules_operations import FlowModelName, new_flow, with_choic
 from hotline.editing.service_publishing import findings
 from hotline.flows.anatomy import texts_in, with_value
 from hotline.flows.check import Code
-from tests.engine.books import t
-from tests.engine.editing.documents import shipped
+from tests.editing.documents import shipped
+from tests.flows.books import t
 
 
 def _written(flow: dict[str, Any]) -> dict[str, Any]:

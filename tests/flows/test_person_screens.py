@@ -9,7 +9,7 @@ from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
 from hotline.tips.rules_person_codes import CASE_FORMS, ON_USSD, QUESTIONS
 from tests.flows.person_answers import ANSWERS
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 FLOWS = [BOOK.flows[name] for name in ("screening", "keeping", "helping", "offering", "following")]

@@ -11,7 +11,7 @@ from hotline.flows.run import Facts, Finished, Place, Run
 from hotline.flows.screen import paginate
 from hotline.text.languages import CODES
 from hotline.text.quiz import AGAIN, BEFORE, RIGHT, QuizOutcome, outcome
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 QUIZZES = [flow for name, flow in BOOK.flows.items() if name.startswith("quiz_")]

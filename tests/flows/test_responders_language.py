@@ -3,9 +3,10 @@
 import pytest
 
 from hotline.people.rules import Level
-from tests.callers import Line, line
+from tests.support.callers import Line, line
+from tests.support.servers import embedded
 
-__all__ = ["line"]
+__all__ = ["embedded", "line"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
 from hotline.flows.check import texts
 from hotline.text.languages import CODES
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 NEVER = {

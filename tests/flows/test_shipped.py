@@ -16,7 +16,7 @@ from hotline.flows.run import Facts
 from hotline.flows.screen import wrapped
 from hotline.text.codes import Category
 from hotline.text.languages import CODES
-from tests.made_once import shipped_book, shipped_document
+from tests.support.made_once import shipped_book, shipped_document
 
 FLOWS = Path(__file__).parents[2] / "flows"
 DOCUMENT = shipped_document()

@@ -7,7 +7,7 @@ from hotline.flows.flow import Flow, Menu, Say
 from hotline.programmes.rules_lessons import CASES, LessonCase
 from hotline.programmes.rules_lessons import LESSONS as NAMES
 from hotline.text.quiz import VALUES
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 LESSONS = [flow for name, flow in BOOK.flows.items() if name.startswith("train_")]

@@ -18,7 +18,7 @@ from hotline.flows.numbers import flags
 from hotline.flows.run import Place, Run
 from hotline.flows.screen import DEFAULT_LIMIT, MOST_LINES, Page, paginate
 from hotline.text.languages import CODES
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 SHOWN = [

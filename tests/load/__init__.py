@@ -19,5 +19,5 @@ hooks, the console and the simulated gateway.
 | `null_endpoint` | does nothing, on the same server as the line |
 | `processes` | reads the memory and processor time of processes |
 
-`bin/bench faults`, `restore` and `erasure` are separate proofs: `tests/chaos`, `tests/drill`, `tests/erasure`.
+`bin/bench faults`, `restore` and `erasure` are separate proofs: `tests/faults`, `tests/erasure`.
 """

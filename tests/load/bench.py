@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory, mkdtemp
 import click
 
 from hotline.cli.main import PlainErrors
-from tests.chaos.chaos import chaos
 from tests.compare.checkouts import of_commit, of_tree
 from tests.compare.line import LineBroken
-from tests.drill.drill import drill
 from tests.erasure.shred import prove_shred
+from tests.faults.chaos import chaos
+from tests.faults.rehearsal import drill
 from tests.load.parts import Size
 from tests.load.rounds import ALERTS, NAMES, Side, play, postgres_of
 from tests.load.rows import Judged, judged, table

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from flask import Flask, request
 
-from tests.chaos.stand.processes import below
 from tests.compare.checkouts import ROOT
 from tests.compare.line import free_port
+from tests.faults.stand.processes import below
 
 PATH = "/null"
 SERVER = (

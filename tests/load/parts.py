@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import count
 from urllib.parse import urlsplit
 
-from tests.chaos.stand.processes import below
 from tests.compare.gateway import Sent
 from tests.compare.line import Line, LineBroken
+from tests.faults.stand.processes import below
 from tests.load.callers import MENUS, Kind
 from tests.load.client import Load, Outcome, drive, percentile
 from tests.load.null_endpoint import PATH, Null

@@ -11,8 +11,8 @@ from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.chaos.stand.postgres import Postgres, postgres_in
 from tests.compare.line import Checkout, Line, copied
+from tests.faults.stand.postgres import Postgres, postgres_in
 from tests.load.null_endpoint import Null, null_endpoint
 from tests.load.parts import PARTS, Figures, Size, Stage, alerts
 

@@ -1,7 +1,5 @@
-"""Provides the fixtures of statistics: a console, and both pairs of servers where a test asks for them."""
+"""Provides the fixtures of statistics: a console."""
 
-from tests.callers import line
 from tests.console.conftest import desk, make_desk
-from tests.servers import pair
 
-__all__ = ["desk", "line", "make_desk", "pair"]
+__all__ = ["desk", "make_desk"]

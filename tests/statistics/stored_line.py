@@ -13,8 +13,8 @@ from hotline.statistics import queries, rules_persons, rules_release
 from hotline.statistics.rules_periods import Span, due_at, months_of, span_of
 from hotline.tips.rules_events import EntryWay
 from hotline.tips.tables import Tip
-from tests.builders import make_responder, make_tip
 from tests.statistics.random_line import YEAR, RandomLine
+from tests.support.builders import make_responder, make_tip
 
 
 def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:

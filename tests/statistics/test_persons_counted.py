@@ -19,9 +19,9 @@ from hotline.statistics.tables import PersonSum
 from hotline.tips.rules import TipState
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim
-from tests.callers import DANGER_HERE, Line, told
-from tests.persons import screened
-from tests.reading import ReaderBeside, reader_beside
+from tests.support.callers import DANGER_HERE, Line, told
+from tests.support.persons import screened
+from tests.support.reading import ReaderBeside, reader_beside
 
 IDENTIFIED = CellName("identified")
 

@@ -16,10 +16,10 @@ from hotline.statistics import queries, service_releases
 from hotline.statistics.rules_definitions import Dimension
 from hotline.statistics.rules_periods import Span, due_at
 from hotline.statistics.rules_release import starting_spans
-from tests.conftest import Clock
-from tests.kits import WholeKit, make_kit
 from tests.statistics.random_line import YEAR, RandomLine
 from tests.statistics.stored_line import hand_over, store
+from tests.support.clock import Clock
+from tests.support.kits import WholeKit, make_kit
 
 NATIONAL, LEAD = Actor("National 1", 1), Actor("Lead 1", 2)
 QUARTERS = [f"{YEAR}-Q{n}" for n in range(1, 5)]

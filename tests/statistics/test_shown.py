@@ -7,7 +7,7 @@ from hotline.statistics.rules_release import Release, shown_share
 from hotline.statistics.rules_tips import NOT_SAID
 from tests.statistics.published_year import released
 from tests.statistics.random_line import RandomLine
-from tests.steps import Tell
+from tests.support.steps import Tell
 
 LINES = 2
 

@@ -24,7 +24,7 @@ from hotline.programmes.rules_enrolment import Roll
 from hotline.text.gsm7 import ALONE, segments
 from hotline.text.languages import CODES, FIRST
 from hotline.text.topics import AskedTopic, Topic
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 from tests.transcripts.transcript import DIAL, Transcript, read
 
 HERE = Path(__file__).parent

@@ -3,7 +3,7 @@
 import pytest
 
 from hotline.flows.run import Place
-from tests.engine.books import make_book
+from tests.flows.books import make_book
 from tests.transcripts.transcript import read, record
 
 BOOK = make_book()

@@ -11,7 +11,7 @@ from hotline.flows.flow import Book
 from hotline.flows.run import Place
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.languages import CODES
-from tests.made_once import shipped_book
+from tests.support.made_once import shipped_book
 from tests.transcripts.hanging_up import leaves
 from tests.transcripts.transcript import Recording, Transcript, read, record
 

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from hotline.core.database import Database
-from tests.callers import Line, Way, make_ready
-from tests.conftest import Clock
+from tests.support.callers import Line, Way, make_ready
+from tests.support.clock import Clock
+from tests.support.servers import embedded
+
+__all__ = ["embedded"]
 
 
 @pytest.fixture(params=list(Way))

@@ -12,7 +12,7 @@ import requests
 
 from hotline.cli.keeper import read_procfile
 from hotline.core.environment import CHECKOUT
-from tests.eventually import eventually
+from tests.support.eventually import eventually
 
 Process = subprocess.Popen[bytes]
 

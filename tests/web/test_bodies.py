@@ -25,9 +25,9 @@ from hotline.core.settings import Settings
 from hotline.keys.key_folder import hook_secrets
 from hotline.web.bodies import OF_ONE, Bodies, in_turn, whole_first
 from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue
-from tests.callers import FORM
-from tests.eventually import eventually
-from tests.stack import free_port
+from tests.support.callers import FORM
+from tests.support.eventually import eventually
+from tests.support.stack import free_port
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 from tests.web.test_guard import HOP
 

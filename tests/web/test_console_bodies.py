@@ -10,9 +10,9 @@ import requests
 
 from hotline.web import slowness
 from hotline.web.console_app import PATIENCE
-from tests.builders import NOON
-from tests.made_once import lay_keys, lay_tables
-from tests.stack import free_port
+from tests.support.builders import NOON
+from tests.support.made_once import lay_keys, lay_tables
+from tests.support.stack import free_port
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 
 HALF_SENT = 48

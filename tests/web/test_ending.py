@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.eventually import eventually
-from tests.stack import free_port
+from tests.support.eventually import eventually
+from tests.support.stack import free_port
 from tests.web.listening import command_of, end, environ_of, started
 
 KILLS = "--workers-kill-timeout 10"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hotline.errors import CallbackInvalid
 from hotline.web.hook_guard import MOST_BYTES, read_form
-from tests.callers import FORM, SECRETS, Line, Way
+from tests.support.callers import FORM, SECRETS, Line, Way
 from tests.web.test_guard import HOP, SMS
 
 LIVE = {hook: f"/hooks/{secrets[0]}/{hook}" for hook, secrets in SECRETS.items()}

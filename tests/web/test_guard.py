@@ -15,7 +15,7 @@ from hotline.errors import CallbackInvalid
 from hotline.gateway.tables import DeliveryReport
 from hotline.gateway.tables_contacts import Dialogue, InboundSeen, Stopped
 from hotline.web.hook_guard import MOST_BYTES, MOST_FIELDS, CallbackForm, parse
-from tests.callers import FAILURE, FORM, SECRETS, Line
+from tests.support.callers import FAILURE, FORM, SECRETS, Line
 
 HOP = {
     "phoneNumber": "+250788000077",

@@ -12,8 +12,8 @@ from hotline.flows.store import SqlBookshelf
 from hotline.flows.tables import Revision
 from hotline.gateway import tables
 from hotline.gateway.tables_contacts import Stopped
-from tests.callers import Line, make_ready
-from tests.conftest import Clock
+from tests.support.callers import Line, make_ready
+from tests.support.clock import Clock
 
 NATIONAL = "+250788000090"
 

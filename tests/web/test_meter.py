@@ -14,7 +14,7 @@ from hotline.monitoring import service_measures
 from hotline.web.hook_guard import Reply
 from hotline.web.hooks_app import create_app
 from hotline.web.meter import Counted, Meter
-from tests.callers import SECRETS, Line
+from tests.support.callers import SECRETS, Line
 
 DIALLED = {"phoneNumber": "+250788000077", "serviceCode": "*384*777#", "sessionId": "ATUid_1"}
 

@@ -18,7 +18,7 @@ from hotline.statistics.rules_release import Cell, Release, starting_spans
 from hotline.text.gsm7 import is_gsm7, segments
 from hotline.text.languages import CODES
 from hotline.web.hooks_app import KeptPage
-from tests.callers import Line
+from tests.support.callers import Line
 
 HEARD = {"Cookie": "a=b", "Accept-Language": "fr", "User-Agent": "somebody", "Referer": "https://x"}
 GOES_ELSEWHERE = re.compile(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hotline.core.database import open_database
-from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Line, make_ready, told
-from tests.conftest import Clock
-from tests.servers import Postgres, frozen
+from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Line, make_ready, told
+from tests.support.clock import Clock
+from tests.support.servers import Postgres, frozen
 
 HOP_SECONDS = 5.0
 LAST = DANGER_HERE[-1]

@@ -22,10 +22,10 @@ from hotline.duty import service_invitations
 from hotline.people import service_sessions, service_welcome
 from hotline.people.rules_second_factor import code_at
 from hotline.people.tables_sessions import ConsoleSession
-from tests.builders import NOON
-from tests.made_once import lay_keys, lay_tables
-from tests.signing import PASSWORD, SERVER
-from tests.stack import free_port
+from tests.support.builders import NOON
+from tests.support.made_once import lay_keys, lay_tables
+from tests.support.signing import PASSWORD, SERVER
+from tests.support.stack import free_port
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 
 CONFIRMED = 404

@@ -9,7 +9,7 @@ import pytest
 from hotline.core.database import Database, Session
 from hotline.core.driver import PlainConnection
 from hotline.counters.tables import Tally
-from tests.callers import Line
+from tests.support.callers import Line
 
 TOPIC = ("1", "1", "9", "9")
 """Keys to the end of the text before work abroad, where the topic is counted."""

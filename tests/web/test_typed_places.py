@@ -4,7 +4,7 @@ import pytest
 
 from hotline.gateway.tables_contacts import Dialogue
 from hotline.tips.rules import TipState
-from tests.callers import Caller, Line, told
+from tests.support.callers import Caller, Line, told
 
 TO_THE_NAME = ("5", "1", "2", "1", "5")
 """A problem; danger: yes; official: no; Kigali; not listed."""

@@ -16,8 +16,8 @@ from hotline.flows.store import SqlBookshelf
 from hotline.gateway.stand_ins import FakeNotes
 from hotline.gateway.tables_contacts import Dialogue
 from hotline.text.gsm7 import septets
-from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
-from tests.publishing import publish
+from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
+from tests.support.publishing import publish
 
 
 @contextmanager

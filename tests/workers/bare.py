@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from hotline.core.database import open_database
-from tests.kits import WholeKit, make_kit
+from tests.support.kits import WholeKit, make_kit
 
 
 def bare_kit(url: str) -> WholeKit:

@@ -23,10 +23,10 @@ from hotline.dialogue.queue import RqJobs
 from hotline.errors import WorkEnded
 from hotline.flows import service_authoring
 from hotline.people.rules import Level
-from tests.district import District
-from tests.large_flows import grown
-from tests.made_once import lay_line
-from tests.valkey import Valkey
+from tests.support.district import District
+from tests.support.large_flows import grown
+from tests.support.made_once import lay_line
+from tests.support.valkey import Valkey
 
 WORKER = """
 import os, sys

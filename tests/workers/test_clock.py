@@ -16,11 +16,11 @@ from hotline.gateway.leader import Leadership
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.tables import Referral
 from hotline.people.rules import Level
-from tests.builders import NOON
-from tests.conftest import Clock
-from tests.district import District
-from tests.kits import make_kit
-from tests.valkey import Valkey
+from tests.support.builders import NOON
+from tests.support.clock import Clock
+from tests.support.district import District
+from tests.support.kits import make_kit
+from tests.support.valkey import Valkey
 from workers.clock import ASIDE, STEPS, Moment, database_outage, leads, look_after_due, run, tick
 
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Connection, event
 
 from hotline.people.rules import Level
-from tests.conftest import Clock
-from tests.district import District
-from tests.servers import Pair
+from tests.support.clock import Clock
+from tests.support.district import District
+from tests.support.servers import Pair
 from workers.clock import STEPS, tick
 
 GROW = (

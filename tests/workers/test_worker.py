@@ -28,10 +28,10 @@ from hotline.errors import JobRefused
 from hotline.gateway import queries_health as health
 from hotline.monitoring.instruments import Gauges
 from hotline.people.rules import Level
-from tests.district import District
-from tests.eventually import eventually
-from tests.made_once import lay_tables
-from tests.valkey import Valkey
+from tests.support.district import District
+from tests.support.eventually import eventually
+from tests.support.made_once import lay_tables
+from tests.support.valkey import Valkey
 from workers import jobs
 from workers.safejob import MOST_BYTES, SafeJob, safe_job
 from workers.worker import QuietWorker, make_worker

@@ -1,0 +1,273 @@
+"""Plays one danger case on the real services, with a turned clock and chance: commands, faults, kills, and checks."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from hotline.alerts import (
+    service_assignment,
+    service_case_events,
+    service_closing,
+    service_commands,
+    service_escalation,
+    service_sending,
+    tables_inbound,
+)
+from hotline.alerts.rules_commands import Act, Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.service_case_events import EntryBy
+from hotline.alerts.service_closing import NAME
+from hotline.cases import service_retention
+from hotline.duty import service_leaves, service_removal
+from hotline.errors import EndRefused, PersonnelRefused
+from hotline.gateway.rules_delivery import FINAL_STATES, Outcome, SendResult
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables import who_live
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_events import EntryKind, EntryWay, Event, Happened
+from hotline.tips.tables import Tip
+from tests.support.district import District
+
+LEVELS = (
+    Level.RESPONDER,
+    Level.RESPONDER,
+    Level.DEPUTY,
+    Level.COORDINATOR,
+    Level.NATIONAL,
+    Level.NATIONAL,
+)
+OWED = {DeadlineKind.OUTCOME, DeadlineKind.DECISION}
+"""Deadlines of the assignee, or of the national desk while a closure is requested."""
+GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED, *OWED}
+RESULTS = [
+    *[SendResult(Outcome.ACCEPTED, 201, "102", "") for _ in range(6)],
+    *[SendResult(Outcome.UNKNOWN) for _ in range(2)],
+    SendResult(Outcome.TRANSIENT, 500),
+    SendResult(Outcome.PERMANENT, 201, "403"),
+    SendResult(Outcome.STOPPED, 201, "406"),
+]
+KILLED_AT = ("worker.before_claim", "worker.after_claim", "worker.after_send")
+
+
+class ProcessKilled(BaseException):
+    """One kill of a process."""
+
+
+@dataclass
+class CaseErrands:
+    district: District
+    chance: random.Random
+    told: list[str] = field(default_factory=list)
+    """The record of the steps, shown when a test fails."""
+    waits: dict[int, Verb] = field(default_factory=dict)
+    """The command of an answer that waits for proof, by assignment."""
+
+    def __post_init__(self) -> None:
+        for level in LEVELS:
+            self.district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+        with self.district.database.writing() as session:
+            tables_inbound.begin(session, self.district.clock())
+        self.tip = self.district.tell(urgency=1)
+
+    @property
+    def is_open(self) -> bool:
+        return self.district.tip(self.tip).closed_at is None
+
+    def step(self) -> None:
+        errand = self.chance.choice(ERRANDS)
+        self.told.append(f"{self.district.clock():%H:%M} {errand.__name__}")
+        errand(self)
+        self.check()
+
+    def minutes(self) -> None:
+        self.turn(self.chance.choice([1, 3, 10, 40]))
+
+    def turn(self, minutes: int) -> None:
+        self.district.clock.turn(minutes=minutes)
+        self.tick()
+        self.district.sms.results = self.chance.choices(RESULTS, k=6)
+        for n, one in enumerate(self.district.sms.results):
+            id = f"ATXid_{len(self.district.sms.sent)}_{n}"
+            accepted = one.outcome is Outcome.ACCEPTED
+            self.district.sms.results[n] = replace(one, provider_id=id) if accepted else one
+        self.district.deliver()
+
+    def tick(self) -> None:
+        """Runs the jobs that the relay runs each second."""
+        kit = self.district.kit
+        service_sending.expire_leases(kit)
+        service_sending.retry_unknown(kit)
+        service_sending.miss_reports(kit)
+        service_leaves.begin_leaves(kit)
+        service_assignment.fire_deadlines(kit)
+
+    def kill(self) -> None:
+        """Kills a worker at a random point of a send; only the database rows remain."""
+        place = self.chance.choice(KILLED_AT)
+
+        def fall(name: str) -> None:
+            if name == place:
+                raise ProcessKilled
+
+        try:
+            service_sending.deliver_due(replace(self.district.kit, failpoint=fall))
+        except ProcessKilled:
+            self.told.append(f"killed at {place}")
+
+    def lose_doorbells(self) -> None:
+        self.district.jobs.dead = not self.district.jobs.dead
+
+    def read_inbox(self) -> None:
+        with self.district.database.writing() as session:
+            row = tables_inbound.standing(session)
+            assert row is not None
+            row.read_at = self.district.clock()
+
+    def answer(self) -> None:
+        rows = [row for row in self.district.all(Referral) if row.tip_id == self.tip]
+        row = self.chance.choice(rows)
+        if not self.district.responder(row.responder_id).active:
+            return
+        verb = self.chance.choice([Verb.TAKE, Verb.TAKE, *ANSWERS])
+        way = self.chance.choice([EntryWay.SMS, EntryWay.USSD])
+        asked = Act(
+            row.responder_id, row.reference, verb, way, self.district.clock(), way is EntryWay.USSD
+        )
+        with self.district.database.writing() as session:
+            done = service_commands.act(session, self.district.kit, asked)
+        if done.waits is not None:
+            self.waits[row.id] = done.waits
+        self.told.append(f"{row.responder_id} {verb.name} by {way}: {done.result}")
+        assert done.result is not Acted.UNKNOWN
+
+    def hear_inbox(self) -> None:
+        """Proves or doubts an answer, as the gateway's inbox would."""
+        row = self.chance.choice(self.district.all(Referral))
+        proves = self.chance.choice([True, False])
+        self.told.append(f"{row.responder_id} {'is proved' if proves else 'is doubted'}")
+        kit, at, waits = self.district.kit, self.district.clock(), self.waits.pop(row.id, None)
+        with self.district.database.writing() as session:
+            if proves:
+                service_commands.prove(session, kit, row.id, at, waits)
+            else:
+                service_commands.doubt(session, kit, row.id, at)
+
+    def send_away(self) -> None:
+        person = self.chance.randint(1, len(LEVELS))
+        kit, signed = self.district.kit, {"by": "A desk", "reason": "tonight"}
+        self.told.append(f"{person} goes")
+        try:
+            if self.chance.random() < 0.5:
+                service_removal.remove(kit, str(person), second="Another desk", **signed)
+            else:
+                ends_at = self.district.clock() + timedelta(hours=self.chance.randint(1, 9))
+                service_leaves.leave(kit, str(person), starts_at=None, ends_at=ends_at, **signed)
+        except PersonnelRefused as refused:
+            self.told.append(str(refused))
+
+    def bring_back(self) -> None:
+        person = self.chance.randint(1, len(LEVELS))
+        number = f"+2507880000{person:02}"
+        service_leaves.back(
+            self.district.kit,
+            str(person),
+            number=number,
+            second="Another desk",
+            by="A desk",
+            reason="tonight",
+        )
+
+    def meet(self) -> None:
+        """Records a screening. The log holds only its kind."""
+        kit, at = self.district.kit, self.district.clock()
+        with self.district.database.writing() as session:
+            tip = session.get_one(Tip, self.tip)
+            key = f"{self.tip}:{at.timestamp()}"
+            service_case_events.done_by(
+                session, tip.id, EntryKind.SCREENED, EntryBy("desk"), at, key=key
+            )
+            if tip.end_wanted_by is not None:
+                service_escalation.happen(session, kit, tip.id, Event(Happened.END_WANTED), at)
+
+    def end_by_command(self) -> None:
+        """Requests closure by a command. Or a second person decides, with or without opening the case first."""
+        kit, who = self.district.kit, self.chance.choice(["A desk", "Another desk"])
+        outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
+        try:
+            if self.chance.random() < 0.5:
+                service_retention.close_tip(
+                    kit, self.tip, by=who, reason="over", outcome=outcome, only_requests=True
+                )
+                return
+            opens = self.chance.random() < 0.7
+            if opens:
+                self._open(f"{NAME}{who}")
+            agrees = self.chance.random() < 0.5
+            service_retention.judge_end(
+                kit, self.tip, agrees=agrees, by=who, reason="seen", people=lambda *_: ()
+            )
+            assert opens or not agrees, self.told
+        except EndRefused as refused:
+            self.told.append(str(refused))
+
+    def _open(self, name: str) -> None:
+        with self.district.database.writing() as session:
+            tip = session.get_one(Tip, self.tip)
+            kit, at = self.district.kit, self.district.clock()
+            service_closing.note_opened(session, kit, tip, name, EntryBy("desk"), at)
+
+    def check(self) -> None:
+        """Checks the rules that hold for the rows at every moment."""
+        tip = self.district.tip(self.tip)
+        rows = [row for row in self.district.all(Deadline) if row.fired_at is None]
+        kinds = [row.kind for row in rows]
+        assert len(set(kinds)) == len(kinds), self.told
+        for message in self.district.all(Message):
+            waits = message.next_at is not None or message.lease_until is not None
+            assert message.state in FINAL_STATES or waits, self.told
+        if tip.closed_at is not None:
+            assert not rows, self.told
+            return
+        assert GOING & set(kinds), self.told
+        assert tip.holder_id is None or len(OWED & set(kinds)) == 1, self.told
+        assert tip.end_wanted_by is None or DeadlineKind.JUDGE in kinds, self.told
+        if tip.holder_id is not None:
+            assert self.district.responder(tip.holder_id).active, self.told
+
+    def is_rung_in_silence(self) -> None:
+        """Waits without any action, and checks that the line alerts an active responder other than the assignee."""
+        with self.district.database.reading() as session:
+            living = {one.id for one in who_live(session, self.district.clock())}
+        others = living - {self.district.tip(self.tip).holder_id}
+        if not self.is_open or not others:
+            return
+        before = len(self.district.all(Message))
+        for _ in range(14):
+            self.district.clock.turn(minutes=10)
+            service_assignment.fire_deadlines(self.district.kit)
+        rung = {row.responder_id for row in self.district.all(Message)[before:]}
+        assert rung & others, self.told
+        self.check()
+
+
+ANSWERS = (Verb.ON_SITE, Verb.REFERRED, Verb.NOT_TRAFFICKING, Verb.PASS_ON)
+ERRANDS: tuple[Callable[[CaseErrands], None], ...] = (
+    CaseErrands.minutes,
+    CaseErrands.minutes,
+    CaseErrands.minutes,
+    CaseErrands.kill,
+    CaseErrands.lose_doorbells,
+    CaseErrands.read_inbox,
+    CaseErrands.answer,
+    CaseErrands.answer,
+    CaseErrands.answer,
+    CaseErrands.hear_inbox,
+    CaseErrands.hear_inbox,
+    CaseErrands.send_away,
+    CaseErrands.bring_back,
+    CaseErrands.end_by_command,
+    CaseErrands.meet,
+)

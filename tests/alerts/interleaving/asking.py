@@ -1,0 +1,172 @@
+"""Asks the shipped escalation policy, `hotline.alerts.rules_escalation.decide`, about standings.
+
+Adds no rule of its own.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import NamedTuple
+
+from hotline.alerts import rules_escalation, rules_escalation_steps
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
+from hotline.alerts.rules_events import CaseStanding, Decision
+from hotline.tips.rules import Urgency
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules_events import Event, Happened, Purpose
+from tests.alerts.interleaving.standing import (
+    AWAY,
+    CLOSED,
+    COUNTS,
+    HOLDS,
+    KINDS,
+    LEVELS,
+    PAIRS,
+    PASSED,
+    TOLD,
+    Standing,
+)
+
+NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+CASE = Case("12", "sex", Urgency.DANGER, "no")
+HERE = frozenset({"12"})
+MOST_IN_A_ROW = {DeadlineKind.OUTCOME: 3, DeadlineKind.SECOND_LOOK: 1}
+"""The highest number of firings in a row that is counted. A later firing counts as this one or any later one."""
+LATER = 2
+RAN = timedelta(minutes=15)
+CLOCKS = [Clock(NOW, nth) for nth in range(4)]
+TOLD_OF = [Notified(n, level) for n, level in enumerate(LEVELS)]
+TURNS = tuple(
+    (*responders, 2, 3, *national)
+    for responders, national in product(*(((a, b), (b, a)) for a, b in PAIRS))
+)
+"""The orders in which people may be alerted. People who are alike may come in either order."""
+ROSTERS = {
+    turns: {n: Candidate(n, LEVELS[n], HERE, load=turn) for turn, n in enumerate(turns)}
+    for turns in TURNS
+}
+
+
+class Course(NamedTuple):
+    """The result of one decision."""
+
+    tells: tuple[tuple[int, Purpose], ...]
+    clocks: tuple[int, ...]
+    delays: tuple[tuple[DeadlineKind, timedelta], ...]
+    """The time until each newly set clock is due."""
+    holder: int | None
+    ends_wish: bool
+
+
+class Ladder:
+    """The escalation policy with the results that may follow an event. `without` removes the clock of one kind.
+
+    `resends`: an alert has a clock of its own (the lease of a claim, and `message.next_at`).
+    """
+
+    def __init__(self, without: DeadlineKind | None = None, *, resends: bool = True) -> None:
+        self.without = without
+        self.resends = resends
+        self._known: dict[object, tuple[Course, ...]] = {}
+        self._rings: dict[object, bool] = {}
+
+    def filed(self) -> Standing:
+        told = first_told(CASE, [*ROSTERS[TURNS[0]].values()])
+        people = tuple(TOLD if n in told else 0 for n in range(len(LEVELS)))
+        first = Decision((), rules_escalation_steps.filed(CASE, NOW))
+        return Standing(people, self._course(first, (CLOSED,) * len(KINDS)).clocks).canonical()
+
+    def courses(self, at: Standing, event: Event) -> tuple[Course, ...]:
+        """Returns the results that may follow, for each order in which people who are alike may be alerted."""
+        asked = (at.seen(), event)
+        known = self._known.get(asked)
+        if known is None:
+            found = dict.fromkeys(self._decide(at, event))
+            known = self._known[asked] = tuple(found)
+        return known
+
+    def fired(self, at: Standing, kind: DeadlineKind) -> tuple[Course, ...]:
+        """Returns the results that may follow when an open clock fires."""
+        n = KINDS.index(kind)
+        nth = at.clocks[n]
+        rest = at._replace(clocks=(*at.clocks[:n], CLOSED, *at.clocks[n + 1 :]))
+        times = {nth, LATER} if nth == MOST_IN_A_ROW.get(kind, 0) < LATER else {nth}
+        due = NOW + RAN
+        events = [Event(Happened.DUE, kind=kind, nth=n, named_at=due) for n in sorted(times)]
+        found = [one for event in events for one in self.courses(rest, event)]
+        return tuple(dict.fromkeys(found))
+
+    def _decide(self, at: Standing, event: Event) -> Iterator[Course]:
+        for standing in _as_asked(at, event):
+            for turns in TURNS:
+                roster = [ROSTERS[turns][n] for n in turns if not at.people[n] & AWAY]
+                decision = rules_escalation.decide(standing, roster, event, NOW)
+                yield self._course(decision, at.clocks)
+                if not decision.tell:
+                    # The orders differ only in which of two people who are alike is alerted.
+                    break
+
+    def _course(self, decision: Decision, clocks: tuple[int, ...]) -> Course:
+        after = [
+            CLOSED if kind in decision.close else nth
+            for kind, nth in zip(KINDS, clocks, strict=True)
+        ]
+        delays = []
+        for kind, clock in decision.set.items():
+            after[KINDS.index(kind)] = CLOSED
+            if kind is not self.without:
+                after[KINDS.index(kind)] = min(clock.nth, MOST_IN_A_ROW.get(kind, 0))
+                delays.append((kind, clock.due_at - NOW))
+        tells = tuple((who, order.purpose) for order in decision.tell for who in order.who)
+        ends_wish = DeadlineKind.JUDGE in decision.close
+        return Course(tells, tuple(after), tuple(delays), decision.holder, ends_wish)
+
+    def rings(self, at: Standing, kind: DeadlineKind) -> bool:
+        """Returns True if this clock, or one that follows from it, alerts an active person other than the assignee."""
+        asked = (at.seen(), kind)
+        if asked not in self._rings:
+            self._rings[asked] = False
+            courses = self.fired(at, kind)
+            self._rings[asked] = all(self._rings_after(at, course) for course in courses)
+        return self._rings[asked]
+
+    def _rings_after(self, at: Standing, course: Course) -> bool:
+        others = {n for n in at.living() if not at.people[n] & HOLDS}
+        if any(who in others for who, _ in course.tells):
+            return True
+        after = carry_out(at, course)
+        return any(self.rings(after, kind) for kind, _ in course.delays)
+
+
+def _as_asked(at: Standing, event: Event) -> Iterator[CaseStanding]:
+    """Yields the case as the policy reads it. For a doubted answer, yields it once for each next person in line."""
+    people = at.people
+    took = [n for n, one in enumerate(people) if one & COUNTS and not one & (HOLDS | PASSED)]
+    firsts = took if event.what is Happened.DOUBTED and took else [None]
+    for first in firsts:
+        yield CaseStanding(
+            CASE,
+            step=1,
+            told=[TOLD_OF[n] for n, one in enumerate(people) if one & TOLD],
+            holder=at.holder,
+            others=tuple(sorted(took, key=lambda n: n != first))
+            if first is not None
+            else tuple(took),
+            judging=at.judging,
+            desk_decides=at.desk,
+            care=at.care,
+            unread=at.unread,
+            clocks={k: CLOCKS[n] for k, n in zip(KINDS, at.clocks, strict=True) if n != CLOSED},
+        )
+
+
+def carry_out(at: Standing, course: Course) -> Standing:
+    """Returns the standing after a decision, as `services.referrals.ladder` would write its rows."""
+    people = [one & ~HOLDS for one in at.people]
+    for who, purpose in course.tells:
+        if purpose is not Purpose.REMIND:
+            people[who] |= TOLD
+    if course.holder is not None:
+        people[course.holder] |= HOLDS
+    after = at._replace(people=tuple(people), clocks=course.clocks)
+    return after.without_wish() if course.ends_wish else after

@@ -1,0 +1,139 @@
+"""Searches every standing that a case can reach, and checks the rules in each."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_visit_safety import Care
+from tests.alerts.interleaving.asking import Ladder
+from tests.alerts.interleaving.moves import moves
+from tests.alerts.interleaving.standing import AWAY, CHASED, HOLDS, KILLED, LOOKED, Standing
+
+Rule = Callable[[Ladder, Standing], bool]
+
+
+GOING = (
+    DeadlineKind.ACKNOWLEDGE,
+    DeadlineKind.OUTCOME,
+    DeadlineKind.DECISION,
+    DeadlineKind.RED,
+)
+"""The clocks that ask who goes and what the outcome is. The others ask the national desk other questions."""
+
+
+def is_not_lost(ladder: Ladder, at: Standing) -> bool:
+    """Returns True if a clock still asks who goes.
+
+    It must alert an active person other than the assignee, if there is one.
+    """
+    kinds = [kind for kind in GOING if at.is_open(kind)]
+    if all(at.people[n] & HOLDS for n in at.living()):
+        return bool(kinds)
+    return any(ladder.rings(at, kind) for kind in kinds)
+
+
+def is_held_by_the_living(_l: Ladder, at: Standing) -> bool:
+    return at.holder is None or not at.people[at.holder] & AWAY
+
+
+def is_judged(_l: Ladder, at: Standing) -> bool:
+    """Returns True unless a closure is requested and no clock asks the national desk about it."""
+    return at.judging is None or at.is_open(DeadlineKind.JUDGE)
+
+
+def is_decided(_l: Ladder, at: Standing) -> bool:
+    """Returns True if the decision deadline runs exactly while the national desk decides on a closure."""
+    waits = at.judging is not None and at.desk
+    return at.is_open(DeadlineKind.DECISION) if waits else not at.is_open(DeadlineKind.DECISION)
+
+
+def is_looked_at(_l: Ladder, at: Standing) -> bool:
+    """Returns True if a second person looked at the danger or a clock will ask one.
+
+    Without an assignee, returns True.
+    """
+    looked = any(one & LOOKED and not one & HOLDS for one in at.people)
+    return at.holder is None or looked or at.is_open(DeadlineKind.SECOND_LOOK)
+
+
+def is_asked_how(_l: Ladder, at: Standing) -> bool:
+    """Returns True unless `000` was keyed and no clock asks the national desk about visit safety."""
+    return at.care is not Care.CAREFUL or at.is_open(DeadlineKind.MANNER)
+
+
+def is_read(_l: Ladder, at: Standing) -> bool:
+    """Returns True unless an assignee with a PIN has not read the case, and no clock asked or will ask."""
+    if at.holder not in at.unread:
+        return True
+    return at.is_open(DeadlineKind.OPEN) or bool(at.people[at.holder] & CHASED)
+
+
+def is_sent(ladder: Ladder, at: Standing) -> bool:
+    """Returns False if the sender of an alert was killed and no clock sends it again."""
+    killed = any(one & KILLED and not one & AWAY for one in at.people)
+    return ladder.resends or not killed
+
+
+RULES: Mapping[str, Rule] = {
+    "is_not_lost": is_not_lost,
+    "is_held_by_the_living": is_held_by_the_living,
+    "is_judged": is_judged,
+    "is_decided": is_decided,
+    "is_looked_at": is_looked_at,
+    "is_asked_how": is_asked_how,
+    "is_read": is_read,
+    "is_sent": is_sent,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    states: int
+    steps: int
+    ends: int
+    """The number of states in which two people have closed the case."""
+    broken: Mapping[str, tuple[Standing, ...]]
+    """For each broken rule, the standings on the shortest way to the place where it breaks."""
+
+
+def explore(ladder: Ladder, first: Standing, most: int, *, until: str = "") -> Explored:
+    """Explores every standing within so many costly moves, cheapest way first.
+
+    Stops when the rule `until` is broken.
+    """
+    costs, came = {first: 0}, {first: first}
+    waiting, done = deque([first]), set[Standing]()
+    steps = ends = 0
+    broken: dict[str, tuple[Standing, ...]] = {}
+    while waiting and until not in broken:
+        at = waiting.popleft()
+        if at in done:
+            continue
+        done.add(at)
+        ends += at.over
+        for name, holds in RULES.items():
+            if name not in broken and not at.over and not holds(ladder, at):
+                broken[name] = _way(came, at)
+        for move in moves(ladder, at, acts=costs[at] < most):
+            cost = costs[at] + move.costs
+            steps += 1
+            to = move.to.canonical()
+            if to not in costs or cost < costs[to]:
+                costs[to], came[to] = cost, at
+                (waiting.append if move.costs else waiting.appendleft)(to)
+    return Explored(len(done), steps, ends, broken)
+
+
+def _way(came: Mapping[Standing, Standing], at: Standing) -> tuple[Standing, ...]:
+    way = [at]
+    while came[way[-1]] != way[-1]:
+        way.append(came[way[-1]])
+    return tuple(reversed(way))
+
+
+def follow(ladder: Ladder, at: Standing, *says: str) -> Standing:
+    """Returns the standing after the first moves with these sentences."""
+    for sentence in says:
+        at = next(move.to for move in moves(ladder, at) if move.says == sentence).canonical()
+    return at

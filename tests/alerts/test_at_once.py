@@ -1,0 +1,246 @@
+"""Tests actions at the same moment, on both databases: one effect each, and no endless wait."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from threading import Barrier, Thread
+
+import pytest
+
+from hotline.alerts import (
+    queries_outbox,
+    service_assignment,
+    service_delivery_reports,
+    service_intake,
+    service_sending,
+    tables,
+)
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.service_case_events import by_responder, done_by
+from hotline.alerts.service_intake import rescue_silent
+from hotline.core.database import Database
+from hotline.counters import tables as counters_tables
+from hotline.counters.tables import Cell, Tally
+from hotline.dialogue.replay_cache import SessionMemory
+from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.rules import Level
+from hotline.tips import tables as tips_tables
+from hotline.tips.rules_events import EntryKind, EntryWay
+from tests.support.builders import NOON
+from tests.support.callers import QUIET_HERE, REST, Line, told
+from tests.support.counts import counts
+from tests.support.district import District
+from tests.support.servers import Pair
+from tests.support.taking import take_case
+
+pytestmark = pytest.mark.both
+
+
+def together(*acts: Callable[[], object]) -> None:
+    """Runs each function in its own thread, all at the same moment. Fails if any of them raises an error."""
+    gate, raised = Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            act()
+        except Exception as error:
+            raised.append(error)
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert raised == []
+
+
+def meanwhile(act: Callable[[], object]) -> Thread:
+    """Starts the function during the caller's transaction. It waits for the transaction, or finishes first."""
+    thread = Thread(target=act)
+    thread.start()
+    thread.join(0.3)
+    return thread
+
+
+def test_a_report_that_comes_while_its_id_is_written_is_applied(district: District) -> None:
+    """Neither transaction sees the other's row before both commit. Without turns, no process would apply the report."""
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    with district.database.writing() as session:
+        (claim,) = queries_outbox.claim_due(session, district.clock(), 1, 32, "x")
+    result = SendResult(Outcome.ACCEPTED, provider_status="102", provider_id="ATXid_1")
+
+    def hear() -> None:
+        service_delivery_reports.apply_report(district.kit, ReportIn("ATXid_1", "Success"))
+
+    with district.database.writing() as session:
+        queries_outbox.message_for_writing(session, claim.message_id)
+        queries_outbox.close_attempt(session, claim, result)
+        service_delivery_reports.apply_early(
+            session, district.kit, result.gateway, "ATXid_1", district.clock()
+        )
+        report = meanwhile(hear)
+    report.join()
+    assert district.states == [MessageState.DELIVERED]
+
+
+@pytest.mark.fault(31)
+def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> None:
+    hers = [district.enrol() for _ in range(2)]
+    district.enrol(Level.NATIONAL, districts=())
+    results: list[Acted] = []
+    for _ in range(5):
+        tip = district.tell(urgency=1)
+        rows = [r for r in district.all(Referral) if r.tip_id == tip and r.responder_id in hers]
+
+        def take(row: Referral) -> None:
+            taken = take_case(district.kit, row.responder_id, row.reference, district.clock())
+            results.append(taken.result)
+
+        together(*(lambda row=row: take(row) for row in rows))
+    assert sorted(results) == [Acted.ALREADY_TAKEN] * 5 + [Acted.TAKEN] * 5
+
+
+def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> None:
+    """Each hop is in its own process. All show the same screen, and one counts, in English as chosen."""
+    for number in range(3):
+        caller = line.caller(f"+2507880004{number:02}")
+        callers = [
+            replace(caller, line=replace(line, kit=replace(line.kit, sessions=SessionMemory())))
+            for _ in range(4)
+        ]
+        together(*(lambda one=one: one.dial("7*1") for one in callers))
+        assert len({one.screen for one in callers}) == 1
+        assert callers[0].screen == line.caller().dial("7*1")
+    assert len(line.all(Dialogue)) == 6
+    counted = Counter[str]()
+    for row in line.all(Tally):
+        counted[f"{row.measure} {row.language}"] += row.count
+    assert counted == {"session rw": 0, "session en": 6}
+
+
+def test_who_counts_in_the_other_order_does_not_block(database: Database) -> None:
+    cells = [
+        Cell(day=NOON.date(), measure="session", language=code, channel="ussd", entry="")
+        for code in ("en", "rw")
+    ]
+
+    def count(order: Sequence[Cell]) -> None:
+        for _ in range(20):
+            with database.writing() as session:
+                for cell in order:
+                    counters_tables.count(session, cell)
+
+    together(lambda: count(cells), lambda: count(cells[::-1]))
+    assert counts(database, "language") == {("en", "session"): 40, ("rw", "session"): 40}
+
+
+def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
+    """The clock has filed the draft, but not yet committed, when the caller answers the last question."""
+    caller = told(line, *QUIET_HERE, REST[0])
+    line.clock.turn(minutes=4)
+    with line.database.writing() as session:
+        filed = service_intake.file_drafts(
+            session, line.kit, tips_tables.silent_drafts(session, line.clock())
+        )
+        session.flush()
+        assert len(filed) == 1
+        hop = meanwhile(lambda: caller.key(REST[1]))
+    hop.join()
+    assert line.tip.state == "complete"
+
+
+def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
+    """Neither waits for the other, even if both come often."""
+    callers = [told(line, *QUIET_HERE) for _ in range(4)]
+    line.clock.turn(minutes=4)
+
+    def tell_on() -> None:
+        for caller in callers:
+            caller.key(*REST)
+
+    together(tell_on, *[lambda: rescue_silent(line.kit)] * 2)
+    assert [tip.state for tip in line.tips] == ["complete"] * 4
+
+
+def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
+    """Silence files the tip while the caller names another place. The first stays, and the caller can continue."""
+    caller = told(line, *QUIET_HERE)
+    line.clock.turn(minutes=4)
+    with line.database.writing() as session:
+        service_intake.file_drafts(
+            session, line.kit, tips_tables.silent_drafts(session, line.clock())
+        )
+        session.flush()
+        gone = meanwhile(lambda: forget(line))
+    gone.join()
+    assert [tip.state for tip in line.tips] == ["filed"]
+    assert caller.screen.startswith("CON ")
+
+
+def forget(line: Line) -> None:
+    (tip,) = line.tips
+    with line.database.writing() as session:
+        tips_tables.erase(session, tip.session_key, up_to_passage=tip.passage)
+
+
+@pytest.fixture
+def burst(district: District) -> District:
+    """Files ten tips, with one person to alert."""
+    district.enrol(Level.NATIONAL, districts=())
+    for _ in range(10):
+        district.file_tip(urgency=3)
+    return district
+
+
+@pytest.mark.fault(21)
+def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
+    kit = burst.kit
+
+    def relay() -> None:
+        for _ in range(3):
+            service_assignment.refer_waiting(kit)
+            service_assignment.fire_deadlines(kit)
+            service_sending.expire_leases(kit)
+
+    def worker() -> None:
+        for _ in range(5):
+            service_sending.deliver_due(kit)
+
+    together(relay, relay, worker, worker, worker, worker)
+    service_sending.deliver_due(kit)
+    assert len(burst.all(Referral)) == 10
+    assert len(burst.sms.sent) == len(set(burst.sms.sent)) == 10
+
+
+def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> None:
+    """A worker that commits its claim slowly blocks no other worker, and no other worker claims the same message."""
+    service_assignment.refer_waiting(burst.kit)
+    if pair is Pair.EMBEDDED:
+        return
+    with burst.database.writing() as slow:
+        (first,) = queries_outbox.claim_due(slow, burst.clock(), 1, 32, "slow")
+        assert service_sending.deliver_due(burst.kit) == 9
+    left = [row for row in burst.all(Message) if row.state == MessageState.SENDING]
+    assert [row.id for row in left] == [first.message_id]
+
+
+def test_two_answers_of_one_person_never_wait_for_each_other(district: District) -> None:
+    """Each has written to a case's log, which names the responder, before the responder's answers are counted."""
+    her = district.enrol()
+    cases = [district.tell(), district.tell()]
+    written = Barrier(1 if district.database.is_sqlite else len(cases))
+
+    def answers(tip_id: int) -> None:
+        by = by_responder(her, EntryWay.SMS)
+        with district.database.writing() as session:
+            done_by(session, tip_id, EntryKind.ON_SITE, by, NOON, key=f"sms:{tip_id}")
+            written.wait()
+            tables.before(session, her, NOON)
+
+    together(*(partial(answers, tip_id) for tip_id in cases))

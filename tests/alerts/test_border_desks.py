@@ -1,0 +1,137 @@
+"""Tests that the line alerts border desks of journeys that they can still stop."""
+
+import pytest
+
+from hotline.alerts import queries, service_assignment
+from hotline.alerts.service_case_state import standing_of
+from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.errors import PersonnelRefused
+from hotline.gateway.tables import Message, Referral
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.tips.queries_visible import of_desk
+from hotline.tips.tables import Tip
+from tests.support.callers import DESK_KEY, Line, line, told
+from tests.support.posting import post
+
+__all__ = ["line"]
+
+BORDER = "border-east"
+LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
+"""No danger, no official, abroad, Oman, this week."""
+LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
+IN_DANGER = ("5", "1", "2", "6", "7")
+"""Danger; the time of departure is not named yet."""
+AN_OFFICIAL = ("5", "2", "1", "6", "7", "2")
+
+
+@pytest.fixture
+def at_the_border(line: Line) -> Line:
+    """Makes a border desk with two responders and a deputy, all with a place in district 12 too."""
+    with line.database.writing() as session:
+        key = bytes(DESK_KEY.public_key)
+        session.add(Desk(code=BORDER, kind="border", public_key=key, created_at=line.clock()))
+        for code in ("home-a", "help-a"):
+            kind = "protection" if code == "home-a" else "service"
+            session.add(Desk(code=code, kind=kind, public_key=key, created_at=line.clock()))
+    for number, level in enumerate((Level.RESPONDER, Level.RESPONDER, Level.DEPUTY), 1):
+        who = line.enrol(Level.COORDINATOR, f"+2507880000{number:02}")
+        with line.database.writing() as session:
+            person = session.get_one(Responder, who)
+            tables.place(session, person, {"12": Level.COORDINATOR}, [], line.clock())
+            person.name = f"Responder {number}"
+        post(line.kit, who, {"12": Level.COORDINATOR, BORDER: level})
+    return line
+
+
+def asked(line: Line) -> list[str]:
+    """Returns the names of the alerted people in order, with `nation` for the national desk."""
+    names = {row.id: row for row in line.all(Responder)}
+    told_of = [names[row.responder_id] for row in line.all(Referral)]
+    return ["nation" if one.level == Level.NATIONAL else one.name for one in told_of]
+
+
+@pytest.mark.row("C19")
+def test_a_journey_that_can_be_stopped_is_told_to_the_border_beside_the_nation(
+    at_the_border: Line,
+) -> None:
+    told(at_the_border, *LEAVES_SOON)
+    service_assignment.refer_waiting(at_the_border.kit)
+    tip = at_the_border.tip
+    assert at_the_border.desks_of(tip) == {"national", BORDER}
+    assert asked(at_the_border) == ["Responder 1", "Responder 2", "nation"]
+    assert {row.parameters["place"] for row in at_the_border.all(Message)} == {"mu mahanga"}
+    with at_the_border.database.reading() as session:
+        assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk(BORDER)))]
+        assert tip_overviews(session, Wanted(viewer=of_desk("12"))) == []
+        levels = {one.level for one in queries.told(session, [tip.id])[tip.id]}
+        assert levels == {Level.RESPONDER, Level.NATIONAL}
+        assert standing_of(session, session.get_one(Tip, tip.id)).case.beside == {BORDER}
+
+    at_the_border.clock.turn(minutes=4)
+    service_assignment.fire_deadlines(at_the_border.kit)
+    assert asked(at_the_border)[3:] == ["Responder 3"]
+
+
+def test_the_border_hears_of_a_danger_at_the_hop_that_says_they_leave_soon(
+    at_the_border: Line,
+) -> None:
+    caller = told(at_the_border, *IN_DANGER)
+    service_assignment.refer_waiting(at_the_border.kit)
+    assert asked(at_the_border) == ["nation"]
+    caller.key("2")
+    assert at_the_border.desks_of(at_the_border.tip) == {"national", BORDER}
+    assert asked(at_the_border) == ["nation", "Responder 1", "Responder 2"]
+    caller.key("9", "1")
+    assert len(asked(at_the_border)) == 3
+
+
+@pytest.mark.row("C19")
+@pytest.mark.parametrize("keyed", [LEAVES_LATER, AN_OFFICIAL])
+def test_what_cannot_be_stopped_and_an_officials_tip_are_the_nations_alone(
+    keyed: tuple[str, ...], at_the_border: Line
+) -> None:
+    caller = told(at_the_border, *keyed)
+    caller.hang_up()
+    service_assignment.refer_waiting(at_the_border.kit)
+    assert at_the_border.desks_of(at_the_border.tip) == {"national"}
+    assert set(asked(at_the_border)) == {"nation"}
+
+
+def test_what_is_told_later_keeps_the_border_desk_and_an_official_takes_it_away(
+    at_the_border: Line,
+) -> None:
+    caller = told(at_the_border, *LEAVES_SOON)
+    service_assignment.refer_waiting(at_the_border.kit)
+    caller.key("0", "3")
+    assert at_the_border.desks_of(at_the_border.tips[0]) == {"national", BORDER}
+
+
+def test_a_tip_of_a_district_is_not_told_to_the_border(at_the_border: Line) -> None:
+    told(at_the_border, "5", "1", "2", "1", "1")
+    service_assignment.refer_waiting(at_the_border.kit)
+    assert BORDER not in at_the_border.desks_of(at_the_border.tip)
+
+
+def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Line) -> None:
+    with at_the_border.database.writing() as session:
+        session.get_one(Desk, BORDER).retired_at = at_the_border.clock()
+    told(at_the_border, *LEAVES_SOON)
+    service_assignment.refer_waiting(at_the_border.kit)
+    assert at_the_border.desks_of(at_the_border.tip) == {"national"}
+    assert asked(at_the_border) == ["nation"]
+
+
+def test_two_people_place_somebody_at_a_desk_and_one_takes_her_from_it(at_the_border: Line) -> None:
+    kit = at_the_border.kit
+    (person,) = [one for one in at_the_border.all(Responder) if one.name == "Responder 1"]
+    district = {"12": Level.COORDINATOR}
+    post(kit, person.id, {**district, BORDER: Level.RESPONDER, "home-a": Level.DEPUTY})
+    post(kit, person.id, {**district, "home-a": Level.DEPUTY})
+    with at_the_border.database.reading() as session:
+        hers = {row.desk_code: row.level for row in tables.running(session, person.id)}
+    assert hers == {"12": "coordinator", "home-a": "deputy"}
+    with pytest.raises(PersonnelRefused):
+        post(kit, person.id, {"home-a": Level.NATIONAL})

@@ -1,0 +1,106 @@
+"""Tests very many tips at once, and very many references in use."""
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice, product
+
+from sqlalchemy import select
+
+from hotline.alerts import queries, rules_assignment, service_assignment
+from hotline.alerts.queries import GivenTip
+from hotline.core.jobs import Job
+from hotline.gateway.tables import Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.tables import Untold
+from tests.support.builders import NOON, make_tip
+from tests.support.district import District
+
+MOST = 200
+"""The most tips in one transaction of these tests."""
+MANY = MOST + 300
+
+
+def file_many(district: District, count: int, urgent: int) -> None:
+    """Files tips; the last `urgent` report danger. Every other one has no pending alert row, as in old versions."""
+    with district.database.writing() as session:
+        tips = [
+            make_tip(uid=f"{number:032}", urgency=1 if number >= count - urgent else 3)
+            for number in range(count)
+        ]
+        session.add_all(tips)
+        session.flush()
+        for tip in tips[::2]:
+            tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
+            session.add(Untold(tip_id=tip.id, urgency=tip.urgency))
+
+
+def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None:
+    for _ in range(3):
+        district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    file_many(district, MANY, urgent=100)
+
+    assert service_assignment.refer_waiting(district.kit, most=MOST) == MANY
+    assert service_assignment.refer_waiting(district.kit) == 0
+
+    rows = district.all(Referral)
+    assert len(rows) == len({row.reference for row in rows}) == MANY + 2 * 100
+    alerts = district.all(Message)
+    assert sorted(row.referral_id for row in alerts) == [row.id for row in rows]
+    assert {row.priority for row in alerts[:300]} == {1}
+    named = {row.id: (row.reference, row.responder_id) for row in rows}
+    assert all((a.parameters["ref"], a.responder_id) == named[a.referral_id] for a in alerts)
+    assert district.jobs.rung[0] == (Job.DELIVER, alerts[0].id)
+    assert len(district.jobs.rung) == 3, "once for each batch"
+    assert len(district.open_deadlines()) == MANY
+    given = [sum(row.responder_id == person for row in rows) for person in (1, 2, 3)]
+    assert max(given) - min(given) <= 1
+
+
+def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) -> None:
+    district.enrol()
+    district.enrol()
+    file_many(district, MANY, urgent=0)
+
+    def now() -> datetime:
+        """Returns the time, once for each batch, and makes one responder unreachable after the first batch."""
+        if district.all(Referral):
+            district.change(Responder, 1, unreachable="stopped")
+        return district.clock()
+
+    assert service_assignment.refer_waiting(replace(district.kit, now=now), most=MOST) == MANY
+    rows = district.all(Referral)[MOST:]
+    assert {row.responder_id for row in rows} == {2}
+
+
+def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
+    person, tip = district.enrol(), district.file_tip()
+    with district.database.writing() as session:
+        assert queries.refer(session, {"K7Q4": GivenTip(1, tip, 0, person)}, NOON) == {1}
+        both = {"K7Q4": GivenTip(2, tip, 1, person), "M7Q4": GivenTip(3, tip, 2, person)}
+        assert queries.refer(session, both, NOON) == {3}
+        steps = session.execute(select(Referral.reference, Referral.step).order_by(Referral.id))
+        assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
+
+
+def test_when_four_characters_have_run_out_five_are_drawn(district: District) -> None:
+    person, tip = district.enrol(), district.file_tip()
+    every = map("".join, product(rules_assignment.ALPHABET, repeat=4))
+    taken = (name for name in every if rules_assignment.is_reference(name))
+    while some := [*islice(taken, 5_000)]:
+        with district.database.writing() as session:
+            ids = queries.new_referrals(session, len(some))
+            given = [GivenTip(id, tip, 8 + id, person) for id in ids]
+            assert queries.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
+
+    assert service_assignment.refer_waiting(district.kit) == 1
+
+    newest = select(Referral.reference, Referral.id).order_by(Referral.id.desc()).limit(1)
+    with district.database.reading() as session:
+        name, id = session.execute(newest).one()
+    assert len(name) == 5
+    assert rules_assignment.is_reference(name)
+    assert [(row.referral_id, row.parameters["ref"]) for row in district.all(Message)] == [
+        (id, name)
+    ]

@@ -1,0 +1,107 @@
+"""Tests that a case event is written once and never changed, on both kinds of database, made either way."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from hotline.alerts import queries_retention, tables_case_events, tables_case_keys
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import CaseNote
+from hotline.core.database import Database
+from hotline.errors import StoreUnavailable
+from hotline.operations.schema import create_all
+from hotline.tips.rules_events import EntryKind, EntryWay, NoteCode
+from tests.support.builders import NOON, make_responder, make_tip
+
+pytestmark = pytest.mark.both
+
+REFUSED = (DBAPIError, StoreUnavailable)
+
+
+def taken() -> CaseLogRow:
+    return CaseLogRow(
+        tip_id=1,
+        kind=EntryKind.TAKEN,
+        at=NOON,
+        way=EntryWay.SMS,
+        key="taken:1",
+        responder_id=1,
+        codes={"proof": "unproved"},
+    )
+
+
+def note(codes: dict[str, str]) -> CaseLogRow:
+    return CaseLogRow(
+        tip_id=1,
+        kind=EntryKind.NOTE,
+        at=NOON,
+        way=EntryWay.USSD,
+        key="note:1",
+        responder_id=1,
+        codes=codes,
+    )
+
+
+def fill(database: Database) -> None:
+    with database.writing() as session:
+        session.add_all([make_tip(), make_responder()])
+        session.flush()
+        assert tables_case_events.written(session, taken()) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE case_log SET kind = 'closed'",
+        "DELETE FROM case_log WHERE id = 1",
+        "INSERT OR REPLACE INTO case_log SELECT * FROM case_log",
+    ],
+)
+def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
+    create_all(empty)
+    fill(empty)
+
+    with pytest.raises(REFUSED), empty.writing() as session:
+        session.execute(text(change))
+
+    with empty.reading() as session:
+        (row,) = tables_case_events.of_tip(session, 1)
+        assert (row.kind, row.way, row.codes) == ("taken", "sms", {"proof": "unproved"})
+
+
+def test_what_happens_twice_is_written_once(database: Database) -> None:
+    fill(database)
+    with database.writing() as session:
+        assert tables_case_events.written(session, taken()) is None
+        for _ in range(2):
+            tables_case_events.written_told(session, [(7, 1, 0, 1, "alert")], NOON)
+        rows = tables_case_events.of_tip(session, 1)
+    assert [(row.kind, row.key, row.codes) for row in rows] == [
+        ("taken", "taken:1", {"proof": "unproved"}),
+        ("told", "told:7", {"why": "alert"}),
+    ]
+    assert rows[1].at == NOON
+
+
+def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Database) -> None:
+    fill(database)
+    with database.writing() as session:
+        entry_id = tables_case_events.written(session, note({"says": NoteCode.WORDS}))
+        assert entry_id is not None
+        tables_case_keys.keep_body(session, CaseNote, entry_id, b"sealed")
+        assert tables_case_keys.bodies_of(session, CaseNote, 1) == {entry_id: b"sealed"}
+
+        queries_retention.redact(session, [1], NOON)
+
+        assert session.scalars(select(CaseNote)).all() == []
+        assert [row.kind for row in tables_case_events.of_tip(session, 1)] == ["taken", "note"]
+
+
+def test_a_code_is_of_a_closed_list(database: Database) -> None:
+    fill(database)
+    for codes in ({"says": "he is at the market"}, {"words": "words"}):
+        with (
+            pytest.raises(ValueError, match="no code of the entry note"),
+            database.writing() as session,
+        ):
+            tables_case_events.written(session, note(codes))

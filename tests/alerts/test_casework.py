@@ -1,0 +1,332 @@
+"""Tests the effects of forged, late and repeated answers on a case."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from hotline.alerts import service_assignment, service_closing, service_commands, tables_inbound
+from hotline.alerts.rules_commands import Act, Acted, Done
+from hotline.alerts.rules_replies import OF_A_CASE, REPLIES, Verb
+from hotline.alerts.service_replies import ANSWERS
+from hotline.cases import queries_list, service_retention
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_visible
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.tables import Tip
+from tests.alerts.case_sums import check_logs, of_log
+from tests.support.district import District, district
+from tests.support.taking import confirm
+
+__all__ = ["district"]
+
+
+def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Referral]]:
+    """Alerts people of a tip and returns each assignment: 1 and 2 of the district, 3 and 4 of the national desk."""
+    for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
+        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+    tip = district.tell(urgency=urgency)
+    return tip, {row.responder_id: row for row in district.all(Referral)}
+
+
+def sms(
+    district: District,
+    referral: Referral,
+    verb: Verb,
+    *,
+    proved: bool = False,
+    way: EntryWay = EntryWay.SMS,
+) -> Done:
+    asked = Act(referral.responder_id, referral.reference, verb, way, district.clock(), proved)
+    with district.database.writing() as session:
+        return service_commands.act(session, district.kit, asked)
+
+
+def happens(district: District, what: Callable[..., Any], subject: int) -> None:
+    with district.database.writing() as session:
+        what(session, district.kit, subject, district.clock())
+
+
+@pytest.mark.parametrize("verb", OF_A_CASE)
+def test_each_verb_is_carried_out_for_who_may_say_it_and_is_answered(
+    district: District, verb: Verb
+) -> None:
+    _, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    desk = next(row for who, row in told_of.items() if who > 2)
+    assert sms(district, desk, verb, proved=True).result in ANSWERS
+    of_district = sms(district, told_of[1], verb, proved=True).result
+    assert (of_district is Acted.UNKNOWN) is REPLIES[verb].national
+    assert {*ANSWERS} == {*Acted} - {Acted.UNKNOWN}
+
+
+def test_a_refusal_that_the_inbox_lists_takes_nothing(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.PASS_ON)
+    happens(district, service_commands.prove, told_of[1].id)
+    assert district.tip(tip).holder_id is None
+
+
+def test_a_take_that_is_listed_after_she_passed_it_on_does_not_hold_it(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
+    sms(district, told_of[1], Verb.PASS_ON)
+    happens(district, service_commands.prove, told_of[1].id)
+    assert district.tip(tip).holder_id is None
+
+
+def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
+    district: District,
+) -> None:
+    tip, told_of = told(district, urgency=1)
+    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
+    assert "acknowledge" in district.open_kinds()
+    happens(district, service_commands.prove, told_of[1].id)
+    assert district.tip(tip).holder_id == 1
+    assert district.open_kinds() == ["outcome", "second_look"]
+
+
+def test_a_second_take_while_the_inbox_is_unread_leaves_the_first_one_standing(
+    district: District,
+) -> None:
+    _, told_of = told(district, urgency=1)
+    with district.database.writing() as session:
+        tables_inbound.begin(session, district.clock())
+    sms(district, told_of[1], Verb.TAKE)
+    district.clock.turn(hours=1)
+    sms(district, told_of[1], Verb.TAKE)
+    with district.database.reading() as session:
+        assert of_log(session, 1).taken == {1}
+    check_logs(district.database)
+
+
+def test_a_forged_take_and_end_close_nothing(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE)
+    sms(district, told_of[1], Verb.NOT_TRAFFICKING)
+    happens(district, service_commands.doubt, told_of[1].id)
+    assert district.tip(tip).closed_at is None
+    assert district.open_kinds() == ["acknowledge"]
+
+
+def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE)
+    done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
+    assert (done.result, done.waits) == (Acted.CLOSED, Verb.NOT_TRAFFICKING)
+    assert district.tip(tip).closed_at is None
+    happens(district, partial(service_commands.prove, waits=done.waits), told_of[1].id)
+    assert district.tip(tip).outcome == "not-trafficking"
+    assert district.open_kinds() == []
+
+
+def test_a_forged_take_and_end_of_danger_let_the_ladder_go_on(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    with district.database.writing() as session:
+        tables_inbound.begin(session, district.clock())
+    assert sms(district, told_of[1], Verb.TAKE).result is Acted.TAKEN
+    assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
+    happens(district, service_commands.doubt, told_of[1].id)
+    assert district.tip(tip).end_wanted_by is None
+    assert district.open_kinds() == ["acknowledge"]
+
+
+def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.ON_SITE, proved=True)
+    sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    with district.database.writing() as session:
+        signed = service_closing.by_command("A desk", "wrong")
+        service_closing.reopen(session, session.get_one(Tip, tip), signed, district.clock())
+    assert district.open_kinds() == ["acknowledge"]
+    assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is Acted.ON_SITE
+    assert district.tip(tip).holder_id == 1
+
+
+def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    district.change(Tip, tip, urgency=1)
+    service_assignment.refer_waiting(district.kit)
+    assert district.tip(tip).holder_id is None
+    assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is Acted.ON_SITE
+    assert district.tip(tip).holder_id == 1
+
+
+def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> None:
+    tip, _ = told(district, urgency=1)
+    with district.database.writing() as session:
+        signed = service_closing.by_command("responder:abc", "over")
+        row = session.get_one(Tip, tip)
+        service_closing.end(session, district.kit, row, None, signed, district.clock())
+    assert district.open_kinds() == ["acknowledge", "judge"]
+
+
+def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
+    """One person acts by name and by phone number: they are no second person, and get no error."""
+    tip, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    name = district.responder(3).name.upper()
+    service_retention.close_tip(district.kit, tip, by=name, reason="over")
+    hers = next(row for row in district.all(Referral) if row.responder_id == 3)
+    done = sms(district, hers, Verb.NOT_TRAFFICKING, proved=True)
+    assert done.result is Acted.NOT_TAKEN_YET
+    assert district.tip(tip).closed_at is None
+    assert "judge" in district.open_kinds()
+
+
+def test_who_left_hands_on_what_she_holds(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    happens(district, service_commands.release_person, 1)
+    assert district.tip(tip).holder_id is None
+    assert len(district.told(tip)) == 2
+
+
+def test_a_colleague_on_site_renews_no_clock(district: District) -> None:
+    _, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    first = [row.due_at for row in district.open_deadlines() if row.kind == "outcome"]
+    district.clock.turn(minutes=10)
+    sms(district, told_of[2], Verb.ON_SITE, proved=True)
+    assert [row.due_at for row in district.open_deadlines() if row.kind == "outcome"] == first
+
+
+@pytest.mark.row("R2")
+def test_danger_ends_only_by_two_people(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    ended = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    assert ended.result is Acted.TO_BE_JUDGED
+    assert district.open_kinds() == ["judge", "outcome", "second_look"]
+    again = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    assert again.result is Acted.TO_BE_JUDGED
+    assert district.tip(tip).closed_at is None
+
+    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    assert sms(district, national, Verb.NOT_TRAFFICKING, proved=True).result is Acted.OPEN_FIRST
+    assert district.tip(tip).closed_at is None
+    confirm(district.kit, tip)
+    assert district.tip(tip).outcome == "not-trafficking"
+    assert district.open_kinds() == []
+    assert sms(district, told_of[1], Verb.TAKE, proved=True).result is Acted.OVER
+
+
+def test_a_second_person_who_refuses_holds_it(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    assert sms(district, national, Verb.TAKE, proved=True).result is Acted.TAKEN
+    assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
+    assert district.open_kinds() == ["outcome", "second_look"]
+
+
+@pytest.mark.parametrize("proved_later", [False, True])
+def test_who_refuses_the_end_of_a_case_that_nobody_took_has_it_on_today_too(
+    district: District, proved_later: bool
+) -> None:
+    """Closure was requested by a command: state, answer and Today agree."""
+    tip, _ = told(district, urgency=1)
+    service_retention.close_tip(
+        district.kit, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT
+    )
+    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    done = sms(district, national, Verb.TAKE, proved=not proved_later)
+    if proved_later:
+        assert done.result is Acted.GOES_ON_WAITS
+        assert (district.tip(tip).holder_id, waiting(district)) == (None, [tip])
+        happens(district, partial(service_commands.prove, waits=done.waits), national.id)
+    else:
+        assert done.result is Acted.TAKEN
+    assert (district.tip(tip).holder_id, waiting(district)) == (3, [])
+
+
+def waiting(district: District) -> list[int]:
+    """Returns the cases that Today lists without an assignee."""
+    with district.database.reading() as session:
+        return [
+            one.id for one in queries_list.waiting(session, queries_visible.of_desk(NATIONAL), 10)
+        ]
+
+
+def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
+    _, told_of = told(district, urgency=1)
+    for verb in (Verb.REFERRED, Verb.NOT_TRAFFICKING):
+        assert sms(district, told_of[1], verb, proved=True).result is Acted.NOT_TAKEN_YET
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    done = sms(district, told_of[1], Verb.REFERRED, proved=True)
+    assert done.result is Acted.REFERRED
+    assert sms(district, told_of[2], Verb.REFERRED, proved=True).result is Acted.NOT_TAKEN_YET
+
+
+def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    done = sms(district, national, Verb.TAKE)
+    assert done.result is Acted.GOES_ON_WAITS
+    assert district.tip(tip).holder_id == 1
+    assert "judge" in district.open_kinds()
+
+    happens(district, partial(service_commands.prove, waits=done.waits), national.id)
+    assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
+
+
+def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
+    district.change(Responder, 1, active=False, left_at=district.clock())
+    happens(district, service_commands.release_person, 1)
+    happens(district, service_commands.prove, told_of[1].id)
+    assert district.tip(tip).holder_id is None
+    assert district.open_kinds() == ["acknowledge"]
+
+
+def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
+    """Another responder who also took the case may have left since."""
+    tip, told_of = told(district, urgency=1)
+    with district.database.writing() as session:
+        tables_inbound.begin(session, district.clock())
+    sms(district, told_of[1], Verb.TAKE)
+    sms(district, told_of[2], Verb.TAKE, proved=True)
+    district.change(Responder, 2, active=False, left_at=district.clock())
+    happens(district, service_commands.release_person, 2)
+    happens(district, service_commands.doubt, told_of[1].id)
+    assert district.tip(tip).holder_id is None
+    assert district.open_kinds() == ["acknowledge"]
+
+
+def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    with district.database.writing() as session:
+        tables_inbound.begin(session, district.clock())
+    sms(district, told_of[1], Verb.TAKE)
+    sms(district, told_of[1], Verb.REFERRED)
+    district.clock.turn(hours=2)
+    service_assignment.fire_deadlines(district.kit)
+    looks = next(row for row in district.all(Referral) if row.responder_id == 3)
+    sms(district, looks, Verb.TAKE, proved=True)
+    assert "second_look" not in district.open_kinds()
+    happens(district, service_commands.doubt, told_of[1].id)
+    assert district.tip(tip).holder_id == 3
+    assert "second_look" in district.open_kinds()
+
+
+def test_passing_on_tells_the_next_and_leaves_it_hers(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is Acted.PASSED
+    assert district.tip(tip).holder_id == 1
+    assert district.told(tip) == [(0, 1), (1, 2)]
+    assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is Acted.PASSED
+    assert len(district.told(tip)) == 2
+    next_one = next(row for row in district.all(Referral) if row.responder_id == 2)
+    sms(district, next_one, Verb.TAKE, proved=True)
+    assert district.tip(tip).holder_id == 2

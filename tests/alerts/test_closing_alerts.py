@@ -1,0 +1,242 @@
+"""Tests who is asked about a requested closure: at once, every 15 minutes, at 06:30, or by the next working day."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hotline.alerts import queries, service_assignment, service_closing
+from hotline.alerts.service_closing import EndRequest
+from hotline.cases import service_waiting_closures
+from hotline.errors import EndRefused
+from hotline.gateway.tables import Deadline, Message
+from hotline.people.tables import Responder
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_deadlines import DeadlineKind
+from tests.support.district import District
+from tests.support.helping import CHILD, GROWN_UP, HelpedCase
+from tests.support.taking import confirm
+
+FRIDAY_NIGHT = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
+"""22:00 in Kigali."""
+MONDAY_17 = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
+NOT = TipOutcome.NOT_TRAFFICKING
+
+
+@pytest.fixture
+def case(district: District) -> HelpedCase:
+    """Returns a danger case with an assignee, on a Friday night."""
+    district.clock.at = FRIDAY_NIGHT - timedelta(minutes=1)
+    return HelpedCase(district, urgency=1)
+
+
+def request(case: HelpedCase, outcome: TipOutcome, who: EndRequest | None = None) -> list[int]:
+    """Requests closure and returns the people asked at once."""
+    before = len(asked(case))
+    with case.district.database.writing() as session:
+        tip = queries.tip_for_writing(session, case.tip)
+        by = who or service_closing.by_responder(case.hers)
+        service_closing.end(session, case.kit, tip, outcome, by, case.district.clock())
+    return [who for who, _ in asked(case)[before:]]
+
+
+def asked(case: HelpedCase) -> list[tuple[int, datetime]]:
+    """Returns who was asked about a closure, and when."""
+    rows = [one for one in case.district.all(Message) if one.template == "CLOSURE_REQUESTED"]
+    return [(one.responder_id, one.created_at) for one in rows]
+
+
+def asked_after(case: HelpedCase, **time: float) -> list[int]:
+    """Returns the people asked during this time. The clock stops at each deadline of the case."""
+    before, clock = len(asked(case)), case.district.clock
+    until = clock() + timedelta(**time)
+    while True:
+        due = [row.due_at for row in case.district.open_deadlines() if row.due_at <= until]
+        clock.at = max(clock(), min(due, default=until))
+        service_assignment.fire_deadlines(case.kit)
+        if not due:
+            return [who for who, _ in asked(case)[before:]]
+
+
+def clocks(case: HelpedCase) -> dict[str, Deadline]:
+    return {row.kind: row for row in case.district.open_deadlines() if row.tip_id == case.tip}
+
+
+def accepted(case: HelpedCase, n: int = 1) -> int:
+    """Screens a person who wants help, and lets a service accept."""
+    case.say("screened", GROWN_UP, n=n)
+    case.say("consent", {"consent": "yes"}, n=n)
+    offered = case.say("offered", {"service": "shelter"}, n=n)
+    assert offered is not None
+    case.say("answered", {"answer": "accepted"}, n=n, of=offered)
+    return offered
+
+
+def opens(case: HelpedCase, who: int) -> None:
+    with case.district.database.writing() as session:
+        tip, by = queries.tip_for_writing(session, case.tip), service_closing.by_responder(who)
+        service_closing.note_opened(
+            session, case.kit, tip, by.name, by.entry_by, case.district.clock()
+        )
+
+
+def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: HelpedCase) -> None:
+    """It may mean "not yet looked". From the third time on, all people of the desk are asked."""
+    (first,) = request(case, TipOutcome.NOT_FOUND)
+    assert first in case.nation
+    assert asked_after(case, minutes=14) == []
+    assert len(asked_after(case, minutes=1)) == 1
+    assert sorted(asked_after(case, minutes=15)) == case.nation
+    assert case.district.tip(case.tip).closed_at is None
+
+
+def test_a_person_with_a_service_asks_at_once_and_next_at_half_past_six(case: HelpedCase) -> None:
+    accepted(case)
+    assert len(request(case, TipOutcome.HELPED)) == 1
+    assert asked_after(case, hours=8, minutes=25) == []
+    assert len(asked_after(case, minutes=5)) == 1
+    (_, at) = asked(case)[-1]
+    assert at == FRIDAY_NIGHT + timedelta(hours=8, minutes=30), "06:30 in Kigali"
+
+
+def test_two_persons_of_whom_one_is_with_a_service_are_not_safe(case: HelpedCase) -> None:
+    accepted(case)
+    case.say("screened", CHILD, n=2)
+    request(case, TipOutcome.HELPED)
+    assert len(asked_after(case, minutes=15)) == 1
+
+
+def test_nobody_found_is_asked_about_often_although_somebody_is_with_a_service(
+    case: HelpedCase,
+) -> None:
+    accepted(case)
+    request(case, TipOutcome.NOT_FOUND)
+    assert len(asked_after(case, minutes=15)) == 1
+
+
+def test_a_person_who_did_not_arrive_is_asked_about_at_once(case: HelpedCase) -> None:
+    offered = accepted(case)
+    request(case, TipOutcome.HELPED)
+    case.district.clock.turn(minutes=30)
+    before = len(asked(case))
+    case.say("arrived", {"arrived": "no"}, of=offered)
+    assert len(asked(case)) == before + 1
+    assert len(asked_after(case, minutes=15)) == 1
+
+
+def test_without_danger_nobody_is_asked_outside_working_hours(district: District) -> None:
+    district.clock.at = FRIDAY_NIGHT - timedelta(minutes=1)
+    child = HelpedCase(district, urgency=3)
+    child.say("screened", CHILD)
+    assert request(child, TipOutcome.HELPED) == []
+    assert asked_after(child, days=2, hours=9, minutes=55) == []
+    assert len(asked_after(child, minutes=10)) == 1, "Monday 08:00"
+    assert asked_after(child, minutes=50) == []
+    assert sorted(asked_after(child, minutes=10)) == child.nation, "an hour later"
+
+
+def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(case: HelpedCase) -> None:
+    """The case stays open, its second-look deadline continues, and the assignee is asked for no outcome."""
+    case.say("screened", GROWN_UP)
+    assert {DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK} <= clocks(case).keys()
+    request(case, NOT)
+    now = clocks(case)
+    assert DeadlineKind.OUTCOME not in now
+    assert now[DeadlineKind.DECISION].due_at == MONDAY_17
+    assert DeadlineKind.SECOND_LOOK in now
+    assert len(asked_after(case, minutes=15)) == 1, "nobody has opened it yet"
+
+    opens(case, case.nation[0])
+    assert asked_after(case, days=2, hours=9) == [], "until Monday 08:00"
+    assert sorted(asked_after(case, minutes=45)) == case.nation, "once, for the third time"
+    reminded = [row for row in case.district.all(Message) if row.template.startswith("REMIND")]
+    assert reminded == []
+    asked_after(case, hours=8)
+    before = len(asked(case))
+    asked_after(case, hours=1)
+    assert {who for who, _ in asked(case)[before:]} == {*case.nation}, "nobody decided by 17:00"
+
+
+def test_what_the_desk_refuses_or_is_replaced_is_the_assignee_s_again(case: HelpedCase) -> None:
+    case.say("screened", GROWN_UP)
+    request(case, NOT)
+    case.district.clock.turn(minutes=1)
+    request(case, TipOutcome.NOT_FOUND)
+    assert DeadlineKind.DECISION not in clocks(case)
+    assert DeadlineKind.OUTCOME in clocks(case)
+    case.district.clock.turn(minutes=1)
+    request(case, NOT)
+    assert DeadlineKind.DECISION in clocks(case)
+    with case.district.database.writing() as session:
+        tip = queries.tip_for_writing(session, case.tip)
+        account = EndRequest("account:9:Desk 2", "account:9:Desk 2", "go again")
+        service_closing.judge(session, case.kit, tip, account, False, case.district.clock())
+    assert DeadlineKind.DECISION not in clocks(case)
+    assert DeadlineKind.OUTCOME in clocks(case)
+    assert case.district.tip(case.tip).holder_id == case.hers
+
+
+def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: HelpedCase) -> None:
+    request(case, NOT)
+    assert DeadlineKind.OUTCOME in clocks(case)
+    case.say("screened", GROWN_UP)
+    assert DeadlineKind.DECISION in clocks(case)
+    with pytest.raises(EndRefused):
+        confirm(case.kit, case.tip, people=case.people())
+
+
+def test_one_person_of_the_desk_never_closes_it_alone_and_the_alerts_go_on(
+    case: HelpedCase,
+) -> None:
+    """One person requested it; the other is unreachable. People of the district are alerted, but none can confirm."""
+    requester, other = case.nation
+    case.district.change(Responder, other, unreachable="no such number")
+    mine = service_closing.by_responder(requester)
+    assert request(case, TipOutcome.NOT_FOUND, mine) == [case.leads]
+    assert case.leads in asked_after(case, minutes=15)
+    for who in (requester, case.leads):
+        opens(case, who)
+        assert not endings_confirmable(case, who)
+    assert len(asked_after(case, hours=1)) >= 4
+    assert case.district.tip(case.tip).closed_at is None
+
+
+def endings_confirmable(case: HelpedCase, who: int) -> bool:
+    with case.district.database.reading() as session:
+        tip = case.district.tip(case.tip)
+        name = service_closing.by_responder(who).name
+        return service_closing.may_confirm(session, tip.end_wanted_by or "", name)
+
+
+def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:
+    """Returns who got the morning SMS, and the cases that it names."""
+    rows = [one for one in case.district.all(Message) if one.template == "CLOSURES_WAIT"]
+    return [(one.responder_id, one.parameters["refs"]) for one in rows]
+
+
+def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> None:
+    """The requester gets none. It uses the person's own reference, or else the tip's number."""
+    requester, other = case.nation
+    request(case, TipOutcome.NOT_FOUND, service_closing.by_responder(requester))
+    case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=8, minutes=30)
+    service_waiting_closures.tell(case.kit)
+    assert morning_sms(case) == [], "it has waited for one night"
+
+    case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=32, minutes=29)
+    service_waiting_closures.tell(case.kit)
+    assert morning_sms(case) == []
+    case.district.clock.turn(minutes=1)
+    for _ in range(3):
+        service_waiting_closures.tell(case.kit)
+        case.district.clock.turn(seconds=1)
+    assert morning_sms(case) == [(other, case.reference(other))]
+    case.district.clock.turn(hours=24)
+    service_waiting_closures.tell(case.kit)
+    assert len(morning_sms(case)) == 2, "each morning"
+
+
+def test_a_morning_without_late_closures_sends_nothing(case: HelpedCase) -> None:
+    request(case, TipOutcome.NOT_FOUND)
+    confirm(case.kit, case.tip)
+    case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=56, minutes=30)
+    service_waiting_closures.tell(case.kit)
+    assert morning_sms(case) == []

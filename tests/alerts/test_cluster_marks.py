@@ -1,0 +1,285 @@
+"""Tests marks in a cluster: each is sent once, with a reference the person knows, to everyone who was alerted."""
+
+from pathlib import Path
+
+import pytest
+
+from hotline.alerts import service_closing, service_correction
+from hotline.core.database import Database
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.rules_visit_safety import Manner
+from hotline.tips.tables import Tip
+from tests.support.callers import DANGER_HERE, Caller, make_ready
+from tests.support.clock import Clock
+from tests.support.night import Night, night
+from tests.support.taking import close_by_two
+
+GASABO = "12"
+QUIET = ("5", "2", "2", "1", "1", "1", "1")
+NO_VISIT = ("5", "2")
+"""Several people need help, and responders must not come."""
+CAREFUL, HOW = ("CAREFUL",), ("HOW_REPLY",)
+
+
+@pytest.fixture
+def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
+    """Plays a line with two responders and a deputy of one district, and two of the national desk."""
+    return night(
+        make_ready(database, tmp_path, clock, national=False),
+        one=(Level.RESPONDER, GASABO),
+        two=(Level.RESPONDER, GASABO),
+        deputy=(Level.DEPUTY, GASABO),
+        desk=(Level.NATIONAL, ""),
+        director=(Level.NATIONAL, ""),
+    )
+
+
+def tells(here: Night, many: int, *, marked: bool, seconds: float = 20) -> list[Caller]:
+    """Reports many dangers from one phone, one after the other. With `marked`, the caller presses 000 after each."""
+    callers = []
+    for _ in range(many):
+        here.line.clock.turn(seconds=seconds)
+        caller = here.tells(*DANGER_HERE)
+        if marked:
+            caller.key("000")
+            here.tick(seconds=1)
+        callers.append(caller)
+    return callers
+
+
+def count(here: Night, person: str, *templates: str) -> int:
+    rows = here.line.all(Message)
+    return sum(
+        row.template in templates and row.responder_id == here.people[person] for row in rows
+    )
+
+
+def named(here: Night, person: str, *templates: str) -> set[int]:
+    """Returns the tips whose references a person read in such a text."""
+    of = {row.reference: row.tip_id for row in here.line.all(Referral)}
+    rows = [row for row in here.line.all(Message) if row.responder_id == here.people[person]]
+    return {of[row.parameters["ref"]] for row in rows if row.template in templates}
+
+
+def name(here: Night, person: str, tip: Tip) -> str:
+    """Returns the newest reference by which the person knows a tip."""
+    rows = sorted(here.line.all(Referral), key=lambda row: row.id)
+    who = here.people[person]
+    found = [row.reference for row in rows if (row.tip_id, row.responder_id) == (tip.id, who)]
+    return str(found[-1])
+
+
+def asked_how(here: Night) -> set[int]:
+    """Returns the tips that wait for the national desk to decide about visit safety."""
+    rows = here.line.all(Deadline)
+    return {row.tip_id for row in rows if row.kind == "manner" and row.fired_at is None}
+
+
+def test_thirteen_marked_dangers_of_one_phone_are_told_as_often_as_their_alerts_ring(
+    here: Night,
+) -> None:
+    tells(here, 13, marked=True)
+    assert [count(here, who, *CAREFUL) for who in ("one", "two")] == [2, 2]
+    assert max(count(here, who, *CAREFUL, *HOW) for who in here.people) == 2
+    assert {tip.do_not_visit for tip in here.line.tips} == {True}
+    assert asked_how(here) == {tip.id for tip in here.line.tips}, "each is a case of its own"
+
+
+def test_the_first_mark_of_a_cluster_is_told_by_the_name_that_she_knows_and_the_others_not(
+    here: Night,
+) -> None:
+    tells(here, 2, marked=False)
+    first = here.line.tips[0]
+    for told in range(3):
+        tells(here, 1, marked=True)
+        assert count(here, "one", *CAREFUL) == 1, told
+        assert named(here, "one", *CAREFUL) == {first.id}
+        assert named(here, "desk", *HOW) <= {first.id}
+    assert count(here, "desk", *HOW) + count(here, "director", *HOW) == 1
+    assert first.do_not_visit is False
+
+
+def test_no_word_comes_once_and_what_the_desk_says_of_the_first_holds_for_the_cluster(
+    here: Night,
+) -> None:
+    tells(here, 2, marked=False)
+    tells(here, 4, marked=True)
+    first, _, *later = here.line.tips
+    here.minutes(14)
+    assert [count(here, who, "MANNER_SILENT") for who in ("one", "two")] == [1, 1]
+    before = count(here, "desk", *HOW) + count(here, "director", *HOW)
+    here.minutes(15)
+    asked = count(here, "desk", *HOW) + count(here, "director", *HOW)
+    assert asked == before + 2, "all of the desk from the third time on, each once"
+
+    asked_one = next(who for who in ("desk", "director") if named(here, who, *HOW) >= {first.id})
+    answer = here.writes(asked_one, f"6 {name(here, asked_one, first)}")
+    assert answer == "REF: noted. Those who go are told."
+    assert {tip.manner for tip in here.line.tips if tip.do_not_visit} == {"unseen"}
+    assert [count(here, who, "GO_UNSEEN") for who in ("one", "two")] == [1, 1]
+    assert asked_how(here) == set()
+    rows = [row.subject for row in here.line.all(AuditEntry) if row.action == "go_unseen"]
+    assert sorted(rows) == sorted(f"tip:{tip.id}" for tip in (first, *later))
+
+
+def test_a_mark_after_unseen_goes_unseen_and_after_openly_the_desk_is_asked_anew(
+    here: Night,
+) -> None:
+    tells(here, 2, marked=False)
+    tells(here, 1, marked=True)
+    first = here.line.tips[0]
+    service_correction.say(here.line.kit, first.id, Manner.UNSEEN, by="Alice", reason="read it")
+    before = len(here.line.all(Message))
+    tells(here, 1, marked=True)
+    assert here.line.tips[-1].manner == "unseen"
+    assert len(here.line.all(Message)) == before
+    assert asked_how(here) == set()
+
+    service_correction.say(
+        here.line.kit, first.id, Manner.OPENLY, by="Alice", reason="spoke with her"
+    )
+    assert [count(here, who, "GO_OPENLY") for who in ("one", "two")] == [1, 1]
+    tells(here, 1, marked=True)
+    assert here.line.tips[-1].manner is None
+    assert count(here, "one", *CAREFUL) == 2
+    assert asked_how(here) == {here.line.tips[-1].id}
+
+
+def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
+    (caller,) = tells(here, 1, marked=False)
+    service_correction.say(
+        here.line.kit, here.tip.id, Manner.OPENLY, by="Alice", reason="spoke with her"
+    )
+    caller.key("000")
+    here.tick()
+    assert here.tip.manner is None
+    assert count(here, "one", *CAREFUL) == 1
+
+
+@pytest.mark.parametrize("which", [0, 2, 3])
+def test_whoever_has_an_alert_of_the_cluster_or_read_more_learns_it_within_thirty_seconds(
+    here: Night, which: int
+) -> None:
+    callers = tells(here, 4, marked=False)
+    here.minutes(7)
+    told = {row.responder_id for row in here.line.all(Referral)}
+    assert here.people["deputy"] in told
+    callers[which].key("000")
+    here.tick(seconds=29)
+    unaware = [
+        who
+        for who, id in here.people.items()
+        if id in told and not named(here, who, *CAREFUL, *HOW)
+    ]
+    assert unaware == []
+
+
+def test_who_is_told_of_the_first_after_a_later_one_was_marked_learns_it_with_her_alert(
+    here: Night,
+) -> None:
+    tells(here, 2, marked=False)
+    tells(here, 1, marked=True)
+    first = here.line.tips[0]
+    assert count(here, "deputy", *CAREFUL) == 0
+    here.minutes(4)
+    assert named(here, "deputy", *CAREFUL) >= {first.id}
+
+
+def test_who_takes_the_first_reads_how_to_go_to_what_she_took_with_it(here: Night) -> None:
+    for _ in range(3):
+        here.line.clock.turn(seconds=20)
+        here.tells(*DANGER_HERE, "1", "1", "2", "1").hang_up()
+    caller = here.tells(*DANGER_HERE, "1", "1", "2", "1")
+    first, last = here.line.tips[0], here.line.tips[-1]
+    here.tick()
+    assert (first.visit, count(here, "one", *CAREFUL)) == ("yes", 0)
+    caller.key("000")
+    here.tick()
+    assert here.line.tips[-1].id == last.id
+    answer = here.writes("one", f"1 {name(here, 'one', first)}")
+    assert (
+        answer
+        == "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
+    )
+
+
+def test_where_the_first_is_closed_the_next_one_speaks_for_what_is_left(here: Night) -> None:
+    tells(here, 2, marked=False)
+    tells(here, 3, marked=True)
+    first, _, *later = here.line.tips
+    close_by_two(here.line.kit, first.id)
+    before = count(here, "desk", *HOW) + count(here, "director", *HOW)
+    here.minutes(12)
+    assert count(here, "desk", *HOW) + count(here, "director", *HOW) > before
+    assert asked_how(here) == {tip.id for tip in later}
+
+
+def test_another_person_and_half_an_hour_later_ring_anew_and_so_does_their_mark(
+    here: Night,
+) -> None:
+    tells(here, 3, marked=True)
+    assert count(here, "one", *CAREFUL) == 2
+    here.tick(minutes=31)
+    before = count(here, "one", *CAREFUL)
+    tells(here, 1, marked=True)
+    last = here.line.tips[-1]
+    assert count(here, "one", *CAREFUL) + count(here, "two", *CAREFUL) > before
+    assert last.id in named(here, "one", *CAREFUL) | named(here, "two", *CAREFUL)
+
+    here.line.clock.turn(seconds=20)
+    for who in ("2", "2", "2", "3"):
+        here.tells(*DANGER_HERE, "1", "1", who, "2")
+    child = here.line.tips[-1]
+    assert child.id in named(here, "one", *CAREFUL) | named(here, "two", *CAREFUL)
+
+
+def test_without_danger_nobody_reads_for_each_tip_to_stay_away(here: Night) -> None:
+    for _ in range(6):
+        here.line.clock.turn(seconds=20)
+        here.tells(*QUIET, *NO_VISIT).hang_up()
+        here.tick()
+    assert len(here.line.tips) == 6
+    assert {tip.visit for tip in here.line.tips} == {"no"}
+    sent = [row for row in here.line.all(Message) if row.template == "STAY_AWAY"]
+    assert len(sent) == 3, "as often as their alerts rang"
+
+
+def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(here: Night) -> None:
+    tells(here, 6, marked=False)
+    first, second, *later = here.line.tips
+    for tip in here.line.tips:
+        here.line.clock.turn(seconds=20)
+        with here.line.database.writing() as session:
+            service_closing.wish(session, here.line.kit, [tip.id], actor="receipt")
+    assert count(here, "one", "ERASE_WANTED") == 2, "the two that rang"
+    assert named(here, "one", "ERASE_WANTED") == {first.id, second.id}
+    asked = [row for row in here.line.all(Message) if row.template == "ERASE_DECIDE"]
+    of_desk = [row.parameters["ref"] for row in asked]
+    assert sorted(set(of_desk)) == [f"T{first.id}", f"T{second.id}"]
+    assert len(of_desk) == 4, "two people, each twice"
+    assert {tip.erase_wanted_at is not None for tip in here.line.tips} == {True}
+    assert later
+
+
+def test_a_wish_for_many_tips_at_once_asks_the_desk_once_each_time_until_each_is_decided(
+    here: Night,
+) -> None:
+    tells(here, 4, marked=False)
+    ids = [tip.id for tip in here.line.tips]
+    with here.line.database.writing() as session:
+        service_closing.wish(session, here.line.kit, ids, actor="sms")
+    assert count(here, "desk", "ERASE_DECIDE") == 1
+    here.tick(hours=73)
+    for _ in range(6):
+        here.tick()
+    assert count(here, "desk", "ERASE_DECIDE") == 2
+    who = {"by": "Director", "reason": "nobody reached her yet"}
+    service_closing.decide(here.line.kit, ids[0], erases=False, **who)
+    assert service_closing.undecided_others(here.line.kit, ids[0]) == ids[1:]
+    here.tick(days=4)
+    for _ in range(6):
+        here.tick()
+    newest = [row for row in here.line.all(Message) if row.template == "ERASE_DECIDE"][-1]
+    assert newest.parameters["ref"] == f"T{ids[1]}"

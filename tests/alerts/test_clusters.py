@@ -1,0 +1,211 @@
+"""Tests many similar tips: each is a case, but not each one sends alerts."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts import service_assignment, service_commands, service_sending, tables_inbound
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.cases import service_retention
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.gateway.tables_contacts import InboundSeen, referrals_of
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.queries_duplicates import TipLikeness
+from tests.support.builders import make_message
+from tests.support.callers import Caller, Line, line
+from tests.support.taking import do
+
+__all__ = ["line"]
+
+
+QUIET = ("5", "2", "2", "1", "1", "1")
+"""No danger, no official, Kigali, Gasabo, its first sector."""
+LABOUR, SEX = "1", "2"
+ME, CHILD = "2", "3"
+COME = "1"
+PHONES = ("+250788000001", "+250788000002")
+
+
+@pytest.fixture
+def staffed(line: Line) -> Line:
+    """Enrols two people in Gasabo, and one of the national desk."""
+    for phone in PHONES:
+        line.enrol(Level.RESPONDER, phone)
+    line.enrol(Level.NATIONAL, "+250788000091")
+    return line
+
+
+def tell(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000077") -> Caller:
+    """Reports a tip from a phone, hangs up, and queues the alerts."""
+    staffed.clock.turn(minutes=minutes)
+    caller = staffed.caller(phone)
+    caller.dial()
+    caller.key(*keys)
+    caller.hang_up()
+    service_assignment.refer_waiting(staffed.kit)
+    return caller
+
+
+def sent(staffed: Line) -> dict[int, list[str]]:
+    """Returns the templates of the messages to each person."""
+    found: dict[int, list[str]] = {}
+    for row in staffed.all(Message):
+        found.setdefault(row.responder_id, []).append(row.template)
+    return found
+
+
+def rings(staffed: Line) -> int:
+    return sum(row.template != "MORE_TOLD" for row in staffed.all(Message))
+
+
+def asked(staffed: Line) -> set[int]:
+    """Returns the tips that wait for an acknowledgement."""
+    rows = staffed.all(Deadline)
+    return {row.tip_id for row in rows if row.kind == "acknowledge" and row.fired_at is None}
+
+
+def open_clocks(staffed: Line) -> set[int]:
+    return {row.tip_id for row in staffed.all(Deadline) if row.fired_at is None}
+
+
+@pytest.mark.row("C18")
+def test_c18_thirteen_like_tips_of_one_phone_ring_nobody_more_than_four_times(
+    staffed: Line,
+) -> None:
+    for _ in range(13):
+        tell(staffed, *QUIET, LABOUR)
+    tips = staffed.tips
+    assert len(tips) == 13
+    assert max(len(some) for some in sent(staffed).values()) <= 4
+    assert rings(staffed) == 3
+    texts = [row for row in staffed.all(Message) if row.template == "MORE_TOLD"]
+    first = next(row for row in staffed.all(Referral) if row.tip_id == tips[0].id)
+    assert [row.parameters["ref"] for row in texts] == [first.reference]
+    assert open_clocks(staffed) == {tip.id for tip in tips}
+
+
+def test_four_victims_of_one_phone_ring_four_times(staffed: Line) -> None:
+    for kind in (LABOUR, SEX, LABOUR, "4"):
+        tell(staffed, *QUIET, kind)
+    assert rings(staffed) == 4
+
+
+def test_a_third_like_danger_is_one_text_and_another_person_rings_anew(staffed: Line) -> None:
+    danger = ("5", "1", "2", "1", "1")
+    for who in (ME, ME):
+        tell(staffed, *danger, "1", LABOUR, who)
+    before = rings(staffed)
+
+    staffed.clock.turn(minutes=1)
+    caller = staffed.caller()
+    caller.dial()
+    caller.key(*danger)
+    service_assignment.refer_waiting(staffed.kit)
+    assert rings(staffed) == before
+    assert staffed.all(Message)[-1].template == "MORE_TOLD"
+
+    caller.key("1", LABOUR, CHILD)
+    service_assignment.refer_waiting(staffed.kit)
+    assert rings(staffed) > before
+
+
+def test_danger_half_an_hour_later_rings_anew(staffed: Line) -> None:
+    danger = ("5", "1", "2", "1", "1")
+    for _ in range(3):
+        tell(staffed, *danger)
+    before = rings(staffed)
+    tell(staffed, *danger, minutes=31)
+    assert rings(staffed) > before
+
+
+def test_closing_one_closes_no_other_and_taking_the_first_takes_what_it_was_told_with(
+    staffed: Line,
+) -> None:
+    for _ in range(5):
+        tell(staffed, *QUIET, LABOUR)
+    first, *_, last = staffed.tips
+    row = next(row for row in staffed.all(Referral) if row.tip_id == first.id)
+    done = do(staffed.kit, row.responder_id, row.reference, Verb.TAKE, staffed.clock())
+    assert done.result is Acted.TAKEN
+    assert {tip.holder_id for tip in staffed.tips[3:]} == {row.responder_id}
+
+    service_retention.close_tip(staffed.kit, first.id, by="A desk", reason="over")
+    assert [tip.id for tip in staffed.tips if tip.closed_at is not None] == [first.id]
+    assert last.id in open_clocks(staffed)
+
+
+def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Line) -> None:
+    """Each tip of the same alert continues to escalate. Proof of the answer gives it back to the responder."""
+    for _ in range(5):
+        tell(staffed, *QUIET, LABOUR)
+    row = next(row for row in staffed.all(Referral) if row.tip_id == staffed.tips[0].id)
+    with staffed.database.writing() as session:
+        tables_inbound.begin(session, staffed.clock())
+    text = f"1 {row.reference}"
+    key = next(one.number_key for one in staffed.all(Responder) if one.id == row.responder_id)
+    (her,) = [one for one in PHONES if staffed.kit.pseudonyms.enrolled(one) == key]
+    written = make_message(provider_id="ATXid_f", sender=her, text=text, sent_at=staffed.clock())
+    assert take_sms(staffed.kit, written) is Acted.TAKEN
+    held = [tip.id for tip in staffed.tips if tip.holder_id is not None]
+    assert len(held) == 3
+    with staffed.database.writing() as session:
+        (seen,) = session.scalars(select(InboundSeen))
+        told_of = referrals_of(seen)
+        for referral_id in told_of:
+            service_commands.doubt(session, staffed.kit, referral_id, staffed.clock())
+    assert {tip.holder_id for tip in staffed.tips} == {None}
+    assert asked(staffed) >= set(held)
+
+    take_sms(staffed.kit, replace(written, provider_id="listed-1"), Arrival.LISTED)
+    assert [tip.id for tip in staffed.tips if tip.holder_id is not None] == held
+    assert not asked(staffed) & set(held)
+
+
+def test_an_alert_in_doubt_of_a_case_that_was_taken_with_the_first_was_not_delivered(
+    staffed: Line,
+) -> None:
+    """The responder took the first case by its own reference. It is unknown whether the other alert arrived."""
+    for _ in range(4):
+        tell(staffed, *QUIET, LABOUR)
+    first, *_, last = staffed.tips
+    sms = FakeSms()
+    staffed.kit = replace(staffed.kit, sms=sms)
+    service_sending.deliver_due(staffed.kit)
+    for tip in (last, first):
+        row = next(row for row in staffed.all(Referral) if row.tip_id == tip.id)
+        do(staffed.kit, row.responder_id, row.reference, Verb.PASS_ON, staffed.clock())
+        sms.results = [SendResult(Outcome.UNKNOWN)] if tip is last else []
+        service_sending.deliver_due(staffed.kit)
+    doubted = next(row for row in staffed.all(Message) if row.state == "unknown")
+
+    known = [row for row in staffed.all(Referral) if row.responder_id == doubted.responder_id]
+    her = {row.tip_id: row for row in known}
+    assert doubted.referral_id == her[last.id].id
+    do(staffed.kit, doubted.responder_id, her[first.id].reference, Verb.TAKE, staffed.clock())
+    staffed.clock.turn(minutes=11)
+    service_sending.retry_unknown(staffed.kit)
+
+    held = next(row for row in staffed.all(Message) if row.id == doubted.id)
+    assert (held.state, held.delivered_at) == ("answered", None)
+    assert staffed.tips[-1].holder_id == doubted.responder_id
+
+
+@pytest.mark.row("R7")
+def test_two_phones_are_no_cluster(staffed: Line) -> None:
+    for number in range(6):
+        tell(staffed, *QUIET, LABOUR, phone=f"+25078800010{number}")
+    assert rings(staffed) == 6
+
+
+def test_what_tips_are_known_by_is_gone_after_a_day(staffed: Line) -> None:
+    tell(staffed, *QUIET, LABOUR)
+    assert len(staffed.all(TipLikeness)) == 1
+    staffed.clock.turn(hours=26)
+    service_retention.tidy(staffed.kit)
+    assert staffed.all(TipLikeness) == []

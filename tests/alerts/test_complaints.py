@@ -1,0 +1,249 @@
+"""C20: tests complaints about a helper: only the national desk sees them, and no district learns of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from hotline.alerts import queries_names, service_assignment, service_sending
+from hotline.alerts.service_intake import rescue_silent
+from hotline.cases import decrypt_access
+from hotline.core.jobs import Job
+from hotline.errors import NotFound
+from hotline.gateway.tables import Deadline, Message
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.tables import Tip
+from tests.support.builders import make_responder
+from tests.support.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
+from tests.support.taking import take_case
+from tests.support.two_people import ALICE
+
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
+TREATED = ("4", "5", "3", "2", "9")
+"""The keys from the first screen to the first question."""
+HURT_HERE = (*TREATED, "4", "1", "1")
+NOBODY_CAME = (*TREATED, "2")
+WORDS = "umugabo wambaye ingofero yirabura"
+HERE = "12"
+
+
+def complaint(line: Line, *keyed: str, msisdn: str = "+250788000077") -> Caller:
+    caller = line.caller(msisdn)
+    caller.dial()
+    caller.key(*keyed)
+    return caller
+
+
+@pytest.fixture
+def staffed(line: Line) -> Line:
+    """Enrols a responder, a deputy and a coordinator of the district."""
+    with line.database.writing() as session:
+        for number, level in enumerate((Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR)):
+            session.add(
+                make_responder(
+                    name=level, level=level, districts=(HERE,), msisdn=f"+25078800010{number}"
+                )
+            )
+    return line
+
+
+def levels_told(line: Line) -> set[str]:
+    level = {row.id: row.level for row in line.all(Responder)}
+    return {level[row.responder_id] for row in line.all(Message)}
+
+
+@pytest.mark.row("C20")
+def test_hurt_and_a_district_are_filed_at_that_hop_and_sealed_to_the_nation_alone(
+    line: Line,
+) -> None:
+    complaint(line, *HURT_HERE)
+    row = line.tip
+    assert (row.matter, row.state, row.urgency) == ("complaint", "complete", 1)
+    assert line.desks_of(row) == {"national"}
+    assert line.jobs.rung == [(Job.REFER_TIP, row.id)]
+    assert line.read(row) == {"wrong": "hurt", "province": "1", "district": HERE}
+    assert (row.category, row.sector, row.locked_for) == (None, None, None)
+
+
+@pytest.mark.parametrize("flushed", [False, True])
+def test_what_was_done_is_kept_when_she_hangs_up(line: Line, *, flushed: bool) -> None:
+    caller = complaint(line, *NOBODY_CAME)
+    assert (line.tip.state, line.jobs.rung) == ("draft", [])
+    if flushed:
+        line.flush()
+    for _ in range(2):
+        assert caller.hang_up() == 200
+    assert (line.tip.state, line.tip.place) == ("filed", "unsure")
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    assert line.read(line.tip) == {"wrong": "absent"}
+
+
+def test_three_minutes_of_silence_file_it_and_what_she_adds_is_the_same_complaint(
+    line: Line,
+) -> None:
+    caller = complaint(line, *NOBODY_CAME)
+    line.clock.turn(minutes=3)
+    rescue_silent(line.kit)
+    assert line.tip.state == "filed"
+    caller.key("1", "1", "2", WORDS)
+    assert (line.tip.state, line.tip.place) == ("complete", HERE)
+    assert line.read(line.tip)["account"] == WORDS
+
+
+def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    for keyed in (*HURT_HERE, "2", WORDS):
+        screen = caller.key(keyed)
+        assert caller.again() == screen
+        line.flush()
+        assert caller.again() == screen
+    assert screen == "END Murakoze. Murabeho."
+    assert line.read(line.tip)["account"] == WORDS
+
+
+def test_whoever_thinks_again_corrects_one_complaint_and_its_urgency_only_rises(
+    line: Line,
+) -> None:
+    caller = complaint(line, *HURT_HERE, "0", "2")
+    assert line.tip.place != HERE
+    caller.key("0", "0", "0", "3", "1", "1")
+    assert (line.tip.place, line.tip.urgency) == (HERE, 1)
+    assert line.read(line.tip)["wrong"] == "told"
+    assert line.desks_of(line.tip) == {"national"}
+
+
+def test_000_before_it_is_filed_leaves_no_row_and_afterwards_only_marks(line: Line) -> None:
+    complaint(line, *NOBODY_CAME, "000")
+    assert line.tips == []
+    complaint(line, *HURT_HERE, "000")
+    assert (line.tip.state, line.tip.do_not_visit) == ("complete", True)
+
+
+def test_a_report_after_it_in_one_session_is_a_tip_beside_it(staffed: Line) -> None:
+    caller = complaint(staffed, *NOBODY_CAME, "1", "1", "00", *DANGER_HERE)
+    mine, tip = staffed.tips
+    assert (mine.matter, tip.matter) == ("complaint", "tip")
+    assert staffed.desks_of(tip) == {"national", HERE}
+    assert staffed.read(tip).keys() == {"danger", "official", "province", "district"}
+    caller.hang_up()
+    assert {row.do_not_visit for row in staffed.tips} == {False}
+
+
+def test_no_responder_of_the_district_hears_of_it_however_long_nobody_takes_it(
+    staffed: Line,
+) -> None:
+    complaint(staffed, *HURT_HERE)
+    service_assignment.refer_waiting(staffed.kit)
+    assert levels_told(staffed) == {"national"}
+    first = [message.template for message in staffed.all(Message)]
+
+    for _ in range(8):
+        staffed.clock.turn(minutes=16)
+        service_assignment.fire_deadlines(staffed.kit)
+    assert levels_told(staffed) == {"national"}
+    assert len(staffed.all(Message)) > len(first)
+    assert [row for row in staffed.all(Deadline) if row.fired_at is None]
+
+
+def test_its_alert_is_like_any_other(staffed: Line) -> None:
+    complaint(staffed, *HURT_HERE)
+    told(staffed, "5", "1", "1", "1", "1")
+    service_assignment.refer_waiting(staffed.kit)
+    of_complaint, of_tip = sorted(staffed.all(Message), key=lambda row: row.id)
+    assert of_complaint.template == of_tip.template
+    assert of_complaint.parameters.keys() == of_tip.parameters.keys()
+    assert of_complaint.parameters["place"] == of_tip.parameters["place"]
+    assert of_complaint.priority == of_tip.priority
+
+
+def test_no_alert_of_it_goes_to_a_colleague_of_the_district_when_a_phone_is_off(
+    staffed: Line,
+) -> None:
+    complaint(staffed, *HURT_HERE)
+    service_assignment.refer_waiting(staffed.kit)
+    with staffed.database.writing() as session:
+        session.execute(update(Message).values(state="failed"))
+    service_sending.expire_leases(staffed.kit)
+    for _ in range(3):
+        staffed.clock.turn(minutes=5)
+        service_assignment.fire_deadlines(staffed.kit)
+    assert levels_told(staffed) == {"national"}
+
+
+def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
+    complaint(staffed, *HURT_HERE)
+    service_assignment.refer_waiting(staffed.kit)
+    (message,) = staffed.all(Message)
+    reference = message.parameters["ref"]
+
+    locals_ = [row.id for row in staffed.all(Responder) if row.level != Level.NATIONAL]
+    assert len(locals_) == 3
+    for one in locals_:
+        with staffed.database.reading() as session:
+            assert queries_names.open_references(session, one, staffed.clock()) == []
+        assert take_case(staffed.kit, one, reference, staffed.clock()).result == "unknown"
+    with pytest.raises(NotFound, match="no grant"):
+        decrypt_access.check_grant(staffed.kit, staffed.tip.id, desk=HERE, **SIGNED)
+    with pytest.raises(NotFound, match="no grant"):
+        decrypt_access.read_tip(staffed.kit, staffed.tip.id, desk=HERE, passphrase="any", **SIGNED)
+
+
+def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
+    complaint(staffed, *HURT_HERE, "2", WORDS)
+    service_assignment.refer_waiting(staffed.kit)
+    (message,) = staffed.all(Message)
+    (hers,) = [row.id for row in staffed.all(Responder) if row.level == Level.NATIONAL]
+
+    (listed,) = decrypt_access.list_tips(staffed.kit)
+    assert (listed.tip.matter, listed.tip.place) == ("complaint", HERE)
+    decrypt_access.check_grant(staffed.kit, listed.tip.id, desk="national", **SIGNED)
+    assert staffed.read(listed.tip)["account"] == WORDS
+    reference = message.parameters["ref"]
+    assert take_case(staffed.kit, hers, reference, staffed.clock()).result == "taken"
+
+
+def test_a_tip_of_the_same_phone_is_not_said_to_have_a_neighbour(staffed: Line) -> None:
+    complaint(staffed, *HURT_HERE)
+    told(staffed, *DANGER_HERE)
+    told(staffed, *QUIET_HERE).hang_up()
+    linked = {row.tip.id: row.same_contact for row in decrypt_access.list_tips(staffed.kit)}
+    assert linked == {1: 0, 2: 1, 3: 1}
+
+
+def test_a_redial_shows_what_a_phone_sees_that_never_called(line: Line) -> None:
+    stranger = line.caller("+250788000999").dial()
+    for path in (NOBODY_CAME, HURT_HERE, (*HURT_HERE, "2"), (*HURT_HERE, "2", WORDS)):
+        caller = complaint(line, *path)
+        again = line.caller(caller.msisdn)
+        assert again.dial() == stranger
+        for key in TREATED:
+            assert again.key(key) == again.again()
+        fresh = complaint(line, *TREATED, msisdn="+250788000998")
+        assert again.screen == fresh.screen
+
+
+def test_nothing_is_sent_to_her_and_nothing_of_it_is_written_down(
+    staffed: Line, tmp_path: Path
+) -> None:
+    complaint(staffed, *HURT_HERE, "2", WORDS)
+    service_assignment.refer_waiting(staffed.kit)
+    assert all(message.responder_id is not None for message in staffed.all(Message))
+    staffed.flush()
+    assert WORDS.encode() not in staffed.written(tmp_path)
+
+
+def test_it_is_not_offered_where_nobody_lives_to_read_it(line: Line) -> None:
+    with line.database.writing() as session:
+        session.execute(update(Responder).values(unreachable="off"))
+    caller = complaint(line, *TREATED[:3])
+    assert "Uko wakiriwe" not in caller.read()
+
+
+def test_digits_dialled_ahead_never_open_it(line: Line) -> None:
+    plain = line.caller().dial()
+    for ahead in ("4*5*3*2", "4*5*3*2*9*4"):
+        assert line.caller().dial(ahead) == plain
+    assert line.all(Tip) == []

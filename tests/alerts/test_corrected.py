@@ -1,0 +1,238 @@
+"""Tests that one report is one case, also with a corrected place or an official named late."""
+
+from pathlib import Path
+
+import pytest
+
+from hotline.alerts import service_assignment
+from hotline.alerts.service_intake import rescue_silent
+from hotline.core.database import Database
+from hotline.dialogue.service_sms import Arrival
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
+from tests.support.callers import Caller, make_ready, told
+from tests.support.clock import Clock
+from tests.support.night import Night, night
+
+GASABO, KICUKIRO = "12", "13"
+MOVED = "REF: place changed. Ring 112."
+URGENT_THERE = "REF: Kicukiro, urgent. Reply 1 REF"
+LET = "REF: Kicukiro has it too. Let the first place go: 8 REF"
+LET_GO = "REF: others have it now. You need not go. Thank you."
+TOLD_FIRST = "REF: the district was told first"
+OVER = "REF: it is over. Thank you."
+DANGER = ("5", "1", "2", "1", "1")
+"""Danger, no official, Kigali, Gasabo: filed."""
+QUIET = ("5", "2", "2", "1", "1", "1", "1")
+"""The same without danger, with its sector and its kind: a draft."""
+THERE = ("0", "2")
+"""Back to the districts, and Kicukiro."""
+
+
+@pytest.fixture
+def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
+    """Plays a line with two people of Gasabo, two of Kicukiro, and two of the national desk."""
+    return night(
+        make_ready(database, tmp_path, clock, national=False),
+        one=(Level.RESPONDER, GASABO),
+        two=(Level.RESPONDER, GASABO),
+        there=(Level.RESPONDER, KICUKIRO),
+        deputy=(Level.DEPUTY, KICUKIRO),
+        desk=(Level.NATIONAL, ""),
+        director=(Level.NATIONAL, ""),
+    )
+
+
+def quiet_and_told(here: Night) -> Caller:
+    """Files a report without danger after silence and alerts people; the caller's session continues."""
+    caller = told(here.line, *QUIET)
+    here.line.clock.turn(minutes=4)
+    rescue_silent(here.line.kit)
+    here.tick()
+    return caller
+
+
+def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    assert here.writes("one", "1 {ref}").startswith("REF: yours.")
+    caller.key(*THERE)
+    here.tick(seconds=29)
+
+    assert (len(here.line.tips), here.tip.place) == (1, KICUKIRO)
+    assert MOVED in here.texts("one")
+    assert MOVED in here.texts("two")
+    assert here.newest("there") == URGENT_THERE
+    assert here.line.desks_of(here.tip) == {"national", GASABO, KICUKIRO}
+    assert here.holder == "one"
+    assert {"acknowledge", "outcome"} <= here.clocks
+
+    assert here.writes("desk", "8 {ref}") == "REF: nobody of the new place has it yet."
+    assert here.writes("one", "1 {ref}") == MOVED
+    assert "acknowledge" in here.clocks
+    here.writes("there", "1 {ref}")
+    assert here.holder == "there"
+    assert here.newest("desk") == LET
+    assert LET_GO not in here.texts("one")
+
+    assert here.writes("desk", "8 {ref}", way=Arrival.CALLED).startswith("REF: noted. Those who go")
+    assert LET_GO not in here.texts("one")
+    assert here.writes("desk", "8 {ref}") == "REF: noted. The first place is let go."
+    assert (here.newest("one"), here.newest("two")) == (LET_GO, LET_GO)
+    assert here.line.desks_of(here.tip) == {"national", KICUKIRO}
+    assert here.writes("one", "1 {ref}") == OVER
+    assert (here.holder, here.all_fit()) == ("there", True)
+
+
+def test_the_first_places_people_alone_end_nothing_of_the_new_ones_clock(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    caller.key(*THERE)
+    here.tick()
+    assert here.writes("one", "1 {ref}") == MOVED
+    assert here.holder is None
+    here.minutes(4)
+    assert "REF: Kicukiro, urgent. Reply 1 REF" in here.texts("deputy")
+    here.minutes(10)
+    assert "red" in here.clocks
+    assert here.writes("one", "1 {ref}") == MOVED
+    assert here.holder == "one"
+
+
+def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    caller.key(*THERE)
+    here.tick()
+    caller.key("0", "1")
+    here.tick()
+    assert (len(here.line.tips), here.tip.place) == (1, GASABO)
+    assert here.newest("one") == "REF: Gasabo, urgent. Reply 1 REF"
+    assert here.newest("there") == MOVED
+    caller.key(*THERE)
+    here.line.flush()
+    caller.again()
+    here.tick()
+    assert here.newest("there") == URGENT_THERE
+    assert here.texts("one").count(MOVED) == 3
+    assert here.line.desks_of(here.tip) == {"national", GASABO, KICUKIRO}
+    here.writes("there", "1 {ref}")
+    assert here.holder == "there"
+    assert here.writes("desk", "8 {ref}") == "REF: noted. The first place is let go."
+    assert here.writes("there", "2 {ref}").startswith("REF: noted, you are there.")
+
+
+def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: Night) -> None:
+    """From the fourth correction on, only the national desk is alerted each time. Escalation follows the last place."""
+    caller = here.tells(*DANGER)
+    for keyed in (THERE, ("0", "1"), THERE):
+        caller.key(*keyed)
+        here.tick()
+    heard = {who: here.texts(who) for who in ("one", "two", "there", "deputy")}
+    desk = len(here.texts("desk")) + len(here.texts("director"))
+    for keyed in (("0", "1"), THERE, ("0", "1"), THERE):
+        caller.key(*keyed)
+        here.tick()
+
+    assert (len(here.line.tips), here.tip.place, here.tip.urgency) == (1, KICUKIRO, 1)
+    assert {who: here.texts(who) for who in heard} == heard
+    assert here.texts("desk")[-2:] == [MOVED, URGENT_THERE]
+    assert len(here.texts("desk")) + len(here.texts("director")) > desk + 4
+    assert here.line.desks_of(here.tip) == {"national", GASABO, KICUKIRO}
+    here.minutes(4)
+    assert here.newest("deputy") == URGENT_THERE or here.newest("there") == URGENT_THERE
+    assert here.newest("one") == heard["one"][-1]
+    here.writes("desk", "1 {ref}")
+    assert here.holder == "desk"
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_without_danger_the_first_place_is_let_go_at_once(here: Night, taken: bool) -> None:
+    caller = quiet_and_told(here)
+    (asked,) = [who for who in ("one", "two") if here.texts(who)]
+    if taken:
+        here.writes(asked, "1 {ref}")
+    caller.key("0", "0", "0", "2")
+    here.tick()
+    assert (len(here.line.tips), here.tip.place) == (1, KICUKIRO)
+    assert here.newest(asked) == MOVED
+    assert here.newest("there") == "REF: Kicukiro. Reply 1 REF"
+    assert here.line.desks_of(here.tip) == {"national", KICUKIRO}
+    assert (here.holder, here.clocks) == (None, {"acknowledge"})
+    assert here.writes(asked, "1 {ref}") == OVER
+    assert here.holder is None
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_an_official_named_late_ends_it_for_the_district_and_tells_it_nothing(
+    here: Night, taken: bool
+) -> None:
+    caller = here.tells(*DANGER)
+    if taken:
+        here.writes("one", "1 {ref}")
+    before = (here.texts("one"), here.texts("two"))
+    caller.key("0", "0", "0", "1", "1", "1")
+    here.tick()
+    here.minutes(8)
+
+    assert (len(here.line.tips), here.tip.official, here.tip.urgency) == (1, "yes", 1)
+    assert (here.texts("one"), here.texts("two")) == before
+    assert TOLD_FIRST in here.texts("desk")
+    assert here.line.desks_of(here.tip) == {"national"}
+    assert here.holder is None
+    assert here.writes("one", "1 {ref}") == OVER
+    one = here.line.caller("+250788000100")
+    one.dial("90")
+    assert one.read().startswith("Nothing new.")
+    assert here.texts("there") == here.texts("deputy") == []
+    here.writes("desk", "1 {ref}")
+    assert here.holder == "desk"
+
+
+def test_what_had_not_gone_out_yet_never_reaches_the_district(here: Night) -> None:
+    caller = told(here.line, *DANGER)
+    service_assignment.refer_waiting(here.line.kit)
+    caller.key("0", "0", "0", "3", "1", "1")
+    here.tick()
+    assert here.texts("one") == here.texts("two") == []
+    assert here.tip.official == "unsure"
+    assert "failed" in {row.state for row in here.line.all(Message)}
+
+
+def test_corrected_to_no_the_national_desk_alone_sends_it_down(here: Night) -> None:
+    caller = here.tells("5", "1", "1", "1", "1")
+    assert here.texts("one") == []
+    caller.key("0", "0", "0", "2", "1", "1")
+    here.tick()
+    here.minutes(2)
+    assert here.tip.official == "yes"
+    assert here.line.desks_of(here.tip) == {"national"}
+    assert here.texts("one") == []
+    assert "REF: more was told. Read again." in here.texts("desk") + here.texts("director")
+
+
+def test_both_corrections_in_both_orders(here: Night) -> None:
+    first = here.tells(*DANGER)
+    first.key(*THERE)
+    here.tick()
+    first.key("0", "0", "0", "1", "1", "2")
+    here.tick()
+    (tip,) = here.line.tips
+    assert (tip.place, tip.official, here.line.desks_of(tip)) == (KICUKIRO, "yes", {"national"})
+    quiet = (here.texts("one"), here.texts("there"))
+    here.minutes(9)
+    assert (here.texts("one"), here.texts("there")) == quiet
+
+    other = here.tells(*DANGER)
+    other.key("0", "0", "0", "1", "1", "1")
+    here.tick()
+    other.key(*THERE)
+    here.tick()
+    _, tip = here.line.tips
+    assert (tip.place, tip.official, here.line.desks_of(tip)) == (KICUKIRO, "yes", {"national"})
+    assert MOVED in here.texts("desk") + here.texts("director")
+
+
+def test_danger_never_falls(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    caller.key("0", "0", "0", "0", "2", "2", "1", "1", "1", "1")
+    here.tick()
+    assert (len(here.line.tips), here.tip.urgency, here.tip.state) == (1, 1, "filed")
+    assert here.line.desks_of(here.tip) == {"national", GASABO}

@@ -1,0 +1,217 @@
+"""Tests forged answers: the line doubts an answer that no inbox lists. Then escalation continues until it is proved."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.alerts import queries_names, service_commands
+from hotline.alerts.rules_commands import Acted
+from hotline.cases.queries_overview import tip_overviews
+from hotline.dialogue import service_inbox
+from hotline.dialogue.service_sms import InboxOutcome
+from hotline.gateway.tables import Referral
+from hotline.tips.tables import Tip
+from tests.alerts.case_sums import of_log, of_rows
+from tests.support.builders import make_referral
+from tests.support.country import Country, country
+from tests.support.taking import take_case
+
+__all__ = ["country"]
+
+
+def forge(country: Country) -> None:
+    """Sends a forged answer in the responder's name. A while later, another sender's SMS arrives."""
+    country.is_called(f"1 {country.reference}")
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    service_inbox.fetch(country.kit)
+
+
+@pytest.mark.fault(30)
+def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Country) -> None:
+    deadline = country.district.open_deadlines()[0].due_at
+    assert country.is_called(f"1 {country.reference}") is Acted.TAKEN
+    assert ": yours. " in country.district.sms.sent[0][1]
+    assert "acknowledge" not in country.district.open_kinds()
+
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    service_inbox.fetch(country.kit)
+    assert [row.due_at for row in country.district.open_deadlines()] == [deadline]
+    assert country.seen()[0].unproven_at == country.district.clock()
+
+    country.district.clock.at = deadline
+    assert country.climbs() == 2
+    with country.district.database.reading() as session:
+        (standing,) = tip_overviews(session)
+    assert (standing.acknowledged_by, standing.unproven) == (None, "responder 1")
+
+
+def test_where_its_time_has_passed_the_next_is_told_at_once(country: Country) -> None:
+    country.is_called(f"1 {country.reference}")
+    country.district.clock.turn(hours=20)
+    country.lists("hello", sender="+250788000077")
+    service_inbox.fetch(country.kit)
+    assert country.climbs() == 2
+    assert country.climbs() == 2
+
+
+def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
+    forge(country)
+    assert "acknowledge" in country.district.open_kinds()
+    country.lists(f"1 {country.reference}", ago=95, number=7)
+    country.minute(2)
+    # The inbox lists it late, with the second of the callback as its time.
+    country.inbox.listed[-1] = replace(
+        country.inbox.listed[-1], number=8, sent_at=country.seen()[0].received_at
+    )
+    country.minute(2)
+    assert "acknowledge" not in country.district.open_kinds()
+    with country.district.database.reading() as session:
+        (standing,) = tip_overviews(session)
+    assert (standing.acknowledged_by, standing.unproven) == ("responder 1", None)
+    assert country.finding("unproven")[0]
+
+
+def test_whoever_forges_again_silences_nothing_either(country: Country) -> None:
+    forge(country)
+    open_before = [row.id for row in country.district.open_deadlines()]
+    country.is_called(f"1 {country.reference}", id="ATXid_b")
+    assert [row.id for row in country.district.open_deadlines()] == open_before
+    country.district.clock.turn(hours=2)
+    assert country.climbs() == 2
+
+
+def test_dialling_proves_what_an_sms_could_not(country: Country) -> None:
+    forge(country)
+    at = country.district.clock()
+    with country.district.database.reading() as session:
+        assert queries_names.open_references(session, 1, at) == [country.reference]
+    take_case(country.district.kit, 1, country.reference, at)
+    assert "acknowledge" not in country.district.open_kinds()
+    country.district.clock.turn(seconds=1)
+    with country.district.database.reading() as session:
+        assert queries_names.open_references(session, 1, country.district.clock()) == []
+
+
+def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country: Country) -> None:
+    forge(country)
+    country.district.clock.turn(hours=2)
+    assert country.climbs() == 2
+    hers = country.district.all(Referral)[1].reference
+    country.lists(f"1 {hers}", sender="+250788000002")
+    country.minute()
+    assert country.heard[-1] is Acted.TAKEN
+    assert "acknowledge" not in country.district.open_kinds()
+
+
+def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Country) -> None:
+    country.is_called(f"1 {country.reference}")
+    with country.district.database.writing() as session:
+        row = session.get_one(Referral, 1)
+        session.add(
+            Referral(
+                tip_id=row.tip_id,
+                step=1,
+                responder_id=2,
+                reference="A3C4D",
+                state="sent",
+                created_at=country.district.clock(),
+            )
+        )
+    take_case(country.district.kit, 2, "A3C4D", country.district.clock())
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    service_inbox.fetch(country.kit)
+    assert country.district.all(Referral)[0].doubted_at is not None
+    assert "acknowledge" not in country.district.open_kinds()
+
+
+@pytest.mark.fault(30)
+@pytest.mark.parametrize("what", ["empty", "silent", "not whole", "before it"])
+def test_an_inbox_that_says_nothing_proves_nothing(country: Country, what: str) -> None:
+    if what == "before it":
+        country.lists("hello", sender="+250788000077")
+    country.is_called(f"1 {country.reference}")
+    if what == "silent":
+        country.inbox.fault = "answers 500"
+    if what == "not whole":
+        country.district.clock.turn(seconds=90)
+        country.lists("hello", sender="+250788000077")
+        country.inbox.whole = False
+    country.minute(3)
+    country.inbox.whole, country.inbox.fault = True, ""
+    country.minute(3)
+    assert country.seen()[0].unproven_at is None
+    assert "acknowledge" not in country.district.open_kinds()
+
+
+def test_what_a_page_may_have_left_out_is_not_doubted_by_the_next(country: Country) -> None:
+    country.is_called(f"1 {country.reference}")
+    country.inbox.whole = False
+    country.minute()
+    country.inbox.whole = True
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    country.minute()
+    assert country.heard == [InboxOutcome.UNKNOWN_SENDER]
+    assert country.seen()[0].unproven_at is None
+
+
+def test_an_answer_that_no_inbox_lists_wakes_somebody_until_its_tip_is_over(
+    country: Country,
+) -> None:
+    assert country.finding("unproven")[0]
+    forge(country)
+    ok, says = country.finding("unproven")
+    assert not ok
+    assert says.startswith("1 answers")
+    country.district.change(Tip, 1, closed_at=country.district.clock())
+    assert country.finding("unproven")[0]
+
+
+def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) -> None:
+    """A callback forges a closing in the responder's name while the responder's own answer waits for proof."""
+    hers = f"1 {country.reference}"
+    country.is_called(hers)
+    country.lists(hers)
+    country.district.clock.turn(seconds=5)
+    assert country.is_called(f"4 {country.reference}", id="ATXid_b") is Acted.CLOSED
+    country.minute()
+    assert country.seen()[0].proved_at is not None
+    (row,) = country.district.all(Referral)
+    assert row.proved_at is not None
+    assert country.district.tip(row.tip_id).closed_at is None
+    assert country.district.tip(row.tip_id).holder_id == row.responder_id
+
+
+def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Country) -> None:
+    country.lists(f"1 {country.reference}")
+    country.minute()
+    country.is_called(f"2 {country.reference}", id="ATXid_forged")
+    country.district.clock.turn(seconds=30)
+    country.is_called(f"4 {country.reference}", id="ATXid_hers")
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    service_inbox.fetch(country.kit)
+    (row,) = country.district.all(Referral)
+    assert country.district.tip(row.tip_id).closed_at is None
+    country.lists(f"4 {country.reference}", ago=90)
+    country.minute()
+    assert country.district.tip(row.tip_id).outcome == "not-trafficking"
+
+
+def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: Country) -> None:
+    """The answer that the inbox lists may name an alert that came after the first answer."""
+    forge(country)
+    with country.district.database.writing() as session:
+        first = session.get_one(Referral, 1)
+        later = make_referral(reference="Q9M8", step=7, at=country.district.clock())
+        later.tip_id, later.responder_id = first.tip_id, first.responder_id
+        session.add(later)
+        session.flush()
+        service_commands.prove(session, country.kit, later.id, country.district.clock())
+    with country.district.database.reading() as session:
+        tip = session.get_one(Tip, 1)
+        assert of_log(session, tip.id).taken == of_rows(session, tip).taken == {1}
+    assert "acknowledge" not in country.district.open_kinds()

@@ -1,0 +1,40 @@
+"""R12: tests that a drill stays separate from cases."""
+
+import pytest
+
+from hotline.alerts import service_assignment, service_drills
+from hotline.alerts.rules_drills import ExerciseEnd
+from hotline.cases import service_desk_commands, service_retention
+from hotline.errors import EndRefused
+from hotline.tips.rules import Urgency
+from hotline.tips.tables import Tip
+from tests.alerts.test_exercise import ALINE, WHY, begun, reported, staffed, tip_of
+from tests.support.district import District, district
+
+__all__ = ["district", "staffed"]
+
+
+def test_r12_it_stays_apart_from_cases_and_is_not_begun_again_by_opening_it(
+    staffed: District,
+) -> None:
+    real = staffed.file_tip(place="31")
+    service_drills.end(staffed.kit, begun(staffed), by=ALINE, reason=WHY)
+    tip = tip_of(staffed)
+    signed = {"actor": "Alice", "reason": "alike"}
+    with pytest.raises(EndRefused, match="no situation"):
+        service_desk_commands.link(staffed.kit, real, tip.id, viewer=None, **signed)
+    with pytest.raises(EndRefused, match="was an exercise"):
+        service_retention.reopen_tip(staffed.kit, tip.id, by="Alice", reason="once more")
+
+
+def test_r12_a_tip_that_becomes_a_danger_meanwhile_ends_it(staffed: District) -> None:
+    older = staffed.file_tip(urgency=2, place="11", filed_at=staffed.clock())
+    staffed.clock.turn(minutes=5)
+    begun(staffed)
+    service_drills.keep_time(staffed.kit)
+    assert reported(staffed).exercise.ended_at is None
+    staffed.clock.turn(minutes=5)
+    staffed.change(Tip, older, urgency=Urgency.DANGER)
+    service_assignment.refer_waiting(staffed.kit)
+    service_drills.keep_time(staffed.kit)
+    assert reported(staffed).exercise.why_ended == ExerciseEnd.DANGER

@@ -1,0 +1,69 @@
+"""R12: tests a drill on a phone, with a PIN and without one."""
+
+import pytest
+
+from hotline.alerts import service_drills
+from hotline.alerts.rules_drills import WantedExercise
+from hotline.core.actors import Actor
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from tests.support.builders import post
+from tests.support.callers import Line, line
+from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
+
+__all__ = ["line"]
+
+PLACE, COLLEAGUE = "11", "+250788000012"
+
+
+def begin(line: Line) -> None:
+    wanted = WantedExercise(PLACE)
+    service_drills.start(line.kit, wanted, by=Actor("Aline"), reason="the week of drills")
+    line.clock.turn(seconds=10)
+
+
+def reference(line: Line, who: int) -> str:
+    (hers,) = (row for row in line.all(Referral) if row.responder_id == who)
+    return str(hers.reference)
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.mark.row("R12")
+def test_r12_behind_a_pin_the_list_the_page_and_the_answer_say_that_it_is_one(
+    beside: ReaderBeside,
+) -> None:
+    line = beside.line
+    who = with_pin(beside, desks=(PLACE,))
+    begin(line)
+    name = reference(line, who)
+    phone = line.caller(PHONE)
+    phone.dial("90")
+    phone.key(PIN)
+    assert f"1 {name} exercise" in phone.key("1")
+    phone.key("1")
+    assert phone.key("1").startswith("CON An exercise. Nobody is in danger. Do not go.")
+    phone.key("0")
+    assert phone.key("2") == "END It was an exercise. Do not go. Thank you."
+    (found,) = service_drills.listed(line.kit)
+    (told,) = found.told
+    assert told.opened_at is not None
+    assert told.answered_at is not None
+
+
+@pytest.mark.parametrize("key", ["1", "5"])
+def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, key: str) -> None:
+    who = line.enrol(Level.RESPONDER, PHONE, "en")
+    with line.database.writing() as session:
+        post(session, session.get_one(Responder, who), Level.RESPONDER, PLACE)
+    begin(line)
+    phone = line.caller(PHONE)
+    assert f"1 {reference(line, who)} exercise" in phone.dial("90")
+    phone.key("1")
+    assert phone.key(key) == "END It was an exercise. Do not go. Thank you."
+    (found,) = service_drills.listed(line.kit)
+    assert [told.answered_at is not None for told in found.told] == [True]

@@ -1,0 +1,115 @@
+"""R12: tests the fixed limits of a drill, and the desks that may have one."""
+
+from datetime import datetime
+
+import pytest
+
+from hotline.alerts import service_drills
+from hotline.alerts.rules_drills import WantedExercise, is_by_night
+from hotline.errors import ExerciseRefused
+from hotline.gateway.tables import Referral
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import ABROAD
+from hotline.text.time import KIGALI
+from hotline.tips.rules import Urgency
+from hotline.tips.tables import Tip
+from tests.alerts.test_exercise import ALINE, OURS, WHY, begun, phones, staffed, tip_of
+from tests.support.callers import DESK_KEY
+from tests.support.district import District, district
+from workers.clock import tick
+
+__all__ = ["district", "staffed"]
+
+
+def refused(district: District, why: str, desk: str = "12") -> None:
+    with pytest.raises(ExerciseRefused, match=why):
+        service_drills.start(district.kit, WantedExercise(desk), by=ALINE, reason=WHY)
+
+
+def test_r12_four_a_year_by_day_none_beside_a_danger_and_never_two_within_a_week(
+    staffed: District,
+) -> None:
+    refused(staffed, "nobody of that desk", "31")
+    danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
+    refused(staffed, "a real danger")
+    staffed.change(Tip, danger, closed_at=staffed.clock())
+    service_drills.end(staffed.kit, begun(staffed), by=ALINE, reason=WHY)
+    refused(staffed, "within 7 days")
+    for _ in range(3):
+        staffed.clock.turn(days=8)
+        exercise_id = begun(staffed)
+        refused(staffed, "runs there already")
+        service_drills.end(staffed.kit, exercise_id, by=ALINE, reason=WHY)
+    staffed.clock.turn(days=8)
+    refused(staffed, "within a year")
+    staffed.clock.turn(days=400)
+    begun(staffed)
+
+
+def test_r12_none_begins_at_night_or_runs_into_it_and_a_clock_that_stood_still_wakes_nobody(
+    staffed: District,
+) -> None:
+    staffed.clock.turn(hours=13, minutes=30)
+    refused(staffed, "it is night")
+    staffed.clock.turn(hours=-2, minutes=-30)
+    refused(staffed, "would be before it ends")
+    staffed.clock.turn(minutes=-1)
+    begun(staffed, climbs=True)
+    staffed.deliver()
+    staffed.clock.turn(hours=2)
+    tick(staffed.kit, [step for step in OURS if step.__name__ != "keep_time"])
+    assert {who for _, who in staffed.told(tip_of(staffed).id)} == {1, 2}
+
+
+@pytest.mark.row("R12")
+@pytest.mark.parametrize(
+    ("kind", "where", "place", "named"),
+    [(DeskKind.BORDER, None, ABROAD, "mu mahanga"), (DeskKind.PROTECTION, "12c1", "12", "Gasabo")],
+)
+def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
+    staffed: District, kind: DeskKind, where: str | None, place: str, named: str
+) -> None:
+    """Only its own people are alerted. The district's are not, and a higher level only if the drill includes it."""
+    levels = (*[Level.RESPONDER] * 3, Level.DEPUTY)
+    people = [staffed.enrol(level) for level in levels]
+    with staffed.database.writing() as session:
+        at, key = staffed.clock(), bytes(DESK_KEY.public_key)
+        session.add(Desk(code="post", kind=kind, place=where, public_key=key, created_at=at))
+        for code, other in (("home", DeskKind.SERVICE), ("national", DeskKind.NATIONAL)):
+            session.add(Desk(code=code, kind=other, public_key=key, created_at=at))
+        session.flush()
+        for who, level in zip(people, levels, strict=True):
+            person = session.get_one(Responder, who)
+            desks = {"post": level} | ({"12": level} if who == people[0] else {})
+            tables.place(session, person, desks, [], at)
+    refused(staffed, "no other desk", "home")
+    refused(staffed, "no other desk", "national")
+    begun_at = service_drills.start(
+        staffed.kit, WantedExercise("post", climbs=True), by=ALINE, reason=WHY
+    )
+    staffed.deliver()
+    tip = tip_of(staffed)
+    assert {who for _, who in staffed.told(tip.id)} == set(people[:2])
+    assert (tip.place, tip.sector) == (place, where)
+    assert len(list(phones(staffed, f"{named}, urgent"))) == 2
+    for _ in range(3):
+        staffed.clock.turn(minutes=6)
+        tick(staffed.kit, OURS)
+    assert {row.responder_id for row in staffed.all(Referral)} == {*people[:2], people[3]}
+    service_drills.end(staffed.kit, begun_at, by=ALINE, reason=WHY)
+    assert [one.exercise.desk for one in service_drills.listed(staffed.kit)] == ["post"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "is_one"),
+    [(6, 0, False), (20, 59, False), (21, 0, True), (23, 0, True), (3, 0, True)],
+)
+def test_an_exercise_of_an_hour_is_over_at_ten_in_the_evening(
+    hour: int, minute: int, is_one: bool
+) -> None:
+    at = datetime(2026, 11, 24, hour, minute, tzinfo=KIGALI)
+    assert is_by_night(Urgency.DANGER, at) is is_one

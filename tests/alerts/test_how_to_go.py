@@ -1,0 +1,311 @@
+"""Tests visit safety: a mark reaches everyone alerted. In a danger case it changes the visit, never the assignee."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotline.alerts import (
+    service_assignment,
+    service_commands,
+    service_correction,
+    service_delivery_reports,
+    service_sending,
+)
+from hotline.alerts.rules_commands import Act, Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.core.database import Database
+from hotline.dialogue.service_sms import Arrival
+from hotline.flows import service_check
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.rules_visit_safety import Manner
+from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, make_ready, told
+from tests.support.clock import Clock
+from tests.support.night import Night, night
+
+CAREFUL = "REF: careful. Do not visit openly. Do not call that place. Call the national desk: 112."
+HOW = "REF: careful, do not call. How shall they go? 6 REF unseen, 7 REF openly"
+STAY_AWAY = "REF: do not visit or call. Read it first."
+SILENT = "REF: no word from national. Act with a colleague, not openly."
+UNSEEN = "REF: national says: go with a colleague, not openly. Do not call."
+OPENLY = "REF: national says: go openly."
+UNREAD = "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
+NO_VISIT = ("1", "1", "5", "2")
+"""Keys after danger was filed: a sector, its kind, several people, and responders must not come."""
+
+
+GASABO = "12"
+
+
+@pytest.fixture
+def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
+    """Plays a line with three people of the district in `DANGER_HERE`, and two of the national desk."""
+    return night(
+        make_ready(database, tmp_path, clock, national=False),
+        one=(Level.RESPONDER, GASABO),
+        two=(Level.RESPONDER, GASABO),
+        deputy=(Level.DEPUTY, GASABO),
+        desk=(Level.NATIONAL, ""),
+        director=(Level.NATIONAL, ""),
+    )
+
+
+@pytest.mark.row("C9")
+def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Night) -> None:
+    caller = here.tells(*DANGER_HERE)
+    assert here.texts("one") == ["REF: Gasabo, urgent. Reply 1 REF"]
+    before = here.clocks
+    caller.key("000")
+    here.tick(seconds=29)
+
+    assert [here.newest(who) for who in ("one", "two", "desk")] == [CAREFUL, CAREFUL, HOW]
+    assert here.clocks == before | {"manner"}
+    assert here.writes("one", "1 {ref}") == UNREAD
+    assert here.holder == "one"
+    assert here.clocks == {"manner", "outcome", "second_look"}
+    here.minutes(10)
+    assert here.newest("two") == SILENT
+    assert SILENT in here.texts("one")
+
+    answer = here.writes("desk", "6 {ref}")
+    assert answer == "REF: noted. Those who go are told."
+    assert UNSEEN in here.texts("one")
+    assert UNSEEN in here.texts("two")
+    assert here.clocks == {"outcome", "second_look"}
+    assert here.holder == "one"
+    assert here.all_fit()
+
+
+def test_000_twice_is_told_once_and_repeated_hops_change_nothing(here: Night) -> None:
+    caller = here.tells(*DANGER_HERE)
+    caller.key("000")
+    for _ in range(2):
+        here.line.flush()
+        caller.again()
+        here.tick()
+    caller.key(*DANGER_HERE, "000")
+    here.tick()
+    assert here.texts("two").count(CAREFUL) <= 2
+    first, second = here.line.tips
+    assert {row.tip_id for row in here.line.all(Deadline) if row.kind == "manner"} == {
+        first.id,
+        second.id,
+    }
+    told_of = [row for row in here.line.all(Message) if row.template == "CAREFUL"]
+    assert len({(row.responder_id, row.referral_id) for row in told_of}) == len(told_of)
+
+
+@pytest.mark.row("C9")
+def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) -> None:
+    caller = here.tells(*QUIET_HERE)
+    caller.hang_up()
+    here.tick()
+    (asked,) = [who for who in ("one", "two") if here.texts(who)]
+    before = here.clocks
+    caller.key("000")
+    here.tick(seconds=29)
+    assert here.newest(asked) == STAY_AWAY
+    assert here.clocks == before
+    assert here.writes(asked, "1 {ref}") == "REF: yours. Do not visit or call. Read it first."
+    assert here.holder == asked
+
+
+def test_helpers_must_not_come_is_told_as_well_and_cannot_be_unmade(here: Night) -> None:
+    caller = here.tells(*DANGER_HERE, *NO_VISIT)
+    assert here.newest("one") == CAREFUL
+    caller.key("0", "1")
+    here.tick()
+    assert (here.tip.visit, here.texts("one").count(CAREFUL)) == ("no", 1)
+    caller.key("000")
+    here.tick()
+    assert here.texts("one").count(CAREFUL) == 1
+
+
+def test_who_is_told_later_learns_it_with_her_alert(here: Night) -> None:
+    here.tells(*DANGER_HERE).key("000")
+    here.minutes(5)
+    assert here.texts("deputy")[:2] == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
+
+
+def test_a_mark_that_was_there_before_anybody_was_told_goes_out_with_the_alert(
+    here: Night,
+) -> None:
+    """The test reports a child's case to its end without a pause."""
+    told(here.line, "5", "2", "2", "1", "1", "1", "1", "3", "2")
+    here.tick()
+    assert here.texts("one") == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
+    assert here.texts("desk") == ["REF: Gasabo, urgent. Reply 1 REF", HOW]
+    assert "manner" in here.clocks
+
+
+def test_helpers_may_come_is_taken_as_ever(here: Night) -> None:
+    here.tells(*DANGER_HERE, "1", "1", *REST)
+    assert len(here.texts("one")) == 1
+    assert "Say what came of it by" in here.writes("one", "1 {ref}")
+
+
+def test_who_was_not_asked_is_gone_to_unseen_and_nothing_is_sent(here: Night) -> None:
+    here.tells(*DANGER_HERE).hang_up()
+    before = here.clocks
+    assert len(here.texts("one")) == 1
+    assert here.writes("one", "1 {ref}") == UNREAD
+    assert "manner" not in here.clocks | before
+
+
+def test_who_takes_it_unread_for_the_national_desk_is_not_told_to_call_that_desk(
+    here: Night,
+) -> None:
+    here.tells(*DANGER_HERE).hang_up()
+    here.minutes(60)
+    assert here.writes("desk", "1 {ref}") == UNREAD.removesuffix(" Call the national desk: 112.")
+    assert here.holder == "desk"
+
+
+def test_not_sure_whether_helpers_may_come_is_no_yes(here: Night) -> None:
+    here.tells(*DANGER_HERE, "1", "1", "5", "3")
+    before = here.clocks
+    assert (here.tip.visit, len(here.texts("one"))) == ("unsure", 1)
+    assert here.writes("one", "1 {ref}") == UNREAD
+    assert "manner" not in here.clocks | before
+
+
+@pytest.mark.row("C9")
+def test_the_mark_reaches_tips_of_that_session_alone(here: Night) -> None:
+    here.tells(*DANGER_HERE).hang_up()
+    marked = here.tells(*DANGER_HERE)
+    marked.key("000")
+    here.tick()
+    first, second = here.line.tips
+    assert (first.contact_key, first.do_not_visit) == (second.contact_key, False)
+    told_of = {row.referral_id for row in here.line.all(Message) if row.template == "CAREFUL"}
+    of_second = {row.id for row in here.line.all(Referral) if row.tip_id == second.id}
+    assert told_of
+    assert told_of <= of_second
+
+
+def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) -> None:
+    here.tells(*DANGER_HERE).key("000")
+    here.tick()
+    waits = here.writes("desk", "7 {ref}", way=Arrival.CALLED)
+    assert waits == "REF: noted. Those who go are told in some minutes."
+    here.tick()
+    assert OPENLY not in here.texts("one")
+    assert "manner" in here.clocks
+    here.writes("desk", "6 {ref}", way=Arrival.CALLED)
+    assert here.newest("one") == UNSEEN
+    here.writes("desk", "7 {ref}")
+    assert here.newest("one") == OPENLY
+    assert here.tip.manner == "openly"
+
+
+def test_nobody_else_decides_how_to_go(here: Night) -> None:
+    here.tells(*DANGER_HERE).key("000")
+    here.tick()
+    assert here.writes("one", "7 {ref}").startswith(
+        "REF: reply with a digit and REF: 1 take 2 there"
+    )
+    act = Act(
+        here.people["one"], here.names("one")[-1], Verb.OPENLY, EntryWay.USSD, here.line.clock()
+    )
+    with here.line.database.writing() as session:
+        assert service_commands.act(session, here.line.kit, act).result is Acted.UNKNOWN
+    assert here.tip.manner is None
+
+
+def test_the_national_desk_is_asked_again_by_turns_until_it_says(here: Night) -> None:
+    here.tells(*DANGER_HERE).key("000")
+    here.minutes(60)
+    assert HOW in here.texts("desk")
+    assert HOW in here.texts("director")
+    assert here.texts("one").count(SILENT) == 1
+    service_correction.say(here.line.kit, here.tip.id, Manner.UNSEEN, by="Alice", reason="read it")
+    here.tick()
+    assert here.newest("one") == UNSEEN
+    assert "manner" not in here.clocks
+    assert here.line.all(AuditEntry)[-1].action == "go_unseen"
+
+
+def test_by_dialling_she_says_how_they_go(here: Night) -> None:
+    here.tells(*DANGER_HERE).key("000")
+    here.tick()
+    desk = here.line.caller("+250788000103")
+    desk.dial("90")
+    assert "How shall they go?" in desk.key("1")
+    assert desk.key("1") == "END Noted. Those who go are told."
+    here.tick()
+    assert here.newest("one") == UNSEEN
+    one = here.line.caller("+250788000100")
+    one.dial("90")
+    assert (
+        one.key("1", "1")
+        == "END You have taken it unread: do not visit openly. Ask the national desk."
+    )
+
+
+def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
+    here.line.kit = replace(here.line.kit, line=replace(here.line.kit.line, national_number="166"))
+    here.tells(*DANGER_HERE).key("000")
+    here.tick()
+    assert here.newest("one").endswith("Do not call that place. Ask the national desk.")
+    assert service_check.finding(here.line.kit).ok is False
+
+
+def test_a_text_about_it_that_may_be_lost_is_sent_again_though_the_case_is_taken(
+    here: Night,
+) -> None:
+    caller = here.tells(*DANGER_HERE)
+    here.writes("one", "1 {ref}")
+    caller.key("000")
+    here.tick(seconds=1)
+    here.tick(minutes=2)
+    service_sending.miss_reports(here.line.kit)
+    here.tick()
+    assert here.texts("one").count(CAREFUL) == 2
+
+
+@pytest.mark.parametrize("how", ["off", "failed", "on"])
+def test_a_mark_that_its_holder_does_not_hear_is_told_to_the_next_once(
+    here: Night, how: str
+) -> None:
+    caller = here.tells(*DANGER_HERE)
+    here.writes("one", "1 {ref}")
+    caller.key("000")
+    here.tick(seconds=5)
+    (mark,) = [
+        row
+        for row in here.line.all(Message)
+        if row.template == "CAREFUL" and row.responder_id == here.people["one"]
+    ]
+    if how != "off":
+        status = "Success" if how == "on" else "Failed"
+        assert mark.provider_id is not None
+        service_delivery_reports.apply_report(
+            here.line.kit, ReportIn(mark.provider_id, status, None)
+        )
+    service_assignment.tell_unheard(here.line.kit)
+    here.tick()
+    assert (CAREFUL in here.texts("deputy")) is (how == "failed")
+
+    for _ in range(12):
+        here.line.clock.turn(minutes=1)
+        service_assignment.tell_unheard(here.line.kit)
+        here.tick()
+    assert here.texts("deputy").count(CAREFUL) == (how != "on")
+    assert here.holder == "one"
+    assert "outcome" in here.clocks
+
+
+def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
+    """An SMS forges that the desk officer took it. The officer's own listed decision does not prove that."""
+    here.tells(*DANGER_HERE).key("000")
+    here.tick()
+    here.writes("desk", "1 {ref}", way=Arrival.CALLED)
+    here.writes("desk", "7 {ref}", way=Arrival.CALLED, then=Arrival.LISTED)
+    here.tick()
+    assert here.newest("one") == OPENLY
+    took = [row for row in here.line.all(Referral) if row.acknowledged_at is not None]
+    assert [row.proved_at for row in took] == [None]

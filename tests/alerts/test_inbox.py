@@ -1,0 +1,406 @@
+"""Tests how a responder's SMS acts on a case once, and how an outsider's SMS does nothing."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts import queries_names, tables_inbound
+from hotline.alerts.queries_names import KnownCases
+from hotline.alerts.rules_assignment import ReferralState
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.tables import ReplyAnswer
+from hotline.core.database import Session, open_database
+from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
+from hotline.errors import StoreUnavailable
+from hotline.gateway.tables import Message, Referral
+from hotline.gateway.tables_contacts import InboundSeen, Stopped, referrals_of
+from hotline.people.rules import Level
+from hotline.tips.tables import Tip
+from tests.support.builders import NOON, make_message
+from tests.support.clock import Clock
+from tests.support.district import District
+from tests.support.kits import make_kit
+
+
+@pytest.fixture
+def told(district: District) -> District:
+    """Returns a district with one responder who was alerted of one tip, and one person of the national desk."""
+    district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=3)
+    district.deliver()
+    district.sms.sent.clear()
+    return district
+
+
+def reference_of(district: District) -> str:
+    return str(district.all(Referral)[0].reference)
+
+
+def unread(reference: str) -> str:
+    return f"{reference}: yours. You have not read it: do not visit openly. Ask the national desk."
+
+
+def hear(
+    district: District,
+    text: str,
+    *,
+    number: int = 1,
+    provider_id: str = "ATXid_a",
+    minute: int = 0,
+    way: Arrival = Arrival.CALLED,
+) -> MessageOutcome:
+    message = make_message(
+        provider_id=provider_id,
+        sender=f"+2507880000{number:02}",
+        text=text,
+        sent_at=NOON + timedelta(minutes=minute),
+    )
+    outcome = take_sms(district.kit, message, way)
+    district.deliver()
+    return outcome
+
+
+def test_while_her_cases_are_looked_at_somebody_else_writes(
+    told: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = queries_names.of_responder
+
+    def look_and_write(session: Session, responder_id: int, since: datetime) -> KnownCases:
+        with told.database.writing() as other:
+            other.add(Stopped(number_key="somebody's", stopped_at=NOON))
+        return look(session, responder_id, since)
+
+    monkeypatch.setattr(queries_names, "of_responder", look_and_write)
+    assert hear(told, f"1 {reference_of(told)}") is Acted.TAKEN
+
+
+def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
+    reference = reference_of(told)
+    assert hear(told, f"1 {reference}") is Acted.TAKEN
+
+    assert told.all(Referral)[0].state == ReferralState.ACKNOWLEDGED
+    assert told.sms.sent == [("+250788000001", unread(reference))]
+    assert told.all(Message)[-1].priority == 4
+
+
+@pytest.mark.fault(30)
+def test_the_gateway_repeats_itself_and_nothing_happens_twice(told: District) -> None:
+    outcomes = [hear(told, f"1 {reference_of(told)}") for _ in range(3)]
+    assert outcomes == [Acted.TAKEN, InboxOutcome.REPEATED, InboxOutcome.REPEATED]
+    assert len(told.sms.sent) == 1
+    with told.database.reading() as session:
+        (seen,) = session.scalars(select(InboundSeen))
+    assert seen.outcome == "taken"
+
+
+def test_she_repeats_herself_and_is_told_the_same(told: District) -> None:
+    for minute, provider_id in enumerate(("ATXid_a", "ATXid_b")):
+        hear(told, f"1 {reference_of(told)}", provider_id=provider_id, minute=minute)
+    assert len(told.sms.sent) == 2
+    assert len(set(told.sms.sent)) == 1
+
+
+def test_two_alike_in_one_second_are_one(told: District) -> None:
+    outcomes = [
+        hear(told, f"1 {reference_of(told)}", provider_id=provider_id)
+        for provider_id in ("ATXid_a", "ATXid_b")
+    ]
+    assert outcomes == [Acted.TAKEN, InboxOutcome.REPEATED]
+    assert len(told.sms.sent) == 1
+
+
+def test_a_colleague_was_quicker(district: District) -> None:
+    for _ in range(2):
+        district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=1)
+    one, two, _ = district.all(Referral)
+    with district.database.writing() as session:
+        tables_inbound.begin(session, district.clock())
+    hear(district, f"1 {one.reference}")
+    outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
+    assert outcome is Acted.ALREADY_TAKEN
+    helps = f"{two.reference}: you help too. A colleague has it."
+    assert district.sms.sent[-1][1] == f"{helps} You have not read it: do not visit openly."
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "help", "what?", "", "{0}", "2", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"]
+)
+def test_anything_else_is_answered_with_her_own_case_and_the_digits(
+    told: District, text: str
+) -> None:
+    reference = reference_of(told)
+    outcome = hear(told, text.format(reference))
+    assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
+    hint = f"{reference}: reply with a digit and {reference}: 1 take 2 there 5 pass on"
+    assert told.sms.sent == [("+250788000001", hint)]
+    assert told.all(Referral)[0].state == ReferralState.SENT
+
+
+@pytest.mark.parametrize("cases", [1, 2])
+@pytest.mark.parametrize("text", ["2", "5", "sinshobora kuza"])
+def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_done(
+    district: District, text: str, cases: int
+) -> None:
+    district.enrol()
+    for _ in range(cases):
+        district.tell(urgency=2)
+    newest = district.all(Referral)[-1].reference
+    hear(district, f"1 {newest}", provider_id="ATXid_take", way=Arrival.LISTED)
+    assert f"{newest}: yours" in district.sms.sent[-1][1]
+    hear(district, text, provider_id="ATXid_bare", minute=1)
+    assert f"{newest}: reply with a digit and {newest}: " in district.sms.sent[-1][1]
+    hear(district, f"2 {newest}", provider_id="ATXid_named", minute=2, way=Arrival.LISTED)
+    assert "you are there" in district.sms.sent[-1][1]
+
+
+def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:
+    district.enrol()
+    hear(district, "hello")
+    assert district.sms.sent[0][1] == "Nothing is open for you. To look, dial *384*777*90#"
+
+
+def test_each_digit_does_what_it_says(told: District) -> None:
+    reference = reference_of(told)
+    outcomes = [
+        hear(told, f"{digit} {reference}", minute=minute, way=Arrival.LISTED)
+        for minute, digit in enumerate("31234")
+    ]
+    assert outcomes == [
+        Acted.NOT_TAKEN_YET,
+        Acted.TAKEN,
+        Acted.ON_SITE,
+        Acted.REFERRED,
+        Acted.CLOSED,
+    ]
+    said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
+    assert said[0] == f"it is not yours yet. Reply 1 {reference}"
+    assert said[1] == unread(reference).removeprefix(f"{reference}: ")
+    assert said[2].startswith("noted, you are there. Say what came of it by ")
+    assert said[3].startswith("noted, referred. Say how it went by ")
+    assert said[4] == "closed. Thank you."
+    assert told.tip(1).closed_at is not None
+    assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is Acted.OVER
+
+
+def test_an_answer_inside_a_long_text_acts(told: District) -> None:
+    text = f"1 {reference_of(told)}. " + "ndaje " * 1000
+    assert hear(told, text) is Acted.TAKEN
+
+
+def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
+    reference = reference_of(told)
+    assert hear(told, f"I can't {reference}") is Acted.PASSED
+    assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
+        "Gasabo, nobody has taken it. Reply 1 " + str(told.all(Referral)[1].reference),
+        "the next person is asked. Until somebody takes it, it is yours.",
+    ]
+    assert {who for _, who in told.told(1)} == {1, 2}
+
+
+def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> None:
+    told.tell(urgency=3)
+    told.deliver()
+    told.sms.sent.clear()
+    one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
+    assert hear(told, f"1 {one} {two}") is Acted.TAKEN
+    assert [text.split(".")[0] for _, text in told.sms.sent] in (
+        [f"{one} {two}: yours"],
+        [f"{two} {one}: yours"],
+    )
+
+    hear(told, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)
+    assert [text.split(",")[0] for _, text in told.sms.sent[1:]] == [
+        f"{one}: noted",
+        f"{two}: noted",
+    ]
+    with told.database.reading() as session:
+        seen = session.get_one(InboundSeen, "ATXid_b")
+        assert len(referrals_of(seen)) == 2
+
+
+def test_every_case_of_one_sms_is_proved_with_it(told: District) -> None:
+    told.tell(urgency=3)
+    one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
+    hear(told, f"1 {one} {two}")
+    assert {row.proved_at for row in told.all(Referral)} == {None}
+    assert hear(told, f"1 {one} {two}", way=Arrival.LISTED) is InboxOutcome.REPEATED
+    assert {row.proved_at for row in told.all(Referral)} == {told.clock()}
+
+
+@pytest.mark.fault(31)
+def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> None:
+    for number, answers in enumerate((1, 2, 2, 2), 1):
+        sent_at = NOON + timedelta(minutes=number)
+        text = f"1 A3C{number + 3}"
+        message = make_message(provider_id=f"ATXid_{number}", text=text, sent_at=sent_at)
+        assert take_sms(told.kit, message) is InboxOutcome.WRONG_REFERENCE
+        told.deliver()
+        assert len(told.sms.sent) == answers
+    assert not any("A3C" in text for _, text in told.sms.sent)
+
+
+def test_a_phone_that_answers_by_itself_is_answered_three_times_an_hour_and_eight_a_day(
+    told: District,
+) -> None:
+    for number in range(40):
+        told.clock.turn(minutes=10)
+        hear(told, f"I am driving ({number})", provider_id=f"ATXid_{number}", minute=10 * number)
+        if number == 5:
+            assert len(told.sms.sent) == 3
+    assert len(told.sms.sent) == 8
+
+
+def test_the_same_words_within_a_day_get_one_answer(told: District) -> None:
+    for number in range(3):
+        told.clock.turn(hours=2)
+        hear(told, "I am  driving", provider_id=f"ATXid_{number}", minute=number)
+    assert len(told.sms.sent) == 1
+
+
+@pytest.fixture
+def urgent(told: District) -> District:
+    """Adds a danger case that no one has taken, with the same responder alerted."""
+    told.tell(urgency=1)
+    told.deliver()
+    told.sms.sent.clear()
+    return told
+
+
+def hints(district: District) -> list[str]:
+    return [text for to, text in district.sms.sent if to == "+250788000001"]
+
+
+NO_MORE = "No more answers this hour. Dial *384*777*90#."
+
+
+def test_unclear_messages_in_danger_are_answered_ten_times_an_hour_and_the_last_says_so(
+    urgent: District,
+) -> None:
+    """The limit starts again each hour, for as long as the case is open."""
+    danger = next(row.reference for row in urgent.all(Referral) if row.tip_id == 2)
+    for hour in range(3):
+        for number in range(14):
+            name = f"ATXid_{hour}_{number}"
+            minute = 60 * hour + number
+            hear(urgent, f"hano hari ikibazo ({minute})", provider_id=name, minute=minute)
+            urgent.clock.turn(minutes=1)
+        said = hints(urgent)[10 * hour :]
+        asked = f"{danger}: reply with a digit and {danger}: 1 take 2 there 5 pass on"
+        assert said == [asked] * 9 + [NO_MORE]
+        urgent.clock.turn(minutes=56)
+
+
+def test_the_same_words_are_answered_again_in_danger_but_never_at_once(urgent: District) -> None:
+    for number, minutes in enumerate((0, 0, 5, 5)):
+        urgent.clock.turn(minutes=minutes)
+        hear(urgent, "ndaje gato", provider_id=f"ATXid_{number}", minute=number)
+    assert len(hints(urgent)) == 3
+
+
+def test_a_danger_that_a_colleague_has_or_that_is_closed_gives_no_more_answers(
+    urgent: District,
+) -> None:
+    with urgent.database.writing() as session:
+        session.get_one(Tip, 2).closed_at = urgent.clock()
+    for number in range(6):
+        urgent.clock.turn(minutes=1)
+        hear(urgent, f"hano hari ikibazo {number}", provider_id=f"ATXid_{number}", minute=number)
+    assert len(hints(urgent)) == 3
+
+
+def test_a_hint_offers_only_what_is_possible_for_that_case(told: District) -> None:
+    reference = reference_of(told)
+    said = []
+    for minute, text in enumerate(
+        ("?", "1", "? a", "2", "? b", "3", "? c", "5", "? d", "4", "? e")
+    ):
+        told.clock.turn(hours=1, minutes=1)
+        digit = f"{text} {reference}" if text.isdigit() else f"{reference} {text}"
+        hear(told, digit, provider_id=f"ATXid_{minute}", minute=minute, way=Arrival.LISTED)
+        if not text.isdigit():
+            said.append(
+                hints(told)[-1]
+                .replace(f"with a digit and {reference}: ", "")
+                .removeprefix(f"{reference}: ")
+            )
+    assert said == [
+        "reply 1 take 2 there 5 pass on",
+        "reply 2 there 3 referred 4 not it 5 pass on",
+        "reply 3 referred 4 not it 5 pass on",
+        "reply 4 not it 5 pass on",
+        "reply 1 take 4 not it",
+        "it is over. Thank you.",
+    ]
+
+
+def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: District) -> None:
+    for _ in range(2):
+        district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=1)
+    one, two, _ = district.all(Referral)
+    hear(district, f"1 {one.reference}", way=Arrival.LISTED)
+    hear(district, f"{two.reference} ?", number=2, provider_id="ATXid_b")
+    assert district.sms.sent[-1][1] == (
+        f"{two.reference}: reply with a digit and {two.reference}: 1 help too 2 there"
+    )
+
+
+def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(told: District) -> None:
+    for number in range(9):
+        hear(told, "Ok", provider_id=f"ATXid_{number}", minute=number)
+    assert told.all(Referral)[0].state == ReferralState.ACKNOWLEDGED
+    assert len(told.sms.sent) == 4
+
+
+def test_a_right_one_counts_however_many_were_wrong(told: District) -> None:
+    for number in range(5):
+        hear(told, "1 A3C4", provider_id=f"ATXid_{number}", minute=number)
+    assert hear(told, f"1 {reference_of(told)}") is Acted.TAKEN
+
+
+def test_another_responders_reference_is_a_wrong_one(told: District) -> None:
+    assert hear(told, f"1 {reference_of(told)}", number=2) is InboxOutcome.WRONG_REFERENCE
+    assert told.all(Referral)[0].state == ReferralState.SENT
+
+
+@pytest.mark.fault(31)
+@pytest.mark.parametrize("text", ["1 {0}", "0", "hello"])
+def test_a_stranger_is_sent_nothing(told: District, text: str) -> None:
+    outcome = hear(told, text.format(reference_of(told)), number=77)
+    assert outcome is InboxOutcome.UNKNOWN_SENDER
+    assert told.sms.sent == []
+    assert told.all(Referral)[0].state == ReferralState.SENT
+    with told.database.reading() as session:
+        assert [row.outcome for row in session.scalars(select(InboundSeen))] == ["unknown_sender"]
+
+
+@pytest.mark.parametrize(
+    "text", ["STOP", "hagarika", "arr\N{LATIN SMALL LETTER E WITH CIRCUMFLEX}t"]
+)
+def test_a_stranger_who_asks_for_silence_gets_it(told: District, text: str) -> None:
+    assert hear(told, text, number=77) is InboxOutcome.STOPPED
+    assert told.sms.sent == []
+    with told.database.reading() as session:
+        stopped = session.scalars(select(Stopped.number_key)).all()
+    assert stopped == ["stop key of +250788000077"]
+
+
+def test_what_was_written_is_nowhere_kept(told: District) -> None:
+    hear(told, "umwana wanjye yabuze 1 A3C4")
+    with told.database.reading() as session:
+        for table in (InboundSeen, Message, ReplyAnswer):
+            for row in session.scalars(select(table)):
+                assert "umwana" not in str(vars(row))
+
+
+def test_a_store_that_fails_says_so(tmp_path: Path, clock: Clock) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/none/hotline.db")
+    with pytest.raises(StoreUnavailable):
+        take_sms(make_kit(database=database, now=clock), make_message())
+    database.close()

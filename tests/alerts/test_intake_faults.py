@@ -1,0 +1,109 @@
+"""Fault runs: intake with simultaneous hops, crashes and a dead doorbell. No answer is written in clear."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Barrier, Thread
+
+import pytest
+
+from hotline.alerts.service_intake import rescue_silent
+from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told, walked
+
+pytestmark = pytest.mark.both
+
+LANDMARK = "hafi y'isoko rya Zuzuzu"
+
+
+class Died(Exception):
+    pass
+
+
+@pytest.mark.fault(4)
+def test_two_identical_hops_at_once_are_one_tip(line: Line) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    caller.text += "*" + DANGER_HERE[-1]
+    start, screens = Barrier(2), []
+
+    def repeat() -> None:
+        twin = replace(caller)
+        start.wait()
+        screens.append(twin.again())
+
+    twins = [Thread(target=repeat) for _ in range(2)]
+    for twin in twins:
+        twin.start()
+    for twin in twins:
+        twin.join()
+    assert screens[0] == screens[1]
+    assert line.tip.state == "filed"
+
+
+@pytest.mark.fault(1, 2, 3)
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("tip.before_commit", "draft"),
+        ("tip.after_commit", "filed"),
+        ("tip.before_doorbell", "filed"),
+    ],
+)
+def test_whoever_dies_at_a_failpoint_leaves_a_whole_tip_or_none(
+    line: Line, name: str, kept: str
+) -> None:
+    def die() -> None:
+        raise Died
+
+    dying = failing_at(line, name, die)
+    caller = replace(told(line, *DANGER_HERE[:-1]), line=dying)
+    caller.key(DANGER_HERE[-1])
+    assert caller.screen.startswith("END ")
+    assert ([tip.state for tip in line.tips], line.jobs.rung) == ([kept], [])
+    assert replace(caller, line=line).again().startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+def test_a_dead_doorbell_changes_nothing_for_the_caller(line: Line) -> None:
+    alive = walked(line.caller(), DANGER_HERE)
+    line.jobs.dead = True
+    assert walked(line.caller(), DANGER_HERE) == alive
+
+
+def test_no_answer_is_in_the_database_and_nothing_is_written_down(
+    line: Line, stored: Callable[[], bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3", LANDMARK)
+    quiet = told(line, *QUIET_HERE)
+    quiet.hang_up()
+    rescue_silent(line.kit)
+
+    files = stored()
+    for secret in (LANDMARK, "Zuzuzu", caller.msisdn, caller.msisdn[4:], caller.session_id):
+        assert secret.encode() not in files
+        assert secret not in caplog.text
+
+
+def test_a_replay_touches_nothing_that_was_committed_before(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "00")
+    before = line.clock.at
+    line.clock.turn(minutes=1)
+    line.flush()
+    caller.key(*DANGER_HERE)
+    assert [tip.updated_at for tip in line.tips] == [before, line.clock.at]
+
+
+def test_words_with_a_star_survive_a_run_that_was_lost_before_them(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
+    line.flush()
+    caller.key("a*b*c")
+    assert line.read(line.tip)["landmark"] == "a*b*c"
+
+
+def test_a_late_repeat_changes_nothing_of_where_she_stands(line: Line) -> None:
+    caller = told(line, "1", "9")
+    screen, text = caller.screen, caller.text
+    caller.text = "1"
+    assert caller.again() != screen
+    caller.text = text
+    assert caller.again() == screen

@@ -1,0 +1,110 @@
+"""Tests every interleaving of one danger tip with six people on the shipped policy. None is lost; each clock is
+needed.
+
+The search walks sends and lost sends, phones that are off, and kill -9. It walks answers by dialling and by SMS
+(believed, proved, doubted, noted), "I can't", silence, `000` and a gateway's STOP. It walks a requested closure,
+another outcome of it, and the answer of a second person or the national desk. It walks leave, removal and return, and
+every clock in any order.
+"""
+
+import pytest
+
+from hotline.tips.rules_deadlines import DeadlineKind
+from tests.alerts.interleaving.asking import Ladder
+from tests.alerts.interleaving.search import Explored, explore, follow
+from tests.alerts.interleaving.stories import story
+from tests.support.steps import Tell
+
+TAKES = "{Who} dials and takes it."
+TAKES_BY_SMS = "{Who} takes it by SMS, and is believed."
+WISHES = "{Who} says that it is no trafficking, and wants it closed."
+MET = "{Who} has met somebody, and says that it is no trafficking."
+UNANSWERED = DeadlineKind.ACKNOWLEDGE.value
+BEGINNINGS = {
+    "filed": (),
+    "taken by two, by SMS": (TAKES_BY_SMS, TAKES_BY_SMS),
+    "red": (UNANSWERED,) * 4,
+    "an end is wanted": (TAKES_BY_SMS, WISHES),
+    "the desk decides": (TAKES_BY_SMS, MET),
+}
+"""From each of these beginnings the search goes equally far again."""
+STATES = {
+    "filed": (9_500, 10_100),
+    "taken by two, by SMS": (27_500, 29_500),
+    "red": (3_000, 3_300),
+    "an end is wanted": (8_800, 9_400),
+    "the desk decides": (3_700, 3_950),
+}
+"""Bounds on the number of standings. A search that shrinks proves less; one that grows costs too much."""
+ACTS = 2
+"""The most acts of people and faults after a beginning, among any number of sends, silences and clocks."""
+
+
+def broken_rules(found: Explored, ladder: Ladder) -> str:
+    return "\n\n".join(f"{rule}:\n{story(ladder, way)}" for rule, way in found.broken.items())
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_no_danger_tip_is_lost(beginning: str, tell_steps: Tell) -> None:
+    ladder = Ladder()
+    first = follow(ladder, ladder.filed(), *BEGINNINGS[beginning])
+    found = explore(ladder, first, ACTS)
+    tell_steps(f"one danger tip, {beginning}: {found.states} standings, {found.steps} steps")
+    assert not found.broken, broken_rules(found, ladder)
+    least, most = STATES[beginning]
+    assert least <= found.states <= most
+    assert found.ends
+
+
+@pytest.mark.timeout(600)
+def test_no_danger_tip_is_lost_within_three_acts(tell_steps: Tell) -> None:
+    ladder = Ladder()
+    found = explore(ladder, ladder.filed(), 3)
+    tell_steps(f"one danger tip, three acts: {found.states} standings, {found.steps} steps")
+    assert not found.broken, broken_rules(found, ladder)
+    assert 132_000 <= found.states <= 145_000
+
+
+GUARDED = {
+    DeadlineKind.ACKNOWLEDGE: "is_not_lost",
+    DeadlineKind.OUTCOME: "is_not_lost",
+    DeadlineKind.RED: "is_not_lost",
+    DeadlineKind.JUDGE: "is_judged",
+    DeadlineKind.DECISION: "is_decided",
+    DeadlineKind.SECOND_LOOK: "is_looked_at",
+    DeadlineKind.MANNER: "is_asked_how",
+    DeadlineKind.OPEN: "is_read",
+}
+"""The rule that breaks without each clock.
+
+The last five run together with other clocks: they guard more than the ringing.
+"""
+
+
+@pytest.mark.row("R5")
+@pytest.mark.parametrize("kind", GUARDED)
+def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
+    ladder = Ladder(without=kind)
+    rule = GUARDED[kind]
+    found = explore(ladder, ladder.filed(), ACTS, until=rule)
+    told = story(ladder, found.broken[rule])
+    assert kind.value not in told.splitlines()[-1]
+
+
+def test_an_alert_without_its_own_clock_is_missed() -> None:
+    """The escalation policy still runs. Only the alert of the killed worker is lost."""
+    ladder = Ladder(resends=False)
+    found = explore(ladder, ladder.filed(), 1)
+    assert list(found.broken) == ["is_sent"]
+
+
+def test_a_lost_tip_is_told_as_a_story() -> None:
+    ladder = Ladder(without=DeadlineKind.OUTCOME)
+    found = explore(ladder, ladder.filed(), ACTS, until="is_not_lost")
+    assert story(ladder, found.broken["is_not_lost"]).splitlines() == [
+        "00:00 A danger is filed. The first responder, the second responder and the first of the"
+        " national desk are told.",
+        "00:00 The first responder dials and takes it. Nobody more is told.",
+        "      Open clocks: second_look.",
+    ]

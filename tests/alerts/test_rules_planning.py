@@ -1,0 +1,39 @@
+"""Tests that many tips at once are alerted to the same people as one by one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
+from hotline.alerts.rules_escalation import LadderStep, Planning, WaitingTip
+from tests.alerts.test_rules_referral import CASES, ROSTER, ROSTERS, case
+from tests.support.builders import NOON
+
+
+@given(
+    cases=st.lists(CASES, max_size=20),
+    roster=ROSTERS,
+    told=st.lists(st.integers(0, 12), max_size=3),
+)
+def test_a_burst_is_planned_as_if_each_came_alone(
+    cases: list[Case], roster: list[Candidate], told: list[int]
+) -> None:
+    before = [Notified(c.id, c.level) for at, c in enumerate(roster) if at in told]
+    planning = Planning(roster, NOON)
+    people: Sequence[Candidate] = roster
+
+    for asked in cases:
+        chosen = first_told(asked, people, before)
+        assert planning.first_told(asked, before) == chosen
+        people = [
+            replace(c, load=c.load + 1, told_at=NOON) if c.id in chosen else c for c in people
+        ]
+    assert planning.roster == tuple(people)
+
+
+def test_a_tip_that_nobody_lives_for_has_no_step() -> None:
+    planning = Planning([c for c in ROSTER if c.id < 8], NOON)
+    waiting = [WaitingTip(1, case(official="yes")), WaitingTip(2, case(urgency=3), step=4)]
+    assert [*planning.steps(waiting)] == [LadderStep(2, case(urgency=3), 4, (1,))]

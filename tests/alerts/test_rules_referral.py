@@ -1,0 +1,268 @@
+"""Tests who is alerted: a table of rosters, and the promise that there is always a recipient."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.alerts.rules_assignment import (
+    Candidate,
+    Case,
+    Notified,
+    Reason,
+    colleagues,
+    first_told,
+    next_told,
+    overdue_told,
+)
+from hotline.people.rules import Level
+from hotline.text.codes import ABROAD, UNSURE, Category
+from hotline.text.places import districts
+from tests.alerts.case_walk import heard
+from tests.support.builders import NOON
+
+
+def case(
+    *,
+    place: str = "12",
+    category: str | None = "labour",
+    urgency: int = 1,
+    official: str = "no",
+    beside: tuple[str, ...] = (),
+) -> Case:
+    return Case(place, category, urgency, official, beside=frozenset(beside))
+
+
+def one(
+    id: int,
+    level: Level = Level.RESPONDER,
+    *places: str,
+    categories: tuple[str, ...] = (),
+    load: int = 0,
+    told: int | None = None,
+) -> Candidate:
+    told_at = None if told is None else NOON - timedelta(minutes=told)
+    return Candidate(id, level, frozenset(places), frozenset(categories), load, told_at)
+
+
+ROSTER = (
+    one(1, Level.RESPONDER, "12"),
+    one(2, Level.RESPONDER, "12"),
+    one(3, Level.RESPONDER, "12", "13"),
+    one(4, Level.RESPONDER, "13", categories=("organs",)),
+    one(5, Level.DEPUTY, "12"),
+    one(6, Level.COORDINATOR, "12"),
+    one(7, Level.COORDINATOR, "14"),
+    one(8, Level.NATIONAL),
+    one(9, Level.NATIONAL),
+    one(10, Level.RESPONDER, "border-east", "13"),
+    one(11, Level.DEPUTY, "border-east"),
+    one(12, Level.DEPUTY, "border-west"),
+    one(13, Level.DEPUTY, "camp"),
+    one(14, Level.DEPUTY, "camp"),
+    one(15, Level.COORDINATOR, "camp"),
+    one(16, Level.RESPONDER, "camp", "15"),
+)
+
+
+def named(value: object) -> str:
+    """Returns a name that is the same in each process of a run. The order of a set is not."""
+    if not isinstance(value, Case):
+        return str(value)
+    return f"{replace(value, beside=frozenset())} {sorted(value.beside)}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (case(urgency=1), (1, 2, 8)),
+        (case(urgency=2), (1,)),
+        (case(urgency=3), (1,)),
+        (case(urgency=1, official="yes"), (8,)),
+        (case(urgency=2, official="unsure"), (8,)),
+        (case(place=ABROAD), (8,)),
+        (case(place=ABROAD, beside=("border-east",)), (10, 8)),
+        (case(place=ABROAD, beside=("border-east", "border-west")), (10, 8)),
+        (case(place=ABROAD, beside=("border-west",)), (12, 8)),
+        (case(place=ABROAD, beside=("border-east",), official="unsure"), (8,)),
+        (case(place=ABROAD, beside=("border-south",)), (8,)),
+        (case(place="12", beside=("camp",)), (1, 2, 16, 8)),
+        (case(place="12", beside=("camp",), urgency=3), (1, 16)),
+        (case(place="12", beside=("camp",), official="unsure"), (8,)),
+        (case(place="15", beside=("camp",)), (16, 13, 14, 8)),
+        (case(place="16", beside=("camp",), urgency=3), (16, 8)),
+        (case(place=UNSURE, urgency=3), (8,)),
+        (case(place="16"), (8,)),
+        (case(place="13", urgency=1), (3, 10, 8)),
+        (case(place="13", urgency=1, category="organs"), (3, 4, 8)),
+        (case(place="13", urgency=1, category=None), (3, 4, 8)),
+        (case(place="14", urgency=1), (7, 8)),
+        (case(place="14", urgency=3), (7,)),
+    ],
+    ids=named,
+)
+def test_first_told(asked: Case, told: tuple[int, ...]) -> None:
+    assert first_told(asked, ROSTER) == told
+
+
+def test_the_least_burdened_is_told_then_who_was_told_longest_ago() -> None:
+    roster = (
+        one(1, load=2, told=90),
+        one(2, load=1, told=5),
+        one(3, load=1, told=50),
+        one(4, load=1),
+    )
+    assert first_told(case(urgency=3), roster) == (4,)
+    assert first_told(case(urgency=3), roster[:3]) == (3,)
+
+
+def test_whoever_heard_of_it_hears_that_it_became_urgent() -> None:
+    told = [Notified(3, Level.RESPONDER)]
+    assert first_told(case(urgency=1), ROSTER, told) == (3, 1, 8)
+
+
+def told(*ids: int) -> list[Notified]:
+    return [Notified(c.id, c.level) for c in ROSTER if c.id in ids]
+
+
+@pytest.mark.parametrize(
+    ("before", "reason", "after"),
+    [
+        ((1,), Reason.SILENT, (5,)),
+        ((1, 2, 8), Reason.SILENT, (5,)),
+        ((1, 5), Reason.SILENT, (6,)),
+        ((1, 5, 6), Reason.SILENT, (8,)),
+        ((1, 5, 6, 8), Reason.SILENT, (9,)),
+        ((1, 5, 6, 8, 9), Reason.SILENT, (8,)),
+        ((1,), Reason.UNREACHED, (2,)),
+        ((1, 2, 3), Reason.UNREACHED, (5,)),
+        ((1, 2, 3, 5, 6), Reason.UNREACHED, (8,)),
+        ((1, 2, 3, 5, 6, 8, 9), Reason.UNREACHED, ()),
+    ],
+    ids=str,
+)
+def test_next_told(before: tuple[int, ...], reason: Reason, after: tuple[int, ...]) -> None:
+    assert next_told(case(urgency=3), ROSTER, told(*before), reason) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "reason", "after"),
+    [
+        ((1, 16), Reason.SILENT, (5, 13)),
+        ((1, 5, 16, 13), Reason.SILENT, (6, 15)),
+        # No one of the camp is left, or they are far ahead: the district continues by its own levels.
+        ((1, 15), Reason.SILENT, (5,)),
+        ((1, 5, 6, 16), Reason.SILENT, (8, 13)),
+        # All were alerted: overdue, as if there were no camp.
+        ((1, 5, 6, 8, 9, 16), Reason.SILENT, (8,)),
+        ((1, 16), Reason.UNREACHED, (2, 13)),
+        ((1, 2, 3, 5, 6, 8, 9, 13, 14, 15, 16), Reason.UNREACHED, ()),
+    ],
+    ids=str,
+)
+def test_a_camps_people_go_up_a_ladder_of_their_own(
+    before: tuple[int, ...], reason: Reason, after: tuple[int, ...]
+) -> None:
+    asked = case(urgency=3, beside=("camp",))
+    known = [heard(asked, c) for c in ROSTER if c.id in before]
+    assert next_told(asked, ROSTER, known, reason) == after
+
+
+def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
+    asked = case(beside=("camp",))
+    assert overdue_told(asked, ROSTER, holder=13, nth=0) == (15,)
+    assert overdue_told(asked, ROSTER, holder=1, nth=0) == (6,)
+    assert colleagues(asked, ROSTER, but=None)[:2] == (6, 15)
+
+
+@pytest.mark.row("R6")
+def test_the_national_desk_alone_hears_of_an_official_however_long_it_takes() -> None:
+    for before in ((), (8,), (8, 9)):
+        chosen = next_told(case(official="yes"), ROSTER, told(*before), Reason.SILENT)
+        assert set(chosen) <= {8, 9}
+        assert chosen
+
+
+PLACES = [area.code for area in districts()]
+CASES = st.builds(
+    Case,
+    place=st.sampled_from([*PLACES, ABROAD, UNSURE]),
+    category=st.none() | st.sampled_from([c.value for c in Category]),
+    urgency=st.integers(1, 3),
+    official=st.sampled_from(["yes", "no", "unsure"]),
+    beside=st.sampled_from([frozenset[str](), frozenset({"camp"})]),
+)
+CANDIDATES = st.builds(
+    Candidate,
+    id=st.integers(1, 40),
+    level=st.sampled_from(Level),
+    districts=st.frozensets(st.sampled_from([*PLACES, *["camp"] * 9]), max_size=3),
+    categories=st.frozensets(st.sampled_from([c.value for c in Category]), max_size=3),
+    load=st.integers(0, 9),
+    told_at=st.none() | st.datetimes(timezones=st.just(NOON.tzinfo)),
+)
+ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
+    lambda people: [*people, Candidate(99, Level.NATIONAL)]
+)
+
+
+@pytest.mark.row("R4")
+@given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
+def test_a_tip_without_a_living_recipient_is_impossible(
+    asked: Case, roster: list[Candidate], steps: int
+) -> None:
+    """Every step of every escalation policy alerts a person, and never one who may not see the case."""
+    allowed = {c.id: c for c in roster}
+    chosen = first_told(asked, roster)
+    before: list[Notified] = []
+    for _ in range(steps):
+        assert chosen
+        for recipient in chosen:
+            candidate = allowed[recipient]
+            if candidate.level is Level.NATIONAL:
+                continue
+            assert asked.official == "no"
+            assert not candidate.districts or candidate.districts & {asked.place, *asked.beside}
+        assert len(set(chosen)) == len(chosen)
+        before += [heard(asked, allowed[recipient]) for recipient in chosen]
+        chosen = next_told(asked, roster, before, Reason.SILENT)
+    assert len({recipient.responder_id for recipient in before}) <= len(roster)
+
+
+@given(asked=CASES, roster=ROSTERS)
+def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candidate]) -> None:
+    people = {c.id: c for c in roster}
+    before: list[Notified] = []
+    chosen = first_told(asked, roster)
+    rounds = 0
+    while chosen:
+        before += [heard(asked, people[recipient]) for recipient in chosen]
+        chosen = next_told(asked, roster, before, Reason.UNREACHED)
+        rounds += 1
+        assert rounds <= len(roster)
+
+
+@pytest.mark.row("C19")
+@given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
+def test_a_camps_desk_changes_nothing_in_the_districts_ladder(
+    asked: Case, roster: list[Candidate], steps: int
+) -> None:
+    """A camp's desk does not change which people of the district and the nation are alerted at which step.
+
+    Here the district always has a coordinator.
+    """
+    camp, alone = replace(asked, place="12", beside=frozenset({"camp"})), replace(asked, place="12")
+    alone = replace(alone, beside=frozenset())
+    roster = [*roster, Candidate(98, Level.COORDINATOR, frozenset({"12"}))]
+    near = {c.id for c in roster if heard(camp, c).beside and c.level is not Level.NATIONAL}
+    people = {c.id: c for c in roster}
+    both, one = first_told(camp, roster), first_told(alone, roster)
+    told, without = list[Notified](), list[Notified]()
+    for _ in range(steps):
+        assert tuple(who for who in both if who not in near) == one
+        told += [heard(camp, people[who]) for who in both]
+        without += [heard(alone, people[who]) for who in one]
+        both = next_told(camp, roster, told, Reason.SILENT)
+        one = next_told(alone, roster, without, Reason.SILENT)

@@ -1,0 +1,254 @@
+"""Tests a case that changes hands. The new assignee lists and reads it, and the former one loses the assignee's
+menu."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts import queries_names, service_assignment
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.gateway.tables import Deadline, Referral
+from hotline.people.rules import Level
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import Urgency
+from hotline.tips.tables import Tip
+from tests.support.builders import make_tip
+from tests.support.callers import DANGER_HERE, Caller, Line, told
+from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
+from tests.support.taking import do
+
+SECOND, THIRD = "+250788000013", "+250788000014"
+
+
+@dataclass
+class Colleagues:
+    """Two responders of one district, each with a PIN, who were both alerted of one danger case."""
+
+    beside: ReaderBeside
+    first: int
+    second: int
+
+    @property
+    def line(self) -> Line:
+        return self.beside.line
+
+    def name(self, who: int) -> str:
+        """Returns the newest reference under which this responder knows the case."""
+        rows = [row for row in self.line.all(Referral) if row.responder_id == who]
+        return str(rows[-1].reference)
+
+    def opens(self, phone: str) -> tuple[Caller, str]:
+        """Dials with the PIN. Returns the phone and its home page."""
+        self.line.clock.turn(seconds=10)
+        caller = self.line.caller(phone)
+        caller.dial("90")
+        return caller, caller.key(PIN)
+
+    def takes(self, phone: str) -> str:
+        caller, _ = self.opens(phone)
+        return caller.key("1", "1", "2")
+
+    def reads(self, phone: str) -> str:
+        caller, _ = self.opens(phone)
+        return caller.key("1", "1", "1")
+
+    def menu(self, phone: str) -> str:
+        """Returns the menu of the only case on this phone's list."""
+        caller, _ = self.opens(phone)
+        return caller.key("1", "1")
+
+    @property
+    def clocks(self) -> set[str]:
+        return {row.kind for row in self.line.all(Deadline) if row.fired_at is None}
+
+
+@pytest.fixture
+def them(line: Line) -> Colleagues:
+    beside = reader_beside(line)
+    told(line, *DANGER_HERE)
+    place = line.tip.place
+    first, second = (with_pin(beside, msisdn=one, desks=(place,)) for one in (PHONE, SECOND))
+    service_assignment.refer_waiting(line.kit)
+    return Colleagues(beside, first, second)
+
+
+HOLDS, IS_THEIRS = "2 I am there\n3 Refer to help\n4 Close\n5 More", "2 Take\n3 Pass on"
+
+
+def passed_on(them: Colleagues) -> None:
+    """Lets the first responder take the case, read it, and pass it to the second."""
+    them.takes(PHONE)
+    them.reads(PHONE)
+    caller, _ = them.opens(PHONE)
+    assert caller.key("1", "1", "5", "3", "2", "1").startswith("END ")
+
+
+def test_who_is_passed_a_case_takes_lists_reads_and_closes_it(them: Colleagues) -> None:
+    passed_on(them)
+    name = them.name(them.second)
+    assert HOLDS in them.menu(PHONE)
+    assert them.takes(SECOND).startswith("END You have taken it unread:")
+    assert "open" in them.clocks
+    caller, home = them.opens(SECOND)
+    assert home.startswith("CON Open: 1. Urgent: 1.")
+    assert f"1 {name} due " in caller.key("1")
+    assert HOLDS in caller.key("1")
+    assert "Nobody said whether helpers may come." in caller.key("1")
+    assert "open" not in them.clocks
+    caller.key("0", "4", "3")
+    assert caller.screen == f"END {name}: nobody found. A second person looks at it first."
+
+
+def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Colleagues) -> None:
+    passed_on(them)
+    them.takes(SECOND)
+    them.reads(SECOND)
+    caller, home = them.opens(PHONE)
+    name = them.name(them.first)
+    assert home.startswith("CON Open: 1. Urgent: 0.")
+    assert f"1 {name} a colleague has it" in caller.key("1")
+    menu = caller.key("1")
+    assert IS_THEIRS in menu
+    assert "Close" not in menu
+    assert caller.key("2").startswith("CON A colleague has it since ")
+
+
+def test_who_dials_without_the_reader_is_told_that_a_passed_case_is_theirs(
+    them: Colleagues,
+) -> None:
+    passed_on(them)
+    them.beside.stopped = True
+    caller, _ = them.opens(SECOND)
+    caller.key("1", "2", "1")
+    assert caller.screen.startswith("END You have taken it unread:")
+    assert them.line.tip.holder_id == them.second
+    assert caller.again().startswith("END You have taken it unread:")
+
+
+def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> None:
+    nation = with_pin(them.beside, msisdn=THIRD, level=Level.NATIONAL, desks=(NATIONAL,))
+    them.takes(PHONE)
+    them.reads(PHONE)
+    for _ in range(8):
+        them.line.clock.turn(minutes=30)
+        service_assignment.fire_deadlines(them.line.kit)
+    name = them.name(nation)
+    assert them.takes(THIRD).startswith("END ")
+    assert them.line.tip.holder_id == nation
+    caller, home = them.opens(THIRD)
+    assert home.startswith("CON Open: 1. Urgent: 1.")
+    assert f"1 {name} due " in caller.key("1")
+    assert HOLDS in caller.key("1")
+    assert "Nobody said whether helpers may come." in caller.key("1")
+    assert IS_THEIRS in them.menu(PHONE)
+
+
+def test_who_takes_over_what_nobody_read_lists_and_reads_it(them: Colleagues) -> None:
+    place = them.line.tip.place
+    deputy = with_pin(them.beside, msisdn=THIRD, level=Level.DEPUTY, desks=(place,))
+    them.takes(PHONE)
+    them.line.clock.turn(minutes=5)
+    service_assignment.fire_deadlines(them.line.kit)
+    them.takes(THIRD)
+    assert them.line.tip.holder_id == deputy
+    assert HOLDS in them.menu(THIRD)
+    assert IS_THEIRS in them.menu(PHONE)
+
+
+def test_who_helps_too_lists_and_reads_it_and_says_that_they_are_there(them: Colleagues) -> None:
+    them.takes(PHONE)
+    them.reads(PHONE)
+    caller, _ = them.opens(SECOND)
+    caller.key("1", "1", "2", "1")
+    name = them.name(them.second)
+    assert caller.screen.startswith(f"END {name}: you help too.")
+    caller, home = them.opens(SECOND)
+    assert home.startswith("CON Open: 1. Urgent: 0.")
+    assert f"1 {name} a colleague has it" in caller.key("1")
+    assert f"{IS_THEIRS}\n4 I am there" in caller.key("1")
+    assert "Nobody said whether helpers may come." in caller.key("1")
+    assert caller.key("0", "4").startswith("END Noted. First: safe, alone, hurt?")
+
+
+Moves = Callable[[Colleagues], None]
+
+
+def nothing(_them: Colleagues) -> None:
+    return None
+
+
+def taken(them: Colleagues) -> None:
+    do(them.line.kit, them.first, them.name(them.first), Verb.TAKE, them.line.clock.at)
+
+
+def passed(them: Colleagues) -> None:
+    taken(them)
+    do(them.line.kit, them.first, them.name(them.first), Verb.PASS_ON, them.line.clock.at)
+
+
+def handed_over(them: Colleagues) -> None:
+    passed(them)
+    do(them.line.kit, them.second, them.name(them.second), Verb.TAKE, them.line.clock.at)
+
+
+def overdue(them: Colleagues) -> None:
+    taken(them)
+    for _ in range(8):
+        them.line.clock.turn(minutes=30)
+        service_assignment.fire_deadlines(them.line.kit)
+
+
+@pytest.mark.parametrize("moves", [nothing, taken, passed, handed_over, overdue])
+def test_lists_and_sms_say_that_a_case_stays_with_a_colleague_as_the_ladder_does(
+    them: Colleagues, moves: Moves
+) -> None:
+    moves(them)
+    who = them.first if moves is handed_over else them.second
+    name, ago = them.name(who), them.line.clock.at - timedelta(days=30)
+    with them.line.database.reading() as session:
+        stays = name in queries_names.quicker(session, who)
+        known = queries_names.of_responder(session, who, ago)
+    assert (known.open, known.also) == (((), (name,)) if stays else ((name,), ()))
+    done = do(them.line.kit, who, name, Verb.TAKE, them.line.clock.at)
+    assert done.result is (Acted.ALREADY_TAKEN if stays else Acted.TAKEN)
+    assert stays is (them.line.tip.holder_id != who)
+
+
+def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues) -> None:
+    """Forty newer cases that no one took do not push the responder's own case off the list. Two of them are danger."""
+    line = them.line
+    with line.database.writing() as session:
+        place = session.scalars(select(Tip.place)).one()
+        for n in range(40):
+            urgency = Urgency.DANGER if n < 2 else Urgency.HEARD
+            tip = make_tip(uid=f"{n:032}", place=place, urgency=urgency)
+            session.add(tip)
+            session.flush()
+            at = line.clock.at + timedelta(seconds=n + 1)
+            session.add(
+                Referral(
+                    tip_id=tip.id,
+                    step=0,
+                    responder_id=them.first,
+                    reference=f"Z{n:03}",
+                    state="sent",
+                    created_at=at,
+                )
+            )
+    line.clock.turn(minutes=2)
+    name = next(
+        row.reference
+        for row in line.all(Referral)
+        if row.responder_id == them.first and row.tip_id == line.tips[0].id
+    )
+    do(line.kit, them.first, name, Verb.TAKE, line.clock.at)
+    caller, home = them.opens(PHONE)
+    assert home.startswith("CON Open: 41. Urgent: 3.")
+    listed = [
+        one.split(" ")[1] for one in caller.key("1").split("\n") if " due " in one or "new" in one
+    ]
+    assert listed[:3] == [name, "Z001", "Z000"]

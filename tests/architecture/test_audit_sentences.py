@@ -1,0 +1,137 @@
+"""Tests that every action the code writes into the audit log can be read as a sentence."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from hotline.duty.service_account_changes import SeriousAct
+from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known
+from hotline.programmes.rules_enrolment import Roll
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_call_back import CallOutcome
+from hotline.web.service_approvals import APPROVALS
+from tests.architecture.tree import parsed, python_files, said
+
+NAMED = {
+    "roll": [*Roll],
+    "outcome": [*CallOutcome],
+    "act.action": [act.action for act in SeriousAct],
+    "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
+    "rule.refused": [rule.refused for rule in APPROVALS.values()],
+}
+"""The possible values of an expression in braces in an action's name, or of the whole name."""
+
+APPENDING = tuple(f"tables_audit.{name}" for name in ("append", "sign", "of_tip"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadModule:
+    """The functions and calls of a module, found in one walk through it."""
+
+    functions: Sequence[ast.FunctionDef]
+    calls: Sequence[ast.Call]
+
+    @classmethod
+    def of(cls, path: Path) -> "ReadModule":
+        nodes = list(ast.walk(parsed(path)))
+        return cls(
+            [node for node in nodes if isinstance(node, ast.FunctionDef)],
+            [node for node in nodes if isinstance(node, ast.Call)],
+        )
+
+
+def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
+    """Yields the action of each row that a module appends, and the function around it."""
+    if not any(_of_audit(call) for call in module.calls):
+        return
+    for function in module.functions:
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and _of_audit(call):
+                named = [word.value for word in call.keywords if word.arg == "action"]
+                yield function.name, named[0] if named else call.args[2]
+
+
+def _called(call: ast.Call) -> str:
+    """Returns the last name of a function that is called."""
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def _of_audit(call: ast.Call) -> bool:
+    return _called(call) in ("append", "sign", "of_tip") and ast.unparse(call.func) in APPENDING
+
+
+def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:
+    """Yields the values that all calls of that function pass as this parameter."""
+    for module in everywhere.values():
+        defined = [
+            node
+            for node in module.functions
+            if node.name == name and parameter in [one.arg for one in node.args.args]
+        ]
+        if not defined:
+            continue
+        names = [one.arg for one in defined[0].args.args if one.arg != "self"]
+        place = names.index(parameter)
+        callers = [module] if name.startswith("_") else everywhere.values()
+        for call in (call for one in callers for call in one.calls):
+            if _called(call) == name:
+                yield from [word.value for word in call.keywords if word.arg == parameter]
+                if len(call.args) > place and not isinstance(call.args[place], ast.Starred):
+                    yield call.args[place]
+
+
+def _names(action: ast.expr) -> list[str]:
+    """Returns every possible name of an action, or an empty list if the names cannot be known."""
+    match action:
+        case ast.Constant(value=str(name)):
+            return [name]
+        case ast.Attribute():
+            return [*map(str, NAMED.get(ast.unparse(action), []))]
+        case ast.IfExp(body=one, orelse=other):
+            return [*_names(one), *_names(other)]
+        case ast.JoinedStr(values=parts):
+            found = [""]
+            for part in parts:
+                if isinstance(part, ast.Constant):
+                    found = [before + str(part.value) for before in found]
+                elif isinstance(part, ast.FormattedValue):
+                    ends = [str(one) for one in NAMED.get(ast.unparse(part.value), [])]
+                    if not OUTCOMES.keys().isdisjoint(found[:1]):
+                        ends = [str(one) for one in TipOutcome]
+                    found = [before + end for before in found for end in ends]
+            return found
+    return []
+
+
+@cache
+def _written() -> Mapping[str, str]:
+    """Returns every action's name, and the file that writes it."""
+    everywhere = {path: ReadModule.of(path) for path in python_files("hotline", "workers")}
+    found: dict[str, str] = {}
+    for path, module in everywhere.items():
+        for function, action in _appended(module):
+            ways = [action]
+            if isinstance(action, ast.Name):
+                ways = list(_handed(function or "", action.id, everywhere))
+            names = [name for way in ways for name in _names(way)]
+            assert names, f"{said(path)}: which action is {ast.unparse(action)}?"
+            found |= dict.fromkeys(names, said(path))
+    return found
+
+
+def test_every_action_has_its_sentence() -> None:
+    written = _written()
+    assert len(written) > 30
+    missing = {name: where for name, where in written.items() if not is_known(name)}
+    assert not missing, f"write their sentences in people/audit_sentences.toml: {missing}"
+
+
+def test_no_sentence_is_of_an_action_that_nothing_writes() -> None:
+    written = _written()
+    assert not set(SENTENCES) - set(written)
+    assert all(any(name.startswith(begins) for name in written) for begins in OUTCOMES)

@@ -1,0 +1,18 @@
+"""Tests that the import order of pyproject.toml holds: imports only go down."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.architecture.tree import ROOT
+
+
+def test_imports_only_go_down() -> None:
+    checked = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout

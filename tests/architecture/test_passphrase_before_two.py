@@ -1,0 +1,107 @@
+"""Tests that the recovery passphrase decrypts a desk only with two people.
+
+No service, page or command avoids this.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import DeskRefused
+from hotline.people.decrypt_passphrase import OF_THE_DEMO, TwoPeople
+from tests.architecture.tree import ROOT, parsed, python_files, said
+
+OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
+OPENS = {"open_by_passphrase", "open_recovery"}
+"""The functions of `sealing` that decrypt with the passphrase."""
+BEFORE_TWO = {"TwoPeople", "PassphraseOpener"}
+MAKES = {
+    "make_desks": "gives desks that have no key their first one, and opens none",
+    "new_pair": "makes the recovery pair, and opens nothing",
+}
+DEMO = {"service_demo_pins", "service_demo_accounts"}
+"""Modules of the demo, with an emulated gateway, where `OF_THE_DEMO` counts as both people."""
+
+
+def asked_of(function: ast.FunctionDef) -> dict[str, set[str]]:
+    """Returns the names in the type of each argument."""
+    every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return {
+        one.arg: {node.id for node in ast.walk(one.annotation) if isinstance(node, ast.Name)}
+        for one in every
+        if one.annotation is not None
+    }
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    return (node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef))
+
+
+def test_only_one_file_of_the_product_opens_a_desk_by_a_passphrase() -> None:
+    calls = {
+        said(path)
+        for path in python_files("hotline", "workers")
+        if not path.stem.startswith("encrypt")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Name | ast.alias)
+        and (node.id if isinstance(node, ast.Name) else node.name) in OPENS
+    }
+    assert calls == {said(OPENER)}
+
+
+@pytest.mark.row("A7")
+def test_whatever_takes_the_passphrase_takes_two_people() -> None:
+    alone = [
+        f"{said(path)}: {function.name}"
+        for path in python_files("hotline")
+        if path.parent.name in ("people", "cases", "alerts")
+        and path.stem.startswith(("decrypt", "service_desk", "service_welcome"))
+        for function in functions(path)
+        if {"passphrase", "old", "new"} & {name for name, _ in _texts(function)}
+        and function.name not in MAKES
+        and not any(BEFORE_TWO & types for types in asked_of(function).values())
+    ]
+    assert alone == []
+
+
+def _texts(function: ast.FunctionDef) -> Iterator[tuple[str, set[str]]]:
+    return ((name, types) for name, types in asked_of(function).items() if types == {"str"})
+
+
+def test_two_people_are_made_of_two_names_that_were_given() -> None:
+    """No name of the pair is written in the code, except in `OF_THE_DEMO`. Only modules of the demo use that."""
+    made = {
+        said(path)
+        for path in python_files("hotline", "workers")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "TwoPeople"
+        and any(isinstance(argument, ast.Constant) for argument in node.args)
+    }
+    assert made == {said(OPENER)}
+    users = {
+        said(path)
+        for path in python_files("hotline")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Name) and node.id == "OF_THE_DEMO" and path != OPENER
+    }
+    assert {Path(one).stem for one in users} == DEMO
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Alice", "Alice"),
+        ("Alice", " aLICE  "),
+        ("Alice", "\uff21lice"),
+        ("Alice", ""),
+        ("", "Bosco"),
+    ],
+)
+def test_one_person_is_not_two(first: str, second: str) -> None:
+    with pytest.raises(DeskRefused, match="two people"):
+        TwoPeople(first, second)
+    assert OF_THE_DEMO.why("a demo").endswith("with nobody, since it is a demo")

@@ -1,0 +1,67 @@
+"""Tests that the type checker refuses an adapter that does not fit its port. Each adapter is broken in turn."""
+
+import re
+import sys
+from pathlib import Path
+from subprocess import run
+
+import pytest
+
+from tests.architecture.tree import ROOT
+
+ADAPTERS = {
+    "gateway.africastalking.AfricasTalkingSms": "SmsGateway.send",
+    "gateway.africastalking.AfricasTalkingInbox": "SmsInbox.after",
+    "gateway.own_line.ListedHook": "OwnHook.tell",
+    "gateway.senders.ThreadSenders": "Senders.fill",
+    "dialogue.queue.RqJobs": "JobQueue.ring",
+    "dialogue.redis_circuit.RedisNotes": "OpeningNotes.find",
+    "dialogue.queue.RedisRuns": "RunStore.load",
+    "monitoring.instruments.Gauges": "Instruments.queue_length",
+    "monitoring.other_channel.OtherWay": "OtherChannel.tell",
+    "flows.store.SqlBookshelf": "Bookshelf.book",
+}
+"""Each adapter, and the method of its port that is broken."""
+
+
+def _broken(adapter: str, verb: str) -> str:
+    """Returns a module with that method changed, and a factory that promises the port."""
+    module, _, name = adapter.rpartition(".")
+    port, _, verb = verb.partition(".")
+    return f"""
+from hotline.{module} import {name}
+from hotline.core.context import {port}
+
+class Broken{name}({name}):
+    def {verb}(self, nothing: complex) -> complex:  # type: ignore[override]
+        return nothing
+
+def make_{name}(made: Broken{name}) -> {port}:
+    return made
+
+def whole_{name}(made: {name}) -> {port}:
+    return made
+"""
+
+
+@pytest.mark.slow(reason="waits for the disk from which a type checker reads")
+def test_a_broken_signature_of_each_adapter_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "broken.py"
+    source.write_text("".join(_broken(*one) for one in ADAPTERS.items()))
+    said = run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--config-file",
+            ROOT / "pyproject.toml",
+            source,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    refused = re.findall(r'got "Broken(\w+)", expected', said)
+    assert sorted(refused) == sorted(adapter.rpartition(".")[2] for adapter in ADAPTERS), said

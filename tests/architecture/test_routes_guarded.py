@@ -1,0 +1,43 @@
+"""Tests that every route of the web process needs a secret, except three addresses that only read."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from hotline.cli.contexts import build_door
+from hotline.core.settings import Settings
+from hotline.keys.key_folder import HOOKS, LISTED
+from hotline.keys.key_making import make_keys
+from hotline.web.hooks_app import create_app
+from tests.support.builders import NOON
+
+OPEN = {"/healthz", "/readyz", "/results"}
+SECRET = "a" * 43
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    make_keys(tmp_path / "keys", NOON)
+    (tmp_path / "hotline.db").touch()
+    settings = Settings.read({"HOTLINE_HOME": str(tmp_path)})
+    return create_app(build_door(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
+
+
+def test_everything_but_the_operators_two_addresses_and_the_page_of_results_is_under_a_secret(
+    app: Flask,
+) -> None:
+    for rule in app.url_map.iter_rules():
+        if rule.rule in OPEN:
+            assert rule.methods == {"GET", "HEAD", "OPTIONS"}
+        else:
+            assert rule.rule.startswith("/hooks/<secret>/"), rule.rule
+
+
+def test_behind_a_wrong_secret_there_is_nothing(app: Flask) -> None:
+    client = app.test_client()
+    rules = [rule.rule for rule in app.url_map.iter_rules() if rule.rule not in OPEN]
+    assert len(rules) == len(HOOKS) + 1
+    for rule in rules:
+        assert client.post(rule.replace("<secret>", "b" * 43)).status_code == 404
+        assert client.get(rule.replace("<secret>", SECRET)).status_code == 405

@@ -1,0 +1,131 @@
+"""Tests the key of a case: the reader gives it to each desk that may read the tip, and to no other desk."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import select
+
+from hotline.alerts import queries_retention
+from hotline.alerts.tables_case_keys import CaseGrant, CaseKey
+from hotline.cases import decrypt_codes, reader_handover
+from hotline.keys import rotation
+from hotline.keys.encrypt import READER
+from hotline.keys.rotation import ROTATING
+from hotline.operations import decrypt_rekeying
+from hotline.operations.decrypt_rotation import DeskKeyPair, move
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+from hotline.tips.queries_visible import Exclusion
+from hotline.tips.tables import Grant, Tip
+from tests.support.callers import DANGER_HERE, DESK_KEY, Line, told
+from tests.support.persons import screened
+from tests.support.reading import ReaderBeside, reader_beside
+
+ALONE = {READER}
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    """Files one tip and screens a person in a process that holds no key."""
+    beside = reader_beside(line)
+    told(line, *DANGER_HERE)
+    screened(line.kit, 1)
+    return beside
+
+
+def holders(beside: ReaderBeside) -> set[str]:
+    """Runs the reader and returns the holders of the case's key. Checks that each can decrypt the code."""
+    reader_handover.reconcile(beside.kit)
+    found = set()
+    with beside.line.database.reading() as session:
+        tip = session.get_one(Tip, 1)
+        for holder in session.scalars(select(CaseGrant.holder)):
+            keys = beside.kit.pair.now() if holder == READER else (bytes(DESK_KEY),)
+            private = decrypt_codes.private_by(session, beside.kit, tip, holder, keys)
+            assert private is not None
+            (codes,) = decrypt_codes.codes_of(session, tip, private).values()
+            assert b'"sex":"woman"' in codes
+            found.add(holder)
+    return found
+
+
+def change(beside: ReaderBeside, row: Any, **values: Any) -> None:
+    with beside.line.database.writing() as session:
+        session.add(row) if not values else None
+        for name, value in values.items():
+            setattr(session.get_one(Tip, row), name, value)
+
+
+def test_the_reader_hands_it_to_the_desks_of_the_tip_and_knows_whom_to_take_it_from(
+    beside: ReaderBeside,
+) -> None:
+    line = beside.line
+    here, at = line.tips[0].place, line.clock.at
+    with line.database.reading() as session:
+        assert set(session.scalars(select(CaseGrant.holder))) == ALONE
+    assert holders(beside) == {*ALONE, here, NATIONAL}
+
+    kept = Exclusion(tip_id=1, desk_code=here, why="asked", by="cli:Alice", at=at)
+    change(beside, kept)
+    assert holders(beside) == {*ALONE, NATIONAL}
+    with line.database.writing() as session:
+        session.get_one(Exclusion, 1).lifted_at = at
+    assert holders(beside) == {*ALONE, here, NATIONAL}
+
+    change(beside, 1, official="unsure")
+    assert holders(beside) == {*ALONE, NATIONAL}
+    change(beside, 1, official="no")
+    assert holders(beside) == {*ALONE, here, NATIONAL}
+
+    with line.database.writing() as session:
+        for grant in session.scalars(select(Grant).where(Grant.desk_code == here)):
+            session.delete(grant)
+    assert holders(beside) == {*ALONE, NATIONAL}
+
+    with line.database.writing() as session:
+        session.get_one(Desk, NATIONAL).retired_at = at
+        queries_retention.redact(session, [1], at)
+    assert holders(beside) == {*ALONE, NATIONAL}, "the words went, and nobody was let go"
+
+
+def test_a_code_that_does_not_open_stands_in_nobody_s_way(beside: ReaderBeside) -> None:
+    told(beside.line, *DANGER_HERE)
+    screened(beside.line.kit, 2)
+    with beside.line.database.writing() as session:
+        session.get_one(CaseKey, 1)
+        for grant in session.scalars(select(CaseGrant).where(CaseGrant.tip_id == 1)):
+            grant.sealed_key = grant.sealed_key[:-1] + bytes([grant.sealed_key[-1] ^ 1])
+    reader_handover.reconcile(beside.kit)
+    with beside.line.database.reading() as session:
+        handed = {(row.tip_id, row.holder) for row in session.scalars(select(CaseGrant))}
+        place = session.get_one(Tip, 2).place
+        assert reader_handover.private_of(session, beside.kit, session.get_one(Tip, 1)) is None
+    assert handed == {(1, READER), (2, READER), (2, NATIONAL), (2, place)}
+
+
+def test_a_new_key_of_the_reader_or_of_a_desk_opens_what_the_one_before_did(
+    beside: ReaderBeside, tmp_path: Path
+) -> None:
+    assert len(holders(beside)) == 3
+    keys, reader = tmp_path / "keys", ROTATING["reader"]
+    rotation.stage(keys, reader)
+    public_key = rotation.publish(keys, reader)
+    assert public_key is not None
+    newest, before = rotation.halves(keys, reader)
+    halves: dict[str, Any] = {"public_key": public_key, "newest": newest, "before": before}
+    for moved in (1, 0):
+        kit = beside.line.kit
+        assert decrypt_rekeying.reseal_cases(kit, **halves, say=lambda _: None) == moved
+    rotation.destroy_old(keys, reader)
+    assert beside.kit.pair.now() == (newest,)
+    assert len(holders(beside)) == 3
+
+    desk = PrivateKey.generate()
+    pair = DeskKeyPair(NATIONAL, bytes(desk.public_key), bytes(desk), bytes(DESK_KEY))
+    assert move(beside.line.kit, [pair], lambda _: None) == 2, "of the tip, and of its case"
+    with beside.line.database.reading() as session:
+        tip = session.get_one(Tip, 1)
+        opened = decrypt_codes.private_by(session, beside.kit, tip, NATIONAL, [bytes(desk)])
+    assert opened is not None

@@ -1,0 +1,238 @@
+"""C11: tests erasure requests by receipt. Another person may hold the phone and PIN: no open case is erased at once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hotline.alerts import service_assignment, service_closing
+from hotline.cases import service_retention
+from hotline.cases.service_retention import tidy
+from hotline.core.wording import Template
+from hotline.errors import ErasureRefused
+from hotline.gateway.tables import Message, Referral
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from tests.support.callers import Line
+from tests.support.district import District
+from tests.support.receipts import NOTHING, asked, given
+from tests.support.taking import close_by_two, take_case
+
+NIGHT, MORNING = datetime(2026, 11, 24, 20, 36, tzinfo=UTC), datetime(2026, 11, 25, 7, tzinfo=UTC)
+"""22:36 and 09:00 in Kigali."""
+WHO: dict[str, Any] = {"by": "Director", "reason": "nobody reached her yet"}
+
+
+def wish(district: District, tip_id: int) -> None:
+    with district.database.writing() as session:
+        service_closing.wish(session, district.kit, [tip_id], actor="receipt")
+
+
+def told_case(district: District, urgency: int) -> tuple[int, int, str]:
+    """Alerts a responder of a tip. Returns the tip, the responder and the reference."""
+    helper = district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    tip_id = district.tell(urgency=urgency)
+    reference = next(r.reference for r in district.all(Referral) if r.responder_id == helper)
+    return tip_id, helper, reference
+
+
+def sent_after_wish(district: District) -> list[tuple[int, str, str]]:
+    """Returns each message about an erasure request: person, template and reference."""
+    wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
+    rows = [row for row in district.all(Message) if row.template in wishes]
+    return [(row.responder_id, row.template, row.parameters["ref"]) for row in rows]
+
+
+def fire(district: District, **later: float) -> None:
+    """Runs three ticks: a tip makes one step in each."""
+    district.clock.turn(**later)
+    for _ in range(3):
+        service_assignment.fire_deadlines(district.kit)
+
+
+@pytest.mark.row("C11")
+@pytest.mark.parametrize("urgency", [1, 2, 3])
+def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, urgency: int) -> None:
+    tip_id, helper, reference = told_case(district, urgency)
+    wish(district, tip_id)
+
+    assert district.tip(tip_id).body == b"sealed"
+    national = next(row for row in district.all(Message) if row.template == "ERASE_DECIDE")
+    assert (helper, "ERASE_WANTED", reference) in sent_after_wish(district)
+    assert national.parameters["ref"] == f"T{tip_id}"
+    assert all(row.next_at == district.clock() for row in district.all(Message)[-2:]), "at once"
+    (row,) = [row for row in district.all(AuditEntry) if row.action == "erase_wanted"]
+    assert (row.actor, row.subject) == ("receipt", f"tip:{tip_id}")
+
+
+@pytest.mark.parametrize("urgency", [1, 2, 3])
+def test_without_danger_nobody_is_woken_by_a_wish_or_by_its_clock_at_night(
+    district: District, urgency: int
+) -> None:
+    def due_at() -> list[datetime]:
+        wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
+        return [row.next_at for row in district.all(Message) if row.template in wishes]
+
+    tip_id, helper, reference = told_case(district, urgency)
+    district.clock.at = NIGHT
+    wish(district, tip_id)
+    assert (helper, "ERASE_WANTED", reference) in sent_after_wish(district)
+    asked = due_at()
+    assert set(asked) == {NIGHT if urgency == 1 else MORNING}
+
+    fire(district, hours=72)
+    later = {due - timedelta(days=3) for due in due_at()[len(asked) :]}
+    assert later == {NIGHT if urgency == 1 else MORNING}
+
+
+def test_who_holds_a_danger_learns_of_a_wish_at_once_by_night(district: District) -> None:
+    tip_id, helper, reference = told_case(district, 1)
+    take_case(district.kit, helper, reference, district.clock())
+    district.clock.at = NIGHT
+    wish(district, tip_id)
+    held = [row for row in district.all(Message) if row.template == Template.ERASE_WANTED.name]
+    assert [(row.responder_id, row.next_at) for row in held] == [(helper, NIGHT)]
+
+
+@pytest.mark.row("C11")
+def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> None:
+    tip_id, _, _ = told_case(district, 1)
+    wish(district, tip_id)
+    for _ in range(12):
+        fire(district, days=30)
+        tidy(district.kit)
+    assert district.tip(tip_id).body == b"sealed"
+    asked_to = [row for row in sent_after_wish(district) if row[1] == "ERASE_DECIDE"]
+    assert len(asked_to) > 10
+
+
+def test_the_national_desk_is_asked_in_72_hours_again_each_working_day_and_after_30_days(
+    district: District,
+) -> None:
+    tip_id, _, _ = told_case(district, 3)
+    wish(district, tip_id)
+
+    def times_asked() -> int:
+        return len([row for row in sent_after_wish(district) if row[1] == "ERASE_DECIDE"])
+
+    assert times_asked() == 1
+    fire(district, hours=71)
+    assert times_asked() == 1
+    fire(district, hours=1)
+    assert times_asked() == 2
+    fire(district, days=3)
+    assert times_asked() == 3, "after the weekend"
+
+    service_closing.decide(district.kit, tip_id, erases=False, **WHO)
+    fire(district, days=29)
+    assert times_asked() == 3
+    fire(district, days=1)
+    assert times_asked() == 4
+    assert district.tip(tip_id).body == b"sealed"
+    (row,) = [row for row in district.all(AuditEntry) if row.action == "erase_kept"]
+    assert (row.actor, row.reason) == ("cli:Director", "nobody reached her yet")
+
+
+def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
+    tip_id, _, _ = told_case(district, 1)
+    wish(district, tip_id)
+    service_closing.decide(district.kit, tip_id, erases=True, **WHO)
+
+    tip = district.tip(tip_id)
+    assert (tip.body, tip.place, tip.closed_at) == (b"", "12", None)
+    assert district.open_kinds() == ["acknowledge"]
+    (row,) = [row for row in district.all(AuditEntry) if row.action == "tip_erased"]
+    assert row.reason == "nobody reached her yet"
+    with pytest.raises(ErasureRefused, match="nobody wants it erased"):
+        service_closing.decide(district.kit, tip_id, erases=True, **WHO)
+
+
+def test_what_is_taken_and_no_danger_goes_at_the_latest_after_72_hours(
+    district: District,
+) -> None:
+    tip_id, helper, reference = told_case(district, 3)
+    take_case(district.kit, helper, reference, district.clock())
+    wish(district, tip_id)
+    assert sent_after_wish(district) == [(helper, "ERASE_WANTED", reference)]
+    with pytest.raises(ErasureRefused, match="go by themselves"):
+        service_closing.decide(district.kit, tip_id, erases=False, **WHO)
+
+    fire(district, hours=71)
+    assert district.tip(tip_id).body == b"sealed"
+    fire(district, hours=1)
+    assert district.tip(tip_id).body == b""
+    assert "erasure" not in district.open_kinds()
+
+
+def test_what_is_taken_goes_at_closing_if_that_is_sooner(district: District) -> None:
+    tip_id, helper, reference = told_case(district, 3)
+    take_case(district.kit, helper, reference, district.clock())
+    wish(district, tip_id)
+    district.clock.turn(hours=5)
+    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    assert district.tip(tip_id).body == b""
+    assert district.open_kinds() == []
+
+
+def test_danger_goes_when_two_have_closed_it(district: District) -> None:
+    tip_id, helper, reference = told_case(district, 1)
+    take_case(district.kit, helper, reference, district.clock())
+    wish(district, tip_id)
+    fire(district, hours=73)
+    assert district.tip(tip_id).body == b"sealed", "an open danger"
+    close_by_two(district.kit, tip_id)
+    assert district.tip(tip_id).body == b""
+
+
+def test_what_a_court_holds_stays_and_is_looked_at_again(district: District) -> None:
+    tip_id, helper, reference = told_case(district, 3)
+    take_case(district.kit, helper, reference, district.clock())
+    service_retention.hold(district.kit, tip_id, by="Desk", reason="a letter")
+    wish(district, tip_id)
+    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    fire(district, hours=73)
+    assert district.tip(tip_id).body == b"sealed"
+    with pytest.raises(ErasureRefused, match="a court holds"):
+        service_closing.decide(district.kit, tip_id, erases=True, **WHO)
+    service_retention.lift(district.kit, tip_id, by="Desk", reason="a letter")
+    fire(district, days=31)
+    assert district.tip(tip_id).body == b""
+
+
+def test_a_wish_of_what_is_closed_is_carried_out_at_once_and_a_second_one_is_none(
+    district: District,
+) -> None:
+    tip_id, helper, reference = told_case(district, 3)
+    take_case(district.kit, helper, reference, district.clock())
+    service_retention.close_tip(district.kit, tip_id, by="Desk", reason="over")
+    wish(district, tip_id)
+    wish(district, tip_id)
+    assert district.tip(tip_id).body == b""
+    assert sent_after_wish(district) == []
+    assert len([row for row in district.all(AuditEntry) if row.action == "erase_wanted"]) == 1
+
+
+def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
+    for language in ("rw", "fr", "en"):
+        for template in (Template.ERASE_WANTED, Template.ERASE_DECIDE):
+            words = district.kit.phrases.say(language, template, ref="K7Q4CA", time="29/11 14:05")
+            assert len(words) <= 160
+
+
+def test_c11_behind_the_receipt_it_is_like_a_wrong_number_from_then_on(line: Line) -> None:
+    """The person feared by the caller learns nothing, and the text still exists."""
+    _, number = given(line)
+    eraser = asked(line, number)
+    eraser.key("2", "2")
+    assert line.tip.body
+    assert line.tip.erase_wanted_at == line.clock()
+
+    wrong = asked(line, "430021655", msisdn="+250788000056").screen
+    later = asked(line, number, msisdn="+250788000058")
+    assert NOTHING in wrong
+    assert later.screen == wrong
+    assert later.key("1") == asked(line, "430021655", msisdn="+250788000059").key("1")
+    eraser.key("1")
+    assert len([row for row in line.all(AuditEntry) if row.action == "erase_wanted"]) == 1
+    assert line.tip.receipt_key is None

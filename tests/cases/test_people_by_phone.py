@@ -1,0 +1,314 @@
+"""Tests how a responder answers about a person by phone, and that the reader keeps the sealed answer once."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import inspect, text
+
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import StartedFormRow
+from hotline.cases import decrypt_reader_persons
+from hotline.cases.reader_pins import forget_old_readings
+from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.rules_reading_requests import AskKind, ReaderAsk
+from hotline.cases.tables_reading_requests import PinReading
+from hotline.gateway.tables import Referral
+from hotline.people.tables import Responder
+from hotline.tips.rules_persons import MetPerson
+from hotline.tips.tables import Tip
+from tests.support.callers import Caller, Line
+from tests.support.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.support.taking import take_case
+
+SITE = ("2", "1", "1", "3", "1", "2")
+"""Adult, recruited, by force, perhaps by deception, for another's gain, and not free to leave."""
+WORK = "1"
+WANTS_HELP = ("1", "1", "1")
+IN_CLEAR = {
+    "view",
+    "page",
+    "act",
+    "",
+    "2",
+    "screened",
+    "consent",
+    "offered",
+    "answered",
+    "arrived",
+    "thirty",
+}
+CODES = ("labour", "person_form", "isange", "cannot_say", 'rwanda"', "code.")
+
+
+class HerCase:
+    """A responder's phone and one danger case that the responder took."""
+
+    def __init__(self, line: Line) -> None:
+        self.beside: ReaderBeside = reader_beside(line)
+        self.phone, known_as = at_her_desk(self.beside)
+        self.known_as: Referral = known_as
+        take_case(line.kit, known_as.responder_id, known_as.reference, line.clock.at)
+        self.line, self.case = line, known_as.reference
+
+    def dials(self, *keyed: str) -> Caller:
+        """Starts a new session and opens the case with these keys."""
+        self.line.clock.turn(minutes=1)
+        phone = self.line.caller(PHONE)
+        phone.dial("90")
+        phone.key(PIN, "1", "1", *keyed)
+        return phone
+
+    def people(self) -> Sequence[MetPerson]:
+        with self.line.database.reading() as session:
+            tip = session.get_one(Tip, self.known_as.tip_id)
+            return decrypt_reader_persons.of_tip(session, self.beside.kit, tip)
+
+    def kept(self, kind: str = "") -> list[str]:
+        rows = [row.kind for row in self.line.all(CaseLogRow)]
+        of_people = {"screened", "consent", "offered", "answered", "arrived", "thirty"}
+        return [one for one in rows if one in of_people and kind in ("", one)]
+
+
+@pytest.fixture
+def hers(line: Line) -> HerCase:
+    return HerCase(line)
+
+
+@pytest.mark.row("R8", "R9")
+def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: HerCase) -> None:
+    phone = hers.dials("2")
+    assert phone.screen.startswith("CON Noted. First: safe, alone, hurt?")
+    assert phone.key("2").startswith("CON Is the person under 18?")
+    assert phone.key(*SITE).startswith("CON Used for?\n1 Work")
+    assert hers.kept() == []
+    assert phone.key(WORK).startswith("CON Signs: possible victim. Offer help now.")
+    shown = phone.screen
+    assert phone.again() == shown
+    assert hers.kept() == ["screened"]
+    assert phone.key("1").startswith("CON Ask alone: wants help?")
+    assert phone.key(*WANTS_HELP).startswith("CON To which help?\n1 Isange")
+    assert phone.key("2", "2").startswith("CON Noted. Offer another.\nTo which help?")
+    hers.line.clock.turn(seconds=20)
+    assert phone.key("1", "1").startswith("END Noted. By 27/11 ")
+    assert hers.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
+
+    phone = hers.dials()
+    assert phone.screen.startswith(f"CON {hers.case} Gasabo\n1 Read\n2 I am there")
+    first = "First: is the person safe, alone with you, hurt?"
+    assert phone.key("5", "6").startswith(f"CON {hers.case}, arrival. {first}")
+    assert phone.key("1").startswith(f"CON {hers.case}: did they arrive?")
+    assert phone.key("1").startswith("END Noted. You are asked again after 30 days: ")
+    hers.line.clock.turn(days=31)
+    phone = hers.dials()
+    assert phone.screen.startswith(f"CON {hers.case}, 30 days. {first}")
+    assert phone.key("1").startswith(f"CON {hers.case} after 30 days:")
+    assert phone.key("4") == "END Noted. The national desk is told at once."
+    assert hers.kept()[-2:] == ["arrived", "thirty"]
+
+
+def test_whether_a_person_arrived_is_asked_first_once_it_is_due(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
+    hers.line.clock.turn(days=3, minutes=-2)
+    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+    hers.line.clock.turn(minutes=1)
+    assert hers.dials().screen.startswith(f"CON {hers.case}, arrival. First: ")
+
+
+@pytest.mark.row("R8", "R9")
+def test_no_row_holds_a_code_in_clear_and_the_next_of_several_is_another_person(
+    hers: HerCase,
+) -> None:
+    hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
+    phone = hers.dials("5", "4", "1", "2")
+    assert phone.screen.startswith("CON Is the person under 18?")
+    assert phone.key(*SITE, WORK, "1", "2", "1").startswith(
+        "CON Noted. Say: you can ask for help any day"
+    )
+    again = hers.dials("3", "1")
+    assert [line[:3] for line in again.read().split("\n")][:4] == ["Whi", "1 1", "2 2", "3 S"]
+
+    asked = [row.asks for row in hers.line.all(PinReading)]
+    assert {value for row in asked for value in (row["kind"], row["verb"])} <= IN_CLEAR
+    with hers.line.database.reading() as session:
+        tables = inspect(session.get_bind()).get_table_names()
+        rows = {
+            name: str(session.execute(text(f'select * from "{name}"')).all())
+            for name in tables
+            if not name.startswith(("revision", "flow"))
+        }
+    found = {name for name, shown in rows.items() if any(code in shown for code in CODES)}
+    assert found == set()
+
+
+def test_what_the_reader_does_late_is_kept_once(hers: HerCase) -> None:
+    phone = hers.dials("5", "4", "1", *SITE)
+    assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nUsed for?")
+    assert phone.key("0").startswith("CON Can the person leave freely now?")
+    assert phone.key("1").startswith("CON Used for?")
+    hers.beside.stopped = True
+    assert phone.key(WORK) == "CON One moment.\n1 See\n0 Back 00 Home"
+    assert phone.key("1").startswith("CON Not written down yet.\n1 Try again\n2 Leave it")
+    assert hers.kept() == []
+    hers.beside.stopped = False
+    assert phone.key("1").startswith("CON Signs: possible victim.")
+    assert hers.kept() == ["screened"]
+    assert hers.line.all(StartedFormRow) == []
+
+
+SAFE = "questions not finished. First: is the person safe, alone with you, hurt?"
+
+
+@pytest.mark.row("R8")
+def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE[:3]).hang_up()
+    assert hers.kept() == []
+    phone = hers.dials()
+    goes_on = "1 Continue (4 of 7)\n2 Something else"
+    assert phone.screen.startswith(f"CON {hers.case}: {SAFE}\n{goes_on}")
+    assert phone.key("1").startswith("CON Lies, a debt, someone was paid for the person")
+    shown = phone.screen
+    assert phone.again() == shown
+    assert phone.key(*SITE[3:]).startswith("CON Used for?")
+    phone.hang_up()
+    phone = hers.dials()
+    assert "1 Continue (7 of 7)" in phone.screen
+    assert phone.key("1").startswith("CON Used for?")
+    assert phone.key(WORK).startswith("CON Signs: possible victim.")
+    assert hers.kept() == ["screened"]
+    (person,) = hers.people()
+    assert person.moments[0].entry.said.codes == {
+        "minor": "no",
+        "act": "yes",
+        "force": "yes",
+        "deceit": "unsure",
+        "purpose": "yes",
+        "free": "no",
+        "form": "labour",
+    }
+    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+
+
+def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE).hang_up()
+    phone = hers.dials("1", WORK)
+    assert phone.screen.startswith("CON Signs: possible victim.")
+    while not phone.screen.startswith("CON Choose one"):
+        phone.key("0")
+    assert phone.key("1").startswith(f"CON {hers.case} Gasabo\n1 Read")
+
+
+def test_a_child_has_fewer_questions_and_another_beginning_replaces_the_first(
+    hers: HerCase,
+) -> None:
+    hers.dials("2", "2", *SITE[:4]).hang_up()
+    phone = hers.dials("2")
+    assert phone.screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+    phone.key("5", "4", "1", "1")
+    phone.hang_up()
+    phone = hers.dials()
+    assert "1 Continue (2 of 5)" in phone.screen
+    assert phone.key("1").startswith("CON Did somebody hire")
+    assert phone.key("1").startswith("CON Used, or to be used")
+    # The person may be older than they looked. Then the questions that a child is not asked follow.
+    phone.key("0", "0", "2", "5", "4", "1", "2", "1")
+    assert phone.screen.startswith("CON Force, threats")
+
+
+def test_help_goes_on_with_the_same_person(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE, WORK, "1", "1", "1").hang_up()
+    assert hers.kept() == ["screened", "consent"]
+    phone = hers.dials()
+    assert "1 Continue (2 of 3)" in phone.screen
+    assert phone.key("1").startswith("CON From?")
+    assert phone.key("1").startswith("CON To which help?")
+    phone.hang_up()
+    phone = hers.dials("1")
+    assert phone.screen.startswith("CON To which help?")
+    assert phone.key("1").startswith("CON They say:")
+    (person,) = hers.people()
+    assert (person.sex, person.nationality) == ("woman", "rwanda")
+    assert [offer.service for offer in person.referrals] == ["isange"]
+    phone.hang_up()
+    assert "Continue" not in hers.dials().screen
+
+
+def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(hers: HerCase) -> None:
+    hers.dials("2", "2", *SITE, WORK, "1", "1", "3").hang_up()
+    phone = hers.dials("1")
+    assert phone.screen.startswith("CON Does the child agree?")
+    phone.key("1")
+    phone.hang_up()
+    phone = hers.dials()
+    assert "1 Continue (2 of 2)" in phone.screen
+    assert phone.key("1").startswith("CON Best for the child")
+    assert phone.key("1").startswith("CON To which help?")
+    assert hers.kept() == ["screened", "consent", "consent"]
+    (person,) = hers.people()
+    assert (person.sex, person.consent) == ("girl", "yes")
+
+
+def test_a_no_goes_on_at_who_asks_again(hers: HerCase) -> None:
+    hers.dials("3", "1", "2", "2").hang_up()
+    phone = hers.dials()
+    assert "1 Continue (3 of 3)" in phone.screen
+    assert phone.key("1").startswith("CON In 3 days another person asks again, alone. Who?")
+    assert phone.key("1").startswith("CON Noted. Say: you can ask for help any day")
+    assert hers.kept() == ["consent"]
+
+
+def test_an_unfinished_form_is_offered_to_nobody_else_and_stands_nowhere_in_clear(
+    hers: HerCase,
+) -> None:
+    hers.dials("2", "2", *SITE).hang_up()
+    (kept,) = hers.line.all(StartedFormRow)
+    assert not any(word in str(kept.body) for word in ("unsure", "minor", "screened"))
+    with hers.line.database.reading() as session:
+        tip = session.get_one(Tip, kept.tip_id)
+        her = session.get_one(Responder, kept.responder_id)
+        other = Responder(id=kept.responder_id + 1, language="en")
+        ask, at = ReaderAsk(AskKind.VIEW), hers.line.clock()
+        turns = [ReaderTurn(session, hers.beside.kit, one, ask, at) for one in (her, other)]
+        said = [decrypt_reader_persons.of_cases(turn, {hers.case: tip}) for turn in turns]
+    assert [f"started.{hers.case}" in one.flags for one in said] == [True, False]
+
+
+def test_a_form_that_the_reader_writes_down_late_is_not_asked_twice(hers: HerCase) -> None:
+    phone = hers.dials("2", "2", *SITE)
+    hers.beside.stopped = True
+    phone.key(WORK)
+    phone.hang_up()
+    hers.beside.stopped = False
+    hers.beside.look()
+    assert hers.kept() == ["screened"]
+    assert hers.dials().screen.startswith(f"CON {hers.case} Gasabo\n1 Read")
+
+
+def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(hers: HerCase) -> None:
+    phone = hers.dials("2", "2", *SITE)
+    hers.beside.stopped = True
+    phone.key(WORK)
+    phone.hang_up()
+    hers.line.clock.turn(hours=1)
+    forget_old_readings(hers.line.kit)
+    hers.beside.stopped = False
+    assert "1 Continue (7 of 7)" in hers.dials().screen
+
+
+def test_inputs_that_come_at_once_leave_no_form_that_is_whole(hers: HerCase) -> None:
+    phone = hers.dials("2", "2", *SITE[:-1])
+    phone.text = f"{phone.text}*{SITE[-1]}*{WORK}"
+    assert phone.again().startswith("CON Signs: possible victim.")
+    assert hers.kept() == ["screened"]
+    assert hers.line.all(StartedFormRow) == []
+
+
+def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(hers: HerCase) -> None:
+    """The keys would be read against newer lists, as about another person or over later answers."""
+    phone = hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
+    assert hers.kept() == ["screened", "consent"]
+    hers.line.clock.turn(hours=1)
+    forget_old_readings(hers.line.kit)
+    hers.beside.restart()
+    phone.again()
+    assert phone.screen.startswith("END Try again")
+    assert hers.kept() == ["screened", "consent"]

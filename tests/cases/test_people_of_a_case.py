@@ -1,0 +1,322 @@
+"""Tests the persons of a case in the services: screening, consent, offers of help, and the follow-up after thirty
+days."""
+
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_follow_up import FOLLOWS, of_offer, of_person
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.cases import service_people, service_retention
+from hotline.core.database import Session
+from hotline.errors import CodesRefused
+from hotline.gateway.tables import Referral
+from hotline.operations.schema import create_all
+from hotline.tips import tables_persons
+from hotline.tips.rules import TipOutcome, Urgency
+from hotline.tips.rules_events import EntryKind
+from hotline.tips.rules_person_codes import CASE_FORMS, OF_REFERRAL
+from hotline.tips.rules_persons import MetPerson, ScreeningResult
+from hotline.tips.tables import Tip
+from tests.alerts.case_sums import check_logs
+from tests.long import is_long, seed
+from tests.support.clock import Clock
+from tests.support.district import District
+from tests.support.helping import CHILD, GROWN_UP, HelpedCase
+from tests.support.taking import close_by_two, confirm, do
+from tests.support.unsynced import open_unsynced
+from tests.tips.test_rules_may_record import never_over_a_no
+
+ASKS, ABOVE = "FOLLOW", "FOLLOW_ABOVE"
+
+
+@pytest.fixture
+def case(district: District) -> HelpedCase:
+    return HelpedCase(district)
+
+
+@pytest.mark.row("R9")
+@pytest.mark.both
+def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedCase) -> None:
+    clock = case.district.clock
+    offered = case.offer()
+    assert case.person.result is ScreeningResult.POSSIBLE
+    assert case.district.tip(case.tip).helped_at is None
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    assert case.district.tip(case.tip).helped_at == clock()
+
+    clock.turn(hours=71, minutes=59)
+    assert case.rung() == []
+    clock.turn(minutes=1)
+    assert case.rung() == [(case.hers, ASKS)]
+    assert case.rung() == []
+    clock.turn(hours=24)
+    # This person had no reference for the case until now, and gets one to dial in with.
+    assert case.rung() == [(case.leads, ABOVE)]
+    assert case.reference(case.leads)
+    case.say("arrived", {"arrived": "yes"}, of=offered, who=case.leads)
+
+    assert endings_wait(case)
+    clock.turn(days=30)
+    assert case.rung() == [(case.hers, ASKS)]
+    clock.turn(days=1)
+    assert case.rung() == [(case.leads, ABOVE)]
+    clock.turn(days=6)
+    assert case.rung() == []
+    (help,) = case.person.referrals
+    assert (help.arrived, help.thirty, help.thirty_at) == ("yes", "unknown", clock())
+    check_rows(case)
+    check_logs(case.district.database)
+
+
+def endings_wait(case: HelpedCase) -> bool:
+    """Closes the case with a second person. Returns True if closing needed approval and then took effect."""
+    done = do(
+        case.kit, case.hers, case.reference(case.hers), Verb.NOT_TRAFFICKING, case.district.clock()
+    )
+    confirm(case.kit, case.tip)
+    closed = case.district.tip(case.tip).closed_at is not None
+    return done.result is Acted.TO_BE_JUDGED and closed
+
+
+def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase) -> None:
+    """The assignee was stood down, so the coordinator is asked. Once an official is named, only the national desk
+    is."""
+    case.offer()
+    (known_as,) = [row for row in case.district.all(Referral) if row.responder_id == case.hers]
+    case.district.change(Referral, known_as.id, released_at=case.district.clock())
+    case.district.clock.turn(days=1)
+    assert case.rung() == [(case.leads, ABOVE)]
+    case.district.change(Tip, case.tip, official="unsure")
+    case.district.clock.turn(days=1)
+    assert {who for who, _ in case.rung()} == set(case.nation)
+
+
+def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: HelpedCase) -> None:
+    offered = case.offer()
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    case.say("arrived", {"arrived": "yes"}, of=offered)
+    close_by_two(case.kit, case.tip, TipOutcome.HELPED)
+    case.district.clock.turn(days=12)
+    with pytest.raises(CodesRefused, match="too_early"):
+        case.say("thirty", {"thirty": "helped"}, of=offered)
+    before, told_as = set(case.district.told(case.tip)), case.district.tip(case.tip).urgency
+    case.say("thirty", {"thirty": "danger"}, of=offered)
+    tip = case.district.tip(case.tip)
+    assert tip.told_urgency == told_as, "how fast it was answered goes by what it was told as"
+    assert (tip.closed_at, tip.urgency, tip.holder_id) == (None, Urgency.DANGER, None)
+    assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
+    assert "acknowledge" in case.district.open_kinds()
+    # The first member of the national desk to take the case holds it.
+    do(case.kit, case.nation[0], case.reference(case.nation[0]), Verb.TAKE, tip.updated_at)
+    assert case.district.tip(case.tip).holder_id == case.nation[0]
+    check_logs(case.district.database)
+
+
+def test_danger_that_corrects_what_was_said_is_danger(case: HelpedCase) -> None:
+    offered = case.offer()
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    case.say("arrived", {"arrived": "yes"}, of=offered)
+    case.district.clock.turn(days=30)
+    safe = case.say("thirty", {"thirty": "safe"}, of=offered)
+    case.say("thirty", {"thirty": "danger"}, of=offered, corrects=safe)
+    assert case.district.tip(case.tip).urgency == Urgency.DANGER
+
+
+def test_nothing_about_a_person_stands_in_clear(case: HelpedCase) -> None:
+    offered = case.offer()
+    case.say("answered", {"answer": "no_room"}, of=offered)
+    case.say("determination", {"determination": "actual", "body": "court"})
+    of_people = {kind.value for kind in CASE_FORMS}
+    rows = [row for row in case.district.all(CaseLogRow) if row.kind in of_people]
+    assert {row.kind for row in rows} == of_people - {"arrived", "thirty"}
+    assert all(row.codes == {} for row in rows)
+    assert case.person.actual is True
+
+
+def test_an_end_waits_alike_whatever_a_screening_came_to(district: District) -> None:
+    case = HelpedCase(district, urgency=3)
+    case.say("screened", {**GROWN_UP, "act": "no"})
+    assert case.person.result is ScreeningResult.NOT_INDICATED
+    service_retention.close_tip(
+        case.kit, case.tip, by="A desk", reason="over", outcome=TipOutcome.HELPED
+    )
+    assert case.district.tip(case.tip).closed_at is None
+
+
+def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: HelpedCase) -> None:
+    case.say("screened", GROWN_UP, key="once")
+    first = case.say("consent", {"consent": "yes"})
+    assert case.say("screened", CHILD, key="once") is None
+    offered = case.say("offered", {"service": "health"})
+    answered = case.say("answered", {"answer": "no_room"}, of=offered)
+    with pytest.raises(CodesRefused, match="ask_anew"):
+        case.say("consent", {"consent": "yes"}, corrects=first)
+    accepted = case.say("answered", {"answer": "accepted"}, of=offered, corrects=answered)
+    assert case.district.tip(case.tip).helped_at is not None
+    case.say("answered", {"answer": "not_our_kind"}, of=offered, corrects=accepted)
+    assert case.district.tip(case.tip).helped_at is None
+    person = case.person
+    assert person.referrals[0].answer == "not_our_kind"
+    assert None not in [one.corrected_by for one in person.moments if one.entry.id == answered]
+    check_rows(case)
+
+
+def test_an_offer_by_sms_names_nobody_and_asks_for_nobody(case: HelpedCase) -> None:
+    at = case.district.clock()
+    done = do(case.kit, case.hers, case.reference(case.hers), Verb.REFERRED, at)
+    assert (done.due, case.people()) == (at + timedelta(hours=72), ())
+    case.district.clock.turn(days=10)
+    assert case.rung() == []
+
+
+def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
+    case.say("screened", GROWN_UP)
+    case.say("consent", {"consent": "no", "again": "woman"})
+    with pytest.raises(CodesRefused, match="says_no"):
+        case.say("offered", {"service": "shelter"})
+    case.district.clock.turn(days=3)
+    ((who, template),) = case.rung()
+    assert (who != case.hers, template) == (True, ASKS)
+    case.say("consent", {"consent": "no"}, who=who)
+    case.district.clock.turn(days=30)
+    assert case.rung() == []
+
+
+def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: HelpedCase) -> None:
+    """The screen says that another responder asks again in three days."""
+    offered = case.offer()
+    refused = case.say("answered", {"answer": "person_refused"}, of=offered)
+    for codes, corrects, stop in (
+        ({"service": "health"}, None, "says_no"),
+        ({"answer": "accepted"}, refused, "ask_anew"),
+    ):
+        kind, of = ("answered", offered) if corrects else ("offered", None)
+        with pytest.raises(CodesRefused, match=stop):
+            case.say(kind, codes, of=of, corrects=corrects)
+    case.district.clock.turn(days=3)
+    ((who, template),) = case.rung()
+    assert (who != case.hers, template) == (True, ASKS)
+    case.say("consent", {"consent": "yes"}, who=who)
+    assert case.say("offered", {"service": "health"}, who=who)
+    check_rows(case)
+
+
+def check_rows(case: HelpedCase) -> None:
+    """Checks that each row of persons and offers equals what the decrypted case log adds up to."""
+    met = case.people()
+    with case.district.database.reading() as session:
+        seen = {row.n: row for row in tables_persons.of_tip(session, case.tip)}
+        offers = {row.offered_id: row for row in tables_persons.offers_of(session, case.tip)}
+    assert {row.n: row.met_at for row in seen.values()} == {one.n: one.met_at for one in met}
+    made = {offer.offered_id: (one, offer) for one in met for offer in one.referrals}
+    assert offers.keys() == made.keys()
+    for one in met:
+        # The urgency of the case may have changed since the clock was set.
+        asked, again = seen[one.n], [of_person(one, now) for now in (case.urgency, Urgency.DANGER)]
+        assert asked.due_at is None or None not in again
+        for clock in again[:1]:
+            if clock is not None and asked.rung == 0:
+                assert asked.clock == clock.kind
+                assert asked.due_at is not None
+                assert asked.due_at >= min(other.due_at for other in again if other is not None)
+    for offered_id, (one, offer) in made.items():
+        row, clock = offers[offered_id], of_offer(one, offer)
+        times = (row.offered_at, row.answered_at, row.arrived_at, row.thirty_at)
+        assert times == (offer.offered_at, offer.answered_at, offer.arrived_at, offer.thirty_at)
+        if clock is None:
+            assert (row.clock, row.due_at) == (None, None)
+        elif row.due_at is None:
+            assert (row.clock, row.rung) == (None, len(FOLLOWS[clock.kind].rings))
+        else:
+            assert row.clock == clock.kind
+            # By night the clock waits for the day, unless a person is in danger.
+            assert row.rung > 0 or row.due_at >= clock.due_at
+    check_made_anew(case, met)
+
+
+class Undone(Exception):
+    """Ends a transaction that must leave no change."""
+
+
+def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
+    """Checks that the same fold makes deleted rows again."""
+
+    def rows(session: Session) -> list[tuple[object, ...]]:
+        persons = [(row.n, row.met_at) for row in tables_persons.of_tip(session, case.tip)]
+        offers = [
+            (
+                row.offered_id,
+                row.n,
+                row.responder_id,
+                row.answered_at,
+                row.arrived_at,
+                row.thirty_at,
+            )
+            for row in tables_persons.offers_of(session, case.tip)
+        ]
+        return [*persons, *offers]
+
+    with suppress(Undone), case.district.database.writing() as session:
+        before = rows(session)
+        for row in (
+            *tables_persons.of_tip(session, case.tip),
+            *tables_persons.offers_of(session, case.tip),
+        ):
+            session.delete(row)
+        session.flush()
+        service_people.follow(session, session.get_one(Tip, case.tip), (), met)
+        assert rows(session) == before
+        raise Undone
+
+
+WALKS = 60 if is_long() else 4
+STEPS = 40
+
+
+def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
+    """Random answers come in any order. No screening closes a case, and the rows equal the log."""
+    for walk in range(WALKS):
+        chance = random.Random(f"{seed()} people {walk}")
+        database = open_unsynced(f"sqlite:///{tmp_path}/{walk}.db")
+        create_all(database)
+        case = HelpedCase(District(database, Clock()), urgency=chance.choice([2, 3]))
+        urgency = case.urgency
+        for _ in range(STEPS):
+            urgency = Urgency.DANGER if is_danger(case, chance) else urgency
+            tip = case.district.tip(case.tip)
+            assert (tip.closed_at, tip.urgency) == (None, urgency)
+        check_rows(case)
+        check_logs(database)
+        for person in case.people():
+            never_over_a_no(person)
+        database.close()
+
+
+def is_danger(case: HelpedCase, chance: random.Random) -> bool:
+    """Lets time pass or writes a random valid answer. Returns True if it said that a person is in danger again."""
+    if chance.random() < 0.25:
+        case.district.clock.turn(hours=chance.choice([1, 30, 80, 800]))
+        case.rung()
+        return False
+    case.district.clock.turn(minutes=1)
+    entries = [moment.entry for one in case.people() for moment in one.moments]
+    kind = chance.choice([*CASE_FORMS, EntryKind.CONSENT, EntryKind.OFFERED, EntryKind.ANSWERED])
+    form = CASE_FORMS[kind]
+    codes = {name: chance.choice(sorted(form.codes[name])) for name in form.must}
+    offers = [one.id for one in entries if one.kind is EntryKind.OFFERED]
+    of = chance.choice(offers or [0]) if kind in OF_REFERRAL else None
+    corrects = chance.choice(entries).id if entries and chance.random() < 0.15 else None
+    told = {row.responder_id for row in case.district.all(Referral)}
+    who = chance.choice([one for one in (case.hers, case.colleague) if one in told])
+    try:
+        done = case.say(kind, codes, n=chance.randint(1, 3), of=of, corrects=corrects, who=who)
+    except CodesRefused:
+        return False
+    return done is not None and codes.get("thirty") == "danger"

@@ -1,0 +1,283 @@
+"""Tests what a text asks of the reader about a person.
+
+The verb is in clear. The codes are sealed and sent once, not before the last answer. A played reader answers here; the
+real one has its own tests.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from hotline.cases.rules_reading_requests import (
+    KEPT_ANSWERS,
+    PERSON_VERBS,
+    AskKind,
+    ReaderAnswer,
+    StartedForm,
+    told_of,
+    without_pins,
+)
+from hotline.core.ussd import PIN_ASKED, Heard, Opening, Pinned
+from hotline.dialogue import service_commit
+from hotline.dialogue.service_replay import (
+    Learned,
+    Played,
+    ReaderAsked,
+    ReaderLearned,
+    SessionContext,
+    play,
+)
+from hotline.flows.run import Answered, Facts
+from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.tips.rules_events import EntryKind
+from tests.support.made_once import shipped_book
+
+BOOK = shipped_book()
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+CASE = "K7Q4"
+FACTS = Facts(flags={PIN_ASKED: True}, language="en")
+OPENING = Opening("k", 1, "90", 2, False, 7, None, AT, pinned=Pinned((PIN_ASKED,), (CASE,)))
+SITE = "90*407193*1*1*5*4*1"
+HELP = "90*407193*1*1*3*1"
+FOLLOW = "90*407193*1*1"
+ADULT = {"minor": "no", "act": "yes", "force": "yes", "deceit": "unsure", "purpose": "yes"}
+
+
+@dataclass
+class PlayedReader:
+    """A reader that answers from fixed lists and records what it was sent."""
+
+    flags: tuple[str, ...] = ()
+    lists: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    silent: int = 0
+    """Number of acts that get no answer in time."""
+    sent: list[tuple[str, int | None, Mapping[str, str]]] = field(default_factory=list)
+    asked: list[ReaderAsked] = field(default_factory=list)
+
+    def play(self, text: str) -> Played:
+        context = SessionContext(BOOK, FACTS, OPENING, DEFAULT_LIMIT)
+        playing = play(context, text, Heard(0))
+        try:
+            question = next(playing)
+            while True:
+                assert isinstance(question, ReaderAsked)
+                question = playing.send(Learned(said=ReaderLearned(self.answer(question))))
+        except StopIteration as end:
+            played: Played = end.value
+            return played
+
+    def answer(self, asked: ReaderAsked) -> ReaderAnswer:
+        if asked.ask.kind is AskKind.VIEW:
+            flags = ("pin_right", "has_work", f"hers.{CASE}", f"people.{CASE}", *self.flags)
+            return ReaderAnswer(flags, {"my_work": ((CASE, CASE),), **self.lists})
+        self.asked.append(asked)
+        self.sent.append((asked.ask.verb, *told_of(asked.typed)))
+        if len(self.asked) <= self.silent:
+            return ReaderAnswer(("waits",))
+        person = self.sent[-1][1] or 3
+        return ReaderAnswer(("person_kept",), words={"person": str(person), "time": "25/11 14:05"})
+
+
+def codes(text: str, *flags: str, people: bool = False) -> list[tuple[str, int | None, object]]:
+    lists = (
+        {f"my_people.{CASE}": (("1", "1 woman"), ("2", "2 person"), ("3", "3 man"))}
+        if people
+        else {}
+    )
+    reader = PlayedReader((*flags, f"has_people.{CASE}") if people else flags, lists)
+    reader.play(text)
+    return [*reader.sent]
+
+
+SEEN = {"sex": "woman", "nationality": "rwanda"}
+OFFER = [
+    ("consent", 3, {"minor": "no", "consent": "yes"}),
+    ("offered", 3, {"service": "isange", **SEEN}),
+    ("answered", 3, {"answer": "accepted"}),
+]
+
+
+@pytest.mark.row("R8", "R9")
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (f"{SITE}*2*1*1*3*1*2", []),
+        (f"{SITE}*2*1*1*3*1*2*1", [("screened", 0, {**ADULT, "free": "no", "form": "labour"})]),
+        (f"{SITE}*2*1*1*3*2*1", [("screened", 0, {**ADULT, "purpose": "no", "free": "yes"})]),
+        (
+            f"{SITE}*1*1*1*2*5*5*1",
+            [("screened", 0, {"minor": "yes", "act": "yes", "purpose": "yes", "free": "no", "form": "child_work"})],
+        ),
+        (
+            f"{SITE}*2*1*1*1*0*0*0*0*1*1*1*2*1",
+            [("screened", 0, {"minor": "yes", "act": "yes", "purpose": "yes", "free": "no", "form": "labour"})],
+        ),
+        (f"{HELP}*2", []),
+        # A yes is kept at once, so a call that drops later does not lose the wish for help.
+        (f"{HELP}*2*1", [("consent", 0, OFFER[0][2])]),
+        (f"{HELP}*1*1*1", [("consent", 0, {"minor": "yes", "consent": "assent_yes", "interest": "yes"})]),
+        (f"{HELP}*2*2*1", [("consent", 0, {"minor": "no", "consent": "no", "again": "woman"})]),
+        (f"{HELP}*2*3", [("consent", 0, {"minor": "no", "consent": "cannot_say"})]),
+        (f"{HELP}*1*2*2", [("consent", 0, {"minor": "yes", "consent": "assent_no", "interest": "not_yet"})]),
+        (f"{HELP}*2*1*1*1*1*1", [("consent", 0, OFFER[0][2]), *OFFER[1:]]),
+        (f"{SITE}*2*1*1*3*1*2*1*1*1*1*1*1*1",
+         [("screened", 0, {**ADULT, "free": "no", "form": "labour"}), *OFFER]),
+        (f"{HELP}*2*1*1*1*5*1", [("consent", 0, OFFER[0][2])]),
+        # A person who looks like a child is asked as a child.
+        (f"{HELP}*2*1*3*1*1*1*4",
+         [("consent", 0, OFFER[0][2]),
+          ("consent", 3, {"minor": "no", "consent": "assent_yes", "interest": "yes", "sex": "girl"}),
+          ("offered", 3, {"service": "child_officer", "sex": "girl", "nationality": "rwanda"})]),
+        # After "under 18", Girl and Boy.
+        (f"{HELP}*1*1*1*2*1*1",
+         [("consent", 0, {"minor": "yes", "consent": "assent_yes", "interest": "yes"}),
+          ("offered", 3, {"service": "isange", "sex": "boy", "nationality": "rwanda"})]),
+        (f"{HELP}*2*1*1*1*5*1*1*2*5*3*1*4",
+         [("consent", 0, OFFER[0][2]), ("offered", 3, {"service": "police", **SEEN}),
+          ("answered", 3, {"answer": "no_room"}), ("offered", 3, {"service": "journey_home", **SEEN})]),
+    ],
+)  # fmt: skip
+def test_the_codes_of_a_person_are_sent_with_the_last_answer_and_not_before(
+    text: str, sent: list[tuple[str, int | None, object]]
+) -> None:
+    assert codes(text) == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (f"{HELP}*3*1", [("answered", 3, {"answer": "accepted"})]),
+        (f"{HELP}*1*1", [("offered", 1, {"service": "isange"})]),
+        # The responder is asked again about the person's looks if the call dropped before they were sent.
+        (f"{HELP}*2*1*1*1", [("offered", 2, {"service": "isange", **SEEN})]),
+        (f"{HELP}*4*2*3", [("consent", 0, {"minor": "no", "consent": "cannot_say"})]),
+        (f"{SITE}*2*2*2*2*2*2*1",
+         [("screened", 2, {**dict.fromkeys(ADULT, "no"), "free": "yes"})]),
+    ],
+)  # fmt: skip
+def test_it_is_about_the_person_whom_she_chose(text: str, sent: object) -> None:
+    consented = [f"{flag}.{CASE}.{n}" for flag in ("adult", "consented") for n in (1, 2)]
+    known = (f"awaits.{CASE}.3", f"seen.{CASE}.1", *consented)
+    assert codes(text, *known, people=True) == sent
+
+
+@pytest.mark.parametrize(
+    ("due", "text", "sent"),
+    [
+        ("arrival", f"{FOLLOW}*1*2*1", ("arrived", 2, {"arrived": "yes"})),
+        ("thirty", f"{FOLLOW}*1*2*4", ("thirty", 2, {"thirty": "danger"})),
+        ("", f"{FOLLOW}*1*2", ("arrived", None, {"arrived": "no"})),
+    ],
+)
+def test_whom_it_is_about_is_asked_where_several_are_due(due: str, text: str, sent: object) -> None:
+    several = {"arrival": "arrivals", "thirty": "thirties"}
+    flags = [f"{due or 'arrival'}_due.{CASE}", *([f"{several[due]}.{CASE}"] if due else [])]
+    reader = PlayedReader(tuple(flags), {f"{due}_people.{CASE}": (("1", "1"), ("2", "2"))})
+    reader.play(text)
+    assert reader.sent == [sent]
+
+
+def test_going_back_corrects_the_person_who_was_written_down_and_another_round_is_another_person() -> (
+    None
+):
+    first = f"{SITE}*2*1*1*3*1*2*1"
+    assert [person for _, person, _ in codes(f"{first}*0*2")] == [0, 3]
+    menu_again = "*0" * 9
+    assert [person for _, person, _ in codes(f"{first}{menu_again}*4*1*2*1*1*3*1*2*1")] == [
+        0,
+        0,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        (f"{SITE}*2*1*1*3*1*2*1*0*0*0*2*1", ("screened", 3, {**ADULT, "purpose": "no", "free": "yes"})),
+        (f"{HELP}*2*2*1*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
+        (f"{HELP}*2*1*1*1*0*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
+        (f"{HELP}*2*1*3*1*1*0*0*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
+    ],
+)  # fmt: skip
+def test_what_she_takes_back_takes_with_it_what_was_asked_because_of_it(
+    text: str, last: object
+) -> None:
+    assert codes(text)[-1] == last
+
+
+def test_what_does_not_come_in_time_is_asked_once_more_with_the_same_codes() -> None:
+    reader = PlayedReader(silent=2)
+    text = f"{HELP}*2*3"
+    assert reader.play(text).screen.text.startswith("One moment.\n1 See")
+    reader = PlayedReader(silent=2)
+    assert reader.play(f"{text}*1*1").screen.text.startswith("Noted. Ask again by 25/11 14:05")
+    first, second, third = reader.asked
+    assert first.typed == second.typed == third.typed
+    assert (first.of, second.of, third.of) == (None, first.upto, second.upto)
+
+
+def test_a_hop_keeps_only_the_answers_of_a_form_and_shows_the_codes_in_no_repr() -> None:
+    text = f"{SITE}*2*1*1*3*1*2*1*1*1*1*1*1*1"
+    reader = PlayedReader()
+    played = reader.play(text)
+    kept = [
+        event.name
+        for step in service_commit.changing(BOOK, played.steps)
+        for event in step.events
+        if isinstance(event, Answered)
+    ]
+    assert set(kept) <= KEPT_ANSWERS
+    assert kept[:2] == ["person_minor", "person_act"]
+    assert all(asked.ask.verb in PERSON_VERBS for asked in reader.asked)
+    assert not any("unsure" in repr(one) or "labour" in repr(one) for one in reader.asked)
+    again = PlayedReader()
+    assert again.play(text).screen == played.screen
+    assert again.sent == reader.sent
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("90*1*2", "90*1*2"),
+        ("90*407193*1*1*3", "90*######*#*#*#"),
+        ("90*12*407193*1*they lock us in", "90*12*######*#*###############"),
+        ("90*######*#", "90*######*#"),
+    ],
+)
+def test_a_digest_tells_where_a_text_stands_and_nothing_that_was_keyed_behind_a_pin(
+    text: str, kept: str
+) -> None:
+    """Six questions of three answers make seven hundred attempts for an attacker with the key of the digests."""
+    assert without_pins(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes", "step"),
+    [
+        ("screened", {"minor": "no"}, (2, 7)),
+        ("screened", {"minor": "yes"}, (2, 5)),
+        ("screened", {"minor": "yes", "act": "yes", "purpose": "no"}, (4, 4)),
+        ("consent", {"minor": "yes"}, (2, 2)),
+        ("consent", {"consent": "no"}, (2, 2)),
+        ("offered", {"sex": "man", "nationality": "other"}, (3, 3)),
+    ],
+)
+def test_an_unfinished_form_says_which_question_is_next(
+    kind: str, codes: Mapping[str, str], step: tuple[int, int]
+) -> None:
+    form = StartedForm(EntryKind(kind), "2", codes)
+    assert form.step == step
+    assert StartedForm.from_text(form.to_text()) == form
+    assert not any(value in repr(form) for value in codes.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"kind": "told", "person": "1", "codes": {}}', '{"kind": "screened"}'],
+)
+def test_what_is_no_unfinished_form_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        StartedForm.from_text(text)
+    said = '{"kind": "screened", "person": "1", "codes": {"minor": "her name", "act": "no"}}'
+    assert StartedForm.from_text(said).codes == {"act": "no"}

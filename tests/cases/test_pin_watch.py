@@ -1,0 +1,259 @@
+"""Tests a PIN that another person saw.
+
+Wrong PINs make the phone wait, each opening is shown, and the responder can end the PIN.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts import service_assignment
+from hotline.cases import reader_pins
+from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.rules_reading_requests import AskKind, ReaderAsk
+from hotline.gateway.tables import Message, Referral
+from hotline.people import rules_pin_rest
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from tests.support.callers import DANGER_HERE, Caller, Line, told
+from tests.support.reading import (
+    OTHER_PIN,
+    PHONE,
+    PIN,
+    ReaderBeside,
+    at_her_desk,
+    reader_beside,
+    with_pin,
+)
+
+KNOWN = "+250788000094"
+STRANGER = "+250788000077"
+COORDINATOR = "+250788000092"
+HOME = "CON Open: 1. Urgent: 1. Last opened by phone: "
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.fixture
+def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    return at_her_desk(beside)
+
+
+@pytest.fixture
+def coordinator(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> int:
+    """Adds a coordinator of the responder's district, who is not the next to be alerted."""
+    return with_pin(
+        beside, msisdn=COORDINATOR, level=Level.COORDINATOR, desks=(beside.line.tips[-1].place,)
+    )
+
+
+def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None = None) -> str:
+    """Dials the responders' short code and keys these keys. Returns the screen."""
+    phone = beside.line.caller(msisdn)
+    if network is not None:
+        phone.network = network
+    screen = phone.dial("90")
+    for key in keys:
+        screen = phone.key(key)
+    return screen
+
+
+def sent(beside: ReaderBeside, template: str) -> list[int | None]:
+    """Returns the responders who got this SMS, in order."""
+    rows = beside.line.all(Message)
+    return [row.responder_id for row in rows if row.template == template]
+
+
+def alerted(beside: ReaderBeside) -> set[int]:
+    return {row.responder_id for row in beside.line.all(Referral)}
+
+
+def wrong(beside: ReaderBeside, msisdn: str, times: int) -> str:
+    """Keys this many wrong PINs, each in a session of its own. Returns the last screen."""
+    screen = ""
+    for number in range(times):
+        screen = dialled(beside, msisdn, f"81526{number}")
+    return screen
+
+
+class TestTheRest:
+    def test_the_third_in_a_row_rests_ten_minutes_and_passes_nothing_on(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+    ) -> None:
+        before = alerted(beside)
+        assert wrong(beside, PHONE, 2).startswith("CON Wrong PIN.")
+        assert wrong(beside, PHONE, 1) == "END Try again after 24/11 10:10."
+        assert dialled(beside, PHONE, PIN) == "END Try again after 24/11 10:10."
+        assert sent(beside, "PINS_WRONG") == [coordinator]
+        assert sent(beside, "PINS_WRONG_YOURS") == [hers[1].responder_id]
+        assert alerted(beside) == before
+        beside.line.clock.turn(minutes=10, seconds=1)
+        assert dialled(beside, PHONE, PIN).startswith(HOME)
+
+    def test_the_sixth_in_a_day_rests_until_six_and_the_next_person_is_asked(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+    ) -> None:
+        wrong(beside, PHONE, 3)
+        beside.line.clock.turn(minutes=11)
+        before = alerted(beside)
+        assert wrong(beside, PHONE, 3) == "END Try again after 25/11 06:00."
+        assert alerted(beside) > before
+        beside.line.clock.turn(hours=12)
+        assert dialled(beside, PHONE, PIN) == "END Try again after 25/11 06:00."
+        beside.line.clock.turn(hours=12)
+        assert dialled(beside, PHONE, PIN).startswith("CON Open: ")
+
+    def test_an_unknown_phone_reads_the_same_words_at_the_same_tries(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral]
+    ) -> None:
+        with_pin(beside, msisdn=KNOWN, language="rw")
+        for tries, turned in ((3, 11), (3, 0)):
+            screens = [
+                (wrong(beside, KNOWN, 1), wrong(beside, STRANGER, 1)) for _ in range(tries + 1)
+            ]
+            assert [known for known, _ in screens] == [unknown for _, unknown in screens]
+            assert screens[-1][0].startswith("END Ongera ugerageze nyuma ya ")
+            beside.line.clock.turn(minutes=turned)
+
+    def test_a_phone_that_rests_waits_for_no_reader_known_or_not(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral]
+    ) -> None:
+        wrong(beside, PHONE, 3)
+        wrong(beside, STRANGER, 3)
+        beside.waited.clear()
+        dialled(beside, PHONE, PIN)
+        dialled(beside, STRANGER, PIN)
+        assert beside.waited == []
+
+
+@pytest.mark.parametrize(
+    ("times", "until"),
+    [
+        (["08:00", "08:01"], None),
+        (["08:00", "08:01", "08:02"], "08:12"),
+        (["08:00", "08:01", "08:02", "08:20"], None),
+        (["08:00", "08:01", "08:02", "08:20", "08:21", "08:22"], "+04:00"),
+    ],
+)
+def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str | None) -> None:
+    wrong = [datetime.fromisoformat(f"2026-11-24T{one}:00+00:00") for one in times]
+    days = {"+": 25}
+    expected = None
+    if until is not None:
+        hour, minute = map(int, until.lstrip("+").split(":"))
+        expected = datetime(2026, 11, days.get(until[0], 24), hour, minute, tzinfo=UTC)
+    assert rules_pin_rest.rested_until(wrong) == expected
+
+
+def test_the_first_screen_says_when_the_pin_last_opened_it_and_how_often(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    assert dialled(beside, PHONE, PIN).startswith(f"{HOME}never\n1 Cases")
+    beside.line.clock.turn(minutes=5)
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    assert phone.key(PIN).startswith(f"{HOME}24/11 10:00 (1 times)\n")
+    assert phone.again().startswith(f"{HOME}24/11 10:00 (1 times)\n")
+    beside.line.clock.turn(minutes=5)
+    assert dialled(beside, PHONE, PIN).startswith(f"{HOME}24/11 10:05 (2 times)\n")
+
+
+class TestNotMe:
+    def test_it_ends_the_pin_asks_the_next_person_and_tells_the_coordinator(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+    ) -> None:
+        before = alerted(beside)
+        assert dialled(beside, PHONE, PIN, "6").startswith("CON Did someone else open it?")
+        assert dialled(beside, PHONE, PIN, "6", "1").startswith("END Your PIN has stopped.")
+        assert sent(beside, "PIN_NOT_ME") == [coordinator]
+        assert alerted(beside) > before
+        assert not dialled(beside, PHONE, PIN).startswith("CON Open: ")
+
+    def test_a_session_that_is_open_reads_nothing_more(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral]
+    ) -> None:
+        thief = beside.line.caller(PHONE)
+        thief.dial("90")
+        thief.key(PIN)
+        thief.key("1")
+        thief.key("1")
+        dialled(beside, PHONE, PIN, "6", "1")
+        assert "helpers may come" not in thief.key("1")
+
+    def test_alerts_still_reach_the_phone(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral]
+    ) -> None:
+        dialled(beside, PHONE, PIN, "6", "1")
+        told(beside.line, *DANGER_HERE)
+        newest = beside.line.tips[-1].id
+        service_assignment.refer_waiting(beside.line.kit)
+        assert hers[1].responder_id in {
+            row.responder_id for row in beside.line.all(Referral) if row.tip_id == newest
+        }
+
+
+class TestWarnings:
+    def test_another_network_is_told_at_once_and_once(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+    ) -> None:
+        dialled(beside, PHONE, PIN, network="63510")
+        assert sent(beside, "PIN_NETWORK") == []
+        dialled(beside, PHONE, PIN, network="63514")
+        dialled(beside, PHONE, PIN, network="63514")
+        assert sent(beside, "PIN_NETWORK") == [coordinator]
+
+    def test_a_coordinator_s_own_phone_is_the_national_desk_s_to_watch(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+    ) -> None:
+        officer = with_pin(beside, msisdn="+250788000093", level=Level.NATIONAL)
+        dialled(beside, COORDINATOR, PIN, network="63510")
+        dialled(beside, COORDINATOR, PIN, network="63514")
+        assert officer in sent(beside, "PIN_NETWORK")
+        assert coordinator not in sent(beside, "PIN_NETWORK")
+
+    def test_the_eleventh_case_of_an_hour_is_told_once(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+    ) -> None:
+        def reads(*cases: int) -> None:
+            ask, at = ReaderAsk(AskKind.PAGE), beside.line.clock.at
+            with beside.line.database.writing() as session:
+                person = session.get_one(Responder, hers[1].responder_id)
+                for case in cases:
+                    reader_pins.read(ReaderTurn(session, beside.kit, person, ask, at), case)
+
+        reads(*range(1, 11), 3, 4)
+        beside.line.clock.turn(minutes=61)
+        reads(11, *range(1, 10))
+        assert sent(beside, "PIN_MANY") == []
+        reads(12, 12, 13)
+        assert sent(beside, "PIN_MANY") == [coordinator]
+
+    def test_openings_at_night_come_in_one_sms_at_seven(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+    ) -> None:
+        beside.line.clock.turn(hours=17)
+        dialled(beside, PHONE, PIN)
+        dialled(beside, PHONE, PIN)
+        reader_pins.tell_nights(beside.line.kit)
+        assert sent(beside, "PIN_NIGHT") == []
+        beside.line.clock.turn(hours=4)
+        reader_pins.tell_nights(beside.line.kit)
+        reader_pins.tell_nights(beside.line.kit)
+        assert sent(beside, "PIN_NIGHT") == [coordinator]
+
+    def test_the_coordinator_reads_behind_the_pin_whose_phone_it_is(
+        self, beside: ReaderBeside, hers: tuple[Caller, Referral], coordinator: int
+    ) -> None:
+        with beside.line.database.writing() as session:
+            session.scalars(
+                select(Responder).where(Responder.id == hers[1].responder_id)
+            ).one().name = "Responder 3"
+        wrong(beside, PHONE, 3)
+        assert dialled(beside, COORDINATOR, PIN).startswith("CON Warning about PINs of your desk.")
+        assert "24/11 10:00 Responder 3: wrong PINs" in dialled(beside, COORDINATOR, PIN, "1")
+        assert dialled(beside, COORDINATOR, PIN).startswith("CON Open: ")
+        assert dialled(beside, PHONE, OTHER_PIN).startswith("END ")

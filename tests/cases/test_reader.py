@@ -1,0 +1,330 @@
+"""Tests how a responder dials, keys the PIN, reads the case and acts on it."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts import service_assignment, tables_case_events
+from hotline.alerts.rules_replies import Verb
+from hotline.alerts.tables_case_events import CaseLogRow
+from hotline.alerts.tables_case_keys import CaseNote
+from hotline.cases.tables_reading_requests import PinReading
+from hotline.errors import PinRefused
+from hotline.gateway.tables import Deadline, Referral
+from hotline.keys.decrypt import open_grant
+from hotline.people.decrypt_members import PinVault
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.tips.encrypt_notes import open_note
+from hotline.tips.tables import Grant, Tip
+from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
+from tests.support.persons import screened
+from tests.support.reading import (
+    OTHER_PIN,
+    PHONE,
+    PIN,
+    QUICK,
+    ReaderBeside,
+    at_her_desk,
+    reader_beside,
+    with_pin,
+)
+from tests.support.taking import do, take_case
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.fixture
+def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    return at_her_desk(beside)
+
+
+@pytest.mark.row("R3")
+def test_r3_she_keys_her_pin_reads_the_case_and_takes_it(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    assert phone.dial("90") == "CON Work PIN, 6 digits. Not mobile money\n0 Back 00 Home"
+    assert phone.key(PIN).startswith("CON Open: 1. Urgent: 1. Last opened by phone: never\n1 Cases")
+    assert f"1 {known_as.reference} urgent, new" in phone.key("1")
+    assert phone.key("1").startswith(f"CON {known_as.reference} ")
+    page = phone.key("1")
+    assert "Nobody said whether helpers may come." in page
+    assert phone.key("0").startswith(f"CON {known_as.reference} ")
+    assert phone.key("2").startswith(f"END {known_as.reference}: yours. Say what came of it by ")
+    (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
+    assert row.acknowledged_at is not None
+    assert row.opened_at is not None
+
+
+@pytest.mark.parametrize(("answer", "warns"), [("1", False), ("3", True)])
+def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_come(
+    beside: ReaderBeside, answer: str, warns: bool
+) -> None:
+    told(beside.line, *DANGER_HERE, "1", "1", "5", answer)
+    with_pin(beside, desks=(beside.line.tip.place,))
+    service_assignment.refer_waiting(beside.line.kit)
+    beside.line.clock.turn(seconds=10)
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    page = phone.key(PIN, "1", "1", "1")
+    assert page.startswith("CON Nobody said whether helpers may come.") is warns
+
+
+def test_a_wrong_pin_asks_again_and_a_right_one_opens(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    phone.dial("90")
+    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
+    assert phone.key(PIN).startswith("CON Open: 1.")
+    assert [row.state for row in beside.line.all(PinReading)] == ["wrong", "done"]
+
+
+def test_who_goes_back_from_the_home_page_does_not_read_that_the_pin_was_wrong(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    phone.dial("90")
+    assert phone.key(OTHER_PIN, PIN).startswith("CON Open: 1.")
+    assert phone.key("0").startswith("CON Enter your PIN\n")
+    assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\n")
+    assert phone.key(PIN).startswith("CON Open: 1.")
+
+
+def clocks(beside: ReaderBeside, known_as: Referral) -> set[str]:
+    rows = beside.line.all(Deadline)
+    return {row.kind for row in rows if row.tip_id == known_as.tip_id and row.fired_at is None}
+
+
+def test_a_case_that_is_taken_unread_has_a_clock_that_its_page_ends(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "2")
+    assert "open" in clocks(beside, known_as)
+    again = beside.line.caller(PHONE)
+    again.dial("90")
+    again.key(PIN, "1", "1", "1")
+    assert "open" not in clocks(beside, known_as)
+    assert "outcome" in clocks(beside, known_as)
+
+
+@pytest.mark.row("R5")
+def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_the_next(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    with_pin(beside, msisdn="+250788000012", level=Level.DEPUTY, desks=(beside.line.tip.place,))
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "2")
+    told = {row.responder_id for row in beside.line.all(Referral)}
+    beside.line.clock.turn(minutes=4, seconds=50)
+    service_assignment.fire_deadlines(beside.line.kit)
+    assert {row.responder_id for row in beside.line.all(Referral)} == told
+    beside.line.clock.turn(seconds=10)
+    service_assignment.fire_deadlines(beside.line.kit)
+    assert {row.responder_id for row in beside.line.all(Referral)} > told
+    assert "acknowledge" in clocks(beside, known_as)
+
+
+def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    (theirs,) = [row for row in beside.line.all(Referral) if row.responder_id == 1][:1]
+    take_case(beside.line.kit, 1, theirs.reference, beside.line.clock.at)
+    assert phone.key("2").startswith("CON A colleague has it since 24/11 ")
+    (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
+    assert row.acknowledged_at is None
+    helps = f"END {known_as.reference}: you help too. national 1 has it."
+    assert phone.key("1") == f"{helps} You have not read it: do not visit openly."
+    (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
+    assert row.acknowledged_at is not None
+
+
+def test_a_case_that_a_colleague_has_says_so_and_is_urgent_again_once_it_is_passed_on(
+    beside: ReaderBeside,
+) -> None:
+    """The case stays urgent until the colleague has read it. Taking it by name alone is not enough."""
+    line, theirs = beside.line, "+250788000013"
+    told(line, *DANGER_HERE)
+    her, colleague = (
+        with_pin(beside, msisdn=one, desks=(line.tip.place,)) for one in (PHONE, theirs)
+    )
+    service_assignment.refer_waiting(line.kit)
+    known = {row.responder_id: row.reference for row in line.all(Referral)}
+
+    def shown(minutes: int = 0) -> tuple[str, str]:
+        line.clock.turn(minutes=minutes, seconds=10)
+        service_assignment.fire_deadlines(line.kit)
+        phone = line.caller(PHONE)
+        phone.dial("90")
+        return phone.key(PIN).split(" Last")[0], phone.key("1").split("\n")[1]
+
+    urgent = ("CON Open: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
+    quiet = ("CON Open: 1. Urgent: 0.", f"1 {known[her]} a colleague has it")
+    assert shown() == urgent
+    take_case(line.kit, colleague, known[colleague], line.clock.at)
+    assert shown() == urgent
+    phone = line.caller(theirs)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "1")
+    assert shown() == quiet
+    assert shown(minutes=16) == quiet
+    do(line.kit, colleague, known[colleague], Verb.PASS_ON, line.clock.at)
+    assert shown() == urgent
+
+
+def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    (theirs,) = [row for row in beside.line.all(Referral) if row.responder_id == 1][:1]
+    take_case(beside.line.kit, 1, theirs.reference, beside.line.clock.at)
+    before = [row.id for row in beside.line.all(CaseLogRow)]
+    phone.dial("90")
+    stays = f"END {known_as.reference}: it stays with the colleague who has it."
+    assert phone.key(PIN, "1", "1", "3", "1") == stays
+    assert [row.id for row in beside.line.all(CaseLogRow)] == before
+
+
+def test_a_danger_that_she_closes_is_looked_at_by_a_second_person(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    take_case(beside.line.kit, known_as.responder_id, known_as.reference, beside.line.clock.at)
+    beside.line.clock.turn(seconds=1)
+    phone.dial("90")
+    assert f"1 {known_as.reference} due 24/11 " in phone.key(PIN, "1")
+    phone.key("1", "4", "2")
+    noted = f"END {known_as.reference}: not it. A second person looks at it first."
+    assert phone.key("5") == noted
+    with beside.line.database.reading() as session:
+        tip = session.get_one(Tip, known_as.tip_id)
+        assert (tip.closed_at, tip.end_wanted) == (None, "not-trafficking")
+
+
+NATION = "+250788000014"
+
+
+def asked_of_the_nation(
+    beside: ReaderBeside, known_as: Referral, closes: str
+) -> tuple[Caller, str]:
+    """Requests closure behind the PIN. Returns the phone of the person asked to confirm, and their reference."""
+    line = beside.line
+    take_case(line.kit, known_as.responder_id, known_as.reference, line.clock.at)
+    second = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
+    line.clock.turn(seconds=1)
+    phone = line.caller(PHONE)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "4", *closes)
+    rows = [row for row in line.all(Referral) if row.responder_id == second]
+    line.clock.turn(seconds=1)
+    desk = line.caller(NATION)
+    desk.dial("90")
+    return desk, rows[-1].reference
+
+
+def test_who_confirms_a_closure_behind_the_pin_has_read_the_case(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    _, known_as = hers
+    desk, name = asked_of_the_nation(beside, known_as, "3")
+    assert f"1 {name} closure requested" in desk.key(PIN, "1")
+    assert desk.key("1").startswith(f"CON {name}: closure requested: nobody found\n1 Read")
+    assert desk.key("2").startswith(f"CON {name}: read it first.")
+    assert beside.line.tip.closed_at is None
+    assert "Nobody said whether helpers may come." in desk.key("1")
+    desk.key("0", "2")
+    assert desk.key("2") == f"END {name}: closed: nobody found"
+    assert beside.line.tip.outcome == "not-found"
+
+
+def test_who_is_asked_to_confirm_says_that_the_case_goes_on(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    _, known_as = hers
+    desk, name = asked_of_the_nation(beside, known_as, "3")
+    desk.key(PIN, "1", "1")
+    assert desk.key("3") == "END You have taken it unread: do not visit openly."
+    tip, (held, *_) = (
+        beside.line.tip,
+        [row.responder_id for row in beside.line.all(Referral) if row.reference == name],
+    )
+    assert (tip.closed_at, tip.end_wanted_by, tip.holder_id) == (None, None, held)
+
+
+def test_a_case_in_which_somebody_was_met_is_decided_in_the_console(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    _, known_as = hers
+    screened(beside.line.kit, known_as.tip_id)
+    desk, name = asked_of_the_nation(beside, known_as, "25")
+    desk.key(PIN, "1", "1", "1", "0")
+    assert desk.key("2").startswith(f"END {name}: decide in the console")
+    assert beside.line.tip.closed_at is None
+
+
+def vault_of(pepper: bytes) -> PinVault:
+    return PinVault(lambda: (pepper,), QUICK)
+
+
+def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    """An attacker with all of that may know the PIN from the gateway's log, but still lacks the pepper."""
+    _, known_as = hers
+    with beside.line.database.reading() as session:
+        wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
+    assert wrap is not None
+    folders = [one for one in (tmp_path / "keys").iterdir() if one.name != "reader"]
+    keys = [path.read_bytes() for folder in folders for path in folder.glob("*.*")]
+    assert keys
+    for key in keys:
+        with pytest.raises(PinRefused):
+            vault_of(key).open(wrap, PIN, known_as.responder_id)
+    assert beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+
+
+def test_a_note_is_sealed_under_the_pair_of_the_words_and_not_of_an_earlier_grant(
+    beside: ReaderBeside,
+) -> None:
+    """The responder's first desk still has a grant of the pair from before the place was corrected."""
+    told(beside.line, *DANGER_HERE)
+    tip = beside.line.tip
+    person_id = with_pin(beside, desks=("11", tip.place))
+    assert tip.place > "11"
+    at, named = beside.line.clock.at, {"uid": tip.uid, "desk": "11"}
+    before = beside.line.kit.sealer.grant(
+        bytes(32), public_key=bytes(DESK_KEY.public_key), at=at, **named
+    )
+    with beside.line.database.writing() as session:
+        session.add(Grant(tip_id=tip.id, desk_code="11", sealed_key=before))
+    service_assignment.refer_waiting(beside.line.kit)
+    (known_as,) = [row for row in beside.line.all(Referral) if row.responder_id == person_id]
+    take_case(beside.line.kit, person_id, known_as.reference, at)
+    beside.line.clock.turn(seconds=1)
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "5", "2", "5")
+    assert phone.key("irembo rifunze") == f"END {known_as.reference}: noted."
+
+    with beside.line.database.reading() as session:
+        entry, (body,) = (
+            tables_case_events.of_tip(session, tip.id)[-1],
+            session.scalars(select(CaseNote)),
+        )
+        grant = session.scalars(
+            select(Grant.sealed_key).where(Grant.tip_id == tip.id, Grant.desk_code == "national")
+        ).one()
+    named = {"uid": tip.uid, "desk": "national"}
+    key = open_grant(grant, private_key=bytes(DESK_KEY), **named)
+    assert open_note(body.body, tip_key=key, uid=tip.uid, key=entry.key) == "irembo rifunze"

@@ -1,0 +1,299 @@
+"""Fault runs: a responder behind the PIN while the reader is dead, slow or restarted, or a hop comes twice."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hotline.cases.reader_pins import forget_old_readings
+from hotline.cases.rules_reading_requests import KEPT_FOR
+from hotline.cases.service_attempts import heard_mark
+from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
+from hotline.core.jobs import Job
+from hotline.core.ussd import UssdHop
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
+from tests.support.callers import Caller, Line
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
+
+WAITS = "CON One moment.\n1 See"
+OFF = "CON Cannot be read now.\n1 Try again\n2 Take it unread"
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.fixture
+def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    return at_her_desk(beside)
+
+
+def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
+    """Keys the PIN and opens the only case."""
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    beside.waited.clear()
+
+
+def now(beside: ReaderBeside, known_as: Referral) -> Referral:
+    with beside.line.database.reading() as session:
+        return session.get_one(Referral, known_as.id)
+
+
+def reads_of(beside: ReaderBeside) -> int:
+    return sum(row.action == "tip_read" for row in beside.line.all(AuditEntry))
+
+
+def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    beside.stopped = True
+    phone.dial("90")
+    assert phone.key(PIN).startswith(WAITS)
+    assert sum(beside.waited) == pytest.approx(2.0)
+    assert phone.key("1").startswith(OFF)
+    assert phone.key("1").startswith(OFF)
+    assert known_as.reference in phone.key("2")
+    assert phone.key("1").startswith("END You have taken it unread:")
+    assert now(beside, known_as).acknowledged_at is not None
+    assert now(beside, known_as).opened_at is None
+
+
+def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    at_the_case(beside, phone)
+    beside.stopped = True
+    assert phone.key("2").startswith(WAITS)
+    beside.look()
+    took = now(beside, known_as).acknowledged_at
+    assert took is not None
+    assert phone.again().startswith(WAITS)
+    beside.line.clock.turn(seconds=20)
+    beside.stopped = False
+    assert phone.key("1").startswith("END You have taken it unread: do not visit openly.")
+    assert now(beside, known_as).acknowledged_at == took
+
+
+def test_a_reader_that_was_started_again_opens_the_page_as_before(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    at_the_case(beside, phone)
+    first = phone.key("1")
+    beside.restart()
+    beside.line.flush()
+    assert phone.again() == first
+    assert reads_of(beside) == 1
+
+
+def test_a_page_that_was_shown_says_so_where_the_reader_is_dead_by_now(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    at_the_case(beside, phone)
+    first = phone.key("1")
+    second = phone.key("9")
+    assert first != second
+    beside.stopped = True
+    assert phone.again().startswith("CON This cannot be read now.")
+    assert phone.key("0").startswith("CON This cannot be read now.")
+    assert phone.key("0").startswith(f"CON {known_as.reference}")
+    beside.stopped = False
+    phone.text = phone.text.removesuffix("*0*0")
+    assert phone.again() == second
+
+
+def test_with_redis_dead_nobody_waits_longer_than_for_the_reader_s_own_look(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    beside.line.jobs.dead = True
+    phone.dial("90")
+    assert phone.key(PIN).startswith("CON Open: 1.")
+
+
+def test_the_doorbell_is_rung_with_a_row_s_number_alone(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    phone.dial("90")
+    phone.key(PIN)
+    (ask,) = beside.line.all(PinReadingAsk)
+    assert (Job.READ, ask.id) in beside.line.jobs.rung
+
+
+def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    at_the_case(beside, phone)
+    beside.stopped = True
+    phone.key("2")
+    beside.line.clock.turn(seconds=KEPT_FOR.total_seconds())
+    beside.look()
+    assert now(beside, known_as).acknowledged_at is None
+    forget_old_readings(beside.line.kit)
+    assert beside.line.all(PinReading) == []
+    assert beside.line.all(PinReadingAsk) == []
+
+
+@pytest.mark.parametrize("keyed", ["1", "2"])
+def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], keyed: str
+) -> None:
+    phone, known_as = hers
+    at_the_case(beside, phone)
+    twin = beside.line.caller(PHONE)
+    twin.session_id, twin.text = phone.session_id, f"{phone.text}*{keyed}"
+
+    def again() -> None:
+        beside.while_waiting = None
+        twin.again()
+
+    beside.while_waiting = again
+    assert phone.key(keyed) == twin.screen
+    assert reads_of(beside) == (1 if keyed == "1" else 0)
+    acted = [row for row in beside.line.all(AuditEntry) if row.subject.startswith("tip:")]
+    assert len(acted) == reads_of(beside)
+    assert (now(beside, known_as).acknowledged_at is None) == (keyed == "1")
+
+
+def test_the_third_who_waits_is_told_to_wait_at_once(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    phone.dial("90")
+    places = beside.line.kit.reader.places
+    assert places.acquire(blocking=False)
+    assert places.acquire(blocking=False)
+    assert phone.key(PIN).startswith(WAITS)
+    assert beside.waited == []
+    places.release()
+    assert phone.key("1").startswith("CON Open: 1.")
+    assert places.acquire(blocking=False)
+
+
+def test_a_right_pin_begins_the_count_anew_and_a_repeat_counts_once(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+
+    def wrong() -> int:
+        with beside.line.database.reading() as session:
+            return len(session.get_one(Responder, known_as.responder_id).wrong_pins)
+
+    phone.dial("90")
+    phone.key(OTHER_PIN)
+    for _ in range(3):
+        beside.line.flush()
+        phone.again()
+    assert wrong() == 1
+    phone.key(PIN)
+    assert wrong() == 0
+
+
+def test_another_pin_in_the_place_of_the_right_one_opens_nothing(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    phone.dial("90")
+    phone.key(PIN)
+    phone.text = phone.text.replace(PIN, OTHER_PIN)
+    assert phone.again().startswith("CON Wrong PIN.")
+    phone.text += "*1"
+    assert "K" not in phone.again().split("\n")[0].removeprefix("CON Wrong PIN.")
+
+
+def test_somebody_without_a_pin_sees_today_s_list(line: Line, beside: ReaderBeside) -> None:
+    line.enrol(Level.RESPONDER, PHONE, "en")
+    assert line.caller(PHONE).dial("90").startswith("END Nothing new.")
+
+
+def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
+    beside: ReaderBeside,
+    hers: tuple[Caller, Referral],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    phone, _ = hers
+    phone.dial("90")
+    phone.key(OTHER_PIN, PIN, "1", "1", "1")
+    phone.text += "*00*5*1"
+    phone.again()
+    line = beside.line
+    said = caplog.text + repr(line.jobs.rung) + repr(UssdHop(phone.session_id, PHONE, phone.text))
+    kept = line.written(tmp_path) if line.database.is_sqlite else repr(rows_of(line)).encode()
+    for pin in (PIN, OTHER_PIN):
+        assert pin not in said
+        assert pin.encode() not in kept
+    key = line.kit.pseudonyms.session(phone.session_id)
+    parts = phone.text.split("*")
+    texts = ["*".join(parts[:upto]) for upto in range(1, len(parts) + 1)]
+    tried = {line.kit.pseudonyms.heard(key, text) for text in texts if PIN in text}
+    tried |= {heard_mark(line.kit, key, text) for text in texts if PIN in text}
+    held = {row.text_digest for row in line.all(PinReading)}
+    with line.database.reading() as session:
+        held |= set(session.scalars(select(Dialogue.heard_key)))
+    assert not tried & held
+
+
+def rows_of(line: Line) -> list[object]:
+    """Returns every row that holds data of a session."""
+    return [
+        vars(row) for table in (PinReading, PinReadingAsk, AuditEntry) for row in line.all(table)
+    ]
+
+
+def test_a_reading_lives_as_long_as_a_session_may() -> None:
+    assert timedelta(minutes=3) <= KEPT_FOR
+
+
+def test_everybody_s_phone_sees_the_same_prompt_once_anybody_has_a_pin(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    hers_first = phone.dial("90")
+    stranger = beside.line.caller("+250788000055")
+    screen = stranger.dial("90")
+    assert screen.startswith("CON PIN y'akazi, imibare 6.")
+    with beside.line.database.writing() as session:
+        session.get_one(Responder, hers[1].responder_id).language = "rw"
+    assert beside.line.caller(PHONE).dial("90") == screen
+    assert hers_first.startswith("CON Work PIN")
+    assert stranger.key(PIN).startswith("CON PIN si yo.")
+    assert stranger.again().startswith("CON PIN si yo.")
+    assert stranger.key("815261").startswith("CON PIN si yo.")
+    assert stranger.key("815262") == "END Ongera ugerageze nyuma ya 24/11 10:10."
+    assert stranger.again() == "END Ongera ugerageze nyuma ya 24/11 10:10."
+    assert {row.responder_id for row in beside.line.all(PinReading)} == {None}
+
+
+def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not_spent(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    stranger = beside.line.caller("UNKNOWN")
+    assert stranger.dial(f"90*{PIN}").startswith("CON PIN y'akazi, imibare 6.")
+    mine = beside.line.caller(PHONE)
+    assert mine.dial(f"90*{PIN}").startswith("CON Work PIN")
+    assert beside.line.all(PinReading) == []
+
+
+def test_a_colleague_without_a_pin_keys_any_and_sees_today_s_list(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    beside.line.enrol(Level.RESPONDER, "+250788000056", "en")
+    colleague = beside.line.caller("+250788000056")
+    assert colleague.dial("90").startswith("CON Work PIN")
+    assert colleague.key("000000").startswith("END Nothing new.")
+    assert beside.line.all(PinReading) == []

@@ -1,0 +1,266 @@
+"""C11: tests a receipt and its chosen PIN. Any phone can ask for the status, and no one can guess a receipt."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from hotline.cases import decrypt_access, service_retention
+from hotline.core.tables_attempts import Guess
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.tables import Tip
+from tests.support.callers import DANGER_HERE, REST, Line, told
+from tests.support.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, given, shown, wrong
+from tests.support.taking import close_by_two, confirm
+
+
+def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    screen = caller.key("2", PIN)
+    number = shown(screen)
+    assert PIN not in screen
+    line.flush()
+    assert caller.again() == screen
+
+    after = caller.key("2")
+    assert number not in after.replace(" ", "")
+
+
+def test_c11_a_number_that_was_seen_works(line: Line) -> None:
+    """A caller who hangs up at or before the screen that shows the number never read a useless number."""
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    assert not re.search(r"\d{3} \d{3} \d{3}", caller.key("2"))
+    assert line.tip.receipt_key is None
+    number = shown(caller.key(PIN))
+    caller.hang_up()
+    assert asked(line, number).read().startswith("Byakiriwe.\n")
+
+
+@pytest.mark.parametrize("easy", ["1234", "2009"])
+def test_c11_an_easy_pin_is_asked_for_again_and_opens_nothing(line: Line, easy: str) -> None:
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    screen = caller.key("2", easy)
+    assert screen.startswith("CON Iroroshye")
+    assert caller.key(easy) == screen
+    line.flush()
+    assert caller.again() == screen
+    assert line.tip.receipt_key is None
+    number = shown(caller.key(PIN))
+    assert NOTHING in asked(line, number, easy).screen
+    assert asked(line, number).read().startswith("Byakiriwe.\n")
+
+
+def test_c11_two_callers_have_two_numbers(line: Line) -> None:
+    assert given(line)[1] != given(line)[1]
+
+
+def test_c11_the_pin_is_in_no_run_and_no_row_and_not_in_the_tip(
+    line: Line, stored: Callable[[], bytes]
+) -> None:
+    _, number = given(line, "8305")
+    asked(line, number, "8305")
+
+    assert line.runs.held == {}
+    assert "8305" not in line.read(line.tip).values()
+    assert "pin" not in line.read(line.tip)
+    assert number.encode() not in stored()
+
+
+@pytest.mark.row("C11")
+def test_c11_the_four_words_from_another_phone(line: Line) -> None:
+    _, number = given(line)
+    assert asked(line, number).read().startswith("Byakiriwe.\n")
+
+    line.clock.turn(hours=2)
+    service_retention.helped(line.kit, 1, by="Desk", reason="a helper came")
+    assert asked(line, number).read().startswith("Hari ubikurikirana.\n")
+    service_retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    assert asked(line, number, msisdn="+250788000057").read().startswith("Hari ubikurikirana.\n")
+    confirm(line.kit, 1)
+    caller = asked(line, number)
+    assert caller.read().startswith("Byarangiye.\n")
+    assert caller.key("1") == "END Murakoze. Murabeho."
+
+
+@pytest.mark.row("C11")
+@pytest.mark.parametrize("how", ["pin", "number", "nobody's"])
+def test_c11_what_is_wrong_looks_like_what_is_unknown(line: Line, how: str) -> None:
+    _, number = given(line)
+    one, other = line.caller(), line.caller(OTHER_PHONE)
+    one.dial()
+    other.dial()
+    tried = {
+        "pin": (number, wrong()),
+        "number": (f"{(int(number) + 1) % 10**9:09}", PIN),
+        "nobody's": ("1", PIN),
+    }[how]
+    unknown = one.key(*MY_NUMBER, "430021655", "0001")
+    assert other.key(*MY_NUMBER, *tried) == unknown
+    assert NOTHING in unknown
+
+
+@pytest.mark.row("C11")
+def test_c11_five_tries_an_hour_a_contact_and_then_the_right_one_reads_alike(line: Line) -> None:
+    _, number = given(line)
+    caller = asked(line, number, wrong())
+    for _ in range(4):
+        caller.key("1", number, wrong())
+    assert NOTHING in caller.key("1", number, PIN)
+    assert asked(line, number, msisdn="+250788000056").read().startswith("Byakiriwe.")
+
+    line.clock.turn(hours=1, seconds=1)
+    assert asked(line, number).read().startswith("Byakiriwe.")
+
+
+def test_c11_twenty_tries_a_day_a_receipt_and_the_tip_is_never_locked(line: Line) -> None:
+    _, number = given(line)
+    for phone in range(20):
+        asked(line, number, wrong(), msisdn=f"+2507880001{phone:02}")
+    assert NOTHING in asked(line, number).screen
+    assert line.tip.state == "complete"
+
+    line.clock.turn(days=1, seconds=1)
+    assert asked(line, number).read().startswith("Byakiriwe.")
+
+
+def test_a_slip_of_the_thumb_costs_no_try(line: Line) -> None:
+    caller = asked(line, "430021656")
+    assert NOTHING in caller.screen
+    assert line.all(Guess) == []
+
+
+def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(line: Line) -> None:
+    _, number = given(line)
+    caller = asked(line, number)
+    screen = caller.screen
+    service_retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    for _ in range(3):
+        line.flush()
+        assert caller.again() == screen
+    assert len(line.all(Guess)) == 1
+
+
+def test_a_second_try_in_one_session_does_not_read_what_the_first_opened(line: Line) -> None:
+    _, number = given(line)
+    caller = asked(line, number)
+    assert NOTHING in caller.key("0", "0", number, wrong())
+
+
+@pytest.mark.row("C17")
+def test_digits_dialled_ahead_open_no_status(line: Line) -> None:
+    _, number = given(line)
+    front = line.caller(OTHER_PHONE).dial()
+    assert line.caller(OTHER_PHONE).dial("*".join((*MY_NUMBER, number, PIN))) == front
+    assert line.caller(OTHER_PHONE).dial("*".join(MY_NUMBER)) == front
+
+
+def test_a_pin_chosen_again_is_the_one_that_holds(line: Line) -> None:
+    caller, number = given(line)
+    caller.key("0", "2468")
+    assert NOTHING in asked(line, number).screen
+    assert asked(line, number, "2468").read().startswith("Byakiriwe.")
+
+
+def test_a_tombstone_has_no_receipt_and_tries_are_forgotten(line: Line) -> None:
+    _, number = given(line)
+    asked(line, number)
+    with line.database.writing() as session:
+        session.execute(update(Tip).values(closed_at=line.clock(), warned_at=line.clock()))
+    line.clock.turn(days=91)
+    service_retention.tidy(line.kit)
+
+    assert line.tip.receipt_key is None
+    assert line.all(Guess) == []
+    assert NOTHING in asked(line, number).screen
+
+
+def test_without_its_key_the_line_offers_no_number_and_goes_on(line: Line) -> None:
+    line.kit.pseudonyms._folder.destroy("receipt.key")
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    assert "Nimero yo kubaza" not in caller.screen
+    assert caller.key("2").startswith("CON Ikiranga aho")
+
+
+def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(line: Line) -> None:
+    caller, number = given(line)
+    caller.key("2", "hafi y'isoko")
+    before = line.tip
+    eraser = asked(line, number)
+    assert eraser.key("2").startswith("CON Gusaba ko amagambo")
+    taken = eraser.key("2")
+    assert taken.startswith("CON Byanditswe. Iyi nimero ntizongera gusubiza.\n")
+    line.flush()
+    assert eraser.again() == taken
+    assert eraser.key("1") == "END Murakoze. Murabeho."
+
+    close_by_two(line.kit, 1)
+    assert (line.tip.body, line.desks_of(line.tip)) == (b"", set())
+    assert (line.tip.place, line.tip.category) == (before.place, before.category)
+    assert line.tip.contact_key == ""
+    assert [row.actor for row in line.all(AuditEntry) if row.action == "erase_wanted"] == [
+        "receipt"
+    ]
+    assert NOTHING in asked(line, number, msisdn="+250788000056").screen
+
+
+@pytest.mark.row("C11")
+@pytest.mark.parametrize(
+    ("language", "first", "said"),
+    [
+        ("rw", (), "Byanditswe. Iyi nimero ntizongera gusubiza."),
+        ("fr", ("8",), "Noté. Ce numéro ne répondra plus."),
+        ("en", ("7",), "Noted. This number will not answer again."),
+    ],
+)
+def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given(
+    line: Line, language: str, first: tuple[str, ...], said: str
+) -> None:
+    """This also holds for the phone that asked, and while the text is still kept."""
+    _, number = given(line)
+    asks = line.caller(OTHER_PHONE)
+    asks.dial()
+    assert said in asks.key(*first, *MY_NUMBER, number, PIN, "2", "2")
+    assert (line.tip.erase_wanted_at is not None, bool(line.tip.body)) == (True, True)
+
+    for msisdn in (OTHER_PHONE, "+250788000056"):
+        shown = []
+        for one in (number, "430021655"):
+            caller = line.caller(msisdn)
+            caller.dial()
+            shown.append(caller.key(*first, *MY_NUMBER, one, PIN))
+        assert shown[0] == shown[1]
+
+
+def test_c11_no_stands_first_and_erases_nothing(line: Line) -> None:
+    _, number = given(line)
+    assert asked(line, number).key("2", "1") == "END Murakoze. Murabeho."
+    assert line.tip.erase_wanted_at is None
+
+
+def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
+    _, number = given(line)
+    service_retention.hold(line.kit, 1, by="Desk", reason="a letter")
+    asked(line, number).key("2", "2")
+    close_by_two(line.kit, 1)
+    assert line.tip.body
+
+
+def test_c11_only_what_the_newest_pin_opened_is_erased(line: Line) -> None:
+    _, number = given(line)
+    caller = asked(line, number)
+    caller.key("0", "0", number, wrong())
+    caller.key("00")
+    caller.key(*MY_NUMBER, "430021655", PIN, "2", "2")
+    assert line.tip.erase_wanted_at is None
+
+
+@pytest.mark.row("C10", "R7")
+def test_c10_two_tips_from_one_phone_are_linked_and_never_merged(line: Line) -> None:
+    told(line, *DANGER_HERE)
+    told(line, *DANGER_HERE)
+    one, other = line.tips
+    assert one.contact_key == other.contact_key
+    assert one.identity != other.identity
+    told(line, *DANGER_HERE[:-1], "2")
+    assert [one.same_contact for one in decrypt_access.list_tips(line.kit)] == [2, 2, 2]

@@ -1,0 +1,264 @@
+"""Tests that each role's context is built with its own key folder only, and can do no other role's work."""
+
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from hotline.cli.contexts import Role, build_door, build_kit, build_relay, sender_of, survive
+from hotline.cli.factories import later
+from hotline.core.clock import Failpoints
+from hotline.core.context import DoorKit, Kit, LookingKit, RelayKit, SendingKit
+from hotline.core.jobs import Job
+from hotline.core.settings import Settings
+from hotline.core.ussd import Heard
+from hotline.errors import KeyMissing, NotReady, QueueUnavailable, RunsUnavailable, SettingsInvalid
+from hotline.keys.encrypt import Sealer
+from hotline.keys.gateway_key import GATEWAY_KEY
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import make_keys
+from tests.support.builders import NOON, make_opening
+from tests.support.made_once import lay_keys, lay_tables
+from tests.support.valkey import Valkey, valkey
+
+__all__ = ["valkey"]
+
+PHONE = "+250788000001"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Returns the settings of a line with keys and tables."""
+    settings = Settings.read({"HOTLINE_HOME": str(tmp_path / "home")})
+    settings.home.mkdir()
+    lay_keys(settings.home / "keys", NOON)
+    lay_tables(settings.home / "hotline.db")
+    return settings
+
+
+def alone(settings: Settings, role: Role, tmp_path: Path) -> Kit:
+    """Returns the context of a process with one key folder. All other folders are deleted."""
+    own = tmp_path / "own"
+    shutil.copytree(settings.home / "keys" / role, own)
+    shutil.rmtree(settings.home / "keys")
+    return build_kit(replace(settings, keys=own), role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_needs_no_other_role_s_keys(settings: Settings, role: Role, tmp_path: Path) -> None:
+    kit = alone(settings, role, tmp_path)
+
+    with kit.database.reading():
+        pass
+    kit.failpoint("tip.before_commit")
+    assert kit.now().tzinfo is not None
+    assert kit.line.service_code == "*384*777#"
+    kit.database.close()
+
+
+def test_the_hooks_seal_and_name_phones_and_open_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    relay_key = (settings.home / "keys" / "console" / "relay.pub").read_bytes()
+    kit = alone(settings, Role.HOOKS, tmp_path)
+
+    sealed = kit.sealer.tip({"danger": "yes"}, uid="0" * 32, place="12", desks={"12": relay_key})
+    assert sealed.grants.keys() == {"12"}
+    assert kit.pseudonyms.contact(PHONE, NOON) != kit.pseudonyms.enrolled(PHONE)
+    assert isinstance(kit, DoorKit)
+    assert not isinstance(kit, SendingKit)
+    held = {path.name for path in (tmp_path / "own").iterdir()}
+    assert not held & {"relay.key", "pepper.key"}
+
+
+def test_the_workers_open_numbers_and_nothing_of_a_session(
+    settings: Settings, tmp_path: Path
+) -> None:
+    number = Sealer((settings.home / "keys/console/relay.pub").read_bytes()).number(PHONE)
+    kit = alone(settings, Role.WORKERS, tmp_path)
+
+    assert isinstance(kit, RelayKit)
+    assert not isinstance(kit, DoorKit)
+    assert kit.numbers.open_number(number) == PHONE
+    assert kit.pseudonyms.stopped(PHONE)
+    with pytest.raises(KeyMissing):
+        kit.pseudonyms.session("s")
+    with pytest.raises(KeyMissing):
+        kit.pseudonyms.enrolled(PHONE)
+
+
+def test_the_console_seals_numbers_and_cannot_open_one(settings: Settings, tmp_path: Path) -> None:
+    kit = alone(settings, Role.CONSOLE, tmp_path)
+
+    assert kit.sealer.number(PHONE)
+    assert isinstance(kit, LookingKit)
+    assert not isinstance(kit, SendingKit)
+
+
+def test_a_process_with_another_role_s_folder_does_not_start(settings: Settings) -> None:
+    console = settings.home / "keys" / "console"
+
+    for role in (Role.HOOKS, Role.WORKERS):
+        with pytest.raises(KeyMissing):
+            build_kit(replace(settings, keys=console), role)
+
+
+def test_before_init_the_command_is_named(tmp_path: Path) -> None:
+    settings = Settings.read({"HOTLINE_HOME": str(tmp_path / "home")})
+
+    with pytest.raises(NotReady, match="hotline init"):
+        build_door(settings)
+    make_keys(tmp_path / "home" / "keys", NOON)
+    with pytest.raises(NotReady, match=r"hotline\.db is not there") as without_tables:
+        build_door(settings)
+    assert "hotline init" not in str(without_tables.value)
+    assert not (tmp_path / "home" / "hotline.db").exists(), "looking makes nothing"
+
+
+@pytest.mark.parametrize("role", [Role.WORKERS, Role.WATCH])
+def test_whoever_sends_to_the_live_gateway_needs_its_key_as_a_file(
+    settings: Settings, role: Role
+) -> None:
+    live = replace(settings, gateway_url="https://api.africastalking.com")
+    with pytest.raises(SettingsInvalid, match="hotline keys gateway"):
+        build_kit(live, role)
+
+    KeyFolder(live.home / "keys" / role).replace(GATEWAY_KEY, b"atsk_0\n")
+    build_kit(live, role).database.close()
+    (live.home / "keys" / role / GATEWAY_KEY).chmod(0o440)
+    with pytest.raises(SettingsInvalid, match="chmod 0400"):
+        build_kit(live, role)
+
+
+@pytest.mark.parametrize("role", [Role.HOOKS, Role.CONSOLE, Role.READER])
+def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, role: Role) -> None:
+    """This also holds where the key's file is named and cannot be read."""
+    live = replace(
+        settings,
+        gateway_url="https://api.africastalking.com",
+        gateway_api_key_file=settings.home / "nowhere",
+    )
+    build_kit(live, role).database.close()
+
+
+BUILD = """
+import os, sys
+from hotline.cli.contexts import build_door
+from hotline.core.settings import Settings
+build_door(Settings.read(os.environ))
+found = {"rq", "africastalking", "alembic", "requests", "flask"} & sys.modules.keys()
+import hotline.monitoring.service_alarms, workers.clock, workers.jobs
+print(*sorted(found | {"pydantic", "yaml", "zxcvbn"} & sys.modules.keys()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ({}, ""),
+        ({"HOTLINE_INBOUND_SMS": "yes"}, "3847"),
+        ({"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_SENDER_ID": "4000"}, "4000"),
+        ({"HOTLINE_SENDER_ID": "AKAZI"}, "AKAZI"),
+    ],
+)
+def test_an_alert_that_asks_for_a_reply_comes_from_a_number_that_hears_one(
+    given: dict[str, str], sender: str
+) -> None:
+    assert sender_of(Settings.read(given)) == sender
+
+
+@pytest.mark.slow(reason="waits for the disk from which Pythons start")
+def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) -> None:
+    """A process that runs all day imports nothing that reads flow files. Those imports cost a quarter of a start."""
+    told = subprocess.run(
+        [sys.executable, "-c", BUILD],
+        env={"HOTLINE_HOME": str(settings.home)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == ""
+
+
+@pytest.mark.fault(12)
+@pytest.mark.slow(reason="waits for a Redis that hangs")
+def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
+    """A hop notes, asks, rings, loads and saves. One of them waits for Redis, and the later ones skip it."""
+    opening = make_opening()
+    for hung_before in range(5):
+        kit = build_door(replace(settings, redis_url=valkey.url))
+        asks: list[Callable[[], object]] = [
+            partial(kit.notes.tell, opening, Heard(0)),
+            partial(kit.notes.find, opening.key),
+            partial(kit.runs.load, "a" * 64),
+            partial(kit.jobs.ring, Job.REFER_TIP, 1),
+            partial(kit.runs.save, "a" * 64, {"length": 0, "answer": "CON"}),
+        ]
+        for ask in asks:
+            ask()
+
+        began = time.monotonic()
+        for place, ask in enumerate(asks):
+            if place == hung_before:
+                valkey.hang()
+            with suppress(RunsUnavailable, QueueUnavailable):
+                ask()
+        waited = time.monotonic() - began
+        valkey.wake()
+        kit.database.close()
+        assert waited < 0.45, hung_before
+
+
+def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
+    plug = later(lambda: Counter("aab"))
+
+    assert plug.most_common() == [("a", 2), ("b", 1)]
+    plug.update("c")
+    assert plug.total() == 4
+    with pytest.raises(AttributeError):
+        getattr(plug, "nothing_of_the_kind")  # noqa: B009
+
+
+def test_failpoints_are_live_only_where_a_folder_of_tokens_is_named(
+    settings: Settings, tmp_path: Path
+) -> None:
+    assert build_relay(settings).failpoint is survive
+    named = build_relay(replace(settings, faults=tmp_path))
+    assert named.failpoint == Failpoints(tmp_path)
+
+
+FAULTY = """
+import os, sys
+from pathlib import Path
+from hotline.core.clock import Failpoints
+failpoint = Failpoints(Path(sys.argv[1]))
+failpoint("tip.before_commit")
+print("lived", flush=True)
+"""
+
+
+def test_a_failpoint_kills_once_for_each_token(tmp_path: Path) -> None:
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", FAULTY, str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    (tmp_path / "tip.before_commit").touch()
+    (tmp_path / "tip.after_commit").touch()
+    killed, lived = run(), run()
+
+    assert (killed.returncode, killed.stdout) == (-9, "")
+    assert (lived.returncode, lived.stdout) == (0, "lived\n")
+    assert (tmp_path / "log").read_text() == "tip.before_commit\n"
+    assert (tmp_path / "tip.after_commit").exists()

@@ -1,0 +1,116 @@
+"""The fork server, with real processes: what it forks is a process of its own, and outlives it."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from hotline.cli.fork_server import ask_gate
+from tests.cli.test_keeper import Start, _comes_true, _is_gone, keep
+from tests.support.stack import free_port
+
+__all__ = ["keep"]
+pytestmark = pytest.mark.slow(reason="waits for processes that start")
+
+
+@pytest.fixture
+def socket() -> Path:
+    """Returns a short path: a unix socket has room for a hundred letters."""
+    return Path(mkdtemp(prefix="hotline-")) / "fork_server"
+
+
+def fork_server(socket: Path) -> str:
+    return f"{socket}=exec {sys.executable} -m hotline.cli.fork_server {socket}"
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
+def words(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").replace("\0", " ")
+
+
+def test_what_it_forks_has_a_name_and_an_environment_of_its_own_and_is_kept(
+    keep: Start, socket: Path
+) -> None:
+    command = f"hotline process emulator --port {free_port()}"
+    kept = keep(fork_server(socket), f"gateway={command}")
+    of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
+    first = int(kept.says(r"gateway started, process (\d+)")[1])
+    assert parent(first) == of_server
+    assert _comes_true(lambda: words(first) == command)
+    assert os.getpgid(first) == first
+
+    os.kill(first, signal.SIGKILL)
+    kept.says("gateway was killed by SIGKILL; starting it again")
+    second = int(kept.says(r"gateway started, process (\d+)")[1])
+    kept.ends()
+    assert _is_gone(first)
+    assert _is_gone(second)
+    assert _is_gone(of_server)
+
+
+def test_what_ends_by_itself_says_how(keep: Start, socket: Path) -> None:
+    kept = keep(fork_server(socket), "line=hotline process emulator --no-such-option")
+    kept.says("line ended with 2; starting it again")
+    kept.ends()
+
+
+def test_a_fork_server_that_dies_takes_nobody_along(keep: Start, socket: Path) -> None:
+    kept = keep(fork_server(socket), f"gateway=hotline process emulator --port {free_port()}")
+    of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
+    forked = int(kept.says(r"gateway started, process (\d+)")[1])
+    os.kill(of_server, signal.SIGKILL)
+    kept.says(r"fork_server was killed by SIGKILL")
+    assert not _is_gone(forked)
+
+    kept.says(r"fork_server started, process (\d+)")
+    os.kill(forked, signal.SIGKILL)
+    kept.says("gateway was killed by SIGKILL; starting it again")
+    again = int(kept.says(r"gateway started, process (\d+)")[1])
+    kept.ends()
+    assert _is_gone(again)
+
+
+def test_a_fork_server_that_is_frozen_holds_nobody_up(keep: Start, socket: Path) -> None:
+    kept = keep(fork_server(socket), f"gateway=hotline process emulator --port {free_port()}")
+    of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
+    forked = int(kept.says(r"gateway started, process (\d+)")[1])
+    os.kill(of_server, signal.SIGSTOP)
+    try:
+        assert ask_gate(socket, "workers", {}) is None
+        os.kill(forked, signal.SIGKILL)
+        executed = int(kept.says(r"gateway started, process (\d+)")[1])
+        assert parent(executed) == kept.process.pid
+    finally:
+        os.kill(of_server, signal.SIGCONT)
+    kept.ends()
+
+
+def test_without_a_fork_server_a_program_is_executed(keep: Start, socket: Path) -> None:
+    kept = keep(
+        f"{socket}=exec sleep 300", f"gateway=hotline process emulator --port {free_port()}"
+    )
+    started = int(kept.says(r"gateway started, process (\d+)")[1])
+    assert parent(started) == kept.process.pid
+    kept.ends()
+
+
+def test_a_keeper_that_is_killed_leaves_nothing_that_was_forked(keep: Start, socket: Path) -> None:
+    kept = keep(fork_server(socket), f"gateway=hotline process emulator --port {free_port()}")
+    forked = int(kept.says(r"gateway started, process (\d+)")[1])
+    kept.process.kill()
+    assert _comes_true(lambda: _is_gone(forked))
+
+
+def test_it_asks_a_gate_in_a_child(keep: Start, socket: Path, tmp_path: Path) -> None:
+    kept = keep(fork_server(socket), "other=exec sleep 300")
+    kept.says("other started")
+    home = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_USERNAME": "sandbox"}
+    assert "is not there" in (ask_gate(socket, "workers", home) or "")
+    kept.ends()
+    assert ask_gate(socket, "workers", home) is None

@@ -1,0 +1,151 @@
+"""Tests writes of several threads in one SQLite transaction. None is lost, and none fails because of another."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from hotline.core.database import Database, open_database
+from hotline.core.driver import JointWrites, PlainConnection
+from hotline.errors import StoreUnavailable
+from tests.support.builders import NOON
+from tests.support.eventually import eventually
+
+STOP = "INSERT INTO stopped (number_key, stopped_at) VALUES (?, ?)"
+Write = Callable[[PlainConnection], str]
+
+
+def stop(key: str, connection: PlainConnection) -> str:
+    connection.change(STOP, (key, connection.moment(NOON)))
+    return key
+
+
+class Joint:
+    """A file whose transactions are counted. The first one waits until the test lets it continue."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.begun, self.failed = 0, 0
+        self.may_go_on = Event()
+        self.writes = JointWrites(self.transaction, 10)
+        self.fails = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[PlainConnection]:
+        self.begun += 1
+        if self.begun == 1:
+            assert self.may_go_on.wait(10)
+        if self.fails:
+            raise StoreUnavailable("away")
+        with self.database.plainly() as connection:
+            yield connection
+
+    def waits(self, number: int) -> bool:
+        return len(self.writes._waiting) == number
+
+    def all_at_once(self, works: list[Write]) -> list["Future[str]"]:
+        """Starts the first write, and the others while it runs. Returns all results."""
+        pool = ThreadPoolExecutor(len(works))
+        first = pool.submit(self.writes.write, works[0])
+        eventually(lambda: self.begun == 1, seconds=10)
+        rest = [pool.submit(self.writes.write, work) for work in works[1:]]
+        eventually(partial(self.waits, len(rest)), seconds=10)
+        self.may_go_on.set()
+        pool.shutdown()
+        return [first, *rest]
+
+    def stopped(self) -> set[str]:
+        with self.database.looking() as connection:
+            found = connection.first("SELECT group_concat(number_key) FROM stopped")
+        return set(str(found[0]).split(",")) if found and found[0] else set()
+
+
+@pytest.fixture
+def joint(tmp_path: Path) -> Iterator[Joint]:
+    database = open_database(f"sqlite:///{tmp_path / 'line.db'}")
+    with database.plainly() as connection:
+        connection.change("CREATE TABLE stopped (number_key TEXT PRIMARY KEY, stopped_at TEXT)")
+    yield Joint(database)
+    database.close()
+
+
+def test_all_who_came_meanwhile_are_committed_together(joint: Joint) -> None:
+    keys = [f"k{number}" for number in range(8)]
+    found = joint.all_at_once([partial(stop, key) for key in keys])
+    assert [one.result() for one in found] == keys
+    assert joint.stopped() == set(keys)
+    assert joint.begun == 2
+
+
+def test_who_fails_fails_alone(joint: Joint) -> None:
+    """The second `k1` breaks the shared transaction. Each write of it is then repeated alone."""
+    found = joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k1", "k2")])
+    broken = [one.exception() for one in found]
+    assert sum(isinstance(one, sqlite3.IntegrityError) for one in broken) == 1
+    assert [one.result() for one in found if one.exception() is None] == ["k0", "k1", "k2"]
+    assert joint.stopped() == {"k0", "k1", "k2"}
+
+
+def test_a_database_that_is_away_is_away_for_all_and_the_next_try_is_written(joint: Joint) -> None:
+    joint.fails = True
+    found = joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k2")])
+    assert all(isinstance(one.exception(), StoreUnavailable) for one in found)
+    assert joint.stopped() == set()
+    joint.fails = False
+    assert joint.writes.write(partial(stop, "k0")) == "k0"
+    assert joint.stopped() == {"k0"}
+
+
+def test_where_the_thread_that_writes_is_ended_nobody_is_told_that_it_is_written(
+    joint: Joint,
+) -> None:
+    def ends(connection: PlainConnection) -> str:
+        raise SystemExit
+
+    found = joint.all_at_once([partial(stop, "k0"), ends, partial(stop, "k1")])
+    assert found[0].result() == "k0"
+    assert isinstance(found[1].exception(), SystemExit)
+    assert isinstance(found[2].exception(), StoreUnavailable)
+    assert joint.stopped() == {"k0"}
+
+
+def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
+    impatient = JointWrites(joint.transaction, 0.05)
+    joint.writes = impatient
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(impatient.write, partial(stop, "k0"))
+        eventually(lambda: joint.begun == 1, seconds=10)
+        with pytest.raises(StoreUnavailable):
+            impatient.write(partial(stop, "k1"))
+        joint.may_go_on.set()
+        assert first.result() == "k0"
+    assert impatient.write(partial(stop, "k2")) == "k2"
+    assert joint.stopped() == {"k0", "k2"}
+
+
+class Told:
+    """The places of a process, with a record of what waiting threads do with theirs."""
+
+    def __init__(self) -> None:
+        self.said = list[str]()
+
+    def take(self) -> None:
+        self.said.append("take")
+
+    def give_back(self) -> None:
+        self.said.append("give back")
+
+
+def test_who_waits_gives_its_place_to_another_and_takes_one_when_it_is_written(
+    joint: Joint,
+) -> None:
+    """The second thread writes for the third. A thread that writes needs no place."""
+    places = Told()
+    joint.writes.places = places
+    joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k2")])
+    assert places.said == ["give back", "give back", "take"]

@@ -1,0 +1,160 @@
+"""Tests how people are counted by sketches: once each, under keys that are destroyed. The numbers stay."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline.cases import service_retention
+from hotline.core.database import Database
+from hotline.counters import service as reach_service
+from hotline.counters import tables
+from hotline.counters.rules import Measure
+from hotline.counters.service import fold
+from hotline.counters.tables import Cell, People, PeopleRegister, Reach, Tally
+from hotline.keys.key_folder import KeyFolder, periods_of
+from hotline.keys.pseudonyms import Pseudonyms
+from tests.alerts.test_at_once import together
+from tests.support.builders import NOON, make_keyfolder
+from tests.support.callers import Line
+from tests.support.counts import counts, number
+
+
+def dialled(line: Line, *msisdns: str) -> None:
+    for msisdn in msisdns:
+        line.caller(msisdn).dial()
+
+
+def many(first: int, count: int = 6) -> list[str]:
+    return [f"+2507880010{number:02}" for number in range(first, first + count)]
+
+
+def persons(line: Line) -> dict[str, int]:
+    """Returns the raw counts by month and week."""
+    with line.database.reading() as session:
+        return tables.totals(session)
+
+
+def keys_in(tmp_path: Path) -> set[str]:
+    names = KeyFolder(tmp_path / "keys" / "hooks").names()
+    return {name for name in names if name.startswith("people")}
+
+
+def test_whoever_dials_again_is_one_person(line: Line) -> None:
+    dialled(line, *many(0), *many(0), *many(3))
+    assert persons(line) == {"2026-11": 9, "2026-W48": 9}
+    assert number(line.database, Measure.SESSION) == 18
+
+
+@pytest.mark.row("E1")
+def test_last_month_s_count_stands_when_its_key_and_its_sketch_are_gone(
+    line: Line, tmp_path: Path
+) -> None:
+    dialled(line, *many(0))
+    line.clock.turn(days=9)
+    dialled(line, *many(3, 9))
+    assert not {"people-2026-11.key", "people-2026-W48.key"} & keys_in(tmp_path)
+    service_retention.tidy(line.kit)
+
+    assert {row.period: row.count for row in line.all(People)} == {"2026-11": 6, "2026-W48": 6}
+    assert {row.period for row in line.all(PeopleRegister)} == {"2026-12", "2026-W49"}
+    assert persons(line).items() >= {"2026-11": 6, "2026-12": 9}.items()
+
+
+def test_no_row_stands_for_anybody(line: Line) -> None:
+    """One person leaves different registers in two periods, and each register holds one small number."""
+    dialled(line, *many(0, 1))
+    month, week = sorted(line.all(PeopleRegister), key=lambda row: row.period)
+    assert (month.period, week.period) == ("2026-11", "2026-W48")
+    assert (month.register, month.rank) != (week.register, week.rank)
+
+
+def test_without_a_key_she_is_answered_and_not_counted(line: Line, tmp_path: Path) -> None:
+    for name in keys_in(tmp_path):
+        (tmp_path / "keys" / "hooks" / name).unlink()
+    caller = line.caller()
+    assert caller.dial().startswith("CON ")
+    assert line.all(PeopleRegister) == []
+
+
+def test_last_week_s_contact_keys_end_with_a_dial_that_tells_nothing(
+    line: Line, tmp_path: Path
+) -> None:
+    line.clock.turn(weeks=2)
+    dialled(line, *many(0, 1))
+    names = KeyFolder(tmp_path / "keys" / "hooks").names()
+    assert "contact-2026-W48.key" not in names
+
+
+@pytest.mark.parametrize(
+    ("moment", "periods"),
+    [
+        (datetime(2026, 11, 30, 21, 59, tzinfo=UTC), ("2026-11", "2026-W49")),
+        (datetime(2026, 11, 30, 22, 0, tzinfo=UTC), ("2026-12", "2026-W49")),
+        (datetime(2027, 1, 3, 22, 0, tzinfo=UTC), ("2027-01", "2027-W01")),
+        (datetime(2027, 1, 3, 21, 0, tzinfo=UTC), ("2027-01", "2026-W53")),
+    ],
+)
+def test_a_period_is_kigali_s(moment: datetime, periods: tuple[str, str]) -> None:
+    assert periods_of(moment) == periods
+
+
+def test_machines_that_share_laid_keys_count_alike(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    later = NOON + timedelta(weeks=2)
+    one, other = (Pseudonyms(KeyFolder(folder.path)).person("+250788000001", later) for _ in "ab")
+    assert one == other
+
+
+def test_tallies_are_folded_once_whoever_folds(line: Line) -> None:
+    dialled(line, *many(0, 20))
+    together(*[lambda: fold(line.kit)] * 4)
+    fold(line.kit)
+    assert line.all(Tally) == []
+    assert [row.count for row in line.all(Reach)] == [20]
+    assert number(line.database, Measure.SESSION) == 20
+
+
+def test_a_figure_is_the_same_before_during_and_after_folding(
+    line: Line, fold_some: Callable[[int], None]
+) -> None:
+    dialled(line, *many(0, 7))
+    for _ in range(8):
+        assert counts(line.database, "entry") == {("", Measure.SESSION): 7}
+        fold_some(1)
+
+
+@pytest.fixture
+def fold_some(database: Database) -> Callable[[int], None]:
+    def some(number: int) -> None:
+        with database.writing() as session:
+            tables.fold(session, number)
+
+    return some
+
+
+def test_who_counts_waits_for_nobody(database: Database) -> None:
+    """Two hops count at the same time, and neither waits for a row lock of the other."""
+    if database.is_sqlite:
+        return
+    cell = Cell(NOON.date(), "session", "rw", "ussd", "")
+    with database.writing() as slow:
+        tables.count(slow, cell)
+        tables.see(slow, {"2026-11": 1 << 60})
+        slow.flush()
+        with database.writing() as quick:
+            tables.count(quick, cell)
+            tables.see(quick, {"2026-11": 2 << 60})
+    with database.reading() as session:
+        assert tables.totals(session) == {"2026-11": 2}
+    assert counts(database, "entry") == {("", "session"): 2}
+
+
+def test_a_sketch_that_is_closed_twice_is_closed_once(line: Line) -> None:
+    dialled(line, *many(0))
+    line.clock.turn(days=40)
+    for _ in range(2):
+        with line.database.writing() as session:
+            reach_service.close_periods(session, line.clock())
+    assert {row.count for row in line.all(People)} == {6}

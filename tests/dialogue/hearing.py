@@ -1,0 +1,106 @@
+"""Decides what a stranger's SMS comes to by its words. Counts how many messages of a table are understood."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from hotline.dialogue import rules_sms_tips
+from hotline.text.keywords import is_stop
+from hotline.text.topics import asked
+
+TABLES = Path(__file__).parent
+LEAST_RIGHT = 95
+"""Per cent of the cries for help that must be understood."""
+MOST_ALARMS = 5
+"""Per cent of the harmless messages that may be called urgent: each of them alerts two people."""
+
+
+class Comes(StrEnum):
+    """The result of one SMS, named as in `tests/dialogue/cries.csv`."""
+
+    DROPPED = "dropped"
+    """Alerts no one: a request to read or to stop messages, a greeting, a code."""
+    TIP = "tip"
+    CHILD = "child"
+    """Urgent, because it reports a child."""
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class HeardRow:
+    """One message of a table and its required result. A harmless message must not come to anything urgent."""
+
+    language: str
+    text: str
+    must: Comes | None
+
+
+@dataclass(frozen=True, slots=True)
+class CryFigures:
+    """The counts of one language, or of all."""
+
+    language: str
+    cries: int
+    right: int
+    dropped: int
+    harmless: int
+    alarms: int
+
+    @property
+    def good(self) -> bool:
+        """Returns True if the result is good enough to ship."""
+        return (
+            self.right * 100 >= LEAST_RIGHT * self.cries
+            and not self.dropped
+            and self.alarms * 100 <= MOST_ALARMS * self.harmless
+        )
+
+
+def comes_to(text: str) -> Comes:
+    """Returns the result that the inbox reaches for a stranger who is not reading a topic. Never raises."""
+    wishes = is_stop(text) or (asked(text) is not None and not rules_sms_tips.cannot_wait(text))
+    if wishes or not rules_sms_tips.is_tip(text):
+        return Comes.DROPPED
+    told = rules_sms_tips.answers(rules_sms_tips.cleaned(text))
+    if told["danger"] == "yes":
+        return Comes.DANGER
+    return Comes.CHILD if told.get("who") == "child" else Comes.TIP
+
+
+def is_right(row: HeardRow) -> bool:
+    """Returns True if the message comes to its required result. A child in danger may count as danger."""
+    heard = comes_to(row.text)
+    if row.must is None:
+        return heard not in (Comes.CHILD, Comes.DANGER)
+    return heard is row.must or (row.must is Comes.CHILD and heard is Comes.DANGER)
+
+
+def figures(language: str, rows: Iterable[HeardRow]) -> CryFigures:
+    """Counts the cries that are understood and the harmless messages that are taken for cries."""
+    mine = list(rows)
+    cries = [row for row in mine if row.must is not None]
+    harmless = [row for row in mine if row.must is None]
+    return CryFigures(
+        language=language,
+        cries=len(cries),
+        right=sum(map(is_right, cries)),
+        dropped=sum(comes_to(row.text) is Comes.DROPPED for row in cries),
+        harmless=len(harmless),
+        alarms=sum(not is_right(row) for row in harmless),
+    )
+
+
+def read(end: str = "") -> Sequence[HeardRow]:
+    """Returns the cries and the harmless messages of a pair of tables."""
+    return (*table(f"cries{end}"), *table(f"harmless{end}"))
+
+
+def table(name: str) -> Sequence[HeardRow]:
+    """Returns the rows of one table."""
+    with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            HeardRow(row["language"], row["text"], Comes(row["must"]) if "must" in row else None)
+            for row in csv.DictReader(file)
+        ]

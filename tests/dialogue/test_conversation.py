@@ -1,0 +1,175 @@
+"""Tests the responders' menu on the line, and the content of a session."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.alerts import service_assignment
+from hotline.core.ussd import EndNotice
+from hotline.dialogue.service_session import end_session
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from tests.support.builders import make_hop, post
+from tests.support.callers import DANGER_HERE, Caller, Line
+from tests.support.taking import take_case
+
+OFFICER = "+250788000011"
+
+UNREAD = "END You have taken it unread: do not visit openly. Ask the national desk."
+
+
+@pytest.fixture
+def officer(line: Line) -> Caller:
+    """Enrols a responder in the only tip's district and queues the alert."""
+    told = line.caller()
+    told.dial()
+    told.key(*DANGER_HERE)
+    officer_id = line.enrol(Level.RESPONDER, OFFICER, "en")
+    with line.database.writing() as session:
+        officer = session.get_one(Responder, officer_id)
+        post(session, officer, Level.RESPONDER, line.tip.place)
+    service_assignment.refer_waiting(line.kit)
+    line.clock.turn(seconds=10)
+    return line.caller(OFFICER)
+
+
+def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, officer: Caller) -> None:
+    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
+    assert mine.reference in officer.dial("90")
+    taken = officer.key("1", "1")
+    assert taken.startswith("END ")
+    line.flush()
+    assert officer.again() == taken
+    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
+    assert mine.state == "acknowledged"
+
+
+def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) -> None:
+    officer.dial("90")
+    (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
+    take_case(line.kit, 1, theirs.reference, line.clock())
+    line.clock.turn(seconds=10)
+
+    late = officer.key("1", "1")
+    assert late == "END You help too. A colleague has it."
+    line.flush()
+    line.clock.turn(seconds=10)
+    assert officer.again() == late
+    assert {row.state for row in line.all(Referral)} == {"acknowledged"}
+
+
+def hers(line: Line) -> Referral:
+    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
+    assert isinstance(mine, Referral)
+    return mine
+
+
+def test_what_she_took_stays_listed_and_goes_on_digit_by_digit(line: Line, officer: Caller) -> None:
+    reference = hers(line).reference
+    officer.dial("90")
+    officer.key("1", "1")
+    for keys in (["1", "2"], ["1", "3"]):
+        line.clock.turn(minutes=1)
+        again = line.caller(OFFICER)
+        assert reference in again.dial("90")
+        shown = again.key(*keys)
+        assert shown.startswith("END Noted")
+        line.flush()
+        assert again.again() == shown
+    assert hers(line).on_site_at is not None
+    assert hers(line).handed_to_help_at is not None
+
+
+@pytest.mark.parametrize("digit", ["3", "4"])
+def test_a_case_that_is_not_hers_is_neither_referred_nor_ended(
+    line: Line, officer: Caller, digit: str
+) -> None:
+    officer.dial("90")
+    assert officer.key("1", digit) == "END It is not yours yet. Dial again, then 1."
+    assert hers(line).state == "sent"
+
+
+def test_passing_on_wants_the_letters_and_reads_look_alikes_as_one(
+    line: Line, officer: Caller
+) -> None:
+    reference = hers(line).reference
+    officer.dial("90")
+    assert officer.key("1", "5", reference[::-1]) == "END It is not the same. Nothing was changed."
+    assert hers(line).passed_at is None
+
+    again = line.caller(OFFICER)
+    again.dial("90")
+    typed = reference.lower().replace("q", "o").replace("8", "b").replace("u", "v")
+    passed = again.key("1", "5", typed)
+    assert passed.startswith("END The next person is asked.")
+    assert hers(line).passed_at is not None
+    line.flush()
+    assert again.again() == passed
+
+
+@pytest.mark.row("R2")
+def test_an_end_by_dialling_of_danger_waits_for_a_second_person(
+    line: Line, officer: Caller
+) -> None:
+    reference = hers(line).reference
+    officer.dial("90")
+    officer.key("1", "1")
+    line.clock.turn(minutes=1)
+    again = line.caller(OFFICER)
+    again.dial("90")
+    noted = "END Noted: not it. It is closed, or a second person looks first."
+    assert again.key("1", "4", reference) == noted
+    assert (line.tip.closed_at, line.tip.end_wanted) == (None, "not-trafficking")
+
+
+def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer: Caller) -> None:
+    officer.dial("90")
+    taken = officer.key("1", "1")
+    line.clock.turn(seconds=10)
+    (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
+    take_case(line.kit, 1, theirs.reference, line.clock())
+
+    line.flush()
+    assert officer.again() == taken == UNREAD
+
+
+def test_both_shapes_and_a_replay_list_what_was_open_when_the_session_began(
+    line: Line, officer: Caller
+) -> None:
+    shown = officer.dial("90")
+    other = line.caller(OFFICER, service_code="*384*777*90#")
+    assert other.dial() == shown
+    other.key("1", "1")
+    line.flush()
+    assert officer.again() == shown
+
+
+def test_an_enrolled_phone_that_dials_the_line_sees_the_ordinary_front(
+    line: Line, officer: Caller
+) -> None:
+    assert officer.dial() == line.caller().dial()
+    assert {row.responder_id for row in line.all(Dialogue)} == {None}
+
+
+def test_a_notice_for_a_session_that_nobody_knows_is_nothing(line: Line) -> None:
+    end_session(line.kit, EndNotice("ATUid_unknown", "Success"))
+    assert line.all(Dialogue) == []
+
+
+def test_a_limit_of_the_network_holds_for_the_whole_session(line: Line) -> None:
+    limits = {"": 156, "63514": 80}
+    small = replace(line.kit, line=replace(line.kit.line, limits=limits))
+    tight = replace(line, kit=small).caller(network="63514")
+    assert len(tight.dial()) <= 84
+    assert len(line.caller().dial()) > 84
+    line.flush()
+    tight.network = None
+    assert len(tight.key("00")) <= 84
+
+
+def test_values_of_a_hop_stay_out_of_repr() -> None:
+    shown = repr(make_hop(text="Zuzuzu", caller=OFFICER))
+    assert "Zuzuzu" not in shown
+    assert OFFICER not in shown

@@ -1,0 +1,267 @@
+"""Tests the one answer to a cry for help by SMS: its text, and each condition for sending it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline.alerts.tables_inbound import InboxRead
+from hotline.cases import service_retention
+from hotline.core.jobs import Job
+from hotline.dialogue import service_answers, service_stop
+from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
+from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway.rules_message import AnswerForm
+from hotline.gateway.stand_ins import FakeSms
+from hotline.keys.decrypt import LiveNumbers
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import LISTED, LiveKeys
+from hotline.people.rules import Level
+from tests.support.builders import make_message
+from tests.support.callers import SECRETS, Line
+from tests.support.kits import make_line
+from tests.support.servers import every_value
+from tests.support.texting import answers_of
+
+HERS = "+250788000055"
+CRY = "mumfashe ndafungiranye"
+SAYS = {
+    "rw": "Akazi gatekanye n'umuryango: kanda *384*777#",
+    "fr": "Travail et famille en sécurité: composez *384*777#",
+    "en": "Safe work and family: dial *384*777#",
+}
+BOTH = (Arrival.GATEWAY, Arrival.LISTED)
+
+
+@pytest.fixture
+def sms(line: Line, tmp_path: Path) -> FakeSms:
+    """Sets up a line that answers cries for help, and returns the messages that it sends."""
+    sent, keys = FakeSms(), tmp_path / "keys"
+    line.kit = replace(
+        line.kit,
+        sms=sent,
+        sealer=Sealer(live=LiveKeys(keys / "hooks", "relay.pub")),
+        numbers=LiveNumbers(LiveKeys(keys / "workers", "relay.key")),
+        line=make_line(answers_cries=True, gateway_addresses=("192.0.2.0/28",)),
+    )
+    return sent
+
+
+def writes(
+    line: Line, text: str = CRY, *ways: Arrival, sender: str = HERS, after: int = 0
+) -> MessageOutcome:
+    """Delivers one SMS by each of these ways, with `after` seconds after each one."""
+    at = line.kit.now().replace(microsecond=0)
+    message = make_message(provider_id=f"ATXid_{at:%j%H%M%S}", sender=sender, text=text, sent_at=at)
+    for way in ways or BOTH:
+        outcome = take_sms(line.kit, message, way)
+        line.clock.turn(seconds=after)
+    return outcome
+
+
+def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
+    """Sends due answers and returns them with their numbers."""
+    service_answers.send_due(line.kit)
+    came = list(sms.sent)
+    sms.sent.clear()
+    return came
+
+
+@pytest.mark.row("C2")
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (CRY, "rw"),
+        ("il est en danger dans la maison avec elle", "fr"),
+        ("help me they are in the house", "en"),
+    ],
+)
+def test_it_is_the_advertisement_letter_for_letter(
+    line: Line, sms: FakeSms, text: str, code: str
+) -> None:
+    writes(line, text)
+    assert sent(line, sms) == [(HERS, SAYS[code])]
+    assert line.tip.urgency == 1
+
+
+@pytest.mark.parametrize("ways", [BOTH, BOTH[::-1]])
+def test_both_ways_prove_it_in_any_order_and_the_second_rings(
+    line: Line, sms: FakeSms, ways: tuple[Arrival, ...]
+) -> None:
+    writes(line, CRY, *ways, after=10)
+    (row,) = answers_of(line)
+    assert line.jobs.rung[-1] == (Job.ANSWER, row.id)
+    assert sent(line, sms) == [(HERS, SAYS["rw"])]
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        (Arrival.CALLED,),
+        (Arrival.GATEWAY,),
+        (Arrival.LISTED,),
+        (Arrival.CALLED, Arrival.LISTED),
+        (Arrival.GATEWAY,) * 3,
+    ],
+)
+def test_without_both_ways_nobody_is_answered(
+    line: Line, sms: FakeSms, ways: tuple[Arrival, ...]
+) -> None:
+    writes(line, CRY, *ways)
+    assert sent(line, sms) == []
+    assert line.tip.urgency == 1
+
+
+@pytest.mark.row("C2")
+def test_off_until_it_is_signed(line: Line, sms: FakeSms) -> None:
+    line.kit = replace(line.kit, line=make_line(gateway_addresses=("192.0.2.0/28",)))
+    writes(line)
+    assert sent(line, sms) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hari umuntu utwara abakobwa muri arabiya", "umwana ukora mu kirombe", "muraho", "akazi"],
+)
+def test_what_is_no_cry_is_not_answered_by_it(line: Line, sms: FakeSms, text: str) -> None:
+    writes(line, text)
+    assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
+
+
+@pytest.mark.parametrize("sender", ["+447400123456", "+250252000000", "+881612345678"])
+def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms, sender: str) -> None:
+    writes(line, sender=sender)
+    assert sent(line, sms) == []
+
+
+def test_whoever_wants_no_sms_gets_none(line: Line, sms: FakeSms) -> None:
+    with line.database.writing() as session:
+        service_stop.stop_in(session, line.kit, HERS, line.kit.now())
+    writes(line)
+    assert sent(line, sms) == []
+
+
+def test_an_enrolled_phone_is_answered_as_a_responders(line: Line, sms: FakeSms) -> None:
+    line.enrol(Level.NATIONAL, HERS)
+    assert writes(line, CRY, Arrival.GATEWAY) is not InboxOutcome.TIP
+    writes(line)
+    assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
+
+
+def test_a_phone_that_is_enrolled_between_the_two_ways_is_not_answered(
+    line: Line, sms: FakeSms
+) -> None:
+    at = line.kit.now().replace(microsecond=0)
+    message = make_message(provider_id="ATXid_1", sender=HERS, text=CRY, sent_at=at)
+    take_sms(line.kit, message, Arrival.GATEWAY)
+    line.enrol(Level.NATIONAL, HERS)
+    take_sms(line.kit, message, Arrival.LISTED)
+    assert sent(line, sms) == []
+
+
+@pytest.mark.row("C2")
+@pytest.mark.parametrize(("after", "answered"), [(49, True), (51, False), (600, False)])
+def test_within_a_minute_or_never(line: Line, sms: FakeSms, after: int, answered: bool) -> None:
+    writes(line, after=after)
+    assert len(answers_of(line)) == answered, "no number waits for what will not go"
+    line.clock.turn(seconds=-after)
+    assert len(sent(line, sms)) == answered
+
+
+@pytest.mark.parametrize(("waits", "answered"), [(49, True), (51, False)])
+def test_what_waited_behind_alerts_for_too_long_never_goes(
+    line: Line, sms: FakeSms, waits: int, answered: bool
+) -> None:
+    writes(line)
+    line.clock.turn(seconds=waits)
+    assert len(sent(line, sms)) == answered
+    service_answers.keep_time(line.kit)
+    (row,) = answers_of(line)
+    assert row.state == (MessageState.ACCEPTED if answered else MessageState.FAILED)
+    assert row.sealed_number == b""
+
+
+def test_a_send_that_fails_is_tried_again_until_the_minute_is_over(
+    line: Line, sms: FakeSms
+) -> None:
+    sms.results = [SendResult(Outcome.TRANSIENT)]
+    writes(line)
+    for seconds in (0, 5):
+        line.clock.turn(seconds=seconds)
+        assert sent(line, sms) == [(HERS, SAYS["rw"])]
+    assert sent(line, sms) == []
+
+
+@pytest.mark.parametrize(("days", "answered"), [(1, 0), (6, 0), (8, 1)])
+def test_once_in_seven_days_also_over_a_new_week_and_its_key(
+    line: Line, sms: FakeSms, days: int, answered: int
+) -> None:
+    writes(line)
+    assert len(sent(line, sms)) == 1
+    line.clock.turn(days=days)
+    service_retention.tidy(line.kit)
+    writes(line, "nkubitwa buri joro")
+    assert len(sent(line, sms)) == answered
+
+
+def test_another_phone_is_answered_all_the_same(line: Line, sms: FakeSms) -> None:
+    writes(line)
+    writes(line, sender="+250788000056")
+    assert [to for to, _ in sent(line, sms)] == [HERS, "+250788000056"]
+
+
+def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms: FakeSms) -> None:
+    at = line.kit.now()
+    with line.database.writing() as session:
+        session.add(
+            InboxRead(
+                name="sms", number=1, until=None, since=at, sure_from=at, news_at=at,
+                next_at=at + timedelta(seconds=55), read_at=at, fault="",
+            )
+        )  # fmt: skip
+    writes(line, "hari umuntu utwara abakobwa muri arabiya", Arrival.GATEWAY)
+    assert line.all(InboxRead)[0].next_at == at + timedelta(seconds=55)
+    writes(line, CRY, Arrival.GATEWAY)
+    assert line.all(InboxRead)[0].next_at == line.kit.now() + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("peer", "named", "answered"),
+    [
+        ("192.0.2.7", "", True),
+        ("203.0.113.9", "", False),
+        ("127.0.0.1", "192.0.2.7", True),
+        # The proxy adds the last address of the header; only that counts. A stranger's header never counts.
+        ("127.0.0.1", "192.0.2.7, 203.0.113.9", False),
+        ("203.0.113.9", "192.0.2.7", False),
+        ("127.0.0.1", "", False),
+    ],
+)
+def test_the_callback_must_come_from_the_gateways_own_addresses(
+    line: Line, sms: FakeSms, peer: str, named: str, answered: bool
+) -> None:
+    at = line.kit.now()
+    fields = {
+        "from": HERS,
+        "to": "7770",
+        "text": CRY,
+        "date": f"{at:%Y-%m-%d %H:%M:%S}",
+        "id": "A1",
+    }
+    environ = {"REMOTE_ADDR": peer} | ({"HTTP_X_FORWARDED_FOR": named} if named else {})
+    for hook, secrets in (("sms", SECRETS["sms"]), ("sms/listed", SECRETS[LISTED])):
+        secret = secrets[0]
+        line.client.post(f"/hooks/{secret}/{hook}", data=fields, environ_overrides=environ)
+    assert len(sent(line, sms)) == answered
+
+
+def test_no_number_and_no_word_is_left_when_it_is_sent(line: Line, sms: FakeSms) -> None:
+    writes(line, f"{CRY} kwa Zuzimba")
+    assert len(sent(line, sms)) == 1
+    line.flush()
+    written = every_value(line.database)
+    assert b"zuzimba" not in written.lower()
+    assert b"788000055" not in written
+    (row,) = answers_of(line)
+    assert (row.sealed_number, row.parameters) == (b"", {})

@@ -1,0 +1,239 @@
+"""Tests attacks on the conversation hook: guessed secrets, and a phone in another caller's session."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import update
+
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm
+from hotline.cases import service_retention
+from hotline.core.tables_attempts import Guess
+from hotline.counters import service
+from hotline.dialogue.service_session import failure
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.programmes import service_enrolment
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.tables import Joined
+from tests.alerts.test_at_once import together
+from tests.support.callers import DANGER_HERE, REST, Caller, Line, told
+from tests.support.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, given, wrong
+
+FOUND = "Byakiriwe."
+THIRD_PHONE = "+250788000056"
+
+
+def sends(caller: Caller, text: str) -> str:
+    """Sends this complete text as the gateway's next hop, after any earlier text."""
+    caller.text = text
+    return caller.again()
+
+
+def asks(number: str, pin: str) -> str:
+    return "*".join((*MY_NUMBER, number, pin))
+
+
+def standing(line: Line) -> set[Alarm]:
+    with line.database.reading() as session:
+        return set(tables.standing(session))
+
+
+@pytest.fixture
+def intruder(line: Line) -> Caller:
+    caller = line.caller(OTHER_PHONE)
+    caller.dial()
+    return caller
+
+
+def compared(line: Line) -> int:
+    return sum(guess.compared for guess in line.all(Guess))
+
+
+def test_a_text_that_gets_shorter_opens_no_pin(line: Line, intruder: Caller) -> None:
+    _, number = given(line)
+    sends(intruder, asks(number, wrong()) + "*1*1*1*1*1*1*1")
+    for pin in ("0001", "0002", PIN):
+        line.flush()
+        assert NOTHING in sends(intruder, asks(number, pin))
+    assert compared(line) == 1
+
+
+def test_sibling_texts_of_one_session_open_no_pin(line: Line, intruder: Caller) -> None:
+    _, number = given(line)
+    for pin in (wrong(), "0001", "0002", PIN):
+        line.flush()
+        assert NOTHING in sends(intruder, asks(number, pin))
+    assert compared(line) == 1
+
+
+def test_siblings_that_grow_are_noted_each_and_stop_at_the_limit(
+    line: Line, intruder: Caller
+) -> None:
+    """Each text is longer than the one before, and extends it."""
+    _, number = given(line)
+    text = asks(number, wrong())
+    for _ in range(12):
+        assert NOTHING in sends(intruder, text)
+        text += f"*1*{number}*{wrong()}"
+    line.flush()
+    assert NOTHING in sends(intruder, text.removesuffix(wrong()) + PIN)
+    assert compared(line) == 5
+    assert len(line.all(Guess)) == 13
+
+
+def test_new_sessions_of_one_phone_stop_at_the_limit(line: Line) -> None:
+    _, number = given(line)
+    for at in range(8):
+        caller = line.caller(OTHER_PHONE)
+        caller.dial()
+        sends(caller, asks(number, f"{at:04}"))
+    caller = line.caller(OTHER_PHONE)
+    caller.dial()
+    assert NOTHING in sends(caller, asks(number, PIN))
+    assert compared(line) == 5
+
+
+def test_of_sixty_at_once_five_are_looked_at(line: Line) -> None:
+    """The test uses seven sessions of one phone. A text that does not extend its session's text opens nothing."""
+    _, number = given(line)
+    same, others = line.caller(OTHER_PHONE), [line.caller(OTHER_PHONE) for _ in range(6)]
+    for caller in (same, *others):
+        caller.dial()
+    pins = [f"{at:04}" for at in range(60)]
+    shown: list[str] = []
+
+    def act(at: int, pin: str) -> Callable[[], object]:
+        mine = replace(same if at % 2 else others[at // 2 % 6])
+        return lambda: shown.append(sends(mine, asks(number, pin)))
+
+    for first in range(0, 60, 10):
+        together(*(act(at, pins[at]) for at in range(first, first + 10)))
+    assert all(NOTHING in screen for screen in shown)
+
+    assert compared(line) == 5
+    late = line.caller(OTHER_PHONE)
+    late.dial()
+    assert NOTHING in sends(late, asks(number, PIN))
+
+
+def test_a_phone_that_is_over_its_limit_locks_no_receipt(line: Line) -> None:
+    _, number = given(line)
+    for at in range(30):
+        caller = line.caller(OTHER_PHONE)
+        caller.dial()
+        sends(caller, asks(number, f"{at:04}"))
+    other = line.caller(THIRD_PHONE)
+    other.dial()
+    assert FOUND in sends(other, asks(number, PIN))
+
+
+def test_a_try_is_noted_also_where_the_hop_comes_to_nothing_after_it(line: Line) -> None:
+    """The attempt commits before the hop's own changes, and before a screen exists."""
+    _, number = given(line)
+    caller = line.caller(OTHER_PHONE)
+    caller.dial()
+    with line.database.writing() as session:
+        session.execute(update(Dialogue).values(heard=10_000, heard_key=None))
+    assert NOTHING in sends(caller, asks(number, wrong()))
+    assert compared(line) == 0
+
+
+def test_an_older_process_s_row_opens_by_its_length(line: Line) -> None:
+    _, number = given(line)
+    caller = line.caller(OTHER_PHONE)
+    caller.dial()
+    with line.database.writing() as session:
+        session.execute(update(Dialogue).values(heard_key=None, caller_key=None))
+    line.flush()
+    assert FOUND in sends(caller, asks(number, PIN))
+
+
+def joins(line: Line, *codes: str, msisdn: str = OTHER_PHONE) -> Caller:
+    line.clock.turn(seconds=30)
+    caller = line.caller(msisdn)
+    caller.dial("45")
+    caller.key("1", *codes)
+    return caller
+
+
+def test_a_code_after_five_wrong_ones_lets_nobody_in(line: Line) -> None:
+    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    tried = [str(10_000_000 + at) for at in range(5)]
+    caller = joins(line, *tried)
+    assert "ntifungura" in caller.key(code)
+    line.flush()
+    assert "ntifungura" in caller.again()
+    assert line.all(Joined) == []
+
+    line.clock.turn(hours=1)
+    assert "Byakiriwe" in joins(line, code).screen
+    assert len(line.all(Joined)) == 1
+
+
+def test_many_codes_in_one_text_are_tries_each(line: Line) -> None:
+    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    caller = joins(line)
+    tried = [str(10_000_000 + at) for at in range(60)]
+    assert "ntifungura" in sends(caller, "*".join(("45", "1", *tried, code)))
+    assert line.all(Joined) == []
+    assert compared(line) == 5
+
+
+def test_no_code_is_stored_with_its_try(line: Line, stored: Callable[[], bytes]) -> None:
+    code, _ = service_enrolment.make_code(line.kit, Roll.LEADERS, "Gasabo", by="Admin")
+    joins(line, code)
+    assert code.encode() not in stored()
+
+
+STANDS: Sequence[tuple[str, ...]] = ((), ("1",), DANGER_HERE, (*DANGER_HERE, "1", "1", *REST, "2"))
+
+
+@pytest.mark.parametrize("keyed", STANDS, ids=["front", "lesson", "filed", "receipt"])
+@pytest.mark.parametrize("flushed", [False, True])
+def test_another_phone_does_not_go_on_in_her_session(
+    line: Line, keyed: tuple[str, ...], flushed: bool
+) -> None:
+    hers = told(line, *keyed)
+    screen = hers.screen
+    before = [(tip.state, tip.receipt_key) for tip in line.tips]
+    theirs = replace(hers, msisdn=OTHER_PHONE)
+    if flushed:
+        line.flush()
+    for text in (hers.text, f"{hers.text}*{PIN}" if hers.text else PIN, ""):
+        assert sends(theirs, text) == failure(line.kit)
+
+    assert [(tip.state, tip.receipt_key) for tip in line.tips] == before
+    assert hers.again() == screen
+    assert standing(line) == {Alarm.STRANGE_CALLER}
+    with line.database.reading() as session:
+        assert service.counted_today(session, service.STRANGE_CALLER, line.clock()) == 3
+
+
+def test_an_honest_session_lives_through_monday(line: Line) -> None:
+    line.clock.turn(days=5, hours=15, minutes=58)
+    hers = told(line, *DANGER_HERE[:-1])
+    for _ in range(2):
+        line.clock.turn(minutes=3)
+        line.flush()
+        assert hers.again().startswith("CON ")
+    assert hers.key(DANGER_HERE[-1]).startswith("CON ")
+    assert line.tip.state == "filed"
+    assert standing(line) == set()
+
+
+def test_one_number_in_two_shapes_is_one_phone(line: Line) -> None:
+    hers = told(line, "1")
+    at_home = replace(hers, msisdn="0" + hers.msisdn.removeprefix("+250"))
+    line.flush()
+    assert at_home.again() == hers.screen
+
+
+def test_a_session_that_is_long_over_forgets_its_phone_and_opens_to_nobody(line: Line) -> None:
+    hers = told(line, "1")
+    line.clock.turn(hours=2)
+    for _ in range(3):
+        service_retention.tidy(line.kit)
+    assert {row.caller_key for row in line.all(Dialogue)} == {""}
+    line.flush()
+    assert hers.again() == failure(line.kit)

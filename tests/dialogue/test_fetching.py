@@ -1,0 +1,197 @@
+"""Tests SMS that arrive only in the gateway's inbox: the line processes each one once."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.alerts.rules_commands import Acted
+from hotline.dialogue import service_inbox
+from hotline.dialogue.service_sms import InboxOutcome, take_sms
+from hotline.gateway.rules_inbox import ListedSms
+from hotline.gateway.tables import Referral
+from hotline.people.rules import Level
+from tests.support.builders import make_message
+from tests.support.country import HER, Country, country
+from tests.support.district import District
+from tests.support.kits import make_line
+
+__all__ = ["country"]
+
+
+def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Country) -> None:
+    country.lists(f"1 {country.reference}")
+    country.minute()
+    assert country.heard == [Acted.TAKEN]
+    ((to, said),) = country.district.sms.sent
+    assert to == HER
+    assert said.startswith(f"{country.reference}: yours. ")
+    (only,) = country.district.all(Referral)
+    assert (only.proved_at, only.doubted_at) == (country.district.clock(), None)
+    assert country.district.open_kinds() == ["outcome"]
+
+
+def test_one_that_came_by_both_ways_is_heard_once_and_is_proved(country: Country) -> None:
+    country.lists(f"1 {country.reference}")
+    assert country.is_called(f"1 {country.reference}") is Acted.TAKEN
+    country.minute()
+    assert country.heard == [InboxOutcome.REPEATED]
+    assert len(country.district.sms.sent) == 1
+    (seen,) = country.seen()
+    assert (seen.provider_id, seen.unproven_at) == ("ATXid_a", None)
+    assert seen.proved_at == country.district.clock()
+    assert country.district.all(Referral)[0].proved_at is not None
+
+
+def test_a_callback_that_comes_after_its_listing_is_no_second_answer(country: Country) -> None:
+    country.lists(f"1 {country.reference}")
+    sent_at = country.district.clock()
+    country.minute()
+    late = make_message(text=f"1 {country.reference}", sent_at=sent_at)
+    assert take_sms(country.district.kit, late) is InboxOutcome.REPEATED
+    country.district.deliver()
+    assert len(country.district.sms.sent) == 1
+
+
+@pytest.mark.parametrize("seconds", [-1, 1])
+def test_a_second_that_was_rounded_is_the_same_second(country: Country, seconds: int) -> None:
+    country.lists(f"1 {country.reference}", ago=seconds)
+    country.is_called(f"1 {country.reference}")
+    country.minute()
+    assert country.heard == [InboxOutcome.REPEATED]
+    assert country.seen()[0].proved_at is not None
+
+
+@pytest.mark.fault(30)
+def test_whoever_dies_in_mid_page_tells_it_again_and_nothing_happens_twice(
+    country: Country,
+) -> None:
+    for text in (f"1 {country.reference}", "0", "help"):
+        country.lists(text)
+    country.district.clock.turn(seconds=60)
+
+    def die(name: str) -> None:
+        if name == "inbox.after_told" and len(country.inbox.told) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        service_inbox.fetch(replace(country.kit, failpoint=die))
+    assert country.row().number == 0
+
+    country.minute()
+    assert country.inbox.told == [1, 2, 1, 2, 3]
+    assert country.heard[2:4] == [InboxOutcome.REPEATED] * 2
+    assert country.row().number == 3
+    assert len(country.district.sms.sent) == 3
+
+
+def test_the_bookmark_waits_for_a_hook_that_takes_nothing(country: Country) -> None:
+    country.lists("0")
+    country.lists(f"1 {country.reference}")
+    country.inbox.takes = lambda sms: sms.number == 1
+    country.minute(11)
+    assert country.row().number == 0
+    ok, says = country.finding("inbox")
+    assert not ok
+    assert "hook" in says
+    country.inbox.takes = country._takes
+    country.minute()
+    assert country.heard == [InboxOutcome.HELPED, Acted.TAKEN]
+    assert country.finding("inbox")[0]
+
+
+def test_it_asks_once_a_minute_and_at_once_while_there_is_more(country: Country) -> None:
+    country.inbox.asked.clear()
+    for _ in range(3):
+        country.district.clock.turn(seconds=20)
+        service_inbox.fetch(country.kit)
+    assert country.inbox.asked == [0]
+    for _ in range(150):
+        country.lists("0", to="9999")
+    country.minute()
+    for _ in range(4):
+        service_inbox.fetch(country.kit)
+    assert country.inbox.asked == [0, 0, 100, 150]
+
+
+def test_a_clock_that_was_set_back_makes_nobody_wait(country: Country) -> None:
+    country.inbox.asked.clear()
+    country.district.clock.turn(hours=-5)
+    service_inbox.fetch(country.kit)
+    assert country.inbox.asked == [0]
+
+
+def test_an_inbox_that_begins_anew_is_read_from_its_beginning_after_a_day(
+    country: Country,
+) -> None:
+    for _ in range(3):
+        country.lists("hello", sender="+250788000077")
+    country.minute(2)
+    country.inbox.listed.clear()
+    country.lists(f"1 {country.reference}")
+    country.minute(2)
+    assert Acted.TAKEN not in country.heard
+    country.district.clock.turn(hours=24)
+    country.minute(2)
+    assert country.heard[-1] is Acted.TAKEN
+    assert country.row().number == 1
+
+
+def test_a_day_without_news_tells_nothing_old_again(country: Country) -> None:
+    country.lists("0")
+    country.minute(2)
+    country.district.clock.turn(hours=25)
+    country.minute(2)
+    assert country.inbox.told == [1]
+    assert country.inbox.asked[-2:] == [0, 1]
+
+
+@pytest.mark.parametrize(("ago", "told"), [(3600, False), (1, True)])
+def test_what_was_sent_before_reading_began_is_left_alone(
+    district: District, ago: float, told: bool
+) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    country = Country(district)
+    country.lists("0", ago=ago if not told else -1)
+    service_inbox.fetch(country.kit)
+    district.clock.turn(seconds=2)
+    country.minute()
+    assert bool(country.inbox.told) is told
+
+
+def test_where_no_reply_reaches_us_nobody_is_asked(country: Country) -> None:
+    country.inbox.asked.clear()
+    kit = replace(country.kit, line=make_line(inbound_sms=False))
+    country.district.clock.turn(hours=1)
+    service_inbox.fetch(kit)
+    assert country.inbox.asked == []
+
+
+def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> None:
+    country.inbox.fault = "answers 401"
+    country.minute(9)
+    assert country.finding("inbox")[0]
+    country.minute(2)
+    ok, says = country.finding("inbox")
+    assert not ok
+    assert "answers 401" in says
+    country.inbox.fault = ""
+    country.minute()
+    assert country.finding("inbox")[0]
+
+
+def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None:
+    """Two relays lead by accident. The slower one still processes an SMS when the other has read two pages more."""
+    country.lists("0")
+    slow = country.kit
+
+    def overtaken(sms: ListedSms) -> bool:
+        country.inbox.takes = country._takes
+        for _ in range(3):
+            country.lists("0")
+            country.minute(2)
+        return country._takes(sms)
+
+    country.inbox.takes = overtaken
+    country.district.clock.turn(seconds=60)
+    service_inbox.fetch(slow)
+    assert country.row().number == 4

@@ -1,0 +1,293 @@
+"""Tests how a session is replayed from its opening and its text. No process keeps what a caller reported."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+
+from hotline.core.ussd import MOST_INPUTS, Heard, Opening
+from hotline.counters.tables import Tally
+from hotline.dialogue import replay_cache
+from hotline.dialogue.replay_cache import KnownSession, SessionMemory, WayClass
+from hotline.gateway.stand_ins import FakeNotes
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.people.tables import Responder
+from tests.long import seed
+from tests.support.builders import make_opening
+from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, told
+
+KEYS = ("1", "2", "3", "4", "5", "7", "8", "9", "0", "00", "x")
+"""Keys that a caller presses in menus, and some that mean nothing."""
+
+
+def known(line: Line, caller: Caller) -> KnownSession:
+    found = line.kit.sessions.find(line.kit.pseudonyms.session(caller.session_id))
+    assert found is not None
+    return found
+
+
+def row(line: Line, caller: Caller) -> Dialogue:
+    key = line.kit.pseudonyms.session(caller.session_id)
+    (only,) = [one for one in line.all(Dialogue) if one.key == key]
+    assert isinstance(only, Dialogue)
+    return only
+
+
+@contextmanager
+def no_database(line: Line) -> Iterator[None]:
+    engine = line.database.engine
+    line.database.engine = create_engine("sqlite:////nowhere/at/all.db")
+    try:
+        yield
+    finally:
+        line.database.engine.dispose()
+        line.database.engine = engine
+
+
+def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
+    """Invariant 1: a replay from the cache and a replay from the dial show the same screens."""
+    chance = random.Random(seed())
+    for number in range(12):
+        warm, cold = line.caller(f"+2507880001{number:02}"), line.caller(f"+2507880002{number:02}")
+        warm.dial()
+        line.flush()
+        cold.dial()
+        for _ in range(8):
+            keyed = chance.choice(KEYS)
+            first = warm.key(keyed)
+            line.kit.sessions.clear()
+            assert cold.key(keyed) == first
+            if first.startswith("END"):
+                break
+
+
+def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
+    """Invariant 1: each of these sessions sees another screen at the same text, never one cached for another class."""
+    plain = line.caller()
+    shown = [plain.dial(), plain.key("1")]
+    small = replace(line.kit.line, limits={"": 156, "63514": 80})
+    tight = replace(line, kit=replace(line.kit, line=small)).caller(network="63514")
+    assert [tight.dial(), tight.key("1")] != shown
+
+    told_before = told(line, "5").screen
+    everybody = [one.id for one in line.all(Responder)]
+    with line.database.writing() as session:
+        for one in everybody:
+            session.get_one(Responder, one).active = False
+    alone = line.caller()
+    alone.dial()
+    assert alone.key("1") == shown[1]
+    assert alone.key("0", "5") != told_before
+    with line.database.writing() as session:
+        for one in everybody:
+            session.get_one(Responder, one).active = True
+    assert [(again := line.caller()).dial(), again.key("1")] == shown
+
+
+def test_a_class_names_all_that_facts_are_made_of() -> None:
+    """A new fact of a session must split the classes, or no path may be cached."""
+    assert WayClass._fields == (
+        "revision_id",
+        "dialled",
+        "entry",
+        "reporting",
+        "shows_number",
+        "day",
+        "limit",
+        "receipts",
+        "alerts_blocked",
+    )
+    assert {field.name for field in fields(Opening)} == {
+        "key",
+        "caller_key",
+        "started_at",
+        "network",
+        "revision_id",
+        "entry",
+        "dialled",
+        "reporting",
+        "alerts_blocked",
+        "responder_id",
+        "pinned",
+    }
+
+
+def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
+    """Invariant 2: the second writer changes nothing and continues from what the first wrote."""
+    caller = line.caller()
+    shown = caller.dial()
+    line.clock.turn(minutes=1)
+    line.flush()
+    began = row(line, caller).started_at
+    assert caller.again() == shown
+    assert (row(line, caller).started_at, len(line.all(Dialogue))) == (began, 1)
+
+
+def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
+    """Invariant 3 is checked at each hop of a report."""
+    caller = line.caller()
+    caller.dial()
+    for keyed in ("7", *DANGER_HERE, "1", "1", *REST, "1", "9", "0"):
+        caller.key(keyed)
+        assert known(line, caller).heard.upto <= row(line, caller).heard
+
+
+def test_nothing_told_is_kept_between_hops(line: Line) -> None:
+    """Invariant 4: reported answers are kept neither in a process's memory nor in Redis."""
+    caller = line.caller()
+    caller.dial()
+    caller.key("1", "00", *DANGER_HERE, "1", "1", *REST, "3", "Zuzuzu*8305")
+    assert line.read(line.tip)["landmark"] == "Zuzuzu*8305"
+    kept = {*everything(line.kit.sessions)}
+    assert not any("Zuzuzu" in one or "8305" in one for one in kept)
+    assert not any(way.run.answers or way.run.passage for way in all_ways(line.kit.sessions))
+    assert "1*00" in kept
+    assert not any("1*00*5*1" in one for one in kept)
+    assert line.runs.held == {}
+    assert isinstance(line.kit.notes, FakeNotes)
+    assert "Zuzuzu" not in repr(line.kit.notes.told)
+
+
+def all_ways(sessions: SessionMemory) -> list[replay_cache.SharedWay]:
+    return list(sessions.ways._kept.values())
+
+
+def everything(value: object) -> Iterator[str]:
+    """Yields every text that can be reached from a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in (*value.keys(), *value.values()):
+            yield from everything(one)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from everything(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from everything(getattr(value, field.name))
+    elif type(value).__module__.startswith("hotline"):
+        yield from everything(vars(value))
+
+
+@pytest.mark.parametrize("words", ["Kimironko", "a*b", "1*2*3"])
+def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str) -> None:
+    """Invariant 5: the hop commits the end of the words. Any process that is asked next knows it."""
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
+    shown = caller.key(words)
+    assert row(line, caller).heard == len(caller.text)
+    line.flush()
+    assert caller.again() == shown
+    line.flush()
+    following = caller.key("1")
+    line.flush()
+    assert caller.again() == following
+    assert line.read(line.tip)["landmark"] == words
+
+
+def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Line) -> None:
+    """Invariant 5: the row also records where a blank input ended."""
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
+    asked = caller.key("")
+    assert "Andika amagambo, 0, 00" in asked
+    line.flush()
+    caller.key("Kimironko")
+    assert line.read(line.tip)["landmark"] == "Kimironko"
+
+
+def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
+    kept = replay_cache.SharedWays(most=2)
+    shared = WayClass(1, 0, "", True, True, make_opening().started_at.date(), 156, True)
+    made: Callable[[str], Any] = lambda text: replay_cache.SharedWay(text, None, ())  # type: ignore[arg-type]  # noqa: E731
+    for text in ("1", "2"):
+        kept.keep(shared, text, made(text))
+    assert kept.find(shared, "1") is not None
+    kept.keep(shared, "3", made("3"))
+    assert [kept.find(shared, text) is not None for text in ("1", "2", "3")] == [True, False, True]
+
+
+def test_a_session_is_let_go_of_after_ten_minutes() -> None:
+    at = [0.0]
+    sessions = SessionMemory(elapsed=lambda: at[0])
+    for number in (1, 2):
+        opening = make_opening(key=str(number) * 64)
+        sessions.keep(KnownSession(opening, None, Heard(0)))
+        at[0] += 400.0
+    assert [sessions.find(one * 64) is not None for one in "12"] == [False, True]
+    sessions.keep(KnownSession(make_opening(key="3" * 64), None, Heard(0)))
+    assert "1" * 64 not in everything(sessions)
+
+
+def test_a_text_of_very_many_inputs_ends(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    caller.text = "*".join(["1", "0"] * (MOST_INPUTS // 2))
+    assert caller.again().startswith("CON ")
+    assert caller.key("1") == FAILURE
+
+
+def test_a_menu_goes_on_in_another_process_while_the_database_is_away(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    shown = caller.key("7", "1")
+    line.flush()
+    with no_database(line):
+        assert caller.again() == shown
+        assert caller.key("0").startswith("CON ")
+        assert line.caller().dial() == FAILURE
+        unknown = line.caller()
+        unknown.text = "1"
+        assert unknown.again() == FAILURE
+
+
+def test_what_is_told_while_the_database_is_away_is_refused_and_told_again_later(
+    line: Line,
+) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    line.flush()
+    with no_database(line):
+        assert caller.key(DANGER_HERE[-1]) == FAILURE
+    assert caller.again().startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+def test_a_draft_goes_on_in_a_process_that_never_met_her(line: Line) -> None:
+    caller = told(line, *QUIET_HERE)
+    line.flush()
+    caller.key(*REST)
+    assert line.tip.state == "complete"
+
+
+STORY = ("7", *DANGER_HERE, "1", "1", *REST, "3", "a*b 1*", "1", "9", "0", "00", "1", "9", "0")
+
+
+def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line) -> None:
+    """One process knows the caller, one lags some hops behind, and one forgets everything."""
+    chance = random.Random(seed())
+    alone = line.caller("+250788000301")
+    shown = [alone.dial(), *(alone.key(keyed) for keyed in STORY)]
+    told_alone = line.read(line.tips[0])
+    cells = sorted((one.measure, one.topic, one.count) for one in line.all(Tally))
+
+    lines = [replace(line, kit=replace(line.kit, sessions=SessionMemory())) for _ in range(3)]
+    caller = line.caller("+250788000302")
+    text = ""
+    for place, expected in enumerate(shown):
+        here = chance.choice(lines)
+        lines[2].flush()
+        asked = replace(caller, line=here, text=text)
+        assert asked.again() == expected, place
+        if chance.random() < 0.3:
+            late = replace(asked, line=chance.choice(lines))
+            assert late.again() == expected
+        if place < len(STORY):
+            text = f"{text}*{STORY[place]}" if text else STORY[place]
+
+    first, second = line.tips
+    assert line.read(second) == told_alone
+    assert (second.place, second.urgency, second.state) == (first.place, first.urgency, first.state)
+    doubled = sorted((one.measure, one.topic, one.count) for one in line.all(Tally))
+    assert doubled == sorted([*cells, *cells])

@@ -1,0 +1,141 @@
+"""C2: tests that a person can ask by SMS to erase a tip that they sent by SMS.
+
+The SMS counts as an erasure request only where the gateway's inbox lists it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from hotline.alerts import service_assignment, service_closing
+from hotline.core.wording import Template
+from hotline.dialogue.service_sms import Arrival, InboxOutcome, take_sms
+from hotline.gateway.rules_message import MessageIn
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
+from hotline.people.rules_audit import actor
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.tables import Tip
+from tests.support.builders import make_message
+from tests.support.callers import Line
+from tests.support.kits import make_line
+from tests.support.texting import answers_of
+
+HERS, ANOTHERS = "+250788000055", "+250788000056"
+TOLD = "umukobwa afungiranye mu nzu i Gasabo"
+NUMBERS = count(1)
+
+
+def writes(line: Line, text: str, *ways: Arrival, sender: str = HERS) -> MessageIn:
+    line.clock.turn(seconds=90)
+    message = make_message(
+        provider_id=f"ATXid_{next(NUMBERS)}", sender=sender, text=text, sent_at=line.kit.now()
+    )
+    for way in ways or (Arrival.CALLED, Arrival.LISTED):
+        take_sms(line.kit, message, way)
+    return message
+
+
+def wanted(line: Line) -> Sequence[bool]:
+    """Returns, for each tip in order of arrival, True if its erasure was requested."""
+    return [tip.erase_wanted_at is not None for tip in line.tips]
+
+
+@pytest.mark.row("C2")
+@pytest.mark.parametrize("text", ["siba", "delete this", "Effacez ce message"])
+@pytest.mark.parametrize(
+    "ways", [(Arrival.CALLED, Arrival.LISTED), (Arrival.LISTED,), (Arrival.LISTED, Arrival.CALLED)]
+)
+def test_it_marks_what_that_phone_wrote_and_destroys_no_word(
+    line: Line, text: str, ways: tuple[Arrival, ...]
+) -> None:
+    writes(line, TOLD)
+    line.clock.turn(minutes=31)
+    writes(line, "mu nzu itukura hari abandi bakobwa")
+    writes(line, "hari umuntu utwara abakobwa", sender=ANOTHERS)
+    writes(line, text, *ways)
+    assert wanted(line) == [True, True, False]
+    assert all(line.read(tip)["words"] for tip in line.tips)
+    marks = [row.actor for row in line.all(AuditEntry) if row.action == "erase_wanted"]
+    assert [actor(one, {}) for one in marks] == [("", "the phone that wrote it")] * 2
+
+
+def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:
+    line.enrol(Level.NATIONAL, "+250788000012")
+    writes(line, TOLD)
+    service_assignment.refer_waiting(line.kit)
+    writes(line, "siba")
+    templates = {row.template for row in line.all(Message)}
+    assert {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name} <= templates
+    assert answers_of(line) == [], "whoever wrote it is answered by nothing"
+
+
+@pytest.mark.row("C2")
+@pytest.mark.parametrize(
+    "ways", [(Arrival.CALLED,), (Arrival.GATEWAY,), (Arrival.CALLED, Arrival.GATEWAY)]
+)
+def test_what_no_inbox_lists_marks_nothing(line: Line, ways: tuple[Arrival, ...]) -> None:
+    writes(line, TOLD)
+    writes(line, "siba", *ways)
+    assert wanted(line) == [False]
+
+
+def test_a_repeat_marks_nothing_that_was_written_after_it(line: Line) -> None:
+    writes(line, TOLD)
+    message = writes(line, "siba")
+    writes(line, "hari umuntu utwara abakobwa muri arabiya")
+    take_sms(line.kit, message, Arrival.LISTED)
+    assert wanted(line) == [True, False]
+
+
+@pytest.mark.parametrize(("days", "marked"), [(7, True), (21, False)])
+def test_a_phone_is_known_by_the_keys_of_two_weeks(line: Line, days: int, marked: bool) -> None:
+    writes(line, TOLD)
+    line.clock.turn(days=days)
+    writes(line, "siba")
+    assert wanted(line) == [marked]
+
+
+def test_what_was_told_by_dialling_is_not_taken_back_by_sms(line: Line) -> None:
+    caller = line.caller(HERS)
+    caller.dial()
+    caller.key("5", "1", "2", "1", "1")
+    writes(line, "siba")
+    assert wanted(line) == [False]
+
+
+def test_it_is_no_tip_and_ends_no_reading(line: Line) -> None:
+    message = writes(line, "siba", Arrival.CALLED)
+    assert line.tips == []
+    later = replace(message, provider_id="ATXid_x", sent_at=line.kit.now() + timedelta(minutes=5))
+    assert take_sms(line.kit, later) is InboxOutcome.TAKEN_BACK
+
+
+def test_a_responder_takes_nothing_back(line: Line) -> None:
+    writes(line, TOLD)
+    line.enrol(Level.NATIONAL, HERS)
+    writes(line, "siba")
+    assert wanted(line) == [False]
+
+
+def test_where_sms_does_not_reach_the_line_nothing_is_marked(line: Line) -> None:
+    writes(line, TOLD)
+    line.kit = replace(line.kit, line=make_line(inbound_sms=False))
+    writes(line, "siba")
+    assert wanted(line) == [False]
+
+
+def test_what_it_comes_to_is_decided_by_people(line: Line) -> None:
+    """The clock never erases a danger case that no one took."""
+    writes(line, TOLD)
+    writes(line, "siba")
+    line.clock.turn(hours=80)
+    for _ in range(3):
+        service_assignment.fire_deadlines(line.kit)
+    with line.database.reading() as session:
+        tip = session.get_one(Tip, line.tip.id)
+        assert service_closing.fate_of(session, tip).name == "DECIDED"
+    assert line.tip.erased_at is None

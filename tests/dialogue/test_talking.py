@@ -1,0 +1,69 @@
+"""Tests that any text, in any order, reads by SMS without an error and never enters a report."""
+
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.dialogue import service_sms_screens
+from hotline.flows.flow import Ask
+from hotline.flows.run import Run
+from hotline.text.gsm7 import is_gsm7, segments
+from hotline.text.languages import CODES
+from hotline.text.topics import AskedTopic, Topic
+from tests.support.made_once import shipped_book
+
+BOOK = shipped_book()
+SMS = service_sms_screens.talk_context(BOOK, date(2026, 11, 24))
+CLOSED = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
+WRITTEN = st.one_of(
+    st.sampled_from(
+        [
+            "1",
+            "2",
+            "3",
+            "4",
+            "5",
+            "6",
+            "7",
+            "8",
+            "9",
+            "0",
+            "00",
+            "000",
+            "komeza",
+            "francais",
+            "english",
+            "45",
+            "90",
+        ]
+    ),
+    st.text(max_size=20),
+)
+
+
+def stands(run: Run) -> None:
+    assert not {place.flow for place in run.calls} & (CLOSED | {"leaders", "training"})
+    assert run.passage == 0
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(Topic), st.sampled_from([*CODES, None]), st.lists(WRITTEN, max_size=25))
+def test_no_way_leads_out_of_what_anybody_may_read(
+    topic: Topic, language: str | None, texts: list[str]
+) -> None:
+    spoken = service_sms_screens.begin(SMS, AskedTopic(topic, language), "rw")
+    for text in texts:
+        stands(spoken.run)
+        row = service_sms_screens.written(spoken.run, SMS, again=spoken.again)
+        screen = service_sms_screens.drawn(BOOK, row, spoken.run.language)
+        assert segments(screen.text) == 1
+        assert is_gsm7(screen.text)
+        spoken = service_sms_screens.go_on(SMS, spoken.run, text) or spoken
+    stands(spoken.run)
+
+
+def test_nothing_that_is_read_asks_for_words_of_hers() -> None:
+    """So no row of an answer can hold a caller's text."""
+    nodes = [node for flow in SMS.book.flows.values() for node in flow.nodes.values()]
+    assert not [node for node in nodes if isinstance(node, Ask)]

@@ -1,0 +1,247 @@
+"""Tests reading by SMS: which texts get an answer. No answer betrays the caller or starts a loop."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hotline.dialogue import service_answers
+from hotline.dialogue.service_sms import InboxOutcome
+from hotline.errors import NumberInvalid
+from hotline.gateway.rules_message import A_DAY, AN_HOUR, AnswerForm
+from hotline.gateway.tables_contacts import Dialogue, Stopped
+from hotline.text.phone_numbers import sendable
+from tests.support.kits import make_line
+from tests.support.servers import every_value
+from tests.support.texting import HERS, Texter, answers_of, texter
+
+__all__ = ["texter"]
+
+FRONT = "Akazi gatekanye n'umuryango\n1 Akazi ko mu mahanga"
+
+
+def test_a_word_opens_its_topic_and_digits_go_on(texter: Texter) -> None:
+    assert texter.asks("akazi").startswith(FRONT)
+    assert texter.asks("2").startswith("Umukozi wo mu rugo afite uburenganzira")
+    assert texter.asks("9").startswith("Ibimenyetso bibi")
+    assert texter.asks("9").startswith("Murakoze gusoma.\n1 Izindi ngingo\n2 Soza\n")
+    assert texter.asks("2") == "Murakoze. Murabeho.\nUshobora gusiba ubu butumwa."
+
+
+@pytest.mark.parametrize(
+    ("word", "begins"),
+    [
+        ("QUIZ", "Isuzume: "),
+        ("rights", "Rights\n"),
+        ("Droit", "Droits\n"),
+        ("English", "Safe work and family\n"),
+        ("please send me info", FRONT),
+    ],
+)
+def test_a_word_is_answered_in_its_own_language(texter: Texter, word: str, begins: str) -> None:
+    assert texter.asks(word).startswith(begins)
+
+
+@pytest.mark.row("C2")
+@pytest.mark.parametrize(
+    ("language", "word"), [("rw", "akazi"), ("fr", "francais"), ("en", "English")]
+)
+def test_c2_a_lesson_reads_alike_on_both_channels(texter: Texter, language: str, word: str) -> None:
+    caller = texter.line.caller()
+    caller.dial()
+    caller.key(*{"rw": (), "en": ("7",), "fr": ("8",)}[language])
+    assert texter.asks(word, "2") == caller.key("2")[len("CON ") :]
+    assert texter.asks("9") == caller.key("9")[len("CON ") :]
+
+
+def test_she_may_answer_in_words(texter: Texter) -> None:
+    texter.asks("akazi")
+    assert texter.asks("Akazi ko mu rugo").startswith("Umukozi wo mu rugo")
+    assert texter.asks("komeza").startswith("Ibimenyetso bibi")
+    assert texter.asks("ahabanza").startswith(FRONT)
+    assert texter.asks("francais").startswith("Travail et famille")
+
+
+@pytest.mark.row("C5")
+def test_whoever_answers_1_reads_a_lesson_to_its_end(texter: Texter) -> None:
+    assert texter.asks("urugo").startswith("Umukozi wo mu rugo")
+    assert texter.asks("1").startswith("Ibimenyetso bibi")
+    assert texter.asks("1").startswith("Murakoze gusoma.\n1 Izindi ngingo\n")
+    (dialogue,) = texter.line.all(Dialogue)
+    assert dialogue.counted == ["topic:work_in_homes"]
+
+
+def test_what_was_read_is_counted_as_of_sms(texter: Texter) -> None:
+    texter.asks("homes", "9")
+    (dialogue,) = texter.line.all(Dialogue)
+    assert (dialogue.channel, dialogue.entry, dialogue.language) == ("sms", "homes", "en")
+    assert dialogue.counted == ["topic:work_in_homes"]
+
+
+def test_the_gateway_repeats_itself_and_she_is_answered_once(texter: Texter) -> None:
+    assert texter.says("akazi", provider_id="ATXid_a") is InboxOutcome.READ
+    assert texter.says("akazi", provider_id="ATXid_a") is InboxOutcome.REPEATED
+    assert len(texter.reads()) == 1
+
+
+def test_what_is_not_understood_is_told_again_once(texter: Texter) -> None:
+    texter.asks("akazi")
+    assert texter.asks("6").startswith("Kanda 1-5, 7, 8\nAkazi gatekanye")
+    texter.says("6")
+    assert texter.reads() == []
+    assert texter.asks("2").startswith("Umukozi wo mu rugo")
+
+
+def test_after_half_an_hour_a_digit_is_told_how_to_begin_again_and_only_once(
+    texter: Texter,
+) -> None:
+    texter.asks("akazi")
+    texter.line.clock.turn(minutes=31)
+    assert "AKAZI" in texter.asks("2")
+    texter.says("2")
+    assert texter.reads() == []
+    assert texter.asks("akazi").startswith(FRONT)
+
+
+def test_after_the_end_a_digit_is_told_how_to_begin_again(texter: Texter) -> None:
+    texter.asks("urugo", "9", "9", "2")
+    assert "AKAZI" in texter.asks("1")
+
+
+@pytest.mark.parametrize("text", ["1", "9", "000", "hello", "", "?"])
+def test_whoever_never_asked_to_read_is_answered_by_nothing(texter: Texter, text: str) -> None:
+    assert texter.says(text) is InboxOutcome.UNKNOWN_SENDER
+    assert texter.reads() == []
+    assert answers_of(texter.line) == []
+
+
+@pytest.mark.parametrize("words", ["umukobwa afungiranye mu nzu", "mutabare", "help"])
+def test_in_the_middle_of_reading_a_tip_is_a_tip_and_answered_by_nothing(
+    texter: Texter, words: str
+) -> None:
+    texter.asks("akazi")
+    assert texter.says(words) is InboxOutcome.TIP
+    assert texter.reads() == []
+    assert texter.line.read(texter.line.tip)["words"] == words
+
+
+def test_a_responder_reads_nothing_by_sms(texter: Texter) -> None:
+    texter.msisdn = "+250788000090"
+    assert texter.says("akazi") is InboxOutcome.HELPED
+    assert answers_of(texter.line) == []
+
+
+def test_where_sms_does_not_reach_the_line_nobody_is_answered(texter: Texter) -> None:
+    texter.line.kit = replace(texter.line.kit, line=make_line(inbound_sms=False))
+    assert texter.says("akazi") is InboxOutcome.UNKNOWN_SENDER
+    assert answers_of(texter.line) == []
+
+
+@pytest.mark.parametrize("when", ["before", "between", "by choice"])
+def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
+    if when == "before":
+        texter.says("hagarika")
+        texter.says("akazi")
+    if when == "between":
+        texter.says("akazi")
+        texter.says("stop")
+    if when == "by choice":
+        texter.asks("uburenganzira", "Ibindi", "Ubutumwa bugufi")
+        texter.says("Ntimuzongere kubwohereza")
+    assert texter.reads() == []
+    texter.says("2")
+    texter.says("abana")
+    assert texter.reads() == []
+    assert len(texter.line.all(Stopped)) == 1
+    assert all(row.sealed_number == b"" for row in answers_of(texter.line))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+8816123456789", "+881612345678", "+12125550123", "+254712345678", "+250900123456"],
+)
+def test_a_number_that_is_no_rwandan_mobile_is_counted_and_answered_by_nothing(
+    texter: Texter, number: str
+) -> None:
+    texter.msisdn = number
+    assert texter.says("akazi") is InboxOutcome.READ
+    assert texter.reads() == []
+    assert answers_of(texter.line) == []
+    found = service_answers.finding(texter.line.kit, sealed=True)
+    assert (found.ok, found.says) == (True, "0 of 700 today, 1 to numbers that get none")
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(number=st.from_regex(r"\+(250|881)?[1-9][0-9]{6,11}", fullmatch=True))
+def test_no_answer_is_written_to_a_number_that_no_sms_of_ours_may_go_to(
+    texter: Texter, number: str
+) -> None:
+    kit = texter.line.kit
+    with kit.database.writing() as session:
+        says = service_answers.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
+        written = service_answers.write(session, kit, to=number, says=says, at=kit.now())
+        session.rollback()
+    assert (written is not None) is (read(number) == number)
+
+
+def read(number: str) -> str | None:
+    try:
+        return sendable(number)
+    except NumberInvalid:
+        return None
+
+
+def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
+    sent = 0
+    for _ in range(40):
+        texter.says("menu")
+        sent += len(texter.reads())
+        texter.line.clock.turn(seconds=5)
+    assert sent == 1
+
+    for _ in range(40):
+        texter.says("0")
+        sent += len(texter.reads())
+        texter.line.clock.turn(seconds=5)
+    assert sent == AN_HOUR
+
+
+def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
+    sent = 0
+    for _ in range(100):
+        texter.says("menu")
+        sent += len(texter.reads())
+        texter.line.clock.turn(minutes=8)
+    assert A_DAY <= sent < A_DAY + 20
+
+    texter.line.kit = replace(texter.line.kit, line=replace(make_line(), sms_a_day=10))
+    texter.line.clock.turn(days=1)
+    sent = 0
+    for n in range(12):
+        other = Texter(texter.line, texter.sms, f"+2507880001{n:02}")
+        other.says("akazi")
+        sent += len(other.reads())
+    assert sent == 7
+    assert not service_answers.finding(texter.line.kit, sealed=True).ok
+
+
+def test_a_flushed_store_forgets_and_the_word_begins_anew(texter: Texter) -> None:
+    texter.asks("akazi")
+    texter.line.flush()
+    assert texter.says("2") is InboxOutcome.UNKNOWN_SENDER
+    assert texter.asks("akazi").startswith(FRONT)
+    texter.line.runs.dead = True
+    assert texter.asks("akazi").startswith(FRONT)
+
+
+def test_neither_her_number_nor_her_words_stand_anywhere(texter: Texter) -> None:
+    texter.says("AKAZI svp")
+    texter.says("ndashaka zuzimba")
+    texter.line.flush()
+    written = every_value(texter.line.database)
+    assert HERS[4:].encode() not in written
+    assert b"svp" not in written.lower()
+    assert HERS not in repr(answers_of(texter.line))

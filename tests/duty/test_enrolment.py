@@ -1,0 +1,104 @@
+"""Tests enrolment from a file: all rows or none, with numbers sealed to the relay."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hotline.core.database import Database
+from hotline.dialogue import service_stop
+from hotline.duty import service_enrolment
+from hotline.errors import ImportRefused
+from hotline.keys.decrypt import open_number
+from hotline.keys.encrypt import Sealer
+from hotline.people.rules import demo_responders
+from hotline.people.tables_audit import AuditEntry
+from tests.support.builders import make_keyfolder, make_pseudonyms
+from tests.support.clock import Clock
+from tests.support.kits import WholeKit, make_kit
+
+ALREADY = "msisdn: is enrolled already. If the person was removed, two people bring them back"
+HEADER = "name,msisdn,language,level,districts,categories\n"
+ONE = "Gasabo 1,+250788000001,rw,responder,Gasabo,\n"
+TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
+    """Returns a context with the console's keys."""
+    return replace(
+        make_kit(database=database, now=clock),
+        sealer=Sealer(make_keyfolder(tmp_path, role="console").read("relay.pub")),
+        pseudonyms=make_pseudonyms(tmp_path, role="console"),
+    )
+
+
+def test_everybody_in_a_good_file_is_enrolled(kit: WholeKit) -> None:
+    assert len(service_enrolment.import_responders(kit, HEADER + ONE + TWO)) == 2
+
+    one, two = service_enrolment.list_responders(kit)
+    assert (one.name, one.level, one.language, one.districts) == (
+        "Gasabo 1",
+        "responder",
+        "rw",
+        ["12"],
+    )
+    assert (two.level, two.districts, two.categories) == ("deputy", ["11", "12"], ["labour"])
+    assert one.active
+    assert one.unreachable is None
+
+
+def test_the_hooks_know_the_phone_and_only_the_workers_its_number(
+    kit: WholeKit, tmp_path: Path
+) -> None:
+    service_enrolment.import_responders(kit, HEADER + ONE)
+
+    (person,) = service_enrolment.list_responders(kit)
+    assert person.number_key == make_pseudonyms(tmp_path, role="hooks").enrolled("+250788000001")
+    relay = make_keyfolder(tmp_path, role="workers").read("relay.key")
+    assert open_number(person.sealed_number, private_key=relay) == "+250788000001"
+
+
+def test_one_bad_row_enrols_nobody(kit: WholeKit) -> None:
+    with pytest.raises(ImportRefused, match="line 3: level"):
+        service_enrolment.import_responders(kit, HEADER + ONE + TWO.replace("deputy", "boss"))
+    assert service_enrolment.list_responders(kit) == []
+
+
+def test_one_number_that_is_enrolled_already_enrols_nobody(kit: WholeKit) -> None:
+    service_enrolment.import_responders(kit, HEADER + ONE)
+
+    with pytest.raises(ImportRefused) as told:
+        service_enrolment.import_responders(kit, HEADER + TWO + ONE.replace("+250", "0"))
+    assert told.value.problems == (f"line 3: {ALREADY}",)
+    assert len(service_enrolment.list_responders(kit)) == 1
+
+
+def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: WholeKit) -> None:
+    service_enrolment.import_responders(kit, HEADER + ONE)
+    service_stop.stop(kit, "+250788000002")
+
+    with pytest.raises(ImportRefused) as told:
+        service_enrolment.import_responders(kit, HEADER + TWO + ONE)
+    assert told.value.problems == (
+        "line 2: msisdn: asked to hear no more (STOP)",
+        f"line 3: {ALREADY}",
+    )
+    assert [person.name for person in service_enrolment.list_responders(kit)] == ["Gasabo 1"]
+
+
+def test_an_import_leaves_a_row_without_numbers(kit: WholeKit) -> None:
+    service_enrolment.import_responders(kit, HEADER + ONE)
+
+    with kit.database.reading() as session:
+        (row,) = session.scalars(select(AuditEntry))
+    assert (row.actor, row.action, row.subject) == ("cli", "responders_imported", "1 responders")
+
+
+def test_no_number_is_in_the_database(kit: WholeKit, stored: Callable[[], bytes]) -> None:
+    service_enrolment.import_responders(kit, demo_responders())
+
+    assert b"Gasabo 1" in stored()
+    assert b"7881012" not in stored()

@@ -1,0 +1,110 @@
+"""Tests people with places at several desks: changes of people, and the escalation policy."""
+
+import pytest
+
+from hotline.alerts import queries, queries_people
+from hotline.core.actors import AccountRole, Actor
+from hotline.duty import service_leaves, service_postings, service_removal
+from hotline.errors import PersonnelRefused
+from hotline.people import tables
+from hotline.people.rules import Level, WantedPosting
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL, Category
+from tests.support.builders import NOON
+from tests.support.deciding import decides, signed_in
+from tests.support.district import District
+from tests.support.posting import post
+
+BY = {"by": "Alice", "reason": "a test"}
+TWO = {"12": Level.DEPUTY, "13": Level.COORDINATOR, "border-east": Level.RESPONDER}
+
+
+def desks(district: District, who: int) -> dict[str, str]:
+    with district.database.reading() as session:
+        return {row.desk_code: row.level for row in tables.running(session, who)}
+
+
+@pytest.fixture
+def both(district: District) -> District:
+    """Returns a district with two national members. Responder 1 is deputy of 12, coordinates 13 and is at the
+    border."""
+    one = district.enrol(Level.RESPONDER)
+    for _ in range(2):
+        district.enrol(Level.NATIONAL, districts=())
+    with district.database.writing() as session:
+        tables.place(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
+    return district
+
+
+def test_each_level_of_hers_is_a_candidate_of_its_districts(both: District) -> None:
+    with both.database.reading() as session:
+        hers = [c for c in queries.roster(session, NOON) if c.id == 1]
+        (member,) = [one for one in queries_people.members(session) if one.id == 1]
+    assert {(c.level, c.districts) for c in hers} == {
+        (Level.DEPUTY, frozenset({"12"})),
+        (Level.COORDINATOR, frozenset({"13"})),
+        (Level.RESPONDER, frozenset({"border-east"})),
+    }
+    assert (member.level, member.desks) == (Level.COORDINATOR, frozenset(TWO))
+
+
+@pytest.mark.parametrize(("place", "level"), [("12", Level.DEPUTY), ("13", Level.COORDINATOR)])
+def test_who_was_told_has_the_level_of_the_tips_own_district(
+    both: District, place: str, level: Level
+) -> None:
+    tip = both.tell(place=place)
+    with both.database.reading() as session:
+        assert [
+            one.level for one in queries.told(session, [tip])[tip] if one.responder_id == 1
+        ] == [level]
+
+
+def test_a_move_changes_districts_and_leaves_other_desks(both: District) -> None:
+    there = {"24": Level.COORDINATOR, "border-east": Level.RESPONDER}
+    post(both.kit, 1, there)
+    assert desks(both, 1) == {"24": "coordinator", "border-east": "responder"}
+    post(both.kit, 1, there, (Category.SEX,))
+    with both.database.reading() as session:
+        rows = tables.running(session, 1)
+        person = session.get_one(Responder, 1)
+    assert {row.desk_code: row.categories for row in rows} == {
+        "24": ["sex"],
+        "border-east": ["sex"],
+    }
+    assert (person.level, person.districts, person.categories) == ("coordinator", ["24"], ["sex"])
+
+
+def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) -> None:
+    for _ in range(2):
+        district.enrol(Level.NATIONAL, districts=())
+    three = district.enrol(Level.RESPONDER)
+    post(district.kit, three, {NATIONAL: Level.NATIONAL})
+    assert desks(district, three) == {NATIONAL: "national"}
+    post(district.kit, three, {"12": Level.DEPUTY})
+    assert desks(district, three) == {"12": "deputy"}
+
+
+def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
+    """An approved change is checked again when it is carried out."""
+    with both.database.writing() as session:
+        for code in (*TWO, "24"):
+            session.add(Desk(code=code, public_key=b"", created_at=NOON))
+    wanted = WantedPosting({**TWO, "24": Level.COORDINATOR}, ())
+    assert service_postings.place(both.kit, Actor("Alice"), 1, wanted, "a test")
+    with both.database.writing() as session:
+        session.get_one(Desk, "24").retired_at = NOON
+    bob = signed_in(both.kit, "Bob", AccountRole.ADMIN)
+    with pytest.raises(PersonnelRefused):
+        decides(both.kit, bob, "posting")
+    assert "24" not in desks(both, 1)
+
+
+def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(both: District) -> None:
+    service_removal.remove(both.kit, "1", second=None, **BY)
+    assert desks(both, 1) == {}
+    assert both.responder(1).state == "left"
+    both.clock.turn(minutes=1)
+    service_leaves.back(both.kit, "1", number=None, second="Bob", **BY)
+    assert desks(both, 1) == {code: str(level) for code, level in TWO.items()}
+    assert both.responder(1).state == "active"

@@ -1,0 +1,126 @@
+"""Makes a small line with two editors and an approver, and edits one of its sentences."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+
+from hotline.core.database import Database
+from hotline.editing import service_draft_steps, service_drafts, service_publish, service_publishing
+from hotline.editing.rules_drafts import Author, ChangeAuthor, part_of
+from hotline.editing.rules_merging import Settled
+from hotline.editing.service_draft_steps import StepClash, StepSaved
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, NewStep, PartDraft
+from hotline.flows.service_authoring import live_document
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
+from tests.flows.books import make_document, t
+from tests.support.clock import Clock
+from tests.support.kits import WholeKit, make_kit
+
+EDITOR = ChangeAuthor("Editor 1", 1)
+OTHER = ChangeAuthor("Editor 2", 2)
+APPROVER = ChangeAuthor("Approver 1", 3)
+EDITED = {"did": "edited", "node": "one", "languages": ["en"]}
+SIGNED = {"status": "verified", "evidence": "a letter", "confirmed_by": "Approver 1"}
+NUMBERS = [
+    {"number": "112", "service": "Police", **SIGNED, "confirmed_on": "2026-11-01"},
+    {"number": "3512", "service": "Help", **SIGNED, "confirmed_on": "2026-11-01"},
+]
+
+
+def playable(words: str = "First lesson") -> dict[str, Any]:
+    """Returns a document that needs only the real place lists."""
+    document = copy.deepcopy(make_document())
+    document["flows"]["tell"]["nodes"]["district"]["ask"]["list"] = "districts.{province}"
+    saying(document["flows"]["learn"], words)
+    return {**document, "numbers": copy.deepcopy(NUMBERS)}
+
+
+def taken_away(numbers: Mapping[str, Any], digits: str) -> dict[str, Any]:
+    """Returns the numbers without the confirmation of this one."""
+    signature = ("confirmed_by", "confirmed_on")
+    row = {name: said for name, said in numbers[digits].items() if name not in signature}
+    return {**numbers, digits: row}
+
+
+def saying(flow: dict[str, Any], words: str, node: str = "one") -> dict[str, Any]:
+    flow["nodes"][node]["say"]["text"] = t(words)
+    return flow
+
+
+@dataclass
+class Desk:
+    """The console's services, as its pages call them."""
+
+    kit: WholeKit
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def live(self) -> Mapping[str, Any]:
+        return live_document(self.kit.database)
+
+    def opened(self, title: str = "New words", by: Author = EDITOR) -> int:
+        change = service_drafts.open_change(self.kit, by, title)
+        assert isinstance(change, int)
+        return change
+
+    def draft(self, change: int, part: str = "learn") -> PartDraft:
+        return service_drafts.draft(self.kit, change, part)
+
+    def save(
+        self,
+        change: int,
+        document: Mapping[str, Any] | None,
+        part: str = "learn",
+        *,
+        by: Author = EDITOR,
+        made_of: int | None = None,
+        once: str | None = None,
+        settled: Settled | None = None,
+    ) -> StepSaved | StepClash | ChangeRefused:
+        """Saves a step. `made_of` names a base version older than the newest."""
+        version = self.draft(change, part).version if made_of is None else made_of
+        new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
+        return service_draft_steps.save_step(
+            self.kit, by, change, new, base_version=version, settled=settled
+        )
+
+    def say(self, change: int, words: str, node: str = "one", by: Author = EDITOR) -> StepSaved:
+        """Changes one sentence."""
+        flow = copy.deepcopy(dict(self.draft(change).document or {}))
+        saved = self.save(change, saying(flow, words, node), by=by)
+        assert isinstance(saved, StepSaved)
+        return saved
+
+    def part(self, part: str) -> Mapping[str, Any] | None:
+        return part_of(self.live, part)
+
+    def proposed(self, words: str = "Other words", by: Author = EDITOR) -> int:
+        change = self.opened()
+        self.say(change, words, by=by)
+        assert service_publish.propose(self.kit, by, change) is None
+        return change
+
+    def publish(
+        self, change: int, by: Author = APPROVER, digest: str | None = None
+    ) -> ChangePublished | ChangeRefused:
+        seen = digest or service_publish.read(self.kit, change).made.digest
+        return service_publish.publish(self.kit, by, change, seen)
+
+    def published(self, words: str) -> ChangePublished:
+        done = self.publish(self.proposed(words))
+        assert isinstance(done, ChangePublished)
+        return done
+
+
+@pytest.fixture
+def desk(database: Database, clock: Clock) -> Desk:
+    database.keep_documents()
+    kit = make_kit(database=database, now=clock)
+    object.__setattr__(kit, "books", SqlBookshelf(database, place_lists()))
+    service_publishing.publish_version(kit, playable())
+    return Desk(kit)

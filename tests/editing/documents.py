@@ -1,0 +1,85 @@
+"""Provides documents for the tests of editing: shipped ones, broken ones, and random edits."""
+
+import copy
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from hotline.text.languages import CODES
+from tests.support.made_once import shipped_document
+
+
+@cache
+def shipped() -> dict[str, Any]:
+    """Returns the shipped document, read once. A test that changes it must copy it first."""
+    return shipped_document()
+
+
+def shipped_nodes() -> list[dict[str, Any]]:
+    return [node for flow in shipped()["flows"].values() for node in flow["nodes"].values()]
+
+
+def changed(document: Mapping[str, Any], *steps: str | int, to: Any) -> dict[str, Any]:
+    """Returns a copy with another value at a path; `...` removes it."""
+    copied = copy.deepcopy(dict(document))
+    here: Any = copied
+    for step in steps[:-1]:
+        here = here[step]
+    if to is ...:
+        del here[steps[-1]]
+    else:
+        here[steps[-1]] = to
+    return copied
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
+KEYS = st.sampled_from(
+    [
+        *("flow", "start", "nodes", "review", "gathers", "private", "say", "menu", "ask", "branch", "call"),
+        *("finish", "text", "goes", "choices", "lead", "label", "value", "when", "answer", "is", "flag"),
+        *("not", "note", "skip", "number", "signed", "reason", "list", "kind", "key", *CODES, "a", "b"),
+    ]
+)  # fmt: skip
+LEAVES = st.none() | st.booleans() | st.integers(0, 9) | WORDS | st.sampled_from(["a", "b", "yes"])
+GARBAGE = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=25,
+)
+"""Any value of JSON, with the words of our documents in it."""
+
+
+@st.composite
+def broken_nodes(draw: st.DrawFn) -> dict[str, Any]:
+    """Draws a valid node, with some parts of it replaced by anything or removed."""
+    node: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(shipped_nodes())))
+    for _ in range(draw(st.integers(0, 3))):
+        places = [*_places(node)]
+        if not places:
+            break
+        inside, key = draw(st.sampled_from(places))
+        if draw(st.booleans()):
+            inside[key] = draw(GARBAGE)
+        elif isinstance(inside, dict):
+            del inside[key]
+        else:
+            inside.pop(key)
+    return node
+
+
+BROKEN = broken_nodes() | st.dictionaries(KEYS, GARBAGE, max_size=3)
+
+
+def _places(value: Any) -> Any:
+    parts = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for key, inner in list(parts):
+        yield value, key
+        yield from _places(inner)

@@ -1,0 +1,214 @@
+"""Tests the steps of a draft: saved whole, merged after parallel edits, and refused if both changed the same place."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from hotline.editing import service_draft_steps, service_drafts, service_publish
+from hotline.editing.rules_drafts import ChangeState
+from hotline.editing.rules_merging import Side
+from hotline.editing.service_draft_steps import StepClash, StepSaved
+from hotline.editing.service_drafts import ChangeRefused, Refusal
+from hotline.errors import NotFound
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
+
+__all__ = ["desk"]
+
+
+def test_a_change_needs_a_title(desk: Desk) -> None:
+    assert service_drafts.open_change(desk.kit, EDITOR, "  ") == ChangeRefused(Refusal.UNTITLED)
+    change = desk.opened("  Fees \n abroad ")
+    ((row, parts),) = service_drafts.listed(desk.kit)
+    assert (row.id, row.title, row.state, parts) == (change, "Fees abroad", "open", [])
+    assert (row.created_by, row.created_by_id) == ("Editor 1", 1)
+
+
+def test_the_newest_version_of_a_part_is_the_draft(desk: Desk) -> None:
+    change = desk.opened()
+    first = desk.draft(change)
+    assert (first.version, first.document, first.author) == (-1, playable()["flows"]["learn"], "")
+
+    assert desk.say(change, "Second words").version == 1
+    assert desk.say(change, "Third words", by=OTHER).version == 2
+    now = desk.draft(change)
+    assert now.document == saying(playable()["flows"]["learn"], "Third words")
+    assert now.author == "Editor 2"
+    assert [parts for _, parts in service_drafts.listed(desk.kit)] == [["learn"]]
+    assert desk.live == playable(), "nobody hears it"
+
+
+def test_a_half_made_flow_is_saved_as_it_is(desk: Desk) -> None:
+    change = desk.opened()
+    broken = {"flow": "learn", "nodes": {"one": {"say": {"text": {"rw": ""}}}, "two": {}}}
+    assert isinstance(desk.save(change, broken), StepSaved)
+    assert desk.draft(change).document == broken
+
+
+def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
+    change = desk.opened()
+    assert isinstance(desk.save(change, None), StepSaved)
+    assert desk.draft(change).document is None
+    desk.save(change, {"flow": "learn"})
+    lines = service_drafts.history(desk.kit, change)
+    assert [line.version for line in lines] == [2, 1]
+    assert lines[0].says["did"] == "edited"
+
+    done = service_draft_steps.bring_back(desk.kit, OTHER, change, lines[1].id, once="again")
+    assert isinstance(done, StepSaved)
+    assert desk.draft(change).document is None
+    newest = service_drafts.history(desk.kit, change, limit=1)[0]
+    assert (newest.says, newest.made_by) == ({"did": "brought_back", "version": 1}, "Editor 2")
+    assert [one.version for one in service_drafts.history(desk.kit, change, before=newest.id)] == [
+        2,
+        1,
+    ]
+
+
+def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
+    change = desk.opened()
+    flow = saying(playable()["flows"]["learn"], "Other words")
+    both = [desk.save(change, flow, made_of=-1, once="a form") for _ in range(2)]
+    assert both == [StepSaved(1, flow), StepSaved(1, flow)]
+    assert len(service_drafts.history(desk.kit, change)) == 1
+    other = desk.opened()
+    assert desk.save(other, flow, once="a form") == StepSaved(1, flow), "of another change"
+
+
+def test_what_changes_nothing_is_no_step(desk: Desk) -> None:
+    change = desk.opened()
+    assert desk.save(change, playable()["flows"]["learn"]) == StepSaved(
+        -1, playable()["flows"]["learn"]
+    )
+    assert not service_drafts.history(desk.kit, change)
+
+
+@pytest.mark.row("A6")
+def test_two_who_change_the_same_words_are_asked_and_nothing_is_saved(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Their words", by=OTHER)
+    mine = saying(playable()["flows"]["learn"], "My words")
+    clash = desk.save(change, mine, made_of=-1)
+    assert isinstance(clash, StepClash)
+    assert clash.author == "Editor 2"
+    assert {(one.theirs[:5], one.yours[:2]) for one in clash.clashes} == {("Their", "My")}
+    assert len(service_drafts.history(desk.kit, change)) == 1
+
+    chosen = desk.save(change, mine, made_of=1)
+    assert isinstance(chosen, StepSaved)
+    assert desk.draft(change).document == mine
+
+
+def test_the_same_words_twice_are_no_clash(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Our words", by=OTHER)
+    ours = saying(playable()["flows"]["learn"], "Our words")
+    assert desk.save(change, ours, made_of=-1) == StepSaved(1, ours)
+
+
+@pytest.mark.both
+def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
+    """Six forms of one state arrive at the same moment: one is saved, and the others are refused."""
+    change = desk.opened()
+    flows = [saying(playable()["flows"]["learn"], f"Words {n}") for n in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda flow: desk.save(change, flow, made_of=-1), flows))
+    assert sorted(type(one).__name__ for one in done) == ["StepClash"] * 5 + ["StepSaved"]
+    assert len(service_drafts.history(desk.kit, change)) == 1
+
+
+def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
+    """A form that is older than the published flows is merged with them."""
+    change = desk.opened()
+    desk.published("Live words")
+    now = desk.draft(change)
+    assert (now.version, now.document) == (-2, saying(playable()["flows"]["learn"], "Live words"))
+
+    stale = saying(playable()["flows"]["learn"], "My words")
+    assert isinstance(desk.save(change, stale, made_of=-1), StepClash)
+    desk.say(change, "My words")
+    assert service_drafts.look(desk.kit, change).base_id == 2
+
+
+def test_an_edit_takes_a_proposal_back(desk: Desk) -> None:
+    change = desk.proposed()
+    assert service_drafts.look(desk.kit, change).state == ChangeState.PROPOSED
+    desk.say(change, "Better words")
+    row = service_drafts.look(desk.kit, change)
+    assert (row.state, row.proposed_by) == (ChangeState.OPEN, None)
+
+
+def test_what_is_over_is_edited_no_more(desk: Desk) -> None:
+    change = desk.proposed()
+    assert service_drafts.drop(desk.kit, EDITOR, change) is None
+    over = ChangeRefused(Refusal.OVER)
+    assert desk.save(change, {"flow": "learn"}) == over
+    assert service_drafts.drop(desk.kit, EDITOR, change) == over
+    assert service_publish.propose(desk.kit, EDITOR, change) == over
+    assert desk.publish(change) == over
+    assert [row.id for row, _ in service_drafts.listed(desk.kit, over=True)] == [change]
+    assert not service_drafts.listed(desk.kit)
+
+
+def test_what_is_not_there_is_not_found(desk: Desk) -> None:
+    for act in (
+        lambda: service_drafts.look(desk.kit, 9),
+        lambda: desk.draft(9),
+        lambda: service_draft_steps.bring_back(desk.kit, EDITOR, 9, 1, once="x"),
+        lambda: service_publish.send_back(desk.kit, APPROVER, 9, "no"),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+@pytest.mark.row("A6")
+def test_two_who_change_different_words_are_both_kept(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Their words", "two", by=OTHER)
+    mine = saying(playable()["flows"]["learn"], "My words")
+    saved = desk.save(change, mine, made_of=-1)
+    assert isinstance(saved, StepSaved)
+    both = saying(saying(playable()["flows"]["learn"], "My words"), "Their words", "two")
+    assert desk.draft(change).document == both == saved.document
+    assert (saved.version, saved.is_merged) == (2, True)
+
+
+def test_what_both_changed_is_saved_as_it_was_chosen(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Their words", by=OTHER)
+    mine = saying(playable()["flows"]["learn"], "My words")
+    clash = desk.save(change, mine, made_of=-1)
+    assert isinstance(clash, StepClash)
+    sides = [Side.THEIRS, Side.YOURS, Side.THEIRS]
+    chosen = dict(zip([one.key for one in clash.clashes], sides, strict=True))
+    saved = desk.save(change, mine, made_of=-1, settled=chosen)
+    assert isinstance(saved, StepSaved)
+    text = (saved.document or {})["nodes"]["one"]["say"]["text"]
+    kept = {one.place.language: side for one, side in zip(clash.clashes, sides, strict=True)}
+    words = {Side.THEIRS: "Their words", Side.YOURS: "My words"}
+    assert text == {code: f"{words[side]} {code}" for code, side in kept.items()}
+
+
+def test_a_flow_that_one_took_out_and_the_other_changed_is_asked_about(desk: Desk) -> None:
+    change = desk.opened()
+    desk.save(change, None, by=OTHER)
+    mine = saying(playable()["flows"]["learn"], "My words")
+    clash = desk.save(change, mine, made_of=-1)
+    assert isinstance(clash, StepClash)
+    (whole,) = clash.clashes
+    assert whole.key == ""
+    let_go = desk.save(change, mine, made_of=-1, settled={"": Side.THEIRS})
+    assert isinstance(let_go, StepSaved)
+    assert let_go.document is None
+    brought = desk.save(change, mine, made_of=-1, settled={"": Side.YOURS})
+    assert isinstance(brought, StepSaved)
+    assert desk.draft(change).document == mine
+
+
+def test_an_order_of_screens_is_a_step(desk: Desk) -> None:
+    change = desk.opened()
+    flow = playable()["flows"]["learn"]
+    turned = {**flow, "nodes": dict(reversed(flow["nodes"].items()))}
+    assert isinstance(desk.save(change, turned), StepSaved)
+    kept = desk.draft(change).document or {}
+    assert [*kept["nodes"]] == [*turned["nodes"]]
+    assert len(service_drafts.history(desk.kit, change)) == 1

@@ -1,0 +1,349 @@
+"""Tests emergency publication by one approver: notified at once, and ended after four hours unless another confirms."""
+
+import copy
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm
+from hotline.core.jobs import Job
+from hotline.core.wording import Template
+from hotline.editing import service_emergencies, service_publish, service_publishing
+from hotline.editing.rules_difference import NotInEmergency
+from hotline.editing.rules_drafts import ENTRIES, LASTS, NUMBERS, PHRASES, ChangeAuthor
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
+from hotline.errors import NotReady
+from hotline.flows.tables_publications import Publication, Publishing
+from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.stand_ins import FakeJobs
+from hotline.gateway.tables import Message
+from hotline.monitoring import service_alarms, service_checks_database
+from hotline.people.rules import Level
+from hotline.people.service_audit import listed
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, taken_away
+from tests.editing.changing import NUMBERS as ROWS
+from tests.support.builders import make_responder
+from tests.support.clock import Clock
+from tests.support.made_once import shipped_phrases
+
+__all__ = ["desk"]
+
+REASON = "the hotel in that sentence is a trap"
+SECOND = ChangeAuthor("Approver 2", 4)
+
+
+def urgent(desk: Desk, words: str = "Do not go there", by: Any = APPROVER) -> Any:
+    change = desk.opened(by=by)
+    desk.say(change, words, by=by)
+    return published(desk, change, by)
+
+
+def published(desk: Desk, change: int, by: Any = APPROVER, reason: str = REASON) -> Any:
+    seen = service_publish.read(desk.kit, change).made.digest
+    return service_emergencies.publish(desk.kit, by, change, reason, seen)
+
+
+def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) -> None:
+    done = urgent(desk)
+    assert isinstance(done, ChangePublished)
+    assert desk.live == playable("Do not go there")
+    stands = service_emergencies.standing(desk.kit)
+    assert stands is not None
+    assert (stands.published_by, stands.reason) == ("Approver 1", REASON)
+    assert (stands.published_at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
+
+
+@pytest.mark.parametrize(
+    "words", ["Ring 6", "Ring six", "Ring gatandatu", "Ring o7", "Appelez six"]
+)
+def test_words_with_a_new_digit_wait_for_a_second_person(words: str, desk: Desk) -> None:
+    refused = urgent(desk, words)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.BEYOND_WORDS
+    assert {one.reason for one in refused.held_back} == {NotInEmergency.DIGITS}
+
+
+def test_it_needs_a_reason(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Do not go there")
+    assert published(desk, change, reason="x" * 19 + "  ") == ChangeRefused(Refusal.SHORT_REASON)
+    stale = service_emergencies.publish(desk.kit, APPROVER, change, REASON, "another digest")
+    assert stale == ChangeRefused(Refusal.CHANGED)
+    assert desk.live == playable()
+
+
+def test_what_hurts_is_not_published(desk: Desk) -> None:
+    refused = urgent(desk, "They asked 999999")
+    assert (refused.why, desk.live) == (Refusal.HURTS, playable())
+
+
+def _arrow(flow: dict[str, Any]) -> None:
+    flow["nodes"]["one"]["say"]["goes"] = "back"
+
+
+def _mark(flow: dict[str, Any]) -> None:
+    del flow["nodes"]["one"]["say"]["topic"]
+
+
+def _gathering(flow: dict[str, Any]) -> None:
+    flow["nodes"]["danger"]["menu"]["text"]["en"] = "Is it bad?"
+
+
+def _choice(flow: dict[str, Any]) -> None:
+    flow["nodes"]["front"]["menu"]["choices"].reverse()
+
+
+def _entry(entries: dict[str, Any]) -> None:
+    entries["12"] = {"flow": "learn"}
+
+
+def _number(numbers: dict[str, Any]) -> None:
+    numbers["3513"] = {**ROWS[1], "number": "3513"}
+
+
+def _confirmation(numbers: dict[str, Any]) -> None:
+    numbers["3512"] = {**ROWS[1], "confirmed_on": "2026-11-20"}
+
+
+def _phrase(phrases: dict[str, Any]) -> None:
+    phrases["rw"] = {"TAKEN": "{ref}: uracyakiriye"}
+
+
+@pytest.mark.parametrize(
+    ("part", "edit"),
+    [
+        ("learn", _arrow),
+        ("learn", _mark),
+        ("tell", _gathering),
+        ("front", _choice),
+        (ENTRIES, _entry),
+        (NUMBERS, _number),
+        (NUMBERS, _confirmation),
+        (PHRASES, _phrase),
+    ],
+)
+def test_never_more_than_words(part: str, edit: Callable[[Any], None], desk: Desk) -> None:
+    change = desk.opened()
+    document = copy.deepcopy(dict(desk.draft(change, part).document or {}))
+    edit(document)
+    desk.save(change, document, part)
+    refused = published(desk, change)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.BEYOND_WORDS
+    assert refused.held_back
+    assert desk.live == playable()
+
+
+def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> None:
+    """A number removed in the emergency stays removed."""
+    change = desk.opened()
+    numbers = desk.draft(change, NUMBERS).document or {}
+    desk.save(change, taken_away(numbers, "3512"), NUMBERS)
+    desk.say(change, "Do not go there")
+    assert isinstance(published(desk, change), ChangePublished)
+
+    clock.turn(hours=3, minutes=59)
+    assert service_emergencies.lapse(desk.kit) is None
+    clock.turn(minutes=1)
+    assert service_emergencies.lapse(desk.kit) is not None
+    assert service_emergencies.lapse(desk.kit) is None, "once"
+    assert desk.live["flows"] == playable()["flows"]
+    assert [bool(row.get("confirmed_on")) for row in desk.live["numbers"]] == [True, False]
+    assert service_emergencies.standing(desk.kit) is None
+    newest, _ = service_emergencies.history(desk.kit)[0]
+    assert (newest.kind, newest.published_by) == ("back", "clock")
+    assert "the clock brought back the flows of revision 1" in listed(desk.kit)[-1][1].sentence
+
+
+def test_112_is_never_taken_away(desk: Desk) -> None:
+    change = desk.opened()
+    numbers = dict(desk.draft(change, NUMBERS).document or {})
+    numbers["112"] = {**numbers["112"], "confirmed_on": "", "confirmed_by": ""}
+    numbers["112"].pop("confirmed_on")
+    numbers["112"].pop("confirmed_by")
+    desk.save(change, numbers, NUMBERS)
+    assert published(desk, change) == ChangeRefused(Refusal.EMERGENCY_NUMBER)
+
+
+def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
+    change = desk.opened()
+    desk.say(change, "Do not go there", by=OTHER)
+    done = published(desk, change)
+    own = ChangeRefused(Refusal.OWN_HAND)
+    assert service_emergencies.confirm(desk.kit, APPROVER, done.publication_id) == own
+    assert service_emergencies.confirm(desk.kit, OTHER, done.publication_id) == own
+    appointed = service_emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={3})
+    assert appointed == ChangeRefused(Refusal.APPOINTED)
+    assert service_emergencies.confirm(desk.kit, SECOND, 99) == ChangeRefused(Refusal.SETTLED)
+
+    assert (
+        service_emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={7}) is None
+    )
+    clock.turn(hours=5)
+    assert service_emergencies.lapse(desk.kit) is None
+    assert desk.live == playable("Do not go there")
+    assert service_emergencies.history(desk.kit)[0][0].approved_by == "Approver 2"
+    again = service_emergencies.confirm(desk.kit, SECOND, done.publication_id)
+    assert again == ChangeRefused(Refusal.SETTLED)
+
+
+def test_a_second_emergency_lasts_no_longer_and_ends_at_what_two_had_read(
+    desk: Desk, clock: Clock
+) -> None:
+    urgent(desk)
+    clock.turn(hours=3)
+    urgent(desk, "Do not go there at all")
+    clock.turn(hours=1)
+    assert service_emergencies.lapse(desk.kit) is not None
+    assert desk.live == playable()
+
+
+def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> None:
+    """A reviewer of the next draft would see its difference to the published flows, but never the emergency's text."""
+    done = urgent(desk)
+    change = desk.opened()
+    desk.say(change, "Second words", "two")
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
+    assert desk.publish(change) == ChangeRefused(Refusal.EMERGENCY_STANDS)
+    assert service_emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
+    assert isinstance(desk.publish(change), ChangePublished)
+
+
+def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -> None:
+    with desk.kit.database.writing() as session:
+        session.add(make_responder(level=Level.NATIONAL, language="fr"))
+        session.add(make_responder(level=Level.COORDINATOR, msisdn="+250788000091"))
+    urgent(desk)
+    with desk.kit.database.reading() as session:
+        (message,) = session.scalars(select(Message)).all()
+        finding = service_checks_database.urgent_words(session, clock.at)
+        late = service_checks_database.urgent_words(
+            session, clock.at + LASTS + service_checks_database.ENDED_BY
+        )
+    wording = Wording(Template[message.template], message.parameters, message.language)
+    assert render(wording, shipped_phrases()) == (
+        "Depuis 24/11 10:00 la ligne dit des mots mis par une seule personne. Lisez-les avant 14:00."
+    )
+    assert isinstance(desk.kit.jobs, FakeJobs)
+    assert (Job.DELIVER, message.id) in desk.kit.jobs.rung
+    assert (finding.ok, finding.level, late.level) == (False, 1, 2)
+
+    service_alarms.look(desk.kit, around=False)
+    with desk.kit.database.reading() as session:
+        assert Alarm.URGENT_WORDS in tables.standing(session)
+
+
+def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
+    seen = service_emergencies.preview(desk.kit, publication)
+    return service_emergencies.bring_back(desk.kit, by, publication, REASON, seen.digest)
+
+
+@pytest.mark.row("A3")
+def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, clock: Clock) -> None:
+    """Otherwise an emergency that ended and came back would stay published, without an alarm or a second reader."""
+    first = desk.published("Second words").publication_id
+    change = desk.proposed("Do not go there")
+    alone = published(desk, change).publication_id
+    assert isinstance(back(desk, first), ChangePublished)
+
+    for by in (APPROVER, SECOND):
+        assert back(desk, alone, by) == ChangeRefused(Refusal.READ_BY_ONE)
+    assert desk.live == playable("Second words")
+    assert [is_read for _, is_read in service_emergencies.history(desk.kit)] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
+    """A state built on one person's text also counts as read by one person."""
+    first = urgent(desk).publication_id
+    on_top = urgent(desk, "Do not go there at all").publication_id
+    assert isinstance(back(desk, 1), ChangePublished)
+    for unread in (first, on_top):
+        assert back(desk, unread) == ChangeRefused(Refusal.READ_BY_ONE)
+
+
+def test_a_state_on_top_of_words_that_were_brought_back_unread_is_unread(
+    desk: Desk, clock: Clock
+) -> None:
+    """The publication history is older than this rule: it holds a restored emergency, and a draft on top of it."""
+    alone = urgent(desk)
+    assert isinstance(back(desk, 1), ChangePublished)
+    state = service_emergencies.preview(desk.kit, alone.publication_id)
+    said = Publication(
+        published_by="Approver 1", published_by_id=3, kind=Publishing.BACK, reason=REASON
+    )
+    brought = service_emergencies.put_back(desk.kit, state, said, actor="Approver 1")
+    assert isinstance(brought, ChangePublished)
+    change = desk.opened()
+    desk.say(change, "Second words", "two")
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
+    follows = desk.publish(change)
+    assert isinstance(follows, ChangePublished)
+
+    urgent(desk, "Go home")
+    clock.turn(hours=4)
+    assert service_emergencies.lapse(desk.kit) is not None
+    assert desk.live == playable(), "the clock brings back what two people have read"
+    for unread in (brought, follows):
+        assert back(desk, unread.publication_id) == ChangeRefused(Refusal.READ_BY_ONE)
+
+
+def test_words_that_two_people_read_later_come_back(desk: Desk, clock: Clock) -> None:
+    alone = urgent(desk)
+    assert isinstance(back(desk, 1), ChangePublished)
+    desk.published("Do not go there")
+    assert isinstance(back(desk, 1), ChangePublished)
+    assert isinstance(back(desk, alone.publication_id), ChangePublished)
+    assert desk.live == playable("Do not go there")
+
+
+def test_a_confirmed_emergency_comes_back(desk: Desk, clock: Clock) -> None:
+    alone = urgent(desk)
+    assert service_emergencies.confirm(desk.kit, SECOND, alone.publication_id) is None
+    assert isinstance(back(desk, 1), ChangePublished)
+    assert isinstance(back(desk, alone.publication_id), ChangePublished)
+
+
+def test_who_published_the_emergency_beneath_is_not_the_second_person(
+    desk: Desk, clock: Clock
+) -> None:
+    """The second emergency shows both texts: its reviewer must be the author of neither."""
+    change = desk.opened(by=OTHER)
+    desk.say(change, "Do not go there", by=OTHER)
+    published(desk, change)
+    on_top = urgent(desk, "Do not go there at all", by=SECOND).publication_id
+    own = ChangeRefused(Refusal.OWN_HAND)
+    assert service_emergencies.confirm(desk.kit, APPROVER, on_top) == own
+    assert service_emergencies.confirm(desk.kit, OTHER, on_top) == own
+    third = ChangeAuthor("Approver 3", 5)
+    appointed = service_emergencies.confirm(desk.kit, third, on_top, appointed_by={3})
+    assert appointed == ChangeRefused(Refusal.APPOINTED)
+    assert service_emergencies.confirm(desk.kit, third, on_top) is None
+
+
+def test_the_audit_log_says_that_it_was_an_emergency(desk: Desk) -> None:
+    change = desk.proposed()
+    published(desk, change)
+    said = listed(desk.kit)[-1][1].sentence
+    assert f"published change {change} in an emergency, read by nobody else" in said
+
+
+def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk) -> None:
+    """An exported folder holds text that only one person has read."""
+    urgent(desk)
+    exported = desk.live
+    with pytest.raises(NotReady, match="one person alone"):
+        service_publishing.publish(
+            desk.kit, exported, by="Operator 1", reason="x", of_version=False
+        )
+    assert service_emergencies.standing(desk.kit) is not None
+    service_publishing.publish(desk.kit, playable(), by="Operator 1", reason="x", of_version=True)
+    assert desk.live == playable()

@@ -1,0 +1,49 @@
+"""Tests drafts that change texts of the code. They are checked like the catalogue's texts before callers read them."""
+
+import pytest
+
+from hotline.core.wording import Template
+from hotline.editing import service_publish
+from hotline.editing.rules_drafts import PHRASES
+from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
+from hotline.flows.check import Code
+from hotline.flows.store import LivePhrases
+from hotline.text.phrases import Phrases
+from tests.editing.changing import EDITOR, Desk, desk
+
+__all__ = ["desk"]
+
+
+def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
+    change = desk.opened()
+    desk.save(change, {"rw": {"TAKEN": "{ref}: uracyakiriye"}}, PHRASES)
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
+    assert isinstance(desk.publish(change), ChangePublished)
+    phrases = Phrases({"rw": {}}, LivePhrases(desk.kit.books))
+    assert phrases.say("rw", Template.TAKEN, ref="K7Q4") == "K7Q4: uracyakiriye"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "fault"),
+    [
+        ("TAKEN", "Uracyakiriye", "needs exactly these placeholders: ref"),
+        ("TAKEN", "{ref}: {place}", "needs exactly these placeholders: ref"),
+        ("TAKEN", "{ref", "brace"),
+        ("TAKEN", "{ref}: " + "uracyakiriye " * 14, "longer than one SMS"),
+        ("TAKEN", "{ref}: ring 3512345", "which nobody signed"),
+        ("TAKEN", "{ref}: \u0177", "is not on a basic phone"),
+        ("NO_SUCH", "words", "the code says no such phrase"),
+        ("FAILURE", "Later", "stays as it was shipped"),
+    ],
+)
+def test_a_phrase_that_cannot_be_said_so_is_not_proposed(
+    name: str, words: str, fault: str, desk: Desk
+) -> None:
+    change = desk.opened()
+    desk.save(change, {"fr": {name: words}}, PHRASES)
+    refused = service_publish.propose(desk.kit, EDITOR, change)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.HURTS
+    (finding,) = refused.findings
+    assert (finding.code, finding.flow, finding.node) == (Code.PHRASE, "locales", name)
+    assert (finding.language, fault in str(finding.message)) == ("fr", True)

@@ -1,0 +1,276 @@
+"""Tests two editors on one flow at once: each edit is kept, or asked about."""
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.editing.rules_merging import MergedField, Side, merged
+from hotline.flows.comparison import ABSENT
+from hotline.text.languages import CODES
+from tests.editing.documents import GARBAGE, changed, shipped
+from tests.flows.books import LEARN, TELL, choice, make_flow, t
+
+FLOW: dict[str, Any] = make_flow(
+    name="x",
+    nodes={
+        **TELL,
+        **LEARN,
+        "which": {
+            "menu": {
+                "text": t("Which?"),
+                "choices": [choice(name.upper(), goes=name) for name in ("one", "two", "back")],
+            }
+        },
+        "way": {"branch": [{"when": {"flag": "a"}, "goes": "one"}, {"goes": "two"}]},
+    },
+)
+WITH_TEXT = [name for name, node in FLOW["nodes"].items() if "text" in next(iter(node.values()))]
+WITH_CHOICES = [
+    name for name in WITH_TEXT if next(iter(FLOW["nodes"][name].values())).get("choices")
+]
+Edit = Callable[[dict[str, Any]], None]
+Facts = dict[tuple[str, ...], Any]
+
+
+def _body(flow: Mapping[str, Any], node: str) -> dict[str, Any]:
+    return next(iter(flow["nodes"].get(node, {"": {}}).values()))
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row.get("value") or row["goes"])
+
+
+@st.composite
+def edits(draw: st.DrawFn, mark: str) -> Edit:
+    """Draws one edit of the flow. It does nothing where its target is missing."""
+    node, many = draw(st.sampled_from(WITH_TEXT)), draw(st.sampled_from(WITH_CHOICES))
+    code, at = draw(st.sampled_from(CODES)), draw(st.integers(0, 2))
+    words = f"{mark}{draw(st.integers(0, 1))}"
+
+    def says(flow: dict[str, Any]) -> None:
+        _body(flow, node).get("text", {})[code] = words
+
+    def labels(flow: dict[str, Any]) -> None:
+        for row in _body(flow, many).get("choices", [])[at : at + 1]:
+            row["label"][code] = words
+
+    def drops(flow: dict[str, Any]) -> None:
+        del _body(flow, many).get("choices", [])[at : at + 1]
+
+    def adds(flow: dict[str, Any]) -> None:
+        rows = _body(flow, many).get("choices", [])
+        if words not in map(_name, rows):
+            rows.insert(at, {"label": t(words), "value": words})
+
+    def moves(flow: dict[str, Any]) -> None:
+        rows = _body(flow, many).get("choices", [])
+        rows.insert(at, rows.pop()) if rows else None
+
+    def leads(flow: dict[str, Any]) -> None:
+        _body(flow, node)["goes"] = words
+
+    def deletes(flow: dict[str, Any]) -> None:
+        flow["nodes"].pop(node, None)
+
+    def writes(flow: dict[str, Any]) -> None:
+        flow["nodes"][f"new_{at}"] = {"say": {"text": t(words)}}
+
+    every: list[Edit] = [says, says, labels, drops, adds, moves, leads, deletes, writes]
+    return every[draw(st.integers(0, len(every) - 1))]
+
+
+def scripts(mark: str) -> st.SearchStrategy[dict[str, Any]]:
+    def applied(script: list[Edit]) -> dict[str, Any]:
+        flow = copy.deepcopy(FLOW)
+        for edit in script:
+            edit(flow)
+        return flow
+
+    return st.lists(edits(mark), max_size=6).map(applied)
+
+
+def _facts(flow: Mapping[str, Any]) -> Facts:
+    """Returns the facts of a flow, each under its own name. Uses none of the code under test."""
+    found: Facts = {}
+    for name, node in flow["nodes"].items():
+        body = _body(flow, name)
+        found[name, "kind"] = next(iter(node))
+        if isinstance(body, list):
+            continue
+        found |= {(name, "text", code): words for code, words in body.get("text", {}).items()}
+        found |= {(name, key): body[key] for key in ("goes", "topic", "saves") if key in body}
+        for row in body.get("choices", []):
+            found |= {(name, _name(row), code): said for code, said in row["label"].items()}
+    return found
+
+
+def _order(flow: Mapping[str, Any], node: str, of: set[str]) -> list[str]:
+    return [name for name in map(_name, _body(flow, node).get("choices", [])) if name in of]
+
+
+@settings(deadline=None)
+@given(scripts("hers"), scripts("yours"))
+def test_each_edit_is_kept_or_asked_about(hers: dict[str, Any], yours: dict[str, Any]) -> None:
+    found = merged(FLOW, hers, yours)
+    asked = {clash.place.node for clash in found.clashes}
+    base, h, y, m = map(_facts, (FLOW, hers, yours, found.document))
+    for fact in {*base, *h, *y, *m}:
+        was, hers_now, yours_now = base.get(fact), h.get(fact), y.get(fact)
+        if was != hers_now != yours_now != was:
+            assert fact[0] in asked, fact
+        elif fact[0] not in asked:
+            assert m.get(fact) == (hers_now if was == yours_now else yours_now), fact
+
+    for node in WITH_CHOICES:
+        everywhere = [
+            {*map(_name, _body(one, node).get("choices", []))} for one in (FLOW, hers, yours)
+        ]
+        both = set.intersection(*everywhere)
+        was, hers_now, yours_now = (_order(one, node, both) for one in (FLOW, hers, yours))
+        if was != hers_now != yours_now != was:
+            assert node in asked
+        elif node not in asked:
+            assert _order(found.document, node, both) == (
+                hers_now if was == yours_now else yours_now
+            )
+
+
+@settings(deadline=None)
+@given(scripts("hers"), scripts("yours"))
+def test_what_is_asked_about_is_asked_once(hers: dict[str, Any], yours: dict[str, Any]) -> None:
+    """After the decision nothing more is asked. The order of the two saves does not change the questions."""
+    found = merged(FLOW, hers, yours)
+    for side in Side:
+        after = merged(FLOW, hers, yours, {clash.key: side for clash in found.clashes})
+        assert after.clashes == ()
+    turned = merged(FLOW, yours, hers)
+    assert {one.key for one in turned.clashes} == {one.key for one in found.clashes}
+    if not found.clashes:
+        assert _facts(turned.document) == _facts(found.document)
+
+
+@settings(deadline=None)
+@given(GARBAGE, GARBAGE, GARBAGE)
+def test_nothing_broken_stops_a_merge(base: Any, hers: Any, yours: Any) -> None:
+    was, her, own = ({"flow": "x", "nodes": one} for one in (base, hers, yours))
+    found = merged(was, her, own)
+    assert merged(was, her, own, {one.key: Side.YOURS for one in found.clashes}).clashes == ()
+    assert merged(was, was, own).document == own
+    assert merged(was, her, was).document == her
+
+
+def test_two_languages_of_one_text_are_two_fields() -> None:
+    hers = changed(FLOW, "nodes", "one", "say", "text", "fr", to="hers")
+    yours = changed(FLOW, "nodes", "one", "say", "text", "rw", to="yours")
+    found = merged(FLOW, hers, yours)
+    assert found.document["nodes"]["one"]["say"]["text"] == {
+        **t("First lesson"),
+        "fr": "hers",
+        "rw": "yours",
+    }
+    assert found.clashes == ()
+
+
+def test_one_text_that_both_changed_is_asked_about_and_decided() -> None:
+    way = "nodes", "which", "menu", "choices", 1, "label", "rw"
+    hers, yours = (changed(FLOW, *way, to=words) for words in ("hers", "yours"))
+    (clash,) = merged(FLOW, hers, yours).clashes
+    assert clash.place == MergedField("which", "choices.1", "rw")
+    assert (clash.base, clash.theirs, clash.yours) == ("TWO rw", "hers", "yours")
+    for decision, words in ((Side.THEIRS, "hers"), (Side.YOURS, "yours")):
+        found = merged(FLOW, hers, yours, {clash.key: decision})
+        assert found.document == changed(FLOW, *way, to=words)
+
+
+def test_a_choice_keeps_its_edits_where_the_other_moved_it_or_led_it_elsewhere() -> None:
+    rows = FLOW["nodes"]["which"]["menu"]["choices"]
+    hers = changed(
+        FLOW,
+        "nodes",
+        "which",
+        "menu",
+        "choices",
+        to=[rows[2], {**rows[0], "goes": "danger"}, rows[1]],
+    )
+    yours = changed(FLOW, "nodes", "which", "menu", "choices", 0, "label", "en", to="yours")
+    found = merged(FLOW, hers, yours)
+    assert found.clashes == ()
+    assert found.document["nodes"]["which"]["menu"]["choices"] == [
+        rows[2],
+        {"label": {**t("ONE"), "en": "yours"}, "goes": "danger"},
+        rows[1],
+    ]
+
+
+def test_a_choice_of_other_words_that_leads_elsewhere_is_known_by_its_place() -> None:
+    row = FLOW["nodes"]["which"]["menu"]["choices"][0]
+    way = "nodes", "which", "menu", "choices", 0
+    hers = changed(FLOW, *way, "label", "fr", to="hers")
+    yours = changed(FLOW, *way, to={"label": {**row["label"], "rw": "yours"}, "goes": "danger"})
+    found = merged(FLOW, hers, yours)
+    assert found.clashes == ()
+    assert found.document["nodes"]["which"]["menu"]["choices"][0] == {
+        "label": {**t("ONE"), "fr": "hers", "rw": "yours"},
+        "goes": "danger",
+    }
+
+
+def test_a_screen_that_one_deleted_and_the_other_changed_is_asked_about_whole() -> None:
+    gone = changed(FLOW, "nodes", "two", to=...)
+    yours = changed(FLOW, "nodes", "two", "say", "text", "rw", to="yours")
+    (clash,) = merged(FLOW, gone, yours).clashes
+    assert clash.place == MergedField("two", "", "")
+    assert clash.theirs == ABSENT
+    assert merged(FLOW, gone, yours, {clash.key: Side.THEIRS}).document == gone
+    assert merged(FLOW, gone, yours, {clash.key: Side.YOURS}).document == yours
+
+
+def test_a_menu_to_one_and_a_text_to_the_other_are_no_third_thing() -> None:
+    hers = changed(FLOW, "nodes", "two", to=FLOW["nodes"]["which"])
+    yours = changed(FLOW, "nodes", "two", "say", "topic", to="yours")
+    (clash,) = merged(FLOW, hers, yours).clashes
+    assert clash.place == MergedField("two", "", "")
+    assert merged(FLOW, hers, yours, {clash.key: Side.THEIRS}).document == hers
+    assert merged(FLOW, hers, yours, {clash.key: Side.YOURS}).document == yours
+
+
+@pytest.mark.parametrize("name", ["when", "signed", "choices", "nodes"])
+def test_a_screen_may_be_called_like_a_field(name: str) -> None:
+    base = changed(FLOW, "nodes", name, to=FLOW["nodes"]["one"])
+    hers = changed(base, "nodes", name, "say", "text", "rw", to="hers")
+    yours = changed(base, "nodes", name, "say", "text", "fr", to="yours")
+    assert merged(base, hers, yours).clashes == ()
+
+
+def test_the_outline_is_one_field() -> None:
+    names = [*FLOW["nodes"]]
+    hers = {**FLOW, "nodes": {name: FLOW["nodes"][name] for name in reversed(names)}}
+    yours = changed(FLOW, "nodes", "last", "finish", "text", "rw", to="yours")
+    found = merged(FLOW, hers, yours)
+    assert [*found.document["nodes"]] == names[::-1]
+    assert found.document["nodes"]["last"]["finish"]["text"]["rw"] == "yours"
+    turned = {**FLOW, "nodes": {name: FLOW["nodes"][name] for name in (*names[1:], names[0])}}
+    (clash,) = merged(FLOW, hers, turned).clashes
+    assert [*merged(FLOW, hers, turned, {clash.key: Side.THEIRS}).document["nodes"]] == names[::-1]
+
+
+def test_numbers_are_merged_by_their_digits() -> None:
+    base = {"numbers": shipped()["numbers"]}
+    first, second, *_ = (row["number"] for row in base["numbers"])
+    hers = changed(base, "numbers", 0, "note", to="hers")
+    yours = {"numbers": changed(base, "numbers", 1, "note", to="yours")["numbers"][::-1]}
+    rows = {row["number"]: row for row in merged(base, hers, yours).document["numbers"]}
+    assert (rows[first]["note"], rows[second]["note"]) == ("hers", "yours")
+
+
+def test_phrases_of_the_code_are_merged_by_language() -> None:
+    base = {"rw": {"Thanks.": "a", "Bye.": "b"}}
+    hers, yours = ({"rw": {**base["rw"], "Thanks.": words}} for words in ("hers", "yours"))
+    (clash,) = merged(base, hers, {**yours, "fr": {"Bye.": "c"}}).clashes
+    assert clash.place == MergedField("", "Thanks.", "rw")
+    found = merged(base, hers, yours, {clash.key: Side.THEIRS})
+    assert found.document == {"rw": {"Thanks.": "hers", "Bye.": "b"}}

@@ -1,0 +1,82 @@
+"""Tests the check that an editor reads next to one screen of a draft."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from hotline.editing import service_publishing
+from hotline.editing.rules_drafting import drafted, put_in
+from hotline.editing.service_publishing import ScreenCheck
+from hotline.flows.check import Code
+from tests.support.made_once import shipped_book, shipped_document
+
+
+def checked(
+    flow: str, node: str, text: str, *, of: str = "", most: int = 1000, reason: str = ""
+) -> ScreenCheck:
+    """Checks a screen of a shipped flow after the English of `node`, or of another one, was changed."""
+    document: Any = copy.deepcopy(dict(shipped_document()["flows"][flow]))
+    kind = next(name for name in ("say", "menu", "ask") if name in document["nodes"][node])
+    document["nodes"][node][kind]["text"]["en"] = text
+    if reason:
+        document["nodes"][node]["reason"] = reason
+    draft = drafted(flow, document)
+    book, live = put_in(shipped_book(), draft.flow), shipped_book()
+    return service_publishing.of_screen(book, draft, of or node, live=live, most=most)
+
+
+@pytest.mark.row("A4")
+def test_it_finds_what_only_all_flows_together_show() -> None:
+    found = checked("front", "front", "Report it here")
+    assert [one.code for one in found.here] == [Code.TOO_EARLY]
+    assert found.is_whole
+
+
+@pytest.mark.row("A4")
+def test_it_counts_other_screens_of_the_flow_with_problems() -> None:
+    found = checked("abroad", "contract", "You are safe", of="tell")
+    assert (found.here, found.elsewhere) == ([], 1)
+
+
+@pytest.mark.row("A4")
+def test_above_so_many_screens_it_says_that_it_is_not_whole() -> None:
+    found = checked("abroad", "contract", "x" * 2, most=10)
+    assert not found.is_whole
+
+
+@pytest.mark.row("A4")
+def test_a_reason_covers_the_words_that_stood_there_when_it_was_given() -> None:
+    """The first screen has a reason for the word "safe". The reason covers no other finding."""
+    said = "Safe, free and secret. Write your name"
+    found = checked("front", "front", said)
+    assert [(one.code, str(one.message)) for one in found.here] == [
+        (Code.PROMISE, 'text says "secret"'),
+        (Code.PROMISE, 'text says "free"'),
+        (Code.ASKS_WHO, 'text names "your name"'),
+    ]
+    assert 'change "reason"' in str(found.here[0].fix)
+    assert checked("front", "front", "Safe work, a study, or help").here == []
+    assert checked("front", "front", said, reason="It is a trial of a first screen.").here == []
+    again = checked("front", "front", said, reason="names  the subject: Safe work.")
+    assert len(again.here) == 3, "blanks and capitals make no new reason"
+
+
+@pytest.mark.row("A4")
+def test_a_reason_of_one_letter_is_none() -> None:
+    found = checked("front", "front", "You are safe", reason="x")
+    assert {one.code for one in found.here} == {Code.PROMISE}
+    assert "20 letters or more" in str(found.here[0].fix)
+
+
+@pytest.mark.row("A4")
+def test_a_reason_that_moved_to_another_screen_covers_no_more_than_before() -> None:
+    document: Any = copy.deepcopy(dict(shipped_document()["flows"]["signs"]))
+    name = next(name for name, node in document["nodes"].items() if node.get("reason"))
+    node = copy.deepcopy(document["nodes"][name])
+    node[next(kind for kind in ("say", "menu") if kind in node)]["text"]["en"] = "It is free"
+    document["nodes"]["another"] = node
+    draft = drafted("signs", document)
+    book = put_in(shipped_book(), draft.flow)
+    found = service_publishing.of_screen(book, draft, "another", live=shipped_book())
+    assert Code.PROMISE in [one.code for one in found.here]

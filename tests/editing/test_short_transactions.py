@@ -1,0 +1,126 @@
+"""Tests that saving, submitting and publishing do their slow work before the transaction, even for large flows."""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from hotline.core.database import Database
+from hotline.core.driver import WrittenArray, text_of, written
+from hotline.editing import (
+    service_draft_steps,
+    service_emergencies,
+    service_publish,
+    service_publishing,
+)
+from hotline.editing.service_draft_steps import CaughtUp, StepSaved
+from hotline.editing.service_drafts import ChangePublished
+from hotline.flows import service_authoring
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable, saying
+from tests.editing.watched_writing import LARGE, WatchedDatabase
+from tests.support.clock import Clock
+from tests.support.kits import make_kit
+
+BACK = "the older words were right"
+URGENT = "that employer takes passports away"
+
+
+@dataclass
+class WatchedDesk(Desk):
+    @property
+    def database(self) -> WatchedDatabase:
+        assert isinstance(self.kit.database, WatchedDatabase)
+        return self.kit.database
+
+    def does(self, act: Callable[[], Any]) -> Any:
+        """Runs an act and checks that it writes in at least one transaction, without slow work inside."""
+        slow = self.database.slow
+        before = slow.transactions
+        done = act()
+        assert slow.transactions > before
+        assert slow.found == []
+        return done
+
+
+@pytest.fixture
+def desk(database: Database, clock: Clock) -> WatchedDesk:
+    watched = WatchedDatabase(database)
+    kit = replace(
+        make_kit(database=watched, now=clock), books=SqlBookshelf(database, place_lists())
+    )
+    made = WatchedDesk(kit)
+    made.does(lambda: service_publishing.publish_version(kit, playable()))
+    assert len(json.dumps(made.live["flows"]["learn"])) > LARGE
+    return made
+
+
+def test_a_change_is_saved_proposed_published_and_brought_back(desk: WatchedDesk) -> None:
+    change = desk.opened()
+    saved = desk.does(lambda: desk.say(change, "Other words"))
+    assert isinstance(saved, StepSaved)
+    desk.does(lambda: desk.say(change, "Other words still"))
+    assert desk.does(lambda: service_publish.propose(desk.kit, EDITOR, change)) is None
+    assert isinstance(desk.does(lambda: desk.publish(change)), ChangePublished)
+    digest = service_emergencies.preview(desk.kit, 1).digest
+    back = desk.does(lambda: service_emergencies.bring_back(desk.kit, APPROVER, 1, BACK, digest))
+    assert isinstance(back, ChangePublished)
+
+
+def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) -> None:
+    shared, mine, hers = desk.opened(), desk.opened(), desk.opened(by=OTHER)
+    version = desk.draft(shared).version
+    desk.say(shared, "My words")
+    other = saying(copy.deepcopy(dict(desk.live["flows"]["learn"])), "Her words", "two")
+    both = desk.does(lambda: desk.save(shared, other, by=OTHER, made_of=version))
+    assert isinstance(both, StepSaved)
+    assert both.is_merged
+    desk.say(mine, "My words")
+    desk.say(hers, "Beside", node="two")
+    service_publish.propose(desk.kit, EDITOR, mine)
+    desk.publish(mine)
+    done = desk.does(lambda: service_draft_steps.catch_up(desk.kit, OTHER, hers, once="form"))
+    assert isinstance(done, CaughtUp)
+
+
+def test_words_of_an_emergency(desk: WatchedDesk) -> None:
+    change = desk.opened()
+    desk.say(change, "Beware")
+    digest = service_publish.read(desk.kit, change).made.digest
+    done = desk.does(
+        lambda: service_emergencies.publish(desk.kit, APPROVER, change, URGENT, digest)
+    )
+    assert isinstance(done, ChangePublished)
+
+
+def test_a_version_is_released_beside_what_somebody_published(desk: WatchedDesk) -> None:
+    desk.published("By hand")
+    released = desk.does(
+        lambda: service_draft_steps.release(desk.kit, playable("Of the version"), "2")
+    )
+    assert released.change is not None
+    imported = desk.does(
+        lambda: service_draft_steps.import_folder(
+            desk.kit, EDITOR, playable("Of a folder"), title="Folder"
+        )
+    )
+    assert imported is not None
+    desk.does(
+        lambda: service_publishing.publish(
+            desk.kit, playable("Of a command"), by="Editor 1", reason=BACK, of_version=False
+        )
+    )
+
+
+def test_what_was_written_before_is_stored_as_it_is(database: Database, clock: Clock) -> None:
+    document = written({"flows": {"a": "Être"}})
+    document.text = '{"flows":{"a":"as it was written"}}'
+    made = replace(service_authoring.ready(playable()), document=document)
+    with database.writing() as session:
+        service_authoring.put_live(session, made, clock())
+    assert service_authoring.live_document(database) == {"flows": {"a": "as it was written"}}
+    assert text_of(WrittenArray(["a"])) == text_of(["a"]) == '["a"]'

@@ -1,0 +1,148 @@
+"""Tests one sentence from the editor to callers: read, published, restored, and changed in an emergency that lapses."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import delete
+
+from hotline.editing import service_emergencies, service_publish, service_publishing
+from hotline.editing.service_drafts import ChangePublished
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import Begin, SqlBookshelf
+from hotline.flows.tables import Revision
+from hotline.gateway.tables import Message
+from hotline.people.service_audit import listed
+from tests.editing.changing import APPROVER, EDITOR, Desk, desk, playable
+from tests.support.callers import Line, line
+from tests.support.clock import Clock
+from workers.clock import lapse_emergency
+
+__all__ = ["desk", "line"]
+
+OLD, NEW, URGENT = "First lesson", "Never pay first", "That employer lies"
+
+
+def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
+    """Returns the line with flow sets that look for new publications by the test's clock."""
+
+    def elapsed() -> float:
+        return clock.at.timestamp()
+
+    books = SqlBookshelf(line.database, place_lists(), behind=behind, elapsed=elapsed)
+    return replace(line, kit=replace(line.kit, books=books))
+
+
+@pytest.fixture
+def open_line(line: Line, clock: Clock) -> Line:
+    """Returns a line with a small flow set."""
+    line = with_books(line, clock)
+    with line.database.writing() as session:
+        session.execute(delete(Revision))
+    service_publishing.publish_version(line.kit, playable())
+    return line
+
+
+def said(line: Line, words: str) -> int:
+    """Drafts a change of the first lesson's sentence. Returns the draft's number."""
+    change = Desk(line.kit).opened("Fees abroad")
+    Desk(line.kit).say(change, words)
+    return change
+
+
+def live(line: Line, clock: Clock, change: int) -> int:
+    """Submits the draft, and another person reads and publishes it. Returns the publication's number."""
+    assert service_publish.propose(line.kit, EDITOR, change) is None
+    done = Desk(line.kit).publish(change)
+    assert isinstance(done, ChangePublished)
+    clock.turn(seconds=2)
+    return done.publication_id
+
+
+def heard(line: Line) -> str:
+    """Returns the screen of the lesson that a new caller reads."""
+    caller = line.caller()
+    caller.dial()
+    return caller.key("1")
+
+
+def test_who_is_in_the_middle_ends_on_the_old_words_and_the_next_hears_the_new(
+    open_line: Line, clock: Clock
+) -> None:
+    line = open_line
+    middle = line.caller()
+    middle.dial()
+    assert OLD in heard(line)
+
+    change = said(line, NEW)
+    assert OLD in heard(line), "nobody hears a draft"
+    assert service_publish.in_the_middle(line.kit) == 3
+    live(line, clock, change)
+
+    assert NEW in heard(line)
+    assert OLD in middle.key("1")
+    line.flush()
+    assert OLD in middle.again(), "whichever process is asked"
+    clock.turn(minutes=11)
+    assert service_publish.in_the_middle(line.kit) == 0
+
+
+def test_who_dials_while_the_new_words_are_loaded_hears_the_old_ones(
+    open_line: Line, clock: Clock
+) -> None:
+    waiting: list[Callable[[], None]] = []
+    line = with_books(open_line, clock, waiting.append)
+    assert OLD in heard(line)
+    live(line, clock, said(line, NEW))
+    middle = line.caller()
+    middle.dial()
+    assert OLD in heard(line)
+    (load,) = waiting
+    load()
+    assert NEW in heard(line)
+    assert OLD in middle.key("1"), "who began on the old words ends on them"
+
+
+def test_an_older_state_is_brought_back_and_an_emergency_lapses(
+    open_line: Line, clock: Clock
+) -> None:
+    line = open_line
+    publication = live(line, clock, said(line, NEW))
+    live(line, clock, said(line, "Ask somebody first"))
+    assert NEW not in heard(line)
+    back = service_emergencies.preview(line.kit, publication)
+    again = service_emergencies.bring_back(
+        line.kit, APPROVER, publication, "it was right", back.digest
+    )
+    assert isinstance(again, ChangePublished)
+    clock.turn(seconds=2)
+    assert NEW in heard(line)
+
+    change = said(line, URGENT)
+    read = service_publish.read(line.kit, change)
+    reason = "that employer takes passports"
+    urgent = service_emergencies.publish(line.kit, APPROVER, change, reason, read.made.digest)
+    assert isinstance(urgent, ChangePublished)
+    (told,) = line.all(Message)
+    assert told.template == "WORDS_URGENT"
+    clock.turn(seconds=2)
+    assert URGENT in heard(line)
+
+    clock.turn(hours=4)
+    lapse_emergency(line.kit)
+    clock.turn(seconds=2)
+    assert NEW in heard(line), "the clock brings back what two people had read"
+
+
+def test_every_act_is_a_sentence_of_the_audit_log(desk: Desk) -> None:
+    change = desk.proposed()
+    assert service_publish.send_back(desk.kit, APPROVER, change, "ask 0788 123 456") is None
+    assert service_publish.propose(desk.kit, EDITOR, change) is None
+    assert isinstance(desk.publish(change), ChangePublished)
+    sentences = [row.sentence.partition(": ")[2] for _, row in listed(desk.kit)]
+    assert sentences == [
+        "Editor 1 proposed change 1: New words",
+        "Approver 1 sent change 1 back: ask [number]",
+        "Editor 1 proposed change 1: New words",
+        "Approver 1 published change 1: New words",
+    ]

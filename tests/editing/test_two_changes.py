@@ -1,0 +1,180 @@
+"""A6: tests two drafts of one base, published in either order. Each edit is kept, or an editor is asked about it."""
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, part_of, parts_of
+from hotline.editing.rules_merging import Side
+from hotline.editing.service_drafts import GatheredChange, assemble, merge_part
+from hotline.editing.tables import Change, ChangeStep
+from hotline.text.languages import CODES
+from tests.editing.changing import playable
+from tests.flows.books import t
+
+BASE = {**playable(), "entries": {"7": "learn", "8": "tell"}}
+Facts = dict[tuple[str, ...], Any]
+Edit = Callable[[dict[str, Any]], None]
+
+
+def _body(flow: Mapping[str, Any], node: str) -> dict[str, Any]:
+    body = next(iter(flow["nodes"].get(node, {"": {}}).values()))
+    return body if isinstance(body, dict) else {}
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row.get("value") or row["goes"])
+
+
+SPOKEN = [
+    (flow, node)
+    for flow, parts in BASE["flows"].items()
+    for node in parts["nodes"]
+    if "text" in _body(parts, node)
+]
+MENUS = [(flow, node) for flow, node in SPOKEN if _body(BASE["flows"][flow], node).get("choices")]
+
+
+@st.composite
+def edits(draw: st.DrawFn, mark: str) -> Edit:
+    """Draws one act of an editor. It does nothing where its target no longer exists."""
+    flow, node = draw(st.sampled_from(SPOKEN))
+    other, menu = draw(st.sampled_from(MENUS))
+    code, at = draw(st.sampled_from(CODES)), draw(st.integers(0, 2))
+    words = f"{mark}{draw(st.integers(0, 1))}"
+
+    def there(document: dict[str, Any], flow: str) -> dict[str, Any]:
+        found: dict[str, Any] = document["flows"].get(flow, {"nodes": {}})
+        return found
+
+    def says(document: dict[str, Any]) -> None:
+        _body(there(document, flow), node).get("text", {})[code] = words
+
+    def labels(document: dict[str, Any]) -> None:
+        for row in _body(there(document, other), menu).get("choices", [])[at : at + 1]:
+            row["label"][code] = words
+
+    def drops(document: dict[str, Any]) -> None:
+        del _body(there(document, other), menu).get("choices", [])[at : at + 1]
+
+    def adds(document: dict[str, Any]) -> None:
+        rows = _body(there(document, other), menu).get("choices", [])
+        if words not in map(_name, rows):
+            rows.insert(at, {"label": t(words), "value": words})
+
+    def deletes(document: dict[str, Any]) -> None:
+        there(document, flow)["nodes"].pop(node, None)
+
+    def writes(document: dict[str, Any]) -> None:
+        there(document, flow)["nodes"][f"new_{at}"] = {"say": {"text": t(words)}}
+
+    def takes_out(document: dict[str, Any]) -> None:
+        document["flows"].pop(flow, None)
+
+    def begins(document: dict[str, Any]) -> None:
+        document["flows"][f"flow_{at}"] = {
+            "start": "x",
+            "nodes": {"x": {"say": {"text": t(words)}}},
+        }
+
+    def prints(document: dict[str, Any]) -> None:
+        document["entries"][str(at + 7)] = words
+
+    def lists(document: dict[str, Any]) -> None:
+        for row in document["numbers"][at : at + 1]:
+            row["service"] = words
+
+    every: list[Edit] = [says, says, labels, drops, adds, deletes, writes, begins, prints, lists]
+    every.append(takes_out)
+    return every[draw(st.integers(0, len(every) - 1))]
+
+
+def documents(mark: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Draws a copy of the base with up to six edits of one editor."""
+
+    def made(script: list[Edit]) -> dict[str, Any]:
+        document = copy.deepcopy(BASE)
+        for edit in script:
+            edit(document)
+        return document
+
+    return st.lists(edits(mark), max_size=6).map(made)
+
+
+def _facts(document: Mapping[str, Any]) -> Facts:
+    """Returns each text of a document under a name of its own, without the code under test."""
+    found: Facts = {("entries", key): to for key, to in document["entries"].items()}
+    found |= {("numbers", row["number"]): row["service"] for row in document["numbers"]}
+    for flow, parts in document["flows"].items():
+        found[flow, ""] = parts.get("start")
+        for node in parts["nodes"]:
+            body = _body(parts, node)
+            found[flow, node] = next(iter(parts["nodes"][node]))
+            found |= {(flow, node, code): said for code, said in body.get("text", {}).items()}
+            for row in body.get("choices", []):
+                label = row["label"].items()
+                found |= {(flow, node, _name(row), code): said for code, said in label}
+    return found
+
+
+def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredChange:
+    """Returns an editor's draft of the base, to be published onto the current document."""
+    names = dict.fromkeys((*parts_of(BASE), *parts_of(after)))
+    steps = {
+        part: ChangeStep(part=part, document=part_of(after, part))
+        for part in names
+        if part_of(after, part) != part_of(BASE, part)
+    }
+    return GatheredChange(Change(base_id=1), steps, 2, "", live, BASE)
+
+
+def asked(gathered: GatheredChange) -> set[tuple[str, ...]]:
+    """Returns the parts and screens that the page asks about."""
+    names = {ENTRIES: "entries", NUMBERS: "numbers"}
+    return {
+        (names.get(part, part), *([clash.place.node] if clash.place.node else []))
+        for part, merged in assemble(gathered).clashes.items()
+        for clash in merged.clashes
+    }
+
+
+def is_asked(fact: tuple[str, ...], about: set[tuple[str, ...]]) -> bool:
+    return any(fact[: len(one)] == one for one in about)
+
+
+@pytest.mark.row("A6")
+@settings(deadline=None)
+@given(documents("mine"), documents("theirs"))
+def test_a6_two_drafts_published_in_either_order_lose_no_edit_that_was_not_asked_about(
+    mine: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    was, edited = _facts(BASE), [_facts(mine), _facts(theirs)]
+    results = []
+    for first, second in ((mine, theirs), (theirs, mine)):
+        live = assemble(change(first, BASE)).document
+        assert _facts(live) == _facts(first), "the first one meets nobody"
+        late = change(second, live)
+        about, heard = asked(late), _facts(assemble(late).document)
+        results.append((about, heard))
+        for fact in {*was, *edited[0], *edited[1]}:
+            for one in edited:
+                if one.get(fact) != was.get(fact) and not is_asked(fact, about):
+                    assert heard.get(fact) == one.get(fact), fact
+        for side, kept in ((Side.YOURS, second), (Side.THEIRS, first)):
+            for part, step in late.steps.items():
+                clashes = assemble(late).clashes.get(part)
+                chosen = {one.key: side for one in clashes.clashes} if clashes else {}
+                done = merge_part(late, part, step.document, chosen)
+                assert done.clashes == (), "who chose is asked nothing more"
+                if clashes and any(
+                    not one.place.name and not one.place.node for one in clashes.clashes
+                ):
+                    assert done.document == part_of(kept, part), "a part is chosen whole"
+    (about, heard), (about_turned, heard_turned) = results
+    assert about == about_turned, "who came first makes no difference to what is asked"
+    if not about:
+        assert heard == heard_turned

@@ -1,0 +1,233 @@
+"""Simulates callers who persist: they report a tip, and dial again whenever the line breaks their dialogue."""
+
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from hotline.errors import HandsetRefused
+from hotline.text.places import place_name, province_of, sectors
+from tests.faults import calls
+from tests.faults.reading import DialogueBroken, LabelMissing, choose
+from tests.support.handsets import ClientSession, EmulatorClient
+from tests.support.labels import (
+    ADULT,
+    CHILD_WORK,
+    LANDMARK,
+    NO,
+    PASSED_ON,
+    PROBLEM,
+    SAVED,
+    UNPAID_WORK,
+    YES,
+)
+
+EACH_READS = 3
+"""One caller in so many reads every screen. The others press the keys that an earlier caller of their route pressed."""
+EACH_ASKS = 6
+"""One caller in so many asks for a call-back, if the report is complete. The second caller does: the run looks for that
+number."""
+PATIENCE = 600.0
+"""Seconds for which a caller dials before a run counts the caller as unheard. Frequent deaths may cut one caller off a
+dozen times by chance. A broken line still ignores the caller when the deaths are over."""
+PAUSE = 0.25
+"""Seconds from a broken call to the next. It is quicker than any thumb, and long enough for a server to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipToTell:
+    """One caller's tip, and the way in which the caller reports it."""
+
+    number: int
+    district: str
+    danger: bool
+    words: str
+    child: bool = True
+    """For a complete report: True if it is about a child, which is as urgent as danger. Other such reports can wait."""
+
+    @property
+    def route(self) -> tuple[bool, str]:
+        """Returns the values that decide which digits lead to the promise."""
+        return self.danger, self.district
+
+    @property
+    def reads(self) -> bool:
+        return self.number % EACH_READS == 0
+
+    @property
+    def asks(self) -> bool:
+        """Returns True if the caller asks for a call-back where one is offered."""
+        return self.number % EACH_ASKS == 1
+
+    @property
+    def msisdn(self) -> str:
+        """Returns a number that no enrolled user of the rehearsal has."""
+        return f"+2507883{self.number:05d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A session in which the caller read that the line keeps the tip."""
+
+    session_id: str
+    place: str
+    complete: bool
+    calls: str = field(default="", repr=False)
+    """The number that the line promised to call. Empty if it promised no call."""
+
+
+Habits = dict[tuple[bool, str], str]
+"""The digits that led to a promise, joined as a caller presses them, by route."""
+
+
+@dataclass
+class BrokenDialogues:
+    """The dialogues of a run that ended early, counted by their errors. An error names the screen or the missing
+    choice."""
+
+    ends: Counter[str] = field(default_factory=Counter)
+    unheard: list[int] = field(default_factory=list)
+    """The tips whose callers stopped trying."""
+    most_dials: int = 0
+    """The most dials that any caller needed."""
+    longest: float = 0.0
+    """The longest time from a caller's first dial to the promise, in seconds."""
+
+    def heard(self, dials: int, seconds: float) -> None:
+        self.most_dials = max(self.most_dials, dials)
+        self.longest = max(self.longest, round(seconds, 1))
+
+
+def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
+    """Returns tips for this many callers. Every other caller reports danger and hangs up early.
+
+    The rest report everything, words included, about a child.
+    """
+    places = itertools.cycle(districts)
+    return [
+        TipToTell(number, place, danger=number % 2 == 0, words=f"{words} {number}")
+        for number, place in zip(range(count), places, strict=False)
+    ]
+
+
+def tell(emulator: EmulatorClient, tip: TipToTell) -> Promise:
+    """Dials until the tip is reported. Raises DialogueBroken if the line never listens."""
+    broken = BrokenDialogues()
+    promise = try_to_tell(emulator, tip, broken)
+    if promise is None:
+        raise DialogueBroken(f"tip {tip.number} was never heard: {dict(broken.ends)}")
+    return promise
+
+
+def try_to_tell(
+    emulator: EmulatorClient,
+    tip: TipToTell,
+    broken: BrokenDialogues,
+    habits: Habits | None = None,
+    over: threading.Event | None = None,
+) -> Promise | None:
+    """Dials until the tip is reported. Returns None if the caller's patience ends first. Counts errors in `broken`.
+
+    Once `over` is set, the caller does not dial again and does not count as unheard.
+    """
+    began = time.monotonic()
+    for dials in itertools.count(1):
+        try:
+            promise = dial_once(emulator, tip, habits)
+        except (DialogueBroken, LabelMissing, HandsetRefused) as how:
+            broken.ends[f"{type(how).__name__}: {how}"] += 1
+        else:
+            broken.heard(dials, time.monotonic() - began)
+            return promise
+        if over is not None and over.is_set():
+            return None
+        if time.monotonic() - began > PATIENCE:
+            break
+        time.sleep(PAUSE)
+    broken.unheard.append(tip.number)
+    return None
+
+
+def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = None) -> Promise:
+    """Holds one dialogue. Raises DialogueBroken, LabelMissing or HandsetRefused if it ends early."""
+    session = emulator.dial(msisdn=tip.msisdn)
+    keyed = (habits or {}).get(tip.route)
+    if keyed is not None and not tip.reads:
+        _reply(session, keyed)
+    else:
+        keyed = _read_on(session, tip)
+        if habits is not None:
+            habits[tip.route] = keyed
+    if tip.danger:
+        _must_say(session, PASSED_ON)
+        session.hang_up()
+        return Promise(session.id, tip.district, complete=False)
+
+    _press(session, sectors(tip.district)[0].name)
+    for label in (CHILD_WORK if tip.child else UNPAID_WORK, ADULT, YES):
+        _press(session, label)
+    _must_say(session, SAVED)
+    called = tip.asks and calls.ask(session)
+    _finish(session, tip.words)
+    return Promise(session.id, tip.district, complete=True, calls=tip.msisdn if called else "")
+
+
+def _read_on(session: ClientSession, tip: TipToTell) -> str:
+    """Reads each screen on the way to the district. Returns the digits that led there."""
+    district = place_name(tip.district, "rw")
+    province = place_name(province_of(tip.district), "rw")
+    labels = (PROBLEM, YES if tip.danger else NO, NO, province, district)
+    return "*".join(digit for label in labels for digit in _press(session, label))
+
+
+def _press(session: ClientSession, label: str) -> list[str]:
+    """Chooses a label and returns the digits that led to it."""
+    pressed = _Pressed(session)
+    if session.open:
+        choose(pressed, label)
+    _must_be_open(session)
+    return pressed.digits
+
+
+def _reply(session: ClientSession, keyed: str) -> None:
+    if session.open:
+        session.reply(keyed)
+    _must_be_open(session)
+
+
+def _must_be_open(session: ClientSession) -> None:
+    if not session.open:
+        raise DialogueBroken(session.error or "the line said END")
+
+
+def _must_say(session: ClientSession, words: str) -> None:
+    """Checks that the caller read these words. Only that counts as a promise."""
+    if words not in session.screen:
+        raise DialogueBroken("another screen than was to come")
+
+
+@dataclass
+class _Pressed:
+    """A dialogue that records the pressed keys."""
+
+    session: ClientSession
+    digits: list[str] = field(default_factory=list)
+
+    @property
+    def screen(self) -> str:
+        return self.session.screen
+
+    def reply(self, text: str) -> None:
+        self.digits.append(text)
+        self.session.reply(text)
+
+
+def _finish(session: ClientSession, words: str) -> None:
+    """Adds a landmark after "saved". Ignores errors from here on, because the promise is already given."""
+    if session.open:
+        with suppress(LabelMissing, HandsetRefused):
+            choose(session, LANDMARK)
+            session.reply(words)

@@ -1,0 +1,66 @@
+"""Simulates callers of a fault run who ask for a call-back, and checks that each promised number is kept.
+
+Without them the search for numbers would have nothing to find.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+
+from hotline.alerts.service_call_back_requests import SEALED_AS
+from hotline.core.database import Database
+from hotline.errors import HandsetRefused, KeyMissing, SealBroken
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import label
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.text.codes import NATIONAL
+from tests.faults.reading import LabelMissing, choose
+from tests.support import books
+from tests.support.books import WaitingCall
+from tests.support.handsets import ClientSession
+from tests.support.labels import AGREED, CALL
+
+
+def ask(session: ClientSession) -> bool:
+    """Asks for a call-back from "saved" and returns there. Returns False if none is offered, or the caller read no
+    confirmation."""
+    agreed = False
+    with suppress(LabelMissing, HandsetRefused):
+        for said in CALL:
+            choose(session, said)
+        agreed = session.open and AGREED in session.screen
+        for _ in CALL:
+            session.reply("0")
+    return agreed
+
+
+def unkept(
+    database: Database, promised: Mapping[str, str], national_key: bytes, weekly_lock: WeeklyLock
+) -> list[str]:
+    """Returns the breaches of I1 for call-backs. Each promised session has one waiting call-back that decrypts to its
+    number."""
+    with database.reading() as session:
+        waiting = books.calls(session)
+    of_session: defaultdict[str, list[WaitingCall]] = defaultdict(list)
+    for call in waiting:
+        of_session[call.session_key].append(call)
+    kept = {key: of_session[key] for key in promised}
+    return [
+        *(f"{len(calls)} calls wait for one that was promised" for calls in kept.values() if len(calls) != 1),
+        *(
+            f"call-back {calls[0].id} does not open to the number that asked"
+            for key, calls in kept.items()
+            if len(calls) == 1 and number(calls[0], national_key, weekly_lock) != promised[key]
+        ),
+    ]  # fmt: skip
+
+
+def number(call: WaitingCall, national_key: bytes, weekly_lock: WeeklyLock) -> str:
+    """Returns the number of a call-back, or an empty string if it does not decrypt."""
+    seal = {"uid": call.uid, "place": SEALED_AS, "desk": NATIONAL}
+    try:
+        grant = weekly_lock.unlock(call.sealed_key, label(call.uid, NATIONAL))
+        told = open_tip(call.body, grant, private_key=national_key, **seal)
+    except (SealBroken, KeyMissing):
+        return ""
+    return told["number"]

@@ -1,0 +1,29 @@
+"""Runs a worker whose clock lacks one of its steps: `python -m tests.faults.clock_without refer_waiting`.
+
+A fault run must notice this, or it proves nothing.
+"""
+
+import os
+import sys
+from threading import Event, Thread
+
+from hotline.cli.contexts import build_relay
+from hotline.core.jobs import WORKER_QUEUE
+from hotline.core.settings import Settings
+from workers import clock
+from workers.worker import hear
+
+
+def main(left_out: str) -> None:
+    steps = tuple(step for step in clock.STEPS if step.__name__ != left_out)
+    assert len(steps) == len(clock.STEPS) - 1, left_out
+    settings, stop = Settings.read(os.environ), Event()
+    kit = build_relay(settings)
+    ticking = Thread(target=clock.run, args=(kit, stop), kwargs={"steps": steps})
+    ticking.start()
+    hear(kit, settings.redis_url, WORKER_QUEUE, stop, listen_again=lambda: None)
+    ticking.join()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,227 @@
+"""Checks the invariants of delivery after a fault run, from both ends.
+
+One end is the line's database. The other is the list of messages that the emulator accepted. Each function returns one
+sentence for each breach, so an empty list is the only right answer. docs/architecture.md explains each invariant.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from hotline.core.database import Database
+from hotline.errors import KeyMissing, SealBroken
+from hotline.gateway.rules_delivery import MessageState
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import label
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.people import tables_audit
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import TipState
+from tests.support import books
+from tests.support.books import FiledTip, Firing, SentAlert
+
+UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
+ON_ITS_WAY = timedelta(seconds=5)
+"""An alert of a later level that is younger than this may still wait. Escalation continues while the database is
+read."""
+OVERDUE = timedelta(seconds=90)
+TWICE = timedelta(seconds=60)
+"""Two deadlines of one tip cannot both pass within this time. They are at least 90 seconds apart."""
+REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
+"""Matches an alert. A confirmation also begins with a reference, but asks for nothing. A long run reaches references of
+five letters (docs/decisions/06)."""
+FIRST = {"danger", "official", "province", "district"}
+"""The answers that a caller has given when "passed on" is shown."""
+WHOLE = FIRST | {"sector", "kind", "who", "visit"}
+"""The answers that a caller has given when "saved" is shown."""
+
+
+class Invariant(StrEnum):
+    KEPT = "I1"
+    TOLD = "I2"
+    NOT_TOO_OFTEN = "I3"
+    SETTLED = "I4"
+    UNWRITTEN = "I5"
+    IN_TIME = "I6"
+    CHAINED = "I7"
+    ANSWERED = "I8"
+    ONE_CASE = "I9"
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    invariant: Invariant
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedTip:
+    """A session whose caller read a screen that says the tip is kept."""
+
+    session_key: str
+    place: str
+    complete: bool
+    """True if the screen was "saved". The tip then holds every answer, not only the first four."""
+
+
+def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
+    """Returns breaches of I1. A session that read "passed on" or "saved" has exactly one filed tip of that place."""
+    with database.reading() as session:
+        filed = Counter((tip.session_key, tip.place) for tip in books.filed(session, NATIONAL))
+    return [
+        f"{one.place}: {filed[one.session_key, one.place]} tips for one that was told"
+        for one in told
+        if filed[one.session_key, one.place] != 1
+    ]
+
+
+def unreadable(
+    database: Database, told: Sequence[PromisedTip], national_key: bytes, weekly_lock: WeeklyLock
+) -> list[str]:
+    """Returns breaches of the other half of I1. The national desk decrypts each tip and finds the promised answers in
+    it."""
+    promised = {(one.session_key, one.place): one for one in told}
+    with database.reading() as session:
+        filed = books.filed(session, NATIONAL)
+    return [
+        f"tip {tip.id} {fault}"
+        for tip in filed
+        if (one := promised.get((tip.session_key, tip.place))) is not None
+        for fault in _faults(tip, one, national_key, weekly_lock)
+    ]
+
+
+def _faults(
+    tip: FiledTip, told: PromisedTip, national_key: bytes, weekly_lock: WeeklyLock
+) -> Iterator[str]:
+    if told.complete and tip.state != TipState.COMPLETE:
+        yield f"was said to be saved and is {tip.state}"
+    if tip.grant is None:
+        yield "has no grant for the national desk"
+        return
+    seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
+    try:
+        grant = weekly_lock.unlock(tip.grant, label(tip.uid, NATIONAL))
+        answers = open_tip(tip.body, grant, private_key=national_key, **seal)
+    except (SealBroken, KeyMissing):
+        yield "does not open"
+        return
+    wanted = WHOLE if told.complete else FIRST
+    if answers.get("district") != told.place or not wanted <= answers.keys():
+        yield "lacks some of what was told"
+
+
+def unreferred(database: Database) -> list[str]:
+    """Returns breaches of I2: filed tips without an assignment."""
+    with database.reading() as session:
+        return [f"tip {tip} was referred to nobody" for tip in books.unreferred(session)]
+
+
+def unsettled(database: Database, at: datetime) -> list[str]:
+    """Returns breaches of I4: alerts that still wait. A confirmation in doubt may wait for its ten minutes."""
+    with database.reading() as session:
+        alerts = books.alerts(session)
+    return [
+        f"alert {alert.id} is {alert.state}"
+        for alert in alerts
+        if alert.state in UNSETTLED and not _on_its_way(alert, at)
+    ]
+
+
+def unsent(
+    database: Database, ask: Callable[[], Mapping[str, Sequence[str]]], at: datetime
+) -> list[str]:
+    """Returns breaches of I2. Each alert was accepted by the gateway at least once, or is undeliverable and on the
+    console.
+
+    A permanent refusal counts as undeliverable for this number. A colleague was alerted instead, and that alert must
+    meet the same rule. An `answered` alert needs no send if its recipient has acknowledged the case. `ask` runs after
+    the database is read, so that it includes the newest alerts. A message about added details carries an earlier tip's
+    reference, so this check skips it.
+    """
+    given_up = (MessageState.DEAD, MessageState.FAILED)
+    with database.reading() as session:
+        alerts = books.alerts(session)
+    accepted = ask()
+    return [
+        f"alert {alert.id} is {alert.state} and was never accepted"
+        for alert in alerts
+        if alert.asks
+        and alert.reference not in accepted
+        and alert.state not in given_up
+        and not (alert.state == MessageState.ANSWERED and alert.acknowledged)
+        and not _on_its_way(alert, at)
+    ]
+
+
+def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
+    """Returns breaches of I3. An alert is sent once, plus once for each attempt of unknown outcome, plus one resend."""
+    with database.reading() as session:
+        alerts = books.alerts(session)
+    breaches = []
+    for alert in alerts:
+        if not alert.asks:
+            continue
+        sent, allowed = len(accepted.get(alert.reference, ())), 1 + alert.doubtful + alert.resent
+        if sent > allowed:
+            breaches.append(f"alert {alert.id} was sent {sent} times, {allowed} allowed")
+    return breaches
+
+
+def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
+    """Returns breaches of I9. Every repeat has the same text, and every sent reference belongs to an alert."""
+    with database.reading() as session:
+        known = {alert.reference: alert.id for alert in books.alerts(session)}
+    breaches = ["a reference was sent that no tip has" for name in accepted if name not in known]
+    for name, texts in accepted.items():
+        if len(set(texts)) > 1 and name in known:
+            breaches.append(f"alert {known[name]} was sent in {len(set(texts))} wordings")
+    return breaches
+
+
+def out_of_time(database: Database, at: datetime) -> list[str]:
+    """Returns breaches of I6. Each tip that no responder has taken has a deadline for its escalation.
+
+    The deadline fires when it passes, and only once.
+    """
+    with database.reading() as session:
+        untimed = books.waiting_without_deadline(session)
+        overdue = books.overdue(session, at - OVERDUE)
+        firings = books.firings(session)
+    return [
+        *(f"tip {tip} waits and no time is set for it" for tip in untimed),
+        *(f"tip {tip} has a deadline that passed unnoticed" for tip in overdue),
+        *_fired_twice(firings),
+    ]
+
+
+def _fired_twice(firings: Sequence[Firing]) -> list[str]:
+    return [
+        f"tip {one.tip_id} climbed twice for one deadline"
+        for one, other in pairwise(firings)
+        if one.tip_id == other.tip_id and other.fired_at - one.fired_at < TWICE
+    ]
+
+
+def unchained(database: Database) -> list[str]:
+    """Returns a breach of I7 if a row of the audit log does not follow from the one before."""
+    with database.reading() as session:
+        chain = tables_audit.verify(session)
+    return [] if chain.broken_at is None else [f"the audit log breaks at row {chain.broken_at}"]
+
+
+def by_reference(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Groups accepted alerts by the reference they begin with. Leaves out other messages."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        if match := REFERENCE.match(text):
+            found[match[1]].append(text)
+    return dict(found)
+
+
+def _on_its_way(alert: SentAlert, at: datetime) -> bool:
+    return alert.step > 0 and at - alert.created_at < ON_ITS_WAY

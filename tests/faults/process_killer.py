@@ -1,0 +1,206 @@
+"""Kills many processes on purpose, by failpoint token and by signal, and flushes Redis."""
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.faults.stand.processes import command_line, send, started_as
+
+FAILPOINTS = (
+    "tip.before_commit",
+    "tip.after_commit",
+    "tip.before_doorbell",
+    "worker.before_claim",
+    "worker.after_claim",
+    "worker.after_send",
+)
+"""Rows 1, 2, 3, 16, 17 and 18 of the fault matrix."""
+MARKS = {
+    "web": "wsgi:application",
+    "worker": "hotline process worker",
+}
+"""A part of each process's command line."""
+REDIS_MARK = "unixsocket"
+EACH = 5
+"""The default number of times that a deck holds each failpoint, each server's death and each flush."""
+TWICE = 2
+"""The most times that a deck holds the deaths that only a restart can repair."""
+FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
+"""Seconds of each freeze. A worker's lease and leadership end meanwhile, and every client's patience with Redis."""
+BY_THE_CLOCK = ("worker.frozen",)
+"""Freezes that a turned clock shortens. The others are felt by sockets, which do not use the line's clock."""
+TICKS = 3.0
+"""Seconds in which a relay notices the turned clock and does the work that is due."""
+PATIENCE = 60.0
+"""Seconds to wait until a token is taken, or until a process exists that can be killed. Longer than any freeze."""
+QUICK = 0.2
+"""Seconds between the deaths of the first deck."""
+
+Death = Callable[[], bool]
+
+
+@dataclass
+class ProcessKiller:
+    """A random order of deaths that a seed repeats. It deals a whole deck, then more until told to stop."""
+
+    keepers: Sequence[int]
+    """Every process of the line is below one of these."""
+    faults: Path
+    redis_url: str
+    seed: int
+    pause: float = 3.0
+    """Seconds between deaths after the first deck."""
+    each: int = EACH
+    spared: frozenset[str] = frozenset()
+    """Deaths that are not dealt, because another run deals them."""
+    turn: Callable[[int], None] | None = None
+    """Turns the line's clock forward. A frozen process then sleeps for seconds of that clock."""
+    servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """Deaths of servers outside the line, by name. Each returns when the server is up again."""
+    absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """The same for long absences."""
+    kills: Counter[str] = field(default_factory=Counter)
+    dealt: threading.Event = field(default_factory=threading.Event)
+    """Set after the first deck."""
+
+    def __post_init__(self) -> None:
+        self._dice = random.Random(self.seed)
+        self._thawing: list[threading.Thread] = []
+        self._asleep: set[int] = set()
+        """Frozen processes. No other death may hit them, because they must resume."""
+        self._stop = threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        """Deals deaths until told to stop. No process is frozen afterwards."""
+        self._stop = stop
+        while not stop.is_set():
+            for name, death in self._deck():
+                if stop.is_set():
+                    break
+                if death():
+                    self.kills[name] += 1
+                stop.wait(self.pause if self.dealt.is_set() else QUICK)
+            self._all_awake()
+            self.dealt.set()
+            stop.wait(self.pause)
+        self._all_awake()
+
+    def _all_awake(self) -> None:
+        for thread in self._thawing:
+            thread.join()
+
+    def _deck(self) -> Iterator[tuple[str, Death]]:
+        """Yields the deaths of one deck. Freezes come first, so that other processes die meanwhile."""
+        often = {name: self._tokens(name) for name in FAILPOINTS}
+        often |= {name: self._beside(die) for name, die in self.servers.items()}
+        often.setdefault("redis", self._killing(REDIS_MARK))
+        often["redis.flush"] = self._flush
+        seldom = {name: self._killing(mark) for name, mark in MARKS.items()}
+        deck = [*often.items()] * self.each + [*seldom.items()] * min(TWICE, self.each)
+        deck.append(("everything", self._everything))
+        deck = [one for one in deck if one[0] not in self.spared]
+        self._dice.shuffle(deck)
+
+        asleep = {name: self._freezing(name) for name in FROZEN}
+        asleep |= {name: self._beside(absent) for name, absent in self.absences.items()}
+        yield from (one for one in asleep.items() if one[0] not in self.spared)
+        yield from deck
+
+    def _tokens(self, name: str) -> Death:
+        def laid() -> bool:
+            token = self.faults / name
+            token.touch()
+            taken = self._until(lambda: not token.exists())
+            token.unlink(missing_ok=True)
+            return taken
+
+        return laid
+
+    def _killing(self, mark: str) -> Death:
+        def killed() -> bool:
+            return self._until(lambda: self._signal_one(mark, signal.SIGKILL) is not None)
+
+        return killed
+
+    def _everything(self) -> bool:
+        """Kills every process at once, in a random order. The first one killed is the first to start again."""
+        marks = [*MARKS.values(), REDIS_MARK]
+        victims = [pid for mark in marks for pid in self._found(mark)]
+        self._dice.shuffle(victims)
+        return sum(send(pid, signal.SIGKILL) for pid in victims) > 0
+
+    def _freezing(self, name: str) -> Death:
+        mark = MARKS.get(name.partition(".")[0], REDIS_MARK)
+
+        def thaw(pid: int) -> None:
+            slept = self._slept(name)
+            if mark in command_line(pid) and send(pid, signal.SIGCONT) and slept:
+                self.kills[name] += 1
+            self._asleep.discard(pid)
+
+        def frozen() -> bool:
+            pid = self._signal_one(mark, signal.SIGSTOP)
+            if pid is not None:
+                self._asleep.add(pid)
+                self._thawing.append(threading.Thread(target=thaw, args=(pid,)))
+                self._thawing[-1].start()
+            # The freeze counts when the process resumes.
+            return False
+
+        return frozen
+
+    def _slept(self, name: str) -> bool:
+        """Waits as long as a freeze lasts. Returns False if the run ended meanwhile."""
+        if self.turn is None or name not in BY_THE_CLOCK:
+            return not self._stop.wait(FROZEN[name])
+        if self._stop.wait(TICKS):
+            return False
+        self.turn(round(FROZEN[name]))
+        return not self._stop.wait(TICKS)
+
+    def _beside(self, die: Callable[[], None]) -> Death:
+        def died() -> bool:
+            die()
+            return True
+
+        return died
+
+    def _flush(self) -> bool:
+        def flushed() -> bool:
+            try:
+                with Redis.from_url(self.redis_url, socket_timeout=1) as redis:
+                    redis.flushall()
+            except RedisError:
+                return False
+            return True
+
+        return self._until(flushed)
+
+    def _found(self, mark: str) -> list[int]:
+        found = (pid for keeper in self.keepers for pid in started_as(keeper, mark))
+        return [pid for pid in found if pid not in self._asleep]
+
+    def _signal_one(self, mark: str, number: signal.Signals) -> int | None:
+        """Signals one random process with this mark. Returns its id, or None if it reached none."""
+        victims = self._found(mark)
+        if not victims:
+            return None
+        chosen = self._dice.choice(victims)
+        return chosen if send(chosen, number) else None
+
+    def _until(self, done: Callable[[], bool]) -> bool:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if done():
+                return True
+            if self._stop.wait(0.02):
+                return False
+        return False

@@ -1,0 +1,306 @@
+"""`bin/bench restore`: rehearses the loss of the machine, on sample data or with a backup of the real line."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+
+import click
+
+from hotline.cli.backup import private_key
+from hotline.cli.contexts import build_door
+from hotline.cli.kit import new_passphrase
+from hotline.cli.options import FILE
+from hotline.core.context import DoorKit
+from hotline.core.settings import Settings
+from hotline.errors import StartFailed
+from hotline.gateway import queries_health
+from hotline.gateway.leader import LEASE
+from hotline.operations.backup import measure
+from hotline.operations.service_restore import restore
+from tests.faults import ledger
+from tests.faults.callers import Promise
+from tests.faults.crowd import Crowd
+from tests.faults.ledger import PromisedTip
+from tests.faults.reading import RealLine
+from tests.faults.rehearsal_report import DrillReport, Say
+from tests.faults.settling import accepted, national_key, settle
+from tests.faults.stand.ground import Ground, Pair, ground
+from tests.support import books
+from tests.support.stack import Stack, command_words, hotline, settings_in
+
+WORDS = "hafi y'umuhanda"
+PATIENCE = 60.0
+TICKS = 3.0
+"""Seconds for which the restored line's clock is watched after its first tick."""
+ADDED = {"audit": 2, "lane_hold": 1}
+"""Rows that a restore adds: two in the audit log, and the pause of the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One place where commands run."""
+
+    environ: Mapping[str, str]
+
+    def __call__(self, *words: str) -> str:
+        return hotline(self.environ, *words)
+
+    def kit(self) -> DoorKit:
+        return build_door(Settings.read(self.environ))
+
+
+def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
+    """Rehearses the whole restore. Raises StartFailed if a step fails, since then there is nothing to compare."""
+    report = DrillReport(pair)
+    place = folder / "lost"
+    place.mkdir(exist_ok=True)
+    with ExitStack() as running:
+        with report.step("start a line", say):
+            on = running.enter_context(ground(pair))
+            stack = running.enter_context(Stack(place, environ=on.environ))
+        _drill(stack, on, folder, tips, report, say)
+    return report
+
+
+def _drill(
+    stack: Stack, on: Ground, folder: Path, tips: int, report: DrillReport, say: Say
+) -> None:
+    here, there = Machine(stack.environ), Machine(_elsewhere(stack, on, folder))
+    words = folder / "words"
+    words.write_text(f"{new_passphrase()}\n", encoding="utf-8")
+    signed = ("--passphrase-file", str(words))
+    with report.step("make the backup key", say):
+        here("backup", "key", str(folder / "backup.key"), *signed)
+    promised = _back_up_under_load(stack, here, folder, tips, report, say)
+    with report.step("export the keys", say):
+        here("keys", "export", str(folder / "keys.sealed"), *signed)
+    with report.step("let the line settle", say):
+        report.breaches += [one.sentence for one in settle(stack, promised)]
+
+    key = ("--key", str(folder / "backup.key"), *signed)
+    with report.step("restore into an empty place", say):
+        told = json.loads(
+            there("restore", str(folder / "line.backup"), *key, "--by", "Drill", "--json")
+        )
+    with report.step("bring the keys back", say):
+        there("keys", "import", str(folder / "keys.sealed"), *signed)
+    with report.step("verify the audit log", say):
+        there("audit", "verify")
+    report.waiting = told["waiting"]
+    with report.step("count rows, and open every promised tip", say):
+        _compare(stack, there, told["contents"]["rows"], promised, report)
+    _watch(stack, there, report, say)
+
+
+def _elsewhere(stack: Stack, on: Ground, folder: Path) -> dict[str, str]:
+    """Returns the environment of another machine: an empty home and database, and the same gateway."""
+    return {
+        **stack.environ,
+        **on.spare,
+        "HOTLINE_HOME": str(folder / "elsewhere"),
+        "HOTLINE_GATEWAY_URL": stack.page.rstrip("/"),
+    }
+
+
+def _back_up_under_load(
+    stack: Stack, here: Machine, folder: Path, tips: int, report: DrillReport, say: Say
+) -> list[Promise]:
+    """Backs up the line while callers report. Returns the tips that were promised before the backup began."""
+    taken = Event()
+    crowd = Crowd(stack.emulator, tips, WORDS, enough=taken.is_set)
+    with ThreadPoolExecutor(1) as pool:
+        telling = pool.submit(crowd.tell)
+        try:
+            with report.step(f"tell {max(tips // 2, 1)} tips", say):
+                _until(lambda: telling.done() or len(crowd.told) >= max(tips // 2, 1), "tips")
+            promised = list(crowd.told)
+            with report.step("back up while callers tell", say):
+                told = json.loads(here("backup", str(folder / "line.backup"), "--json"))
+        finally:
+            taken.set()
+        telling.result()
+    report.promised = len(promised)
+    report.rows, report.kilobytes = sum(told["contents"]["rows"].values()), told["bytes"] >> 10
+    return promised
+
+
+def _compare(
+    stack: Stack,
+    there: Machine,
+    rows: Mapping[str, int],
+    promised: list[Promise],
+    report: DrillReport,
+) -> None:
+    kit = there.kit()
+    try:
+        with kit.database.reading() as session:
+            found = measure(session).rows
+        wanted = {name: rows.get(name, 0) + ADDED.get(name, 0) for name in found}
+        report.restored = found["tip"]
+        report.breaches += [
+            f"{name}: {found[name]} rows, and {count} were backed up"
+            for name, count in wanted.items()
+            if found[name] != count
+        ]
+        told = [
+            PromisedTip(kit.pseudonyms.session(one.session_id), one.place, one.complete)
+            for one in promised
+        ]
+        report.breaches += ledger.lost(kit.database, told)
+        report.breaches += ledger.unreadable(
+            kit.database, told, national_key(stack, kit), kit.sealer.weekly_lock
+        )
+        report.breaches += ledger.unchained(kit.database)
+    finally:
+        kit.database.close()
+
+
+def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
+    """Runs the restored line's clock against the gateway that took the alerts.
+
+    While paused, nothing may go out. Once resumed, nothing may go out twice.
+    """
+    kit = there.kit()
+    try:
+        with kit.database.reading() as session:
+            known = {alert.reference for alert in books.alerts(session)}
+        before = _sends(stack, known)
+        with report.step("run it held", say), _clock(there, kit, stack.log):
+            report.breaches += _differences(before, _sends(stack, known), "while held")
+        if not json.loads(there("outgoing", "status", "--json"))["paused"]:
+            report.breaches.append("the restored line is not held")
+        fates = ("--alerts", "drop", "--confirmations", "drop", "--yes")
+        with report.step("release it", say):
+            there("outgoing", "resume", "--by", "Drill", "--reason", "a rehearsal", *fates)
+        with report.step("run it released", say), _clock(there, kit, stack.log):
+            report.breaches += _differences(before, _sends(stack, known), "once released")
+    finally:
+        kit.database.close()
+
+
+@contextmanager
+def _clock(there: Machine, kit: DoorKit, log: Path) -> Iterator[None]:
+    """Runs the block once the worker has ticked for a while. Then the worker ends."""
+    began = kit.now().timestamp()
+    with log.open("ab") as output:
+        clock = subprocess.Popen(
+            command_words("process", "worker"), env=there.environ, stdout=output, stderr=output
+        )
+    try:
+        _until(lambda: _ticked(kit) - began > TICKS, "a tick of the restored line")
+        yield
+    finally:
+        clock.terminate()
+        clock.wait()
+
+
+def _ticked(kit: DoorKit) -> float:
+    """Returns the time of the newest tick: `clock_until` is one lease ahead of it."""
+    with kit.database.reading() as session:
+        until = queries_health.standing(session).clock_until
+    return (until - LEASE).timestamp() if until else 0.0
+
+
+def _sends(stack: Stack, known: set[str]) -> dict[str, int]:
+    return {name: len(texts) for name, texts in accepted(stack).items() if name in known}
+
+
+def _differences(before: Mapping[str, int], after: Mapping[str, int], when: str) -> list[str]:
+    return [
+        f"{name}: sent {count - before.get(name, 0)} times more {when}"
+        for name, count in after.items()
+        if count != before.get(name, 0)
+    ]
+
+
+def _until(done: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not done():
+        if time.monotonic() > end:
+            raise StartFailed(f"the drill waited {PATIENCE:.0f} seconds for {what}")
+        time.sleep(0.05)
+
+
+@click.command("restore")
+@click.option("--tips", default=40, show_default=True, type=click.IntRange(2, 10_000))
+@click.option(
+    "--pair",
+    type=click.Choice([pair.value for pair in Pair]),
+    default=Pair.SQLITE.value,
+    show_default=True,
+)
+@click.option("--backup", "file", type=FILE, help="Rehearse with this backup of a real line.")
+@click.option("--key", type=FILE, help="The backup key's file, with --backup.")
+@click.option("--passphrase-file", type=FILE, help="A file whose first line is its passphrase.")
+@click.option("--database", metavar="URL", help="An empty PostgreSQL database, with --backup.")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def drill(
+    tips: int,
+    pair: str,
+    file: Path | None,
+    key: Path | None,
+    passphrase_file: Path | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    """Backs up a line under load, restores it in an empty place, and compares.
+
+    Without --backup it uses sample data, in a temporary folder and on loopback. With it, it proves a backup of a real
+    line by restoring it into a temporary folder, which it removes. It sends nothing. It ends with 1 if anything
+    differs.
+    """
+    with tempfile.TemporaryDirectory(prefix="hotline-drill-") as name:
+        if file is not None:
+            report = _with_backup(file, key, passphrase_file, database, Path(name))
+        else:
+            _refuse_settings()
+            report = rehearse(Path(name), tips, Pair(pair), _say)
+    click.echo(report.document() if as_json else _told(report))
+    if not report.clean:
+        raise SystemExit(1)
+
+
+def _with_backup(
+    file: Path, key: Path | None, passphrase_file: Path | None, database: str | None, folder: Path
+) -> DrillReport:
+    if key is None:
+        raise click.UsageError("--backup needs --key, the backup key's file")
+    url = database or f"sqlite:///{folder / 'hotline.db'}"
+    opener = private_key(key, passphrase_file)
+    report = DrillReport(Pair.POSTGRES if database else Pair.SQLITE)
+    with report.step("restore", _say), file.open("rb") as stream:
+        done = restore(stream, opener, url, by="Drill", at=datetime.now(UTC), say=_say)
+    report.rows = sum(done.contents.rows.values())
+    report.restored = done.contents.rows.get("tip", 0)
+    report.waiting, report.kilobytes = done.waiting, file.stat().st_size >> 10
+    return report
+
+
+def _told(report: DrillReport) -> str:
+    lines = [f"{step.seconds:8.2f} s  {step.name}" for step in report.steps]
+    lines.append(
+        f"{report.restored} tips and {report.rows} rows came back out of {report.kilobytes} kB,"
+        f" {report.promised} of them promised before; {report.waiting} messages were held"
+    )
+    return "\n".join([*lines, *report.breaches, "all is well" if report.clean else "NOT WELL"])
+
+
+def _refuse_settings() -> None:
+    if given := settings_in(os.environ):
+        raise RealLine(
+            f"a pretended drill takes no settings and touches no line of yours: unset {' '.join(given)};"
+            " or give --backup, to rehearse with a real one"
+        )
+
+
+def _say(words: str) -> None:
+    click.echo(f"drill: {words}", err=True)

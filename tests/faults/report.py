@@ -1,0 +1,75 @@
+"""Reports the work and the findings of a fault run in one line of JSON, without any personal data."""
+
+import json
+import platform
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from hotline.core.environment import CHECKOUT
+from tests.faults.ledger import Breach, Invariant
+
+SHOWN = 20
+"""The number of breaches shown in words. A reader needs the first ones."""
+
+
+@dataclass
+class RunReport:
+    tips: int
+    seed: int
+    pair: str
+    promised: int = 0
+    unheard: int = 0
+    """Callers who stopped trying."""
+    alerts: int = 0
+    """References that the gateway accepted at least once."""
+    sends: int = 0
+    repeats: int = 0
+    """References that the gateway accepted more than once."""
+    deaths: dict[str, int] = field(default_factory=dict)
+    """Deaths by process. "everything" is all of them at once, and "frozen" is a pause."""
+    lies: dict[str, int] = field(default_factory=dict)
+    """Faults of the network and the gateway, by kind."""
+    faults: int = 0
+    breaches: dict[str, int] = field(default_factory=dict)
+    found: list[str] = field(default_factory=list)
+    told: dict[str, float] = field(default_factory=dict)
+    """Seconds from filing to the first accepted alert."""
+    dialogues_broken: dict[str, int] = field(default_factory=dict)
+    most_dials: int = 0
+    longest_wait: float = 0.0
+    """The most that any caller needed: dials, and seconds from the first dial to the promise."""
+    violations: dict[str, int] = field(default_factory=dict)
+    load: float = 0.0
+    """The machine's highest load average per processor. Above three, other programs used the machine too."""
+    seconds: float = 0.0
+    python: str = field(default_factory=platform.python_version)
+    source: str | None = None
+
+    def judged(self, breaches: Sequence[Breach]) -> None:
+        counts = Counter(breach.invariant for breach in breaches)
+        self.breaches = {invariant: counts[invariant] for invariant in Invariant}
+        self.found = [f"{one.invariant}: {one.sentence}" for one in breaches[:SHOWN]]
+
+    @property
+    def clean(self) -> bool:
+        return not any(self.breaches.values()) and self.unheard == 0
+
+    def line(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def failure(kind: type[BaseException], *, tips: int, seed: int, pair: str) -> str:
+    """Returns the line for a run that did not finish. It names the kind of error, but no details."""
+    return json.dumps({"failed": kind.__name__, "tips": tips, "seed": seed, "pair": pair})
+
+
+def source() -> str | None:
+    """Returns the version of this code, or None if git cannot tell."""
+    asked = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty"]
+    try:
+        told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return told.stdout.strip() or None

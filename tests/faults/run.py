@@ -1,0 +1,279 @@
+"""Runs one fault run: callers, a gateway that lies, many deaths, and then a check of the database."""
+
+import math
+import os
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from hotline.core.settings import Settings
+from hotline.tips.rules import Urgency
+from tests.faults.callers import plan
+from tests.faults.canary import Search, number_forms, written_forms
+from tests.faults.crowd import CALLERS, Crowd
+from tests.faults.ledger import REFERENCE, Breach, Invariant
+from tests.faults.process_killer import EACH, ProcessKiller
+from tests.faults.report import RunReport, source
+from tests.faults.settling import accepted, kit_of, settle
+from tests.faults.stand.ground import Pair, ground, own_or_refuse, second_server, under_test
+from tests.support import books
+from tests.support.handsets import EmulatorClient
+from tests.support.stack import Stack
+
+
+def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> int:
+    """Answers alerts until told to stop, and then once more for the last ones. With a share below one, some stay
+    silent.
+
+    Returns the number of answers.
+    """
+    seen = 0
+    answered: set[str] = set()
+    texted = 0
+    while True:
+        last_round = stop.is_set()
+        fresh = emulator.outbox(after=seen)
+        seen += len(fresh)
+        for sms in fresh:
+            found = REFERENCE.match(sms["text"])
+            if found and sms["accepted"] and found[1] not in answered:
+                answered.add(found[1])
+                if _answers(found[1], share):
+                    texted += 1
+                    emulator.text(f"1 {found[1]}", msisdn=sms["to"])
+        if last_round:
+            return texted
+        stop.wait(0.5)
+
+
+def _answers(reference: str, share: float) -> bool:
+    """Returns True if the responder of this reference answers. Repeats of the alert change nothing."""
+    return sha256(reference.encode()).digest()[0] < 256 * share
+
+
+LIES: tuple[Mapping[str, Any], ...] = (
+    {"kind": "reset_before", "probability": 0.04},
+    {"kind": "reset_after", "probability": 0.04},
+    {"kind": "error_before", "probability": 0.04},
+    {"kind": "error_after", "probability": 0.04},
+    {"kind": "html", "probability": 0.02},
+    {"kind": "charset", "probability": 0.02},
+    {"kind": "truncated", "probability": 0.02},
+    {"kind": "slow", "probability": 0.01, "seconds": 1.0},
+    {"kind": "timeout", "probability": 0.002},
+    {"kind": "drip", "probability": 0.002},
+    {"kind": "recipient_status", "status": 500, "probability": 0.01},
+    {"kind": "recipient_status", "status": 405, "skip": 150, "times": 1},
+    {"kind": "no_report", "probability": 0.05},
+    {"kind": "failed_report", "probability": 0.02},
+    {"kind": "unknown_report", "probability": 0.02},
+    {"kind": "duplicate_report", "probability": 0.1},
+    {"kind": "reversed_reports", "probability": 0.1},
+    {"kind": "early_report", "probability": 0.1},
+    {"kind": "duplicate_hop", "probability": 0.05},
+    {"kind": "concurrent_hop", "probability": 0.05},
+    {"kind": "out_of_order", "probability": 0.03},
+    {"kind": "retry_hop", "probability": 0.5, "seconds": 1.0},
+    {"kind": "lost_answer", "probability": 0.005},
+    {"kind": "missing_network", "probability": 0.02},
+    {"kind": "missing_plus", "probability": 0.02},
+    {"kind": "unescaped_plus", "probability": 0.02},
+    {"kind": "no_end", "probability": 0.1},
+    {"kind": "duplicate_end", "probability": 0.1},
+    {"kind": "late_end", "probability": 0.05, "seconds": 5.0},
+    {"kind": "duplicate_mo", "probability": 0.1},
+    {"kind": "lost_mo", "probability": 0.1},
+)
+"""A send meets the first of these that strikes. About one send in four fails. 405 means no money, which pauses the
+queue."""
+
+
+FEW = 2
+"""With fewer tips a run gives no statistics."""
+ANSWERING = 0.4
+"""The share of references that are taken. Most tips have one of three taken. One tip in five has none and escalates."""
+SOUGHT = 3
+"""The number of callers whose numbers are looked for in everything that was written."""
+TELL_EVERY = 10.0
+"""Seconds between two lines of progress."""
+WORDS = "ku iduka hafi y'umuhanda"
+CROWDED = 3.0
+"""The load per processor above which other programs used the machine. The run's own load is below two."""
+SLOW = "slow answer"
+REPEATED_OTHERWISE = "repeat answered otherwise"
+"""Not a breach here. If the first answer was a polite end without a database, the repeat continues."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The settings of one run."""
+
+    tips: int
+    seed: int
+    pair: Pair = Pair.SQLITE
+    pause: float = 3.0
+    """Seconds between deaths after the first deck."""
+    minutes: float | None = None
+    """Minutes after which no caller begins a report."""
+    each: int = EACH
+    """The number of times that each failpoint, each server's death and each flush is dealt."""
+    spared: frozenset[str] = frozenset()
+    """The names of deaths that are not dealt, because another run deals them."""
+    callers: int = CALLERS
+    """Callers at a time, until each death was dealt. More of them report on a fast machine."""
+    turned: bool = False
+    """True turns the line's clock instead of waiting for a lease or a doubt. Otherwise the line keeps the true time."""
+
+
+def run(folder: Path, order: Order, say: Say) -> RunReport:
+    """Runs a line of its own in this folder, on loopback, and ends it: tips under every fault, then the checks.
+
+    Raises ProgramMissing, or StartFailed of the line.
+    """
+    with (
+        ground(order.pair) as on,
+        under_test(folder, on) as (stack, faults),
+        second_server(stack) as second,
+    ):
+        killer = ProcessKiller(
+            keepers=(stack.pid, second.pid),
+            faults=faults,
+            redis_url=Settings.read(stack.environ).redis_url,
+            seed=order.seed,
+            pause=order.pause,
+            each=order.each,
+            spared=order.spared,
+            turn=stack.turn if order.turned else None,
+            servers=on.deaths,
+            absences=on.absences,
+        )
+        own_or_refuse(stack, (folder, *on.folders))
+        return _judged(stack, killer, order, (folder, *on.folders), say)
+
+
+def _judged(
+    stack: Stack, killer: ProcessKiller, order: Order, folders: tuple[Path, ...], say: Say
+) -> RunReport:
+    report = RunReport(order.tips, order.seed, order.pair, source=source())
+    began = time.monotonic()
+    end = began + 60 * order.minutes if order.minutes else math.inf
+    crowd = Crowd(
+        stack.emulator,
+        order.tips,
+        WORDS,
+        enough=killer.dealt.is_set,
+        callers=order.callers,
+        late=lambda: killer.dealt.is_set() and time.monotonic() > end,
+    )
+    stack.emulator.set_faults(*LIES, seed=order.seed)
+
+    report.load = _under_fire(stack, killer, crowd, say)
+
+    report.lies = stack.emulator.struck()
+    stack.emulator.clear_faults()
+    stack.until_ready()
+    say("quiet: waiting until every alert is settled")
+    settled = settle(stack, crowd.told, turning=order.turned)
+    found = [*settled, *_written(folders)]
+    report.judged([*found, *_answered(stack, crowded=report.load > CROWDED)])
+    _count(report, stack, killer, crowd)
+    report.seconds = round(time.monotonic() - began, 1)
+    return report
+
+
+def _under_fire(stack: Stack, killer: ProcessKiller, crowd: Crowd, say: Say) -> float:
+    """Runs callers and deaths side by side. Callers continue until every kind of death has happened.
+
+    Returns the machine's highest load meanwhile.
+    """
+    over, quiet = threading.Event(), threading.Event()
+    loads = [0.0]
+    threads = [
+        threading.Thread(target=killer.run, args=(over,)),
+        threading.Thread(target=answer_alerts, args=(stack.emulator, quiet, ANSWERING)),
+        threading.Thread(target=_progress, args=(crowd, killer, loads, quiet, say)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        crowd.tell()
+    finally:
+        over.set()
+        threads[0].join()
+        quiet.set()
+        for thread in threads:
+            thread.join()
+    return round(max(loads), 1)
+
+
+def _progress(
+    crowd: Crowd, killer: ProcessKiller, loads: list[float], stop: threading.Event, say: Say
+) -> None:
+    began = time.monotonic()
+    while not stop.wait(TELL_EVERY):
+        loads.append(os.getloadavg()[0] / (os.cpu_count() or 1))
+        passed = time.monotonic() - began
+        say(
+            f"{passed:4.0f} s: {len(crowd.told)} of {crowd.tips} tips told, {killer.kills.total()} deaths"
+        )
+
+
+def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd) -> None:
+    broken = crowd.broken
+    report.promised, report.unheard = len(crowd.told), len(broken.unheard)
+    report.most_dials, report.longest_wait = broken.most_dials, broken.longest
+    report.dialogues_broken = dict(broken.ends.most_common())
+    sent = accepted(stack)
+    report.alerts = len(sent)
+    report.sends = sum(len(texts) for texts in sent.values())
+    report.repeats = report.sends - report.alerts
+    report.deaths = dict(sorted(killer.kills.items()))
+    report.faults = killer.kills.total() + sum(report.lies.values())
+    report.violations = dict(Counter(one["rule"] for one in stack.emulator.violations()))
+    report.told = waits(stack)
+
+
+def waits(stack: Stack) -> dict[str, float]:
+    """Returns statistics of the seconds from a danger tip to its first received alert."""
+    kit = kit_of(stack)
+    with kit.database.reading() as session:
+        found = books.waits(session, urgency=Urgency.DANGER)
+    kit.database.close()
+    if len(found) < FEW:
+        return {}
+    seconds = sorted(wait.total_seconds() for wait in found)
+    twentieths = statistics.quantiles(seconds, n=20)
+    return {
+        "tips": len(seconds),
+        "median": round(statistics.median(seconds), 2),
+        "p95": round(twentieths[-1], 2),
+        "worst": round(seconds[-1], 2),
+    }
+
+
+def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
+    """Returns breaches of I8 that the emulator saw hop by hop. On a crowded machine slow answers prove nothing."""
+    seen = Counter(one["rule"] for one in stack.emulator.violations())
+    del seen[REPEATED_OTHERWISE]
+    if crowded:
+        del seen[SLOW]
+    return [Breach(Invariant.ANSWERED, f"{rule}, {count} times") for rule, count in seen.items()]
+
+
+def _written(folders: tuple[Path, ...]) -> list[Breach]:
+    """Returns breaches of I5: a tip's words or some callers' numbers, in any form, in any file of the line."""
+    needles = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
+    for tip in plan(SOUGHT, ["101"], WORDS):
+        found = number_forms(tip.msisdn).items()
+        needles |= {f"number {tip.number} as {name}": form for name, form in found}
+    search = Search(folders, needles)
+    search.once()
+    return [Breach(Invariant.UNWRITTEN, found) for found in sorted(search.found)]

@@ -1,0 +1,184 @@
+"""Waits after the faults until everything is in order, or returns the breaches that remain."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+from hotline.cli.contexts import build_door
+from hotline.cli.desks import PASSPHRASE_FILE
+from hotline.core.context import DoorKit
+from hotline.core.settings import Settings
+from hotline.gateway.rules_delivery import LEASE, QUEUES
+from hotline.people import decrypt_passphrase
+from hotline.people.decrypt_passphrase import PassphraseOpener
+from hotline.text.codes import NATIONAL
+from tests.faults import calls, ledger
+from tests.faults.callers import Promise
+from tests.faults.ledger import Breach, Invariant, PromisedTip
+from tests.support.books import OF_THE_TRIAL
+from tests.support.stack import Stack
+
+SETTLE_SECONDS = 150.0
+"""An alert of danger may wait for a lease (30 s) and a doubt (30 s). It may wait twice for each."""
+SENT_A_SECOND = 5.0
+"""The alerts that two cores send each second at least, with all other work of a run. Faster callers leave a queue, and
+emptying it takes time."""
+PAUSE = 1.0
+TURN = 30
+"""Seconds by which the line's clock is turned when nothing changes: a lease, or a doubt. A jump of 60 is an alarm."""
+LAST_SECONDS = 75.0
+"""Seconds that an alert of danger may still need when time is up: a lease and a doubt."""
+TRUE_LAST_SECONDS = (LEASE + max(one.unknown for one in QUEUES.values())).total_seconds() + 30.0
+"""The same for any alert when the line keeps the true time: the longest doubt, and the send after it."""
+STILL = 3.0
+"""Seconds without a change before the clock is turned: three ticks of the relay."""
+
+
+def kit_of(stack: Stack) -> DoorKit:
+    """Returns the hooks' context for the line's own home. It knows the sessions' digests and decrypts nothing."""
+    return build_door(Settings.read(stack.environ))
+
+
+def settle(
+    stack: Stack,
+    told: Sequence[Promise],
+    *,
+    seconds: float = SETTLE_SECONDS,
+    last: float | None = None,
+    turning: bool = True,
+) -> list[Breach]:
+    """Returns the breaches that remain when time is up and do not resolve afterwards. Returns early if there are none.
+
+    Turns the line's clock while nothing changes, so that no run waits for a lease. `turning=False` keeps the true time.
+    """
+    kit = kit_of(stack)
+    promised = [
+        PromisedTip(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
+    ]
+    called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
+    end = time.monotonic() + seconds + len(_waiting(kit)) / SENT_A_SECOND
+    if last is None:
+        last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
+    still = Still()
+    # Stretching a passphrase takes long, and the desk's key does not change.
+    key = cache(partial(national_key, stack, kit))
+
+    def read() -> list[Breach]:
+        return [*_breaches(kit, promised, stack, key()), *_uncalled(kit, called, key())]
+
+    try:
+        while True:
+            breaches = _waiting(kit) or read()
+            if not breaches:
+                return []
+            if time.monotonic() > end:
+                turn = partial(stack.turn, TURN) if turning else None
+                return lasting(lambda: [*_waiting(kit), *read()], seconds=last, turn=turn)
+            if turning and still.long_enough(breaches, time.monotonic()):
+                stack.turn(TURN)
+            time.sleep(PAUSE)
+    finally:
+        kit.database.close()
+
+
+def lasting(
+    look: Callable[[], Sequence[Breach]],
+    *,
+    seconds: float,
+    pause: float = PAUSE,
+    turn: Callable[[], object] | None = None,
+) -> list[Breach]:
+    """Returns the breaches that each look finds until time is up.
+
+    Cases that no responder takes keep escalating. At any moment some alert is on its way, and each time another one.
+    With `turn` the longest doubt ends before time is up. A run that keeps escalating had its clock turned too little.
+    """
+    end = time.monotonic() + seconds
+    turned = time.monotonic()
+    left = list(look())
+    while left and time.monotonic() < end:
+        time.sleep(pause)
+        if turn is not None and time.monotonic() - turned >= STILL:
+            turn()
+            turned = time.monotonic()
+        now = {_of(one) for one in look()}
+        left = [one for one in left if _of(one) in now]
+    return left
+
+
+def _of(breach: Breach) -> tuple[Invariant, str]:
+    """Returns the subject of a breach, without its state."""
+    return breach.invariant, breach.sentence.partition(" is ")[0]
+
+
+@dataclass
+class Still:
+    """A timer: how long the same breaches have been found."""
+
+    breaches: Sequence[Breach] = ()
+    since: float = 0.0
+
+    def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
+        """Returns True if nothing has changed for a while, and then starts the while again."""
+        if breaches != self.breaches:
+            self.breaches, self.since = breaches, now
+            return False
+        if now - self.since < STILL:
+            return False
+        self.since = now
+        return True
+
+
+def _waiting(kit: DoorKit) -> list[Breach]:
+    """Returns breaches that time alone may resolve. While there are some, the rest need not be read."""
+    database, at = kit.database, kit.now()
+    return [
+        *_as(Invariant.TOLD, ledger.unreferred(database)),
+        *_as(Invariant.SETTLED, ledger.unsettled(database, at)),
+    ]
+
+
+def _breaches(
+    kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack, key: bytes
+) -> list[Breach]:
+    """Returns the other breaches. Asks the gateway before and after: a send is in the database before it happens.
+
+    The gateway accepts a send before the send ends.
+    """
+    database, at = kit.database, kit.now()
+    before = accepted(stack)
+    found = [
+        *_as(Invariant.KEPT, ledger.lost(database, promised)),
+        *_as(
+            Invariant.KEPT,
+            ledger.unreadable(database, promised, key, kit.sealer.weekly_lock),
+        ),
+        *_as(Invariant.NOT_TOO_OFTEN, ledger.repeated_too_often(database, before)),
+        *_as(Invariant.IN_TIME, ledger.out_of_time(database, at)),
+        *_as(Invariant.CHAINED, ledger.unchained(database)),
+        *_as(Invariant.ONE_CASE, ledger.worded_otherwise(database, before)),
+    ]
+    return [*found, *_as(Invariant.TOLD, ledger.unsent(database, lambda: accepted(stack), at))]
+
+
+def _uncalled(kit: DoorKit, called: Mapping[str, str], key: bytes) -> list[Breach]:
+    return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.weekly_lock))
+
+
+def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:
+    return [Breach(invariant, sentence) for sentence in sentences]
+
+
+def national_key(stack: Stack, kit: DoorKit) -> bytes:
+    """Returns the national desk's key, which decrypts every tip. Uses the passphrase that `hotline init` left in the
+    home."""
+    passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
+    with kit.database.reading() as session:
+        wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
+    return PassphraseOpener(OF_THE_TRIAL, passphrase).open(wrapped)[0]
+
+
+def accepted(stack: Stack) -> dict[str, list[str]]:
+    """Returns the alerts that the gateway accepted, by reference."""
+    return ledger.by_reference([sms["text"] for sms in stack.emulator.outbox() if sms["accepted"]])

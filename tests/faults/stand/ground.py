@@ -1,0 +1,253 @@
+"""Provides the servers of a fault run: the embedded pair, or servers of our own that the run may also kill."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from tempfile import gettempdir
+from time import monotonic, sleep
+from urllib.parse import urlsplit
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from hotline.core.settings import Settings
+from hotline.errors import ProgramMissing, StartFailed
+from tests.faults.reading import RealLine
+from tests.faults.stand.postgres import Postgres, postgres_in
+from tests.support.stack import READY_SECONDS, Stack, command_words, for_callers, free_port
+
+PATIENCE = 10.0
+
+
+def redis_program() -> str:
+    """Returns Debian's Redis program. Raises ProgramMissing if there is none."""
+    found = shutil.which("redis-server")
+    if found is None:
+        raise ProgramMissing("no Redis on this machine: apt-get install redis-server")
+    return found
+
+
+@dataclass
+class Valkey:
+    url: str
+    folder: Path
+    program: str
+    process: "subprocess.Popen[bytes]"
+
+    def client(self) -> "Redis":
+        return Redis.from_url(self.url)
+
+    def hang(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self) -> None:
+        """Starts another server in its place, without any data."""
+        self.process = _start(self.folder, self.program)
+        _await(self)
+
+
+@contextmanager
+def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
+    """Runs a server for as long as the block does. Executes `program` directly, so that signals reach it."""
+    valkey = Valkey(f"unix://{folder}/s", folder, program, _start(folder, program))
+    try:
+        _await(valkey)
+        yield valkey
+    finally:
+        valkey.wake()
+        valkey.kill()
+
+
+def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
+    argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
+    # The server then ignores the signals that Python ignores. A full disk must raise an error, not kill it.
+    return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
+
+
+def _await(valkey: Valkey) -> None:
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        with valkey.client() as client:
+            try:
+                client.ping()
+            except RedisError:
+                sleep(0.01)
+            else:
+                return
+    raise StartFailed("Redis did not open its socket")
+
+
+KEYS = "keys"
+CARELESS = {"fsync": "off", "full_page_writes": "off"}
+"""No run cuts the power. Killing a process loses no data that the kernel holds."""
+HERE = "127.0.0.1"
+AWAY = 10.0
+"""Seconds of a long absence of Redis: five times as long as danger waits for the job queue."""
+
+
+class Pair(StrEnum):
+    """The servers that a line uses. Everything must hold on both kinds."""
+
+    SQLITE = "sqlite"
+    """With the embedded Valkey."""
+    POSTGRES = "postgres"
+    """With Redis."""
+
+
+@dataclass
+class Ground:
+    """The settings for a `Stack`, and the deaths that only these servers have."""
+
+    environ: Mapping[str, str] = field(default_factory=dict)
+    deaths: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """Each returns when the server is up again."""
+    absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """The same, after a long absence."""
+    spare: Mapping[str, str] = field(default_factory=dict)
+    """The settings for another line, which is to begin with an empty database."""
+    folders: tuple[Path, ...] = ()
+    """The folders that the servers write to."""
+
+
+@contextmanager
+def ground(pair: Pair) -> Iterator[Ground]:
+    """Starts the servers for one run. Starts none if the line brings its own. Raises ProgramMissing."""
+    if pair is Pair.SQLITE:
+        yield Ground()
+        return
+    with ExitStack() as servers:
+        # Short paths: the path of a unix socket holds 108 bytes at most.
+        folder = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="hotline-pg-")))
+        postgres = servers.enter_context(postgres_in(folder, **CARELESS))
+        for name in ("line", "spare"):
+            postgres.make(name)
+        home = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="v")))
+        redis = servers.enter_context(valkey_in(home, redis_program()))
+        environ = {
+            "HOTLINE_DATABASE_URL": postgres.tcp_url("line"),
+            "HOTLINE_REDIS_URL": redis.url,
+        }
+        yield Ground(
+            environ,
+            _deaths(postgres, redis),
+            _absences(redis),
+            spare={"HOTLINE_DATABASE_URL": postgres.tcp_url("spare")},
+            folders=(folder, home),
+        )
+
+
+def _deaths(postgres: Postgres, redis: Valkey) -> dict[str, Callable[[], None]]:
+    def kill_redis() -> None:
+        redis.kill()
+        redis.restart()
+
+    return {"postgres": postgres.restart, "redis": kill_redis}
+
+
+def _absences(redis: Valkey) -> dict[str, Callable[[], None]]:
+    def away() -> None:
+        redis.kill()
+        time.sleep(AWAY)
+        redis.restart()
+
+    def hang() -> None:
+        redis.hang()
+        time.sleep(AWAY)
+        redis.wake()
+
+    return {"redis.away": away, "redis.frozen": hang}
+
+
+@contextmanager
+def under_test(
+    folder: Path, on: Ground, *, procfile: Path | None = None
+) -> Iterator[tuple[Stack, Path]]:
+    """Runs a line in this folder whose processes can be killed. Yields it with the folder of its failpoint tokens."""
+    faults = folder / "faults"
+    faults.mkdir()
+    environ = {"HOTLINE_TESTING": "yes", "HOTLINE_FAULTS": str(faults), **on.environ}
+    environ["HOTLINE_CALL_BACK_NUMBER"] = "112"
+    environ["HOTLINE_WEB_WORKERS"] = "2"
+    with Stack(folder, environ=environ, procfile=procfile) as stack:
+        yield stack, faults
+
+
+@contextmanager
+def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
+    """Starts `hotline run` as on another machine: with its own home and port, a copy of the keys, and no console.
+
+    It uses the same servers as the line. Raises StartFailed.
+    """
+    settings, port = Settings.read(stack.environ), free_port()
+    home = stack.home.with_name("second")
+    home.mkdir(mode=0o700)
+    shutil.copytree(stack.home / KEYS, home / KEYS)
+    procfile = home / "Procfile"
+    procfile.write_text(for_callers(), encoding="utf-8")
+    own = {
+        "HOTLINE_HOME": str(home),
+        "HOTLINE_PORT": str(port),
+        "HOTLINE_GATEWAY_URL": stack.page.rstrip("/"),
+        "HOTLINE_REDIS_URL": settings.redis_url,
+        "HOTLINE_DATABASE_URL": settings.database_url,
+        "HOTLINE_INBOUND_SMS": "yes",
+        "HOTLINE_WEB_WORKERS": "1",
+    }
+    with stack.log.open("ab") as log:
+        keeper = subprocess.Popen(
+            command_words("run", "--procfile", str(procfile)),
+            env=stack.environ | own,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _until_heard(keeper, port)
+        yield keeper
+    finally:
+        keeper.send_signal(signal.SIGTERM)
+        keeper.wait(30)
+
+
+def _until_heard(keeper: "subprocess.Popen[bytes]", port: int) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while keeper.poll() is None and time.monotonic() < end:
+        with suppress(OSError), socket.create_connection((HERE, port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise StartFailed("the second server does not start: its log says why")
+
+
+def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:
+    """Refuses a line that is not ours to kill. Raises RealLine unless it is in these folders or on this machine."""
+    settings = Settings.read(stack.environ)
+    database, redis = urlsplit(settings.database_url), urlsplit(settings.redis_url)
+    here = {
+        "home": _inside(settings.home, folders),
+        "database": database.hostname == HERE or _inside(Path(database.path[1:]), folders),
+        "redis": redis.scheme == "unix"
+        and _inside(Path(redis.path), (*folders, Path(gettempdir()))),
+        "gateway": urlsplit(stack.page).hostname == HERE,
+    }
+    foreign = [name for name, ours in here.items() if not ours]
+    if foreign:
+        raise RealLine(f"a fault run kills its own line alone, and this is none of it: {foreign}")
+
+
+def _inside(path: Path, folders: tuple[Path, ...]) -> bool:
+    return any(path.absolute().is_relative_to(folder) for folder in folders)

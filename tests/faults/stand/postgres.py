@@ -1,0 +1,147 @@
+"""Starts Debian's PostgreSQL in a folder and on a port of its own, so that a test can kill it.
+
+For a superuser it runs under Debian's own account, since PostgreSQL refuses to run as root.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGKILL
+
+from hotline.errors import ProgramMissing, StartFailed
+from tests.faults.stand.processes import below, send
+from tests.support.stack import free_port
+
+PATIENCE = 60.0
+
+
+def programs() -> Path:
+    """Returns the programs of the newest version. Raises ProgramMissing if there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not found:
+        raise ProgramMissing("no PostgreSQL on this machine: apt-get install postgresql")
+    return found[-1]
+
+
+class Postgres:
+    """One cluster in one folder. A test may kill it and start it again on the same data."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._settings = settings
+        self._owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        shutil.chown(folder, self._owner)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._make_cluster()
+
+    def _make_cluster(self) -> None:
+        cluster = ("-D", str(self.data), "-A", "trust", "-U", "line", "-E", "UTF8", "--no-sync")
+        self._run("initdb", *cluster)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def url(self, name: str) -> str:
+        """Returns the address through the unix socket."""
+        return f"postgresql+psycopg://line@/{name}?host={self.folder}&port={self.port}"
+
+    def tcp_url(self, name: str) -> str:
+        """Returns the address that another machine would use."""
+        return f"postgresql+psycopg://line@127.0.0.1:{self.port}/{name}"
+
+    def start(self, **settings: str) -> None:
+        """Starts the server and waits for its answer. Tries again while children of a killed server still hold its
+        memory."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            self._process = self._spawn(settings)
+            while self._process.poll() is None:
+                if self.answers():
+                    return
+                _in_time(end, "PostgreSQL does not answer")
+                time.sleep(0.02)
+            _in_time(end, "PostgreSQL does not start")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """Kills the postmaster and its backends with `kill -9`. A backend left alone could still commit."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        backends = below(self._process.pid)
+        self._process.kill()
+        for backend in backends:
+            send(backend, SIGKILL)
+        self._process.wait()
+
+    def restart(self, **settings: str) -> None:
+        self.kill()
+        self.start(**settings)
+
+    def make(self, name: str) -> str:
+        """Makes a new, empty database and returns its address."""
+        self._run("createdb", *self._where(), "-U", "line", "--strategy=file_copy", name)
+        return self.url(name)
+
+    def answers(self) -> bool:
+        asked = [str(programs() / "pg_isready"), "-q", *self._where()]
+        return subprocess.run(asked, check=False).returncode == 0
+
+    def _where(self) -> tuple[str, ...]:
+        return ("-h", str(self.folder), "-p", str(self.port))
+
+    def _spawn(self, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+        given = {
+            "unix_socket_directories": str(self.folder),
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+        }
+        words = [
+            word
+            for name, value in (given | self._settings | settings).items()
+            for word in ("-c", f"{name}={value}")
+        ]
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [str(programs() / "postgres"), "-D", str(self.data), *words],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self._owner,
+            )
+
+    def _run(self, program: str, *words: str) -> None:
+        subprocess.run(
+            [str(programs() / program), *words],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+            user=self._owner,
+        )
+
+
+@contextmanager
+def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
+    """Runs a server for as long as the block does."""
+    server = Postgres(folder, settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+def _in_time(end: float, complaint: str) -> None:
+    if time.monotonic() > end:
+        raise StartFailed(complaint)

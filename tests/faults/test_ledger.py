@@ -1,0 +1,246 @@
+"""Tests the checks of a fault run: they report each breach that a test plants."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from nacl.public import PrivateKey
+
+from hotline.alerts.rules_assignment import LENGTHS, draw
+from hotline.core.database import Database, Session
+from hotline.gateway.rules_delivery import MessageState, Outcome
+from hotline.gateway.rules_message import Kind
+from hotline.gateway.tables import Attempt, Deadline, Message, Referral
+from hotline.keys.encrypt import Sealer
+from hotline.keys.weekly_lock import WeeklyLock
+from hotline.people import tables_audit
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import TipState
+from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.tables import Grant, Tip
+from tests.faults import ledger
+from tests.support.builders import NOON, make_referral, make_responder, make_tip
+from tests.support.servers import embedded
+
+__all__ = ["embedded"]
+
+DESK = PrivateKey.generate()
+ALERT = "K7Q4: Gasabo, urgent. Reply 1 K7Q4"
+ANSWERS = {
+    "danger": "no",
+    "official": "no",
+    "province": "1",
+    "district": "12",
+    "sector": "1201",
+    "kind": "labour",
+    "who": "adult",
+    "visit": "yes",
+}
+TOLD = [ledger.PromisedTip("a" * 64, "12", complete=True)]
+
+
+@pytest.fixture
+def kept(database: Database) -> Database:
+    """Returns the database of a line that kept its promise: one complete tip, one assignment, an accepted alert."""
+    tip = make_tip(state=TipState.COMPLETE, referred_at=NOON)
+    sealed = Sealer().tip(
+        ANSWERS, uid=tip.uid, place=tip.place, desks={NATIONAL: bytes(DESK.public_key)}
+    )
+    tip.body = sealed.body
+    with database.writing() as session:
+        session.add(Desk(code=NATIONAL, public_key=bytes(DESK.public_key), created_at=NOON))
+        session.add_all((tip, make_responder()))
+        session.flush()
+        session.add(Grant(tip_id=tip.id, desk_code=NATIONAL, sealed_key=sealed.grants[NATIONAL]))
+        session.add(make_referral(tip_id=tip.id))
+        session.flush()
+        session.add(make_alert())
+        session.flush()
+        session.add(Attempt(message_id=1, n=1, started_at=NOON, outcome=Outcome.ACCEPTED))
+        session.add(make_deadline())
+        for action in ("init", "release"):
+            tables_audit.append(session, at=NOON, actor="line", action=action)
+    return database
+
+
+def make_alert() -> Message:
+    return Message(
+        kind=Kind.ALERT,
+        responder_id=1,
+        referral_id=1,
+        template="ALERT_URGENT_REPLY",
+        parameters={},
+        language="en",
+        priority=1,
+        state=MessageState.ACCEPTED,
+        attempts=1,
+        next_at=NOON,
+        created_at=NOON,
+    )
+
+
+def make_deadline(step: int = 0, due: float = 180, fired: float | None = None) -> Deadline:
+    """Returns a deadline of the one tip. Times are in seconds after noon."""
+    return Deadline(
+        tip_id=1,
+        kind=DeadlineKind.ACKNOWLEDGE,
+        step=step,
+        due_at=NOON + timedelta(seconds=due),
+        fired_at=None if fired is None else NOON + timedelta(seconds=fired),
+    )
+
+
+def breaches(database: Database, told: list[ledger.PromisedTip], texts: list[str]) -> list[str]:
+    accepted = ledger.by_reference(texts)
+    return [
+        *ledger.lost(database, told),
+        *ledger.unreadable(database, told, bytes(DESK), WeeklyLock()),
+        *ledger.unreferred(database),
+        *ledger.unsettled(database, NOON),
+        *ledger.unsent(database, lambda: accepted, NOON),
+        *ledger.repeated_too_often(database, accepted),
+        *ledger.out_of_time(database, NOON),
+        *ledger.unchained(database),
+        *ledger.worded_otherwise(database, accepted),
+    ]
+
+
+def test_a_promise_that_was_kept_is_no_breach(kept: Database) -> None:
+    assert breaches(kept, TOLD, [ALERT, "K7Q4: you have taken it. Thank you."]) == []
+
+
+def test_what_says_that_more_was_told_is_known_by_an_earlier_reference(kept: Database) -> None:
+    with kept.writing() as session:
+        later = make_tip(
+            uid="2" * 32, session_key="b" * 64, state=TipState.COMPLETE, referred_at=NOON
+        )
+        session.add(later)
+        session.flush()
+        referral = make_referral(tip_id=later.id, reference="P3X8")
+        session.add(referral)
+        session.flush()
+        more = make_alert()
+        more.referral_id, more.template = referral.id, "MORE_TOLD"
+        session.add(more)
+        deadline = make_deadline()
+        deadline.tip_id = later.id
+        session.add(deadline)
+    said = [ALERT, "K7Q4: more was told. Read again."]
+    assert breaches(kept, TOLD, said) == []
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_an_alert_is_known_by_a_reference_of_any_length(length: int) -> None:
+    (name,) = draw(bytes(range(256)), length, 1)
+    alert = f"{name}: Gasabo, urgent. Reply 1 {name}"
+
+    assert ledger.by_reference([alert, f"{name}: you have taken it."]) == {name: [alert]}
+
+
+def _no_tip(session: Session) -> None:
+    session.query(Tip).one().session_key = "b" * 64
+
+
+def _draft(session: Session) -> None:
+    session.query(Tip).one().state = TipState.DRAFT
+
+
+def _only_filed(session: Session) -> None:
+    session.query(Tip).one().state = TipState.FILED
+
+
+def _no_grant(session: Session) -> None:
+    session.query(Grant).delete()
+
+
+def _altered(session: Session) -> None:
+    tip = session.query(Tip).one()
+    tip.body = tip.body[:-1] + bytes([tip.body[-1] ^ 1])
+
+
+def _given_to_nobody(session: Session) -> None:
+    session.add(make_tip(uid="f" * 32))
+
+
+def _waiting(session: Session) -> None:
+    session.query(Message).one().state = MessageState.SENDING
+
+
+def _untimed(session: Session) -> None:
+    session.query(Deadline).one().fired_at = NOON
+
+
+def _overdue(session: Session) -> None:
+    session.query(Deadline).one().due_at = NOON - timedelta(seconds=91)
+
+
+def _fired_twice(session: Session) -> None:
+    session.add_all(
+        (make_deadline(1, due=-200, fired=-199), make_deadline(2, due=-200, fired=-198))
+    )
+
+
+def _unchained(session: Session) -> None:
+    session.query(tables_audit.AuditEntry).first().actor = "nobody"  # type: ignore[union-attr]
+
+
+def _nobodys(session: Session) -> None:
+    session.query(Referral).one().reference = "AAAA"
+
+
+@pytest.mark.parametrize(
+    ("plant", "sentence"),
+    [
+        (_no_tip, "0 tips for one that was told"),
+        (_draft, "0 tips for one that was told"),
+        (_only_filed, "was said to be saved"),
+        (_no_grant, "no grant for the national desk"),
+        (_altered, "does not open"),
+        (_given_to_nobody, "referred to nobody"),
+        (_waiting, "is sending"),
+        (_untimed, "no time is set"),
+        (_overdue, "passed unnoticed"),
+        (_fired_twice, "climbed twice"),
+        (_unchained, "breaks at row 1"),
+        (_nobodys, "that no tip has"),
+    ],
+)
+def test_what_is_wrong_in_the_database_is_read_out(
+    kept: Database, plant: Callable[[Session], None], sentence: str
+) -> None:
+    with kept.writing() as session:
+        plant(session)
+    assert any(sentence in breach for breach in breaches(kept, TOLD, [ALERT]))
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ([], "was never accepted"),
+        ([ALERT, ALERT], "was sent 2 times, 1 allowed"),
+        ([ALERT, ALERT.replace("urgent", "now")], "in 2 wordings"),
+    ],
+)
+def test_what_the_gateway_saw_is_held_against_it(
+    kept: Database, texts: list[str], sentence: str
+) -> None:
+    assert any(sentence in breach for breach in breaches(kept, TOLD, texts))
+
+
+def test_an_alert_that_needs_no_send_is_no_breach_where_its_case_was_answered(
+    kept: Database,
+) -> None:
+    with kept.writing() as session:
+        session.query(Message).one().state = MessageState.ANSWERED
+    assert any("was never accepted" in breach for breach in breaches(kept, TOLD, []))
+    with kept.writing() as session:
+        session.query(Referral).one().acknowledged_at = NOON
+    assert breaches(kept, TOLD, []) == []
+
+
+def test_what_is_delivered_was_accepted(kept: Database) -> None:
+    with kept.writing() as session:
+        session.query(Message).one().state = MessageState.DELIVERED
+        session.query(Referral).one().acknowledged_at = NOON
+    assert any("was never accepted" in breach for breach in breaches(kept, TOLD, []))

@@ -1,0 +1,162 @@
+"""Kills many real processes and tests that no tip is lost and no alert is missing. A run also notices a broken line."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from hotline.cli import demo
+from hotline.errors import StoreUnavailable
+from hotline.text.places import districts
+from tests.faults import ledger
+from tests.faults.callers import dial_once, plan, tell
+from tests.faults.crowd import CALLERS
+from tests.faults.process_killer import EACH, FAILPOINTS, FROZEN, MARKS
+from tests.faults.reading import DialogueBroken, LabelMissing
+from tests.faults.run import WORDS, Order, run
+from tests.faults.settling import kit_of, settle
+from tests.faults.stand.ground import Ground, Pair, under_test
+from tests.faults.stand.processes import send, started_as
+from tests.long import is_long, seed
+from tests.support.homes import LayHome, sending
+from tests.support.stack import Stack, command_words
+from tests.support.steps import Tell
+
+SEED = int(os.environ.get("CHAOS_SEED") or seed())
+TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if is_long() else 24))
+MINUTES = float(os.environ.get("CHAOS_MINUTES") or (6 if is_long() else 0.5))
+"""Minutes after which no caller begins a report. A slow machine reports fewer tips but has as many deaths."""
+AT_LEAST = 10
+AT_A_TIME = 2
+"""Callers at a time in a short run. They report until every death was dealt, and each tip costs processor time."""
+PAUSE = 10.0
+"""Seconds between deaths after the first deck. A restart costs the time of five tips."""
+OFTEN = EACH if is_long() else 1
+"""The number of times that each death is dealt."""
+NAMES = (*FAILPOINTS, *MARKS, "redis", "redis.flush", "everything", *FROZEN)
+DEALT = ("tip.after_commit", "worker.after_claim", "redis.flush", "everything")
+"""The deaths of a short run. Callers report until each of them was dealt."""
+SPARED = frozenset() if is_long() else frozenset(NAMES) - {*DEALT}
+FEW = 6
+PATIENCE = 15.0
+"""Seconds in which the clock is turned by more than a lease and a doubt."""
+LAST = 3.0
+"""Seconds that the breach must then last."""
+MENDED_BY = {"refer_waiting": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
+"""Each step of the clock, with the death that only this step repairs."""
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(3600),
+    pytest.mark.slow(reason="waits for real processes to die and to start again"),
+]
+
+
+def procfile_without(step: str, folder: Path) -> Path:
+    """Returns the line's processes, without one step of the relay."""
+    procfile = sending(folder)
+    broken = f"worker: {sys.executable} -m tests.faults.clock_without {step}"
+    procfile.write_text(re.sub("(?m)^worker: .*$", broken, procfile.read_text()))
+    return procfile
+
+
+@pytest.mark.row("P1")
+@pytest.mark.fault(1, 10, 11, 16, 17, 18, 20, 24, 33)
+@pytest.mark.parametrize("pair", [*Pair])
+def test_no_tip_is_lost_and_no_alert_is_silent(
+    tmp_path: Path, tell_steps: Tell, pair: Pair, lay_home: LayHome
+) -> None:
+    """A long run on SQLite keeps the true time, so that real leases and real doubts expire too."""
+    if pair is Pair.SQLITE:
+        lay_home(tmp_path)
+    turned = not (is_long() and pair is Pair.SQLITE)
+    callers = CALLERS if is_long() else AT_A_TIME
+    order = Order(
+        *(TIPS, SEED, pair, PAUSE, MINUTES),
+        each=OFTEN,
+        spared=SPARED,
+        callers=callers,
+        turned=turned,
+    )
+    report = run(tmp_path, order, say=lambda _: None)
+    tell_steps(f"chaos: {report.line()}")
+
+    assert report.clean, report.found
+    assert report.promised >= min(TIPS, AT_LEAST)
+    often = {*FAILPOINTS, "redis", "redis.flush"} | (
+        {"postgres"} if pair is Pair.POSTGRES else set()
+    )
+    assert all(report.deaths.get(name, 0) >= OFTEN for name in often - SPARED), report.deaths
+    seldom = {*MARKS, *FROZEN, "everything"}
+    assert all(report.deaths.get(name, 0) >= 1 for name in seldom - SPARED), report.deaths
+    assert SPARED.isdisjoint(report.deaths)
+
+
+@pytest.mark.fault(3)
+@pytest.mark.parametrize("step", [*MENDED_BY])
+def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
+    """The last tip meets the death that only this step repairs. Without the step the run reports a breach."""
+    failpoint = MENDED_BY[step]
+    codes = [district.code for district in districts()]
+    procfile = procfile_without(step, lay_home(tmp_path))
+    with under_test(tmp_path, Ground(), procfile=procfile) as (stack, faults):
+        stack.emulator.set_faults({"kind": "retry_hop", "seconds": 1.0})
+        told = [tell(stack.emulator, tip) for tip in plan(FEW, codes, WORDS)]
+        assert settle(stack, told, seconds=30) == []
+
+        (faults / failpoint).touch()
+        with suppress(DialogueBroken, LabelMissing):
+            # The caller must not dial twice: another tip's job would deliver this one too.
+            told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
+        assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
+
+        assert (faults / "log").read_text() == f"{failpoint}\n"
+        kit = kit_of(stack)
+        assert bool(ledger.unreferred(kit.database)) is (step == "refer_waiting")
+        kit.database.close()
+
+        with another_relay(stack, instead_of="clock_without"):
+            assert settle(stack, told, seconds=100) == []
+
+
+@contextmanager
+def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
+    """Runs the relay as shipped. The line's own relay is frozen, so that it does not lead."""
+    put_to_sleep(stack, instead_of)
+    with stack.log.open("ab") as log:
+        relay = subprocess.Popen(
+            command_words("process", "worker"), env=relay_environ(stack), stdout=log, stderr=log
+        )
+    try:
+        yield
+    finally:
+        relay.terminate()
+        relay.wait(20)
+        for pid in started_as(stack.pid, instead_of):
+            send(pid, signal.SIGCONT)
+
+
+def put_to_sleep(stack: Stack, name: str) -> None:
+    """Freezes a process between transactions. If it froze while holding SQLite's lock, it would stop every writer."""
+    kit = kit_of(stack)
+    try:
+        for _ in range(20):
+            for pid in started_as(stack.pid, name):
+                send(pid, signal.SIGSTOP)
+            with suppress(StoreUnavailable), kit.database.writing():
+                return
+            for pid in started_as(stack.pid, name):
+                send(pid, signal.SIGCONT)
+    finally:
+        kit.database.close()
+    raise AssertionError(f"{name} was never met outside of a transaction")
+
+
+def relay_environ(stack: Stack) -> dict[str, str]:
+    """Returns the settings that `hotline demo` gives to a process that sends."""
+    return demo.environ_of(stack.environ, int(stack.page.rstrip("/").rsplit(":", 1)[1]))

@@ -1,0 +1,197 @@
+"""Tests the cache of flow sets. It asks for the current revision once a second and compiles each flow set once.
+
+The web process loads a new flow set in the background.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from hotline.core.database import Database, Session
+from hotline.errors import NotFound, NotReady, StoreUnavailable
+from hotline.flows.flow import Finish
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import KEPT, LATE_SECONDS, LIVE_SECONDS, SqlBookshelf
+from tests.flows.books import make_document, t
+from tests.support.clock import Clock
+from tests.support.publishing import publish
+
+
+class Elapsed:
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def _publish(database: Database, clock: Clock, words: str) -> int:
+    clock.turn(minutes=1)
+    document = make_document(learn={"one": {"finish": {"text": t(words)}}})
+    return publish(database, document, clock())
+
+
+class Away(Database):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database.engine)
+        self.is_away = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        if self.is_away:
+            raise StoreUnavailable("away")
+        with super().reading() as session:
+            yield session
+
+
+@dataclass
+class Hops:
+    """One cache as the web process has it. Its background loads wait in a list until a test runs them."""
+
+    database: Database
+    elapsed: Elapsed = field(default_factory=Elapsed)
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.shelf = SqlBookshelf(
+            self.database, place_lists(), behind=self.waiting.append, elapsed=self.elapsed
+        )
+
+    def begins(self) -> int:
+        """Returns the revision of a session that begins a second later."""
+        self.elapsed.seconds += LIVE_SECONDS
+        revision_id = self.shelf.live()
+        self.shelf.book(revision_id)
+        return revision_id
+
+
+@pytest.fixture
+def hops(database: Database) -> Hops:
+    return Hops(database)
+
+
+def test_nothing_published_is_not_ready(database: Database) -> None:
+    with pytest.raises(NotReady, match="hotline upgrade"):
+        SqlBookshelf(database, place_lists()).live()
+
+
+def test_a_publication_is_heard_within_a_second(database: Database, clock: Clock) -> None:
+    elapsed = Elapsed()
+    shelf = SqlBookshelf(database, place_lists(), elapsed=elapsed)
+    first = _publish(database, clock, "one")
+    assert shelf.live() == first
+
+    second = _publish(database, clock, "two")
+    elapsed.seconds = LIVE_SECONDS - 0.1
+    assert shelf.live() == first
+    elapsed.seconds = LIVE_SECONDS
+    assert shelf.live() == second
+
+
+def test_a_book_is_compiled_once_and_the_oldest_is_put_away(
+    database: Database, clock: Clock
+) -> None:
+    shelf = SqlBookshelf(database, place_lists())
+    ids = [_publish(database, clock, f"words {number}") for number in range(KEPT + 1)]
+    first = shelf.book(ids[0])
+    assert shelf.book(ids[0]) is first
+    assert first.lists["districts.1"]
+
+    for revision_id in ids[1:-1]:
+        shelf.book(revision_id)
+    assert shelf.book(ids[0]) is first
+    shelf.book(ids[-1])
+    assert shelf.book(ids[0]) is first, "it was asked for later than the second"
+    for revision_id in ids[1:]:
+        shelf.book(revision_id)
+    assert shelf.book(ids[0]) is not first
+    assert shelf.book(ids[0]) == first
+
+
+def test_an_unknown_revision_is_not_found(database: Database) -> None:
+    with pytest.raises(NotFound):
+        SqlBookshelf(database, place_lists()).book(7)
+
+
+def test_sessions_begin_on_the_book_of_before_while_the_new_one_is_loaded(
+    hops: Hops, clock: Clock
+) -> None:
+    first = _publish(hops.database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(hops.database, clock, "two")
+    assert [hops.begins() for _ in range(3)] == [first] * 3
+    (load,) = hops.waiting
+    load()
+    assert hops.shelf.live() == second, "as soon as it is whole"
+    assert hops.begins() == second
+    assert len(hops.waiting) == 1
+
+
+def test_a_new_book_is_heard_in_time_though_nobody_loads_it(hops: Hops, clock: Clock) -> None:
+    first = _publish(hops.database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(hops.database, clock, "two")
+    began = hops.elapsed.seconds
+    while hops.begins() == first:
+        assert hops.elapsed.seconds - began <= LATE_SECONDS + LIVE_SECONDS
+    assert hops.shelf.live() == second
+    third = _publish(hops.database, clock, "three")
+    assert hops.begins() == second, "the next one has its own time"
+    hops.waiting[-1]()
+    assert hops.begins() == third
+
+
+def test_one_that_is_loaded_late_never_hides_what_followed_it(hops: Hops, clock: Clock) -> None:
+    first = _publish(hops.database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(hops.database, clock, "two")
+    assert hops.begins() == first
+    third = _publish(hops.database, clock, "three")
+    assert hops.begins() == first
+    slow, quick = hops.waiting
+    quick()
+    assert hops.begins() == third
+    slow()
+    assert hops.shelf.live() == third
+    assert hops.begins() == third
+    assert hops.shelf.book(second).flows["learn"] != hops.shelf.book(third).flows["learn"]
+
+
+def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, clock: Clock) -> None:
+    """This process has not loaded that flow set yet."""
+    first = _publish(hops.database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(hops.database, clock, "two")
+    assert hops.begins() == first
+    assert hops.shelf.book(second).flows["learn"].nodes["one"] == Finish(t("two"))
+    assert hops.begins() == second
+
+
+def test_a_load_that_fails_is_begun_again(
+    database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = Away(database)
+    hops = Hops(away)
+    first = _publish(database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(database, clock, "two")
+    assert hops.begins() == first
+    away.is_away = True
+    hops.waiting[0]()
+    assert "not loaded yet: StoreUnavailable" in caplog.text
+    away.is_away = False
+    assert hops.begins() == first
+    hops.waiting[1]()
+    assert hops.begins() == second
+
+
+def test_flows_that_two_revisions_have_in_common_are_made_once(
+    database: Database, clock: Clock
+) -> None:
+    shelf = SqlBookshelf(database, place_lists())
+    one, two = (shelf.book(_publish(database, clock, words)) for words in ("one", "two"))
+    assert two.flows["front"] is one.flows["front"]
+    assert two.flows["learn"] != one.flows["learn"]
+    assert SqlBookshelf(database, place_lists()).book(shelf.live()) == two

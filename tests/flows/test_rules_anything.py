@@ -1,0 +1,100 @@
+"""Tests any keys at any node. Nothing raises, grows too large, loops or can be told apart."""
+
+import json
+
+import gsm0338
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.flows.flow import Book
+from hotline.flows.run import Facts, Place, Run
+from hotline.flows.turn import LONGEST_TRAIL, Turn, expects_words, render, resume, start
+from tests.flows.books import make_book
+from tests.support.made_once import shipped_book
+
+SHIPPED = shipped_book()
+BOOKS = st.sampled_from([SHIPPED, make_book()])
+FACTS = st.sampled_from([Facts(), Facts(flags={"reporting": True})])
+KEY = st.sampled_from([*"123456789", "0", "00", "000", "", "*", "a b"]) | st.text(max_size=200)
+KEYS = st.lists(KEY, max_size=25)
+LIMITS = st.sampled_from([80, 130, 156, 182])
+ORACLE = gsm0338.Codec()
+
+
+def _places(book: Book) -> list[Place]:
+    return [Place(flow.name, node) for flow in book.flows.values() for node in flow.nodes]
+
+
+def _hop(book: Book, run: Run, keyed: str, facts: Facts, limit: int) -> Turn:
+    turn = resume(book, run, keyed, facts, limit=limit)
+    assert Run.from_dict(json.loads(json.dumps(turn.run.to_dict()))) == turn.run
+    assert len(ORACLE.encode(turn.screen.text)[0]) == turn.screen.septets <= limit
+    assert turn.screen.text.strip()
+    assert turn.screen.ends == turn.run.finished
+    assert len(turn.run.trail) <= LONGEST_TRAIL
+    assert isinstance(expects_words(book, turn.run), bool)
+    return turn
+
+
+@settings(deadline=None)
+@given(BOOKS, FACTS, KEYS, LIMITS, st.data())
+def test_any_keys_at_any_node(
+    book: Book, facts: Facts, keys: list[str], limit: int, data: st.DataObject
+) -> None:
+    place = data.draw(st.sampled_from(_places(book)))
+    run = Run(data.draw(st.sampled_from(["rw", "fr", "en"])), (place,))
+    for keyed in keys:
+        run = _hop(book, run, keyed, facts, limit).run
+
+
+@settings(deadline=None)
+@given(BOOKS, FACTS, KEYS, LIMITS)
+def test_the_same_keys_show_the_same_screens(
+    book: Book, facts: Facts, keys: list[str], limit: int
+) -> None:
+    first = start(book, facts, limit=limit)
+    turns = [first]
+    for keyed in keys:
+        turns.append(_hop(book, turns[-1].run, keyed, facts, limit))
+
+    assert start(book, facts, limit=limit) == first
+    again = [first]
+    for keyed in keys:
+        again.append(resume(book, again[-1].run, keyed, facts, limit=limit))
+    assert again == turns
+
+
+@settings(deadline=None)
+@given(BOOKS, FACTS, KEYS)
+def test_000_shows_a_first_dial_from_anywhere(book: Book, facts: Facts, keys: list[str]) -> None:
+    first = start(book, facts)
+    run = first.run
+    for keyed in keys:
+        run = resume(book, run, keyed, facts).run
+    if run.finished:
+        return
+
+    erased = resume(book, run, "000", facts)
+    assert erased.screen == first.screen
+    assert (erased.run.answers, erased.run.language, erased.run.trail) == ({}, "rw", ())
+    for keyed in keys:
+        first, erased = (resume(book, turn.run, keyed, facts) for turn in (first, erased))
+        assert first.screen == erased.screen
+
+
+@settings(deadline=None)
+@given(BOOKS, FACTS, KEYS, st.sampled_from(["", "11", "90", "99"]))
+def test_no_digits_dialled_ahead_open_the_report(
+    book: Book, facts: Facts, keys: list[str], entry: str
+) -> None:
+    turn = start(book, facts, entry=entry, ahead=keys)
+
+    assert turn.run.passage == 0
+    assert not any(book.flows[place.flow].gathers for place in turn.run.calls)
+    assert render(book, turn.run, facts).septets <= 156
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=5)), st.text(max_size=4))
+def test_any_text_at_the_dial(keyed: str, ahead: list[str], entry: str) -> None:
+    turn = start(SHIPPED, Facts(), entry=entry, ahead=[keyed, *ahead])
+    assert turn.screen.septets <= 156

@@ -1,0 +1,199 @@
+"""Tests the list of questions back: each rule with a question that breaks it, and a list that breaks none."""
+
+from copy import deepcopy
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from hotline.flows import document
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_flow_set import check
+from hotline.flows.number_questions import Question, QuestionStatus, questions
+from hotline.flows.numbers import VALID
+from hotline.text.languages import CODES
+from tests.flows.books import LISTS, choice, make_document, t
+
+SIGNED_ON = date(2026, 11, 24)
+TELLS: dict[str, Any] = {
+    "status": {
+        "menu": {
+            "text": t("Received"),
+            "completes": "receipt",
+            "choices": [choice("Finish", goes="last"), choice("Answer", goes="question")],
+        }
+    },
+    "question": {"call": {"flow": "questions", "goes": "last"}},
+    "last": {"finish": {"text": t("Goodbye")}},
+}
+STILL: dict[str, Any] = {
+    "text": t("Are they there?"),
+    "saves": "told_back",
+    "goes": "back",
+    "choices": [choice("Yes", value="yes"), choice("Left", value="no")],
+}
+WHICH: dict[str, Any] = {
+    "branch": [{"when": {"flag": "question.still"}, "goes": "still"}, {"goes": "back"}]
+}
+
+
+def listed(node: dict[str, Any], **nodes: Any) -> dict[str, Any]:
+    """Returns a document whose list holds this question."""
+    own = {"which": WHICH, "still": node, "back": {"finish": {}}, **nodes}
+    made = make_document(
+        front={
+            "front": {
+                "menu": {
+                    "text": t("Welcome"),
+                    "choices": [
+                        choice("Learn", goes="learn"),
+                        choice("Status", goes="mine"),
+                        choice("Problem", goes="problem", key="5", when={"flag": "reporting"}),
+                    ],
+                }
+            },
+            "learn": {"call": {"flow": "learn"}},
+            "problem": {"call": {"flow": "tell"}},
+            "mine": {"call": {"flow": "mine"}},
+        },
+        mine=TELLS,
+        questions=own,
+    )
+    made["flows"]["mine"]["gathers"] = "receipt"
+    return made
+
+
+def menu(**changed: Any) -> dict[str, Any]:
+    return {"menu": {**STILL, **changed}}
+
+
+def found(document_: dict[str, Any]) -> list[Finding]:
+    codes = (Code.QUESTION, Code.ASKS_WHO, Code.TOO_LONG, Code.TOO_MANY_CHOICES)
+    return [one for one in check(document_, LISTS) if one.code in codes and one.flow == "questions"]
+
+
+def test_a_whole_list_has_nothing_to_mend() -> None:
+    assert found(listed(menu())) == []
+    words = {
+        "ask": {"kind": "words", "text": t("Near what?"), "saves": "told_back", "goes": "back"}
+    }
+    assert found(listed(words)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"saves": "danger"}, "saves where no desk reads it"),
+        ({"note": t("Nobody reads it")}, "more than a text and choices"),
+        ({"topic": "law"}, "more than a text and choices"),
+        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "no answer"),
+        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "not always one"),
+        ({"goes": "which"}, "leads on to more"),
+    ],
+)  # fmt: skip
+def test_a_question_is_one_question(changed: dict[str, Any], says: str) -> None:
+    one, *_ = found(listed(menu(**changed)))
+    assert (one.code, one.node) == (Code.QUESTION, "still")
+    assert says in str(one.message)
+    assert one.fix
+
+
+def test_a_number_is_no_answer_to_a_question_back() -> None:
+    digits = {"ask": {"kind": "number", "text": t("Many?"), "saves": "told_back", "goes": "back"}}
+    (one,) = found(listed(digits))
+    assert "takes no words" in str(one.message)
+
+
+def test_each_question_stands_behind_its_own_flag() -> None:
+    other = {"branch": [{"when": {"flag": "question.when"}, "goes": "still"}, {"goes": "back"}]}
+    (one,) = found(listed(menu(), which=other))
+    assert "its own flag" in str(one.message)
+    assert "question.still" in str(one.fix)
+
+
+def test_a_question_has_one_screen_and_five_choices_at_most() -> None:
+    long = dict.fromkeys(CODES, "word " * 40)
+    assert Code.TOO_LONG in {one.code for one in found(listed(menu(text=long)))}
+    six = [choice(f"{n}", value=f"v{n}") for n in range(6)]
+    assert Code.TOO_MANY_CHOICES in {one.code for one in found(listed(menu(choices=six)))}
+
+
+ASKED = {
+    "rw": ["Izina ry'umuntu?", "Yitwa nde?", "Nimero ye?", "Telefone ye?", "Inzu iri he?", "Uwo ni nde?", "Urugo rwe?"],
+    "fr": ["Le nom du patron?", "Comment s'appelle-t-il?", "Son numéro?", "Quelle maison?", "Qui est là?", "Chez qui?"],
+    "en": ["The boss's name?", "What is he called?", "His number?", "Which house?", "Who is there?", "Her home?"],
+}  # fmt: skip
+
+
+@pytest.mark.row("C12")
+@pytest.mark.parametrize(
+    ("language", "words"), [(code, words) for code, rows in ASKED.items() for words in rows]
+)
+def test_nobody_s_name_number_or_house_is_asked(language: str, words: str) -> None:
+    one, *_ = found(listed(menu(text={**t("x"), language: words})))
+    assert (one.code, one.node, one.language) == (Code.ASKS_WHO, "still", language)
+    label = [{**choice("Yes", value="yes"), "label": {**t("x"), language: words}}]
+    assert Code.ASKS_WHO in {one.code for one in found(listed(menu(choices=label)))}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("rw", "Nta mazina: sosiyete ya telefone yabisoma."),
+        ("fr", "Combien? Pas de noms: l'opérateur peut le lire."),
+        ("en", "No names: the phone company can read it."),
+    ],
+)
+def test_a_warning_of_names_asks_for_none(language: str, words: str) -> None:
+    assert found(listed(menu(text={**t("x"), language: words}))) == []
+
+
+SIGNATURE = {"by": "Somebody", "day": "2026-11-24", "digest": "00000000"}
+
+
+def question(**signed: str) -> Question:
+    node = {**menu(), "signed": {**SIGNATURE, **signed}}
+    return questions(document.compile(listed(node), LISTS))["still"]
+
+
+@pytest.mark.parametrize(
+    ("days", "standing"),
+    [
+        (-1, QuestionStatus.OVER),
+        (0, QuestionStatus.SHOWS),
+        (365, QuestionStatus.SHOWS),
+        (366, QuestionStatus.OVER),
+    ],
+)
+def test_a_question_may_be_asked_for_a_year_after_it_was_signed(
+    days: int, standing: QuestionStatus
+) -> None:
+    whole = question(digest=question().digest)
+    assert whole.standing(SIGNED_ON + timedelta(days=days)) is standing
+    assert whole.until == SIGNED_ON + VALID
+
+
+def test_a_question_that_nobody_signed_may_not_be_asked() -> None:
+    (only,) = questions(document.compile(listed(menu()), LISTS)).values()
+    assert (only.standing(SIGNED_ON), only.until) == (QuestionStatus.UNSIGNED, None)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"text": {**t("Are they there?"), "rw": "Another word"}},
+        {"choices": [choice("Yes", value="yes"), choice("Gone", value="no")]},
+        {"choices": [choice("Yes", value="no"), choice("Left", value="yes")]},
+    ],
+)
+def test_a_signature_is_of_every_word_that_was_signed(changed: dict[str, Any]) -> None:
+    node = {**menu(**changed), "signed": {**SIGNATURE, "digest": question().digest}}
+    (other,) = questions(document.compile(listed(node), LISTS)).values()
+    assert other.standing(SIGNED_ON) is QuestionStatus.CHANGED
+
+
+def test_only_a_question_is_signed() -> None:
+    made = deepcopy(listed(menu()))
+    made["flows"]["learn"]["nodes"]["one"]["signed"] = SIGNATURE
+    (one,) = [one for one in check(made, LISTS) if one.code is Code.QUESTION]
+    assert (one.flow, one.node) == ("learn", "one")

@@ -1,0 +1,164 @@
+"""Tests findings on screens that a narrow phone shows badly, excusing reasons, and lists that hide "not sure"."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hotline.flows import document
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_flow_set import check
+from hotline.flows.check_texts import narrow
+from hotline.flows.flow import Ask, Menu, view
+from hotline.flows.page_cache import drawn
+from hotline.flows.run import Facts, Option, Place, Run
+from hotline.flows.screen import DEFAULT_LIMIT, paginate, wrapped
+from hotline.text.languages import CODES
+from tests.flows.books import LISTS, TELL, choice, make_document, t
+
+LABEL = "one two three"
+"""With its digit and its language, two lines of sixteen letters."""
+REASON = "These words have no shorter ones."
+LINE = "abcdefghi "
+"""Fills a line alone, since no other word of as many letters fits on it."""
+
+
+def learn(choices: int, **fields: Any) -> dict[str, Any]:
+    menu = {"text": t("Which?"), "choices": [choice(LABEL, goes="end") for _ in range(choices)]}
+    end: dict[str, Any] = {"finish": {"text": t("Goodbye")}}
+    return make_document(learn={"one": {"menu": menu, **fields}, "end": end})
+
+
+def found(written: dict[str, Any]) -> list[Finding]:
+    return [one for one in check(written, LISTS) if one.code is Code.TOO_MANY_LINES]
+
+
+@pytest.mark.row("C1")
+@pytest.mark.parametrize(
+    ("choices", "fields", "message"),
+    [
+        (4, {}, ""),
+        (5, {}, "asks over 11 lines of 16 letters, 10 at most"),
+        (5, {"reason": REASON}, ""),
+        (4, {"reason": REASON}, "has a reason and needs none"),
+    ],
+)
+def test_a_question_over_ten_lines_needs_a_reason_and_no_other_has_one(
+    choices: int, fields: dict[str, str], message: str
+) -> None:
+    finding = found(learn(choices, **fields))
+
+    assert {str(one.message) for one in finding} == ({message} if message else set())
+    assert all((one.flow, one.node) == ("learn", "one") for one in finding)
+
+
+def danger(
+    *, lead: str = "", text: str = "Well?", note: str = "", reason: str = "", **flows: Any
+) -> dict[str, Any]:
+    """Returns a report whose first question shows text in front of it once it was answered."""
+    menu: dict[str, Any] = {"text": t(text), "saves": "danger", "goes": "province"}
+    menu["choices"] = [choice("Yes", value="yes"), choice("No", value="no")]
+    if lead:
+        menu["lead"] = [{"when": {"answer": "danger", "is": "no"}, "text": t(lead)}]
+    if note:
+        menu["note"] = t(note)
+    node = {"menu": menu, **({"reason": reason} if reason else {})}
+    return make_document(tell={**TELL, "danger": node}, **flows)
+
+
+@pytest.mark.row("C1")
+@pytest.mark.parametrize(
+    ("fields", "lines"),
+    [
+        ({"lead": LINE * 7}, 0),
+        ({"lead": LINE * 8}, 11),
+        ({"lead": LINE * 8, "reason": REASON}, 11),
+        ({"text": LINE * 9}, 11),
+        ({"note": LINE * 8}, 0),
+    ],
+)
+def test_words_in_front_count_on_a_screen_of_a_report_and_no_reason_excuses_it(
+    fields: dict[str, str], lines: int
+) -> None:
+    finding = found(danger(**fields))
+    messages = {f"asks over {lines} lines of 16 letters, 10 at most"} if lines else set()
+    assert {str(one.message) for one in finding} == messages
+    assert all((one.flow, one.node) == ("tell", "danger") for one in finding)
+
+
+@pytest.mark.row("C1")
+@pytest.mark.parametrize(("letters", "count"), [(90, 0), (91, 131)])
+def test_an_english_screen_of_a_report_has_130_letters_at_most(letters: int, count: int) -> None:
+    """The question, two choices and the ways out take forty letters. A lesson may be longer."""
+    lesson = {"one": {"say": {"text": t((LINE * 12).strip())}}}
+    written = danger(text="Why?", note="x", learn=lesson)
+    nodes = written["flows"]["tell"]["nodes"]
+    nodes["danger"]["menu"]["note"]["en"] = (LINE * 10)[: letters - 1] + "x"
+    finding = [one for one in check(written, LISTS) if one.code is Code.TOO_LONG]
+    messages = [f"has {count} letters in English, 130 at most"] if count else []
+    assert [str(one.message) for one in finding] == messages
+    assert all((one.flow, one.node, one.language) == ("tell", "danger", "en") for one in finding)
+
+
+@pytest.mark.row("C1")
+def test_a_list_of_a_report_is_cut_into_pages_of_ten_lines() -> None:
+    towns = tuple(Option(str(n), dict.fromkeys(CODES, f"T{n}")) for n in range(7))
+    lead = [{"when": {"answer": "danger", "is": "yes"}, "text": t("one word " * 6)}]
+    for gathers, pages in ((True, [4, 5]), (False, [8])):
+        written = make_document()
+        written["flows"]["tell"]["nodes"]["province"]["ask"]["lead"] = lead
+        if not gathers:
+            del written["flows"]["tell"]["gathers"]
+        book = document.bind(document.read(written), {**LISTS, "provinces": towns})
+        run = Run("rw", (Place("tell", "province"),), answers={"danger": "yes"})
+        node = book.flows["tell"].nodes["province"]
+        assert isinstance(node, Ask)
+        seen = drawn(book, node, run, Facts(), DEFAULT_LIMIT)
+        assert [len(page.keys) for page in seen.pages] == pages
+
+
+def test_words_in_front_that_end_in_a_colon_stand_on_the_line_of_the_question() -> None:
+    book = document.bind(document.read(danger(lead="Trust them? 1. Or:")), LISTS)
+    node = book.flows["tell"].nodes["danger"]
+    assert isinstance(node, Menu)
+    run = Run("en", (Place("tell", "danger"),), answers={"danger": "no"})
+    written = replace(node, leads=tuple(replace(one, text={"en": "Or:"}) for one in node.leads))
+    (page,) = paginate(view(book, written, run, Facts()).layout)
+    assert page.text.startswith("Or: Well? en\n1 Yes en\n")
+
+
+def test_words_in_front_and_the_ways_out_are_lines_of_the_screen_alone() -> None:
+    book = document.bind(document.read(learn(4)), LISTS)
+    (english,) = (
+        each
+        for each in narrow(book, DEFAULT_LIMIT)
+        if (each.place.flow, each.place.node, each.language) == ("learn", "one", "en")
+    )
+    assert (english.lines, english.question) == (1 + 8 + 1, 1 + 8)
+
+
+def test_a_list_on_whose_pages_not_sure_is_missing_is_found() -> None:
+    unsure = choice("Not sure", value="unsure")
+    ask = {"kind": "place", "text": t("Where?"), "saves": "town", "goes": "end"}
+    for every_page, codes in ((False, [Code.UNSURE_LATE]), (True, [])):
+        choices = [{**unsure, "every_page": every_page}]
+        nodes = {
+            "one": {"ask": {**ask, "list": "districts.1", "choices": choices}},
+            "end": {"finish": {"text": t("Goodbye")}},
+        }
+        written = make_document(learn=nodes)
+        assert [one.code for one in check(written, LISTS)] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three", ["one two three"]),
+        ("one two three four", ["one two three", "four"]),
+        ("0 Subira inyuma\n00 Ahabanza", ["0 Subira inyuma", "00 Ahabanza"]),
+        ("a" * 17, ["a" * 16, "a"]),
+        ("", [""]),
+    ],
+)
+def test_a_narrow_phone_breaks_between_words(text: str, lines: list[str]) -> None:
+    assert wrapped(text) == lines

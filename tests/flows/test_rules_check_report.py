@@ -1,0 +1,348 @@
+"""Tests the texts, questions and answers that a report may never hold: each rule with a report that breaks it."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from hotline.flows.check import Code, Finding
+from hotline.flows.check_flow_set import check
+from hotline.flows.service_check import place_lists
+from tests.flows.books import LISTS, TELL, choice, make_document, t
+from tests.support.made_once import shipped_document
+
+UNSAFE = {
+    "rw": [
+        "Icuruzwa ry'abantu", "ugucuruza", "abacurujwe", "umutekano", "ahatekanye", "mu ibanga", "ni amabanga",
+        "izina ntirigaragara", "ku buntu", "Ubufasha buraza", "Tuzagufasha", "Abapolisi baraza",
+    ],
+    "fr": [
+        "la traite", "le trafic", "en sécurité", "En sûreté", "le secret", "confidentiel", "Anonyme", "gratuit",
+        "L'aide arrive", "Nous viendrons", "Nous vous aiderons", "ils vont venir",
+    ],
+    "en": [
+        "Trafficking", "a slave", "You are safe", "Safely", "a Secret", "confidential", "anonymously", "Free",
+        "Help is coming", "We will help", "They are on their way", "You will be rescued",
+    ],
+}  # fmt: skip
+WHO = {
+    "rw": ["Izina ryawe?", "Witwa nde?", "Nimero yawe?", "Telefone yawe?", "Utuye he?", "Inzu yawe?", "Indangamuntu?",
+           "Vuga uwo uri we"],
+    "fr": ["Votre nom?", "Qui êtes-vous?", "Votre numéro?", "Où habitez-vous?", "Votre maison?", "Carte d'identité?",
+           "Dites qui vous êtes"],
+    "en": ["Your name?", "Who are you?", "Your phone?", "Where do you live?", "Your house?", "ID number?",
+           "Say who you are", "Say your name"],
+}  # fmt: skip
+
+
+def found(code: Code, **changed: Any) -> list[Finding]:
+    return [one for one in check(make_document(**changed), LISTS) if one.code is code]
+
+
+def tell(**nodes: Any) -> dict[str, Any]:
+    return {**TELL, **nodes}
+
+
+def saved(text: dict[str, str]) -> dict[str, Any]:
+    return {"menu": {**TELL["saved"]["menu"], "text": text}}
+
+
+def every(table: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(language, words) for language, rows in table.items() for words in rows]
+
+
+@pytest.mark.parametrize(("language", "words"), every(UNSAFE))
+def test_a_word_that_gives_her_away_is_found_in_its_language(language: str, words: str) -> None:
+    (one, *others) = found(Code.UNSAFE_WORD, tell=tell(saved=saved({**t("x"), language: words})))
+
+    assert not [other for other in others if other.language != language]
+    assert (one.file, one.node, one.language) == ("tell.yaml", "saved", language)
+    assert "on a screen of the report" in str(one.message)
+    assert one.fix
+
+
+def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> None:
+    lesson = {"one": {"say": {"text": t("You are free"), "goes": "back"}}, "back": {"finish": {}}}
+    assert found(Code.UNSAFE_WORD, learn=lesson) == []
+
+    called = tell(landmark={"call": {"flow": "learn", "goes": "last"}})
+    assert [one.flow for one in found(Code.UNSAFE_WORD, learn=lesson, tell=called)] == ["learn"]
+
+
+@pytest.mark.row("C4", "C7")
+def test_an_unsafe_word_is_told_of_once() -> None:
+    """The first question of a report is the second screen from the front: both rules look at it."""
+    danger = {"menu": {**TELL["danger"]["menu"], "text": {**t("x"), "en": "Trafficking?"}}}
+    codes = [one.code for one in check(make_document(tell=tell(danger=danger)), LISTS)]
+    assert codes == [Code.TOO_EARLY]
+
+
+@pytest.mark.parametrize(
+    "words", ["We cannot say if or when help comes.", "A saved free-phone", "Umucuruzi ari he?"]
+)
+def test_words_that_only_look_alike(words: str) -> None:
+    hits = found(Code.UNSAFE_WORD, tell=tell(saved=saved(t(words))))
+    assert bool(hits) is (words != "We cannot say if or when help comes.")
+
+
+@pytest.mark.parametrize(("language", "words"), every(WHO))
+def test_a_question_that_asks_who_she_is_is_found(language: str, words: str) -> None:
+    landmark = {"ask": {**TELL["landmark"]["ask"], "text": {**t("x"), language: words}}}
+    hits = found(Code.ASKS_WHO, tell=tell(landmark=landmark))
+
+    assert {(one.node, one.language) for one in hits} == {("landmark", language)}
+
+
+def test_who_she_is_is_asked_by_no_menu_of_a_report_and_no_words_of_a_lesson() -> None:
+    assert found(Code.ASKS_WHO, tell=tell(saved=saved({**t("x"), "en": "Is it your house?"})))
+    ask = {"kind": "words", "text": {**t("x"), "en": "Your name?"}, "saves": "a", "goes": "end"}
+    assert found(Code.ASKS_WHO, learn={"one": {"ask": ask}, "end": {"finish": {}}})
+    papers = {"say": {"text": t("Keep your ID card")}}
+    assert found(Code.ASKS_WHO, learn={"one": papers})
+    assert not found(Code.ASKS_WHO, learn={"one": {**papers, "reason": "Warns of a trafficker."}})
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "You are safe"),
+        ("en", "It stays secret"),
+        ("en", "This line is anonymous"),
+        ("en", "The call is free"),
+        ("en", "Pay first"),
+        ("fr", "Vous etes en securite"),
+        ("fr", "C'est confidentiel"),
+        ("fr", "Appel gratuit"),
+        ("fr", "Payez d'abord"),
+        ("rw", "Ni ibanga"),
+        ("rw", "Ni ku buntu"),
+        ("rw", "Uratekanye"),
+        ("rw", "Banza wishyure"),
+        ("en", "You pay nothing"),
+        ("en", "Nobody will ever know"),
+        ("en", "We promise"),
+        ("en", "Look at www.example"),
+        ("en", "Look at example.com"),
+        ("en", "http://example.test"),
+        ("en", "Write on WhatsApp"),
+        ("fr", "Vous ne risquez rien"),
+        ("fr", "Personne ne le saura"),
+        ("fr", "Ecrivez sur WhatsApp"),
+        ("fr", "Nous vous promettons"),
+        ("rw", "Ni ubuntu"),
+        ("rw", "Nta wuzabimenya"),
+        ("rw", "Twandikire kuri WhatsApp"),
+        ("rw", "Reba example.com"),
+    ],
+)
+@pytest.mark.row("A4")
+def test_a_promise_on_any_screen_needs_a_reason_that_a_report_cannot_give(
+    language: str, words: str
+) -> None:
+    screen = {"say": {"text": {**t("x"), language: words}}}
+    assert [one.language for one in found(Code.PROMISE, learn={"one": screen})] == [language]
+    warns = {**screen, "reason": "Warns of what a false recruiter says."}
+    assert found(Code.PROMISE, learn={"one": warns}) == []
+    saying = {**saved({**t("x"), language: words}), "reason": "Warns."}
+    if words not in ("Pay first", "Payez d'abord", "Banza wishyure"):
+        assert found(Code.UNSAFE_WORD, tell=tell(saved=saying))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Enter name"),
+        ("en", "Send your phone number"),
+        ("en", "Your e-mail?"),
+        ("en", "A photo of your passport"),
+        ("fr", "Entrez le nom"),
+        ("fr", "Votre numero?"),
+        ("fr", "Votre courriel"),
+        ("rw", "Andika amazina"),
+        ("rw", "Indangamuntu yawe"),
+        ("rw", "Imeyili"),
+    ],
+)
+@pytest.mark.row("A4")
+def test_a_request_for_who_somebody_is_is_found_on_any_screen(language: str, words: str) -> None:
+    screen = {"say": {"text": {**t("x"), language: words}}}
+    assert {one.language for one in found(Code.ASKS_WHO, learn={"one": screen})} == {language}
+
+
+def test_to_say_that_nobody_asks_is_no_question() -> None:
+    words = {"rw": "Utavuze izina ryawe", "fr": "Sans votre nom", "en": "Without your name"}
+    assert not found(Code.ASKS_WHO, tell=tell(saved=saved(words)))
+
+
+def lead(words: str, **when: Any) -> dict[str, Any]:
+    leads = [{"when": when, "text": dict.fromkeys(("rw", "fr", "en"), words)}]
+    return {"ask": {**TELL["province"]["ask"], "lead": leads}}
+
+
+PLAIN = dict.fromkeys(("rw", "fr", "en"), "Here and now")
+BEHIND = [{"value": "now", "label": PLAIN, "goes": "behind"}, choice("b", value="b")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "node", "echoes"),
+    [
+        ({"province": lead("You said {danger}.", answer="danger")}, "province", True),
+        ({"saved": saved(t("Danger: {danger}"))}, "saved", True),
+        ({"saved": saved(t("To ask later: {receipt}"))}, "saved", False),
+        ({"province": lead("Yes rw! Yes fr! Yes en!", answer="danger", **{"is": "yes"})}, "province", True),
+        ({"how_many": lead("Town 3: go on.", answer="district", **{"is": "13"})}, "how_many", True),
+        ({"province": lead("Go on.", answer="danger", **{"is": "yes"})}, "province", False),
+        (
+            {
+                "danger": {"menu": {**TELL["danger"]["menu"], "choices": BEHIND}},
+                "behind": {"say": {"text": t("So it is here and now."), "goes": "province"}},
+                "province": TELL["province"] | {"ask": {**TELL["province"]["ask"], "lead": []}},
+            },
+            "behind",
+            True,
+        ),
+        (
+            {
+                "danger": {"menu": {**TELL["danger"]["menu"], "choices": BEHIND}},
+                "behind": {"say": {"text": t("Thank you."), "goes": "province"}},
+                "province": TELL["province"] | {"ask": {**TELL["province"]["ask"], "lead": []}},
+            },
+            "behind",
+            False,
+        ),
+    ],
+)  # fmt: skip
+def test_a_screen_that_shows_an_answer_is_found(
+    changed: dict[str, Any], node: str, echoes: bool
+) -> None:
+    hits = found(Code.ECHO, tell=tell(**changed))
+    assert {one.node for one in hits} == ({node} if echoes else set())
+
+
+@pytest.mark.parametrize(("words", "echoes"), [("You said: no.", True), ("No names.", False)])
+def test_a_short_answer_is_repeated_only_where_it_ends_a_sentence(words: str, echoes: bool) -> None:
+    label = {"value": "no", "label": dict.fromkeys(("rw", "fr", "en"), "No")}
+    danger = {"menu": {**TELL["danger"]["menu"], "choices": [label, choice("b", value="yes")]}}
+    province = lead(words, answer="danger", **{"is": "no"})
+    assert bool(found(Code.ECHO, tell=tell(danger=danger, province=province))) is echoes
+
+
+def asked(*, questions: int) -> dict[str, Any]:
+    """Returns the nodes of a report with so many questions before it is saved."""
+    names = [f"q{number}" for number in range(questions)]
+    following = [*names[1:], "saved"]
+    return {
+        **{
+            name: {"menu": {"text": t("x"), "saves": name, "goes": goes, "choices": [choice("a", value="a")]}}
+            for name, goes in zip(names, following, strict=True)
+        },
+        **{name: TELL[name] for name in ("saved", "landmark", "last")},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("questions", "nodes"), [(9, []), (10, ["q9"]), (12, ["q9"])])
+def test_a_report_is_whole_after_nine_answers(questions: int, nodes: list[str]) -> None:
+    hits = found(Code.TOO_MANY_ANSWERS, tell=asked(questions=questions))
+    assert [one.node for one in hits] == nodes
+
+
+def test_a_name_that_is_typed_and_then_chosen_is_one_answer() -> None:
+    report = asked(questions=9)
+    ask = {
+        "text": t("x"),
+        "saves": "named",
+        "goes": "q8",
+        "kind": "place",
+        "list": "districts.{q6}",
+    }
+    words = {"text": t("x"), "saves": "q6", "goes": "q7", "kind": "words"}
+    report |= {"q6": {"ask": words}, "q7": {"ask": ask}}
+    longer = report | {
+        "q8": {"menu": {**report["q8"]["menu"], "goes": "q9"}},
+        "q9": asked(questions=10)["q9"],
+    }
+    assert [found(Code.TOO_MANY_ANSWERS, tell=one) for one in (report, longer)] == [[], []]
+
+
+def test_a_report_that_goes_round_never_becomes_whole() -> None:
+    again = [choice("a", value="a"), choice("b", value="b", goes="danger")]
+    danger = {"menu": {**TELL["danger"]["menu"], "goes": "danger", "choices": again}}
+    assert found(Code.TOO_MANY_ANSWERS, tell=tell(danger=danger))
+
+
+@pytest.mark.parametrize("words", ["Help soon", "Tomorrow", "In your district", "We will come"])
+def test_the_last_screen_says_nothing_of_help_a_time_or_a_place(words: str) -> None:
+    hits = found(Code.TOO_EARLY, tell=tell(last={"finish": {"text": {**t("x"), "en": words}}}))
+    assert {(one.node, one.language) for one in hits} == {("last", "en")}
+
+
+def test_c17_no_entry_opens_a_report_however_it_gets_there() -> None:
+    assert found(Code.UNKNOWN_ENTRY, learn={"one": {"call": {"flow": "tell"}}})
+    document = {**make_document(), "entries": {"11": "tell"}}
+    (one,) = [one for one in check(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
+    assert "no printed string may open it" in str(one.message)
+
+
+PIN = {"ask": {"kind": "pin", "text": t("Digits?"), "saves": "pin", "goes": "end"}}
+CALL = {
+    "menu": {"text": t("Call?"), "completes": "call_back", "choices": [choice("No", goes="end")]}
+}
+COMPLAINED = {"say": {"text": t("Kept"), "completes": "complaint", "goes": "end"}}
+STATUS = {
+    "menu": {"text": t("With us"), "completes": "receipt", "choices": [choice("Go", goes="end")]}
+}
+FAR = {"menu": {"text": t("Which?"), "choices": [choice("x", goes="one")]}}
+
+
+@pytest.mark.parametrize("what", ["tip", "receipt", "complaint", "call_back"])
+def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
+    document = {**make_document(), "entries": {"11": "tell"}}
+    document["flows"]["tell"]["gathers"] = what
+    assert "entries" in {one.flow for one in check(document, LISTS)}
+    through = make_document(learn={"one": {"call": {"flow": "tell"}}})
+    through["flows"]["tell"]["gathers"] = what
+    assert ("entries", "11") in {(one.flow, one.node) for one in check(through, LISTS)}
+
+
+@pytest.mark.parametrize("node", [PIN, CALL, COMPLAINED, STATUS])
+@pytest.mark.parametrize("behind", [{}, {"far": FAR}])
+def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_guards(
+    node: dict[str, Any], behind: dict[str, Any]
+) -> None:
+    """The node is a status, a call-back or a complaint, written into a flow that gathers nothing."""
+    learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}
+    assert {one.node for one in found(Code.UNKNOWN_ENTRY, learn=learn)} == {"11"}
+    assert {one.node for one in found(Code.DIALLED, learn=learn)} == {"one"}
+
+    guarded = make_document(learn=learn)
+    guarded["flows"]["learn"]["gathers"] = "complaint"
+    guarded["entries"] = {"90": "cases"}
+    codes = {one.code for one in check(guarded, LISTS)}
+    assert not codes & {Code.DIALLED, Code.UNKNOWN_ENTRY}
+
+
+def test_words_are_asked_only_where_something_gathers_them() -> None:
+    asking = {
+        "one": {"ask": {"kind": "words", "text": t("x"), "saves": "said", "goes": "back"}},
+        "back": {"finish": {}},
+    }
+    (one,) = found(Code.WORDS_LOST, learn=asking)
+    assert (one.file, one.node) == ("learn.yaml", "one")
+
+    called = tell(landmark={"call": {"flow": "learn", "goes": "last"}})
+    assert found(Code.WORDS_LOST, learn=asking, tell=called) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Un prix, etc.comment", "an .orgy of words", "Ce qu'il comprend."]
+)
+def test_an_end_of_a_sentence_is_no_address(words: str) -> None:
+    assert found(Code.PROMISE, learn={"one": {"say": {"text": t(words)}}}) == []
+
+
+@pytest.mark.parametrize("node", ["danger", "kind"])
+def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report(node: str) -> None:
+    document: Any = copy.deepcopy(dict(shipped_document()))
+    document["flows"]["report"]["nodes"][node]["menu"]["text"]["en"] = "Say who you are"
+    hits = [one for one in check(document, place_lists()) if one.code is Code.ASKS_WHO]
+    assert [(one.flow, one.node) for one in hits] == [("report", node)]

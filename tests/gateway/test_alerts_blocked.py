@@ -1,0 +1,205 @@
+"""Tests a line that cannot send alerts: no screen promises one, `/readyz` says why, and the tip is sent later."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from hotline.alerts import service_assignment, service_sending
+from hotline.cli.contexts import Role
+from hotline.gateway import service_pause as lane_by_hand
+from hotline.gateway import tables
+from hotline.gateway.queries_alert_path import TickMemory
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Lane, LaneHold, Leader
+from hotline.keys import tables_canaries
+from hotline.keys.tables_canaries import ProcessStart
+from tests.support.builders import NOON
+from tests.support.callers import DANGER_HERE, Caller, Line
+
+PASSED_ON = {"rw": "Byoherejwe.", "en": "Passed on.", "fr": "Transmis."}
+SAVED = {"rw": "ntibiroherezwa", "en": "not passed on yet", "fr": "pas encore transmis"}
+LANGUAGE = {"rw": (), "en": ("7",), "fr": ("8",)}
+NO_PLACE = (*DANGER_HERE[:3], "7")
+Break = Callable[[Line], None]
+
+
+@pytest.fixture
+def line(line: Line) -> Line:
+    """Runs the web process' elapsed time by the test's clock, after one tick of the relay."""
+
+    def elapsed() -> float:
+        return line.clock.at.timestamp()
+
+    line.kit = replace(line.kit, ticks=TickMemory(elapsed=elapsed))
+    tick(line)
+    return line
+
+
+def tick(line: Line) -> None:
+    with line.database.writing() as session:
+        tables.write_leader(session, "a relay", line.clock.at + timedelta(seconds=3))
+
+
+def danger(line: Line, *keyed: str, language: str = "rw") -> Caller:
+    caller = line.caller()
+    caller.dial()
+    caller.key(*LANGUAGE[language], *(keyed or DANGER_HERE))
+    return caller
+
+
+def reasons(line: Line) -> tuple[int, str]:
+    answer = line.client.get("/readyz")
+    return answer.status_code, " ".join(answer.get_json()["reasons"])
+
+
+def clock_stops(line: Line) -> None:
+    line.clock.turn(minutes=2)
+
+
+def lane_is_held(line: Line) -> None:
+    lane_by_hand.hold(line.kit, by="Aline", reason="a wrong list of numbers")
+
+
+def gateway_refuses(line: Line) -> None:
+    with line.database.writing() as session:
+        tables.hold(session, line.clock.at + timedelta(minutes=1), "config_fault")
+
+
+def worker_is_refused(line: Line) -> None:
+    """Records a restart with a wrong key. The line must report it without waiting a minute."""
+    line.clock.turn(seconds=5)
+    refused = ProcessStart(
+        role=Role.WORKERS,
+        host="here",
+        at=line.clock.at,
+        wrong_keys="relay.key",
+        second_channel=None,
+    )
+    with line.database.writing() as session:
+        tables_canaries.note_start(session, refused)
+
+
+def gateway_is_out_of_reach(line: Line) -> None:
+    for _ in range(8):
+        with line.database.writing() as session:
+            tables.note_failure(session, line.clock.at)
+        line.clock.turn(seconds=10)
+        tick(line)
+
+
+BROKEN: dict[Break, str] = {
+    clock_stops: "no process that sends is running",
+    lane_is_held: "the lane is held by hand",
+    gateway_refuses: "the gateway refuses us",
+    worker_is_refused: "a key of the workers is wrong",
+    gateway_is_out_of_reach: "the gateway cannot be reached",
+}
+
+
+@pytest.mark.parametrize("language", PASSED_ON)
+def test_in_ordinary_operation_a_danger_is_passed_on(line: Line, language: str) -> None:
+    assert PASSED_ON[language] in danger(line, language=language).screen
+    assert PASSED_ON[language] in danger(line, *NO_PLACE, language=language).screen
+    assert reasons(line) == (200, "")
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("language", PASSED_ON)
+def test_while_no_alert_can_leave_the_screen_after_danger_names_the_emergency_number(
+    line: Line, broken: Break, language: str
+) -> None:
+    broken(line)
+    for keyed in (DANGER_HERE, NO_PLACE):
+        screen = danger(line, *keyed, language=language).screen
+        assert PASSED_ON[language] not in screen
+        assert SAVED[language] in screen
+        assert "112" in screen
+    assert len(line.tips) == 2, "filed all the same"
+    status, said = reasons(line)
+    assert status == 503
+    assert BROKEN[broken] in said
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_it_heals_and_nothing_was_lost(line: Line, broken: Break) -> None:
+    broken(line)
+    danger(line)
+    tick(line)
+    with line.database.writing() as session:
+        tables.release(session)
+        session.query(LaneHold).delete()
+
+    assert PASSED_ON["rw"] in danger(line).screen
+    service_assignment.refer_waiting(line.kit)
+    assert all(tip.referred_at is not None for tip in line.tips)
+
+
+def test_a_wrong_key_is_told_in_readyz_while_another_machine_sends(line: Line) -> None:
+    worker_is_refused(line)
+    tick(line)
+    assert PASSED_ON["rw"] in danger(line).screen
+    status, said = reasons(line)
+    assert (status, "relay.key" in said) == (503, True)
+
+
+def test_a_session_reads_on_as_it_began(line: Line) -> None:
+    """Any process may play the session. Otherwise the pages of a list would not fit together."""
+    before, during = danger(line), None
+    clock_stops(line)
+    during = danger(line)
+    shown = before.screen, during.screen
+    for _ in range(2):
+        line.kit.sessions.clear()
+        assert (before.again(), during.again()) == shown
+    tick(line)
+    line.kit.sessions.clear()
+    assert during.again() == shown[1]
+
+
+def test_a_report_without_danger_reads_as_ever(line: Line) -> None:
+    quiet = ("5", "2", "2", "1", "1")
+    shown = danger(line, *quiet).screen
+    clock_stops(line)
+    assert danger(line, *quiet).screen == shown
+
+
+def test_a_line_that_nobody_ever_made_start_promises_as_tests_do(line: Line) -> None:
+    """Rows without a start are no outage: `hotline init` and `run` record when senders were expected."""
+    with line.database.writing() as session:
+        session.query(Leader).delete()
+    assert PASSED_ON["rw"] in danger(line).screen
+
+
+def test_sends_that_reach_no_gateway_are_noted_and_forgotten_by_one_that_does(line: Line) -> None:
+    danger(line)
+    service_assignment.refer_waiting(line.kit)
+    sms = FakeSms(results=[SendResult(Outcome.NOT_SENT)] * 9)
+    kit = replace(line.kit, sms=sms)
+    service_sending.deliver_due(kit)
+    with line.database.reading() as session:
+        failed = session.get_one(Lane, tables.SMS)
+        assert failed.failing_since == failed.failed_at == line.clock.at
+    sms.results = []
+    line.clock.turn(seconds=20)
+    service_sending.deliver_due(kit)
+    with line.database.reading() as session:
+        assert session.get_one(Lane, tables.SMS).failing_since is None
+
+
+def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:
+    now = [0.0]
+    ticks = TickMemory(elapsed=lambda: now[0])
+    noon = [timedelta(seconds=second) for second in range(5)]
+    assert not ticks.saw(NOON)
+    now[0] = 30
+    assert ticks.saw(NOON + noon[1])
+    now[0] = 59
+    assert ticks.saw(NOON + noon[1])
+    now[0] = 61
+    assert not ticks.saw(NOON + noon[1])
+    # No call came for an hour, so no process saw the clock's last tick in that time.
+    now[0] = 3661
+    assert not ticks.saw(NOON + noon[2])

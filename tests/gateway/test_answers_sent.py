@@ -1,0 +1,110 @@
+"""Tests how the line sends an answer by SMS: after alerts, soon or never, once, and to allowed numbers only."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.alerts import service_messages, service_sending
+from hotline.core.jobs import Job
+from hotline.core.wording import Template
+from hotline.dialogue import service_answers
+from hotline.dialogue.service_sms import InboxOutcome
+from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway.rules_message import Kind, Wording
+from hotline.gateway.tables import Message
+from hotline.gateway.tables_contacts import Stopped
+from hotline.keys.encrypt import Sealer
+from tests.support.callers import Line
+from tests.support.texting import HERS, Texter, answers_of, texter
+
+__all__ = ["texter"]
+
+
+def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
+    texter.says("akazi")
+    with texter.line.database.writing() as session:
+        session.add(waiting_alert(texter.line))
+    assert texter.reads() == []
+
+
+def test_what_is_late_is_never_sent(texter: Texter) -> None:
+    texter.says("akazi")
+    texter.line.clock.turn(minutes=11)
+    service_answers.keep_time(texter.line.kit)
+    assert texter.reads() == []
+    (row,) = answers_of(texter.line)
+    assert (row.state, row.sealed_number, row.parameters) == (MessageState.FAILED, b"", {})
+
+
+def test_the_clock_sends_what_no_bell_was_heard_for(texter: Texter) -> None:
+    texter.line.jobs.dead = True
+    texter.says("akazi")
+    texter.line.clock.turn(seconds=2)
+    service_answers.keep_time(texter.line.kit)
+    assert [to for to, _ in texter.sms.sent] == [HERS]
+
+
+def test_a_worker_that_died_sends_nothing_twice(texter: Texter) -> None:
+    texter.says("akazi")
+    kit = replace(texter.line.kit, sms=Dying())
+    with pytest.raises(RuntimeError):
+        service_answers.send_due(kit)
+    texter.line.clock.turn(seconds=40)
+    service_sending.expire_leases(texter.line.kit)
+    assert texter.reads() == []
+    assert answers_of(texter.line)[0].sealed_number == b""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "tries"),
+    [
+        (Outcome.ACCEPTED, MessageState.ACCEPTED, 1),
+        (Outcome.UNKNOWN, MessageState.ACCEPTED, 1),
+        (Outcome.PERMANENT, MessageState.FAILED, 1),
+        (Outcome.NOT_SENT, MessageState.ACCEPTED, 2),
+        (Outcome.MONEY_FAULT, MessageState.ACCEPTED, 2),
+    ],
+)
+def test_what_the_gateway_says_of_an_answer(
+    texter: Texter, outcome: Outcome, state: MessageState, tries: int
+) -> None:
+    texter.sms.results.append(SendResult(outcome))
+    texter.says("akazi")
+    service_answers.send_due(texter.line.kit)
+    texter.line.clock.turn(seconds=61)
+    service_answers.send_due(texter.line.kit)
+    (row,) = answers_of(texter.line)
+    assert (row.state, len(texter.sms.sent)) == (state, tries)
+    assert (row.sealed_number, row.parameters) == (b"", {})
+
+
+def test_whom_the_gateway_has_blacklisted_stands_on_our_own_list(texter: Texter) -> None:
+    texter.sms.results.append(SendResult(Outcome.STOPPED, provider_status="406"))
+    texter.says("akazi")
+    texter.reads()
+    (row,) = texter.line.all(Stopped)
+    assert row.number_key == texter.line.kit.pseudonyms.stopped(HERS)
+
+
+def test_without_the_relays_key_nobody_is_answered_and_the_doctor_says_so(texter: Texter) -> None:
+    texter.line.kit = replace(texter.line.kit, sealer=Sealer())
+    assert texter.says("akazi") is InboxOutcome.READ
+    assert texter.reads() == []
+    found = service_answers.finding(texter.line.kit, sealed=False)
+    assert (found.ok, "hotline keys import" in found.todo) == (False, True)
+
+
+def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
+    texter.says("akazi")
+    assert [job for job, _ in texter.line.jobs.rung] == [Job.ANSWER]
+    assert [row.kind for row in texter.line.all(Message)] == [Kind.ANSWER]
+
+
+def waiting_alert(line: Line) -> Message:
+    wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
+    return service_messages.message(Kind.ALERT, wording, 1, priority=1, at=line.clock(), of=None)
+
+
+class Dying:
+    def send(self, msisdn: str, text: str) -> SendResult:
+        raise RuntimeError("killed")

@@ -1,0 +1,328 @@
+"""Tests the outbox: each row of the gateway's table, the lease, the outgoing queue, and a missing report."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.alerts import service_sending
+from hotline.core.jobs import Job
+from hotline.errors import KeyMissing, KeyWrong, SealBroken
+from hotline.gateway import tables, tables_contacts
+from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
+from hotline.gateway.tables import Message, Referral
+from hotline.people.rules import Level
+from tests.support.district import District
+from tests.support.fakes import FakeNumbers
+from tests.support.kits import WholeKit, make_kit
+from tests.support.taking import take_case
+
+
+def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
+    assert alone.deliver() == 1
+
+    (reference,) = [row.reference for row in alone.all(Referral)]
+    assert alone.sms.sent == [("+250788000001", f"{reference}: Gasabo. Reply 1 {reference}")]
+    message = alone.message
+    assert (message.state, message.attempts, message.counted) == ("accepted", 1, 1)
+    assert message.provider_id == f"ATXid_{1:032x}"
+    assert alone.deliver() == 0
+
+
+# outcome -> state, seconds until the clock looks again, counted, number of assignments then
+ROWS = [
+    (Outcome.ACCEPTED, "accepted", 600, 1, 1),
+    (Outcome.NOT_SENT, "retry", 1, 0, 1),
+    (Outcome.UNKNOWN, "unknown", 600, 1, 1),
+    (Outcome.CONFIG_FAULT, "retry", 60, 0, 1),
+    (Outcome.MONEY_FAULT, "retry", 60, 0, 1),
+    (Outcome.TRANSIENT, "retry", 1, 1, 1),
+    (Outcome.PERMANENT, "failed", None, 1, 2),
+    (Outcome.STOPPED, "failed", None, 1, 2),
+]
+
+
+@pytest.mark.parametrize(("outcome", "state", "wait", "counted", "told"), ROWS)
+def test_each_outcome_has_its_consequence(
+    alone: District, outcome: Outcome, state: str, wait: int | None, counted: int, told: int
+) -> None:
+    alone.sms.results = [SendResult(outcome, provider_status="x", provider_id="ATXid_1")]
+    assert alone.deliver_one()
+
+    message = alone.all(Message)[0]
+    assert (message.state, message.counted) == (state, counted)
+    if wait is not None:
+        late = (message.next_at - alone.clock()).total_seconds()
+        assert wait <= late <= wait * 1.2
+    assert len(alone.all(Referral)) == told
+
+
+def test_a_number_that_is_no_number_is_flagged_and_a_colleague_told_at_once(
+    alone: District,
+) -> None:
+    alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
+    alone.deliver()
+
+    assert alone.responder(1).unreachable == "403"
+    assert alone.states == ["failed", "accepted"]
+    assert [number for number, _ in alone.sms.sent] == ["+250788000001", "+250788000002"]
+
+
+@pytest.mark.row("C16")
+def test_c16_a_number_on_the_gateway_s_own_list_is_on_ours_from_then_on(alone: District) -> None:
+    alone.sms.results = [SendResult(Outcome.STOPPED, provider_status="406")]
+    alone.deliver()
+
+    assert alone.responder(1).unreachable == "stopped"
+    with alone.database.reading() as session:
+        assert tables_contacts.stopped_among(session, ["stop key of +250788000001"])
+    assert alone.states == ["failed", "accepted"]
+
+
+def test_what_the_network_cannot_route_tells_a_colleague_after_two_tries(alone: District) -> None:
+    alone.sms.results = [SendResult(Outcome.TRANSIENT)] * 2
+    alone.deliver()
+    assert len(alone.all(Referral)) == 1
+
+    alone.clock.turn(seconds=2)
+    alone.deliver()
+
+    assert len(alone.all(Referral)) == 2
+    assert alone.states == ["retry", "accepted"]
+
+
+@pytest.mark.fault(23)
+def test_what_was_surely_not_sent_never_dies_and_waits_longer_each_time(alone: District) -> None:
+    waits = []
+    for _ in range(12):
+        alone.sms.results = [SendResult(Outcome.NOT_SENT)]
+        assert alone.deliver_one()
+        waits.append((alone.message.next_at - alone.clock()).total_seconds())
+        alone.clock.turn(seconds=75)
+
+    steps = zip(waits, (1, 2, 5, 10, 15, 30, 60), strict=False)
+    assert all(step <= wait <= step * 1.2 for wait, step in steps)
+    assert all(60 <= wait <= 72 for wait in waits[6:])
+    assert (alone.message.state, alone.message.counted) == ("retry", 0)
+
+
+def test_danger_waits_no_longer_than_fifteen_seconds(district: District) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=1)
+    for _ in range(9):
+        district.sms.results = [SendResult(Outcome.NOT_SENT)]
+        assert district.deliver_one()
+        wait = district.message.next_at - district.clock()
+        assert wait <= timedelta(seconds=18)
+        district.clock.turn(seconds=18)
+
+
+def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District) -> None:
+    for _ in range(8):
+        alone.sms.results = [SendResult(Outcome.UNKNOWN)]
+        assert alone.deliver_one()
+        alone.clock.turn(minutes=11)
+        service_sending.retry_unknown(alone.kit)
+
+    assert alone.all(Message)[0].state == MessageState.DEAD
+    assert len(alone.all(Referral)) == 2
+    assert len({text for number, text in alone.sms.sent if number == "+250788000001"}) == 1
+
+
+@pytest.mark.fault(24)
+@pytest.mark.parametrize(("urgency", "wait"), [(1, 10), (2, 120), (3, 600)])
+def test_unknown_waits_and_then_says_the_same_words(
+    district: District, urgency: int, wait: int
+) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=urgency)
+    district.sms.results = [SendResult(Outcome.UNKNOWN)]
+    district.deliver()
+
+    district.clock.turn(seconds=wait - 1)
+    service_sending.retry_unknown(district.kit)
+    assert district.deliver() == 0
+
+    district.clock.turn(seconds=1)
+    service_sending.retry_unknown(district.kit)
+    assert district.deliver() == 1
+    first, second = district.sms.sent
+    assert first == second
+
+
+@pytest.mark.row("R5")
+@pytest.mark.parametrize(
+    ("http_status", "wait"), [(500, 5), (503, 5), (None, 10), (201, 10), (302, 10)]
+)
+def test_danger_is_tried_again_soon_and_the_next_person_is_told_from_the_second_failure(
+    district: District, http_status: int | None, wait: int
+) -> None:
+    district.enrol()
+    district.enrol(Level.DEPUTY)
+    tip = district.tell(urgency=1)
+    for told in (1, 2):
+        district.sms.results = [SendResult(Outcome.UNKNOWN, http_status)]
+        assert district.deliver() == told
+        assert len(district.told(tip)) == told
+        district.clock.turn(seconds=wait - 1)
+        service_sending.retry_unknown(district.kit)
+        assert district.states[0] == "unknown"
+        district.clock.turn(seconds=1)
+        service_sending.retry_unknown(district.kit)
+
+    assert district.jobs.rung[-1] == (Job.DELIVER, 1)
+    assert district.deliver() == 1
+    (words,) = {text for number, text in district.sms.sent if number == "+250788000001"}
+    assert [text for _, text in district.sms.sent].count(words) == 3
+    assert district.states == ["accepted", "accepted"]
+
+
+def test_an_answer_ends_the_doubt(alone: District) -> None:
+    alone.sms.results = [SendResult(Outcome.UNKNOWN)]
+    alone.deliver()
+    (row,) = alone.all(Referral)
+    take_case(alone.kit, row.responder_id, row.reference, alone.clock())
+
+    alone.clock.turn(minutes=11)
+    service_sending.retry_unknown(alone.kit)
+
+    assert (alone.message.state, alone.message.delivered_at) == (MessageState.ANSWERED, None)
+    assert alone.deliver() == 0
+
+
+class TestTheLane:
+    @pytest.mark.fault(28)
+    @pytest.mark.parametrize("fault", [Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT])
+    def test_a_fault_of_ours_holds_everything_and_burns_nothing(
+        self, district: District, fault: Outcome
+    ) -> None:
+        district.enrol(Level.NATIONAL, districts=())
+        for _ in range(3):
+            district.tell(urgency=1)
+        district.sms.results = [SendResult(fault)]
+
+        assert district.deliver() == 1
+        assert len(district.sms.sent) == 1
+        with district.database.reading() as session:
+            assert tables.lane_of(session).reason == fault
+        assert [row.counted for row in district.all(Message)] == [0, 0, 0]
+
+    @pytest.mark.fault(28)
+    def test_it_is_tried_again_after_a_minute_by_one_message_and_then_let_go(
+        self, district: District
+    ) -> None:
+        district.enrol(Level.NATIONAL, districts=())
+        for _ in range(3):
+            district.tell(urgency=1)
+        district.sms.results = [SendResult(Outcome.MONEY_FAULT)] * 2
+        district.deliver()
+
+        district.clock.turn(seconds=59)
+        assert district.deliver() == 0
+        district.clock.turn(seconds=1)
+        assert district.deliver() == 1
+        district.clock.turn(seconds=60)
+        assert district.deliver() == 3
+
+        assert district.states == ["accepted"] * 3
+        with district.database.reading() as session:
+            assert tables.lane_of(session).reason is None
+
+    @pytest.mark.fault(36)
+    def test_a_missing_key_is_a_fault_of_ours(self, alone: District) -> None:
+        class Locked(FakeNumbers):
+            def open_number(self, sealed: bytes) -> str:
+                raise KeyMissing("relay")
+
+        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
+        service_sending.deliver_due(_with_numbers(kit, Locked()))
+
+        assert alone.message.state == MessageState.RETRY
+        assert alone.responder(1).unreachable is None
+
+    def test_a_number_that_does_not_open_passes_the_alert_on_and_marks_nobody(
+        self, alone: District
+    ) -> None:
+        """A damaged row is our fault: the phone may still work."""
+
+        class Damaged(FakeNumbers):
+            def open_number(self, sealed: bytes) -> str:
+                if sealed == b"+250788000001":
+                    raise SealBroken("damaged")
+                return super().open_number(sealed)
+
+        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
+        damaged = _with_numbers(kit, Damaged())
+        while service_sending.deliver_due(damaged):
+            pass
+
+        assert alone.responder(1).unreachable is None
+        assert alone.states == ["dead", "accepted"]
+        assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
+        with alone.database.reading() as session:
+            assert tables.lane_of(session).reason is None
+
+    def test_a_wrong_key_holds_the_lane_and_marks_nobody(self, alone: District) -> None:
+        class Wrong(FakeNumbers):
+            def open_number(self, sealed: bytes) -> str:
+                raise KeyWrong("relay.key is another line's")
+
+        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
+        service_sending.deliver_due(_with_numbers(kit, Wrong()))
+
+        assert alone.responder(1).unreachable is None
+        assert alone.states == ["retry"]
+        with alone.database.reading() as session:
+            assert tables.lane_of(session).reason == "config_fault"
+
+
+def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:
+    fields = {name: getattr(kit, name) for name in WholeKit.__dataclass_fields__}
+    return WholeKit(**fields | {"numbers": numbers})
+
+
+@pytest.mark.row("C16")
+def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
+    with alone.database.writing() as session:
+        tables_contacts.stop(session, "stop key of +250788000001", alone.clock())
+
+    alone.deliver()
+
+    assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
+    assert alone.responder(1).unreachable == "stopped"
+
+
+class TestNoReport:
+    @pytest.mark.parametrize(("urgency", "wait"), [(1, 90), (2, 600), (3, 600)])
+    def test_it_is_sent_once_more_and_the_next_person_of_the_step_is_told(
+        self, district: District, urgency: int, wait: int
+    ) -> None:
+        for _ in range(2):
+            district.enrol(Level.NATIONAL, districts=())
+        tip = district.tell(urgency=urgency)
+        district.deliver()
+
+        district.clock.turn(seconds=wait - 1)
+        service_sending.miss_reports(district.kit)
+        assert district.states == ["accepted"]
+        district.clock.turn(seconds=1)
+        (before,) = district.open_deadlines()
+        service_sending.miss_reports(district.kit)
+        assert [row.due_at for row in district.open_deadlines()] == [before.due_at]
+        assert district.deliver() == 2
+
+        assert [step for step, _ in district.told(tip)] == [0, 1]
+        assert [number for number, _ in district.sms.sent].count("+250788000001") == 2
+        district.clock.turn(seconds=wait * 3)
+        service_sending.miss_reports(district.kit)
+        assert district.all(Message)[0].attempts == 2
+
+    def test_nobody_is_bothered_again_once_it_is_taken(self, alone: District) -> None:
+        alone.deliver()
+        (row,) = alone.all(Referral)
+        take_case(alone.kit, row.responder_id, row.reference, alone.clock())
+        alone.clock.turn(minutes=11)
+
+        service_sending.miss_reports(alone.kit)
+
+        assert alone.states == ["accepted"]
+        assert len(alone.all(Referral)) == 1

@@ -1,0 +1,165 @@
+"""Tests delivery reports: in any order and number, before the answer, or for an unknown message. No state goes back."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.alerts import service_sending
+from hotline.alerts.service_delivery_reports import apply_report
+from hotline.gateway.rules_delivery import Outcome, SendResult, report_meaning
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import DeliveryReport, Referral
+from hotline.people.rules import Level
+from tests.support.district import District
+from tests.support.taking import take_case
+
+ID = f"ATXid_{1:032x}"
+
+
+@pytest.fixture
+def sent(district: District) -> District:
+    district.enrol()
+    district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=3)
+    district.deliver()
+    return district
+
+
+def report(district: District, *statuses: str, provider_id: str = ID) -> None:
+    for status in statuses:
+        apply_report(district.kit, ReportIn(provider_id, status))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "state", "told"),
+    [
+        (("Success",), "delivered", 1),
+        (("success",), "delivered", 1),
+        (("Sent", "Submitted", "Buffered"), "accepted", 1),
+        (("Success", "Submitted"), "delivered", 1),
+        (("Success", "Success"), "delivered", 1),
+        (("Success", "Failed"), "delivered", 1),
+        (("Failed",), "failed", 2),
+        (("Failed", "Success"), "failed", 2),
+        (("Failed", "Failed"), "failed", 2),
+        (("Failed", "Rejected"), "failed", 2),
+        (("Rejected",), "failed", 2),
+        (("AbsentSubscriber",), "failed", 2),
+        (("Expired",), "failed", 2),
+        (("SomethingNew",), "accepted", 1),
+        (("",), "accepted", 1),
+    ],
+    ids=str,
+)
+def test_each_word(sent: District, statuses: tuple[str, ...], state: str, told: int) -> None:
+    report(sent, *statuses)
+    assert sent.states[0] == state
+    assert len(sent.all(Referral)) == told
+
+
+def test_a_phone_that_is_off_is_answered_by_another_at_once(sent: District) -> None:
+    report(sent, "AbsentSubscriber")
+    sent.deliver()
+    assert [number for number, _ in sent.sms.sent] == ["+250788000001", "+250788000002"]
+    assert len(sent.open_deadlines()) == 1
+
+
+@pytest.mark.fault(29)
+@pytest.mark.parametrize("order", list(permutations(("Sent", "Submitted", "Success"))))
+def test_any_order_ends_alike(sent: District, order: tuple[str, ...]) -> None:
+    report(sent, *order)
+    assert sent.states == ["delivered"]
+
+
+@pytest.mark.fault(29)
+def test_an_id_that_nobody_knows_changes_nothing(sent: District) -> None:
+    report(sent, "Failed", provider_id="ATXid_other")
+    assert sent.states == ["accepted"]
+    assert [row.applied for row in sent.all(DeliveryReport)] == [False]
+
+
+@pytest.mark.fault(29)
+def test_a_report_that_is_quicker_than_our_own_row_is_applied_then(district: District) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    district.sms.during = lambda: report(district, "Success")
+    district.deliver()
+    assert district.states == ["delivered"]
+    assert [row.applied for row in district.all(DeliveryReport)] == [True]
+
+
+def test_bad_news_that_is_quicker_than_our_own_row_tells_a_colleague(district: District) -> None:
+    district.enrol()
+    district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=3)
+    district.sms.during = lambda: report(district, "Failed")
+    district.deliver_one()
+    assert district.states == ["failed", "pending"]
+
+
+def test_good_news_of_an_older_attempt_ends_the_resend(sent: District) -> None:
+    sent.clock.turn(minutes=10)
+    service_sending.miss_reports(sent.kit)
+    assert sent.states[0] == "retry"
+    report(sent, "Success")
+    assert sent.states[0] == "delivered"
+
+
+@pytest.mark.fault(29)
+def test_bad_news_of_an_older_attempt_is_no_news_of_the_newest(sent: District) -> None:
+    sent.clock.turn(minutes=10)
+    service_sending.miss_reports(sent.kit)
+    sent.sms.results = [SendResult(Outcome.ACCEPTED, provider_id="ATXid_new")]
+    sent.deliver_one()
+    report(sent, "Failed")
+    assert sent.states[0] == "accepted"
+    report(sent, "Success", provider_id="ATXid_new")
+    assert sent.states[0] == "delivered"
+
+
+def test_an_attempt_nobody_knows_the_end_of_is_never_matched_by_its_phone(
+    district: District,
+) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    district.sms.results = [SendResult(Outcome.UNKNOWN)]
+    district.deliver()
+    report(district, "Success", provider_id="ATXid_lost")
+    assert district.states == ["unknown"]
+
+
+def test_bad_news_after_it_was_taken_tells_nobody(sent: District) -> None:
+    row = sent.all(Referral)[0]
+    take_case(sent.kit, row.responder_id, row.reference, sent.clock())
+    report(sent, "Failed")
+    assert len(sent.all(Referral)) == 1
+
+
+@given(st.text())
+def test_no_word_raises(status: str) -> None:
+    report_meaning(status)
+
+
+def test_what_was_answered_while_in_doubt_is_delivered_once_a_report_says_so(
+    district: District,
+) -> None:
+    """The result of the send was unknown. Its id came late, and so did its report."""
+    helper = district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=3)
+    district.sms.results = [SendResult(Outcome.UNKNOWN, provider_id=ID)]
+    district.deliver()
+    (row,) = district.all(Referral)
+    take_case(district.kit, helper, row.reference, district.clock())
+    district.clock.turn(minutes=11)
+    service_sending.retry_unknown(district.kit)
+    report(district, "Failed")
+    assert (district.message.state, district.message.delivered_at) == ("answered", None)
+    report(district, "Success")
+    assert (district.message.state, district.message.delivered_at) == (
+        "delivered",
+        district.clock(),
+    )

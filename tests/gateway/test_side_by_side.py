@@ -1,0 +1,267 @@
+"""Tests many alerts that are sent at once: their order, their number, and what stops them."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from threading import Thread
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts import queries_outbox, service_sending
+from hotline.gateway import service_pause
+from hotline.gateway.rules_delivery import (
+    LEASE,
+    LONG_WAITED,
+    LONGEST_SEND,
+    MessageState,
+    Outcome,
+    SendResult,
+)
+from hotline.gateway.senders import ThreadSenders
+from hotline.gateway.tables import Attempt, Message, Referral
+from hotline.people.rules import Level
+from hotline.tips.tables import Tip
+from tests.support.district import District
+from tests.support.eventually import eventually
+from tests.support.held_sms import ACCEPTED, PATIENCE, HeldSms
+from tests.support.kits import WholeKit
+
+AT_ONCE, OTHERS = 32, 12
+Process = Callable[..., WholeKit]
+
+
+@pytest.fixture
+def gateway() -> HeldSms:
+    return HeldSms()
+
+
+@pytest.fixture
+def process(district: District, gateway: HeldSms) -> Iterator[Process]:
+    """Returns a factory of worker contexts, each with its own threads in front of the one gateway."""
+    begun: list[ThreadSenders] = []
+
+    def start(at_once: int = AT_ONCE) -> WholeKit:
+        begun.append(ThreadSenders(at_once))
+        line = replace(district.kit.line, sends_at_once=at_once)
+        return replace(district.kit, sms=gateway, senders=begun[-1], line=line)
+
+    yield start
+    for senders in begun:
+        senders.end(0)
+    gateway.let_all_through()
+    for senders in begun:
+        senders.end(PATIENCE)
+
+
+def danger(district: District, tips: int) -> None:
+    """Adds danger tips. Each alerts two responders of the district and one national member."""
+    for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL):
+        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+    for _ in range(tips):
+        district.tell(urgency=1)
+
+
+def begun_for(district: District) -> list[int]:
+    """Returns the tip of each attempt, in the order of the claims."""
+    with district.database.reading() as session:
+        of = (
+            select(Referral.tip_id)
+            .join(Message, Message.referral_id == Referral.id)
+            .join(Attempt, Attempt.message_id == Message.id)
+            .order_by(Attempt.id)
+        )
+        return list(session.scalars(of))
+
+
+def settled(district: District, **states: int) -> Callable[[], bool]:
+    return lambda: Counter(district.states) == states
+
+
+def further_on_the_wire(district: District) -> int:
+    sending = [row for row in district.all(Message) if row.state == MessageState.SENDING]
+    return sum(row.turn > 0 for row in sending)
+
+
+def told(messages: list[str], caplog: pytest.LogCaptureFixture) -> bool:
+    return caplog.messages == messages
+
+
+@pytest.mark.slow(reason="waits for threads that send side by side, and for the disk")
+def test_every_tip_has_its_first_alert_on_the_wire_before_any_has_its_second(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    danger(district, 20)
+    assert service_sending.deliver_due(process()) == AT_ONCE
+
+    assert len(gateway.until_asked(AT_ONCE)) == AT_ONCE
+    assert len(set(begun_for(district)[:20])) == 20
+    assert Counter(district.states) == {"sending": 32, "pending": 28}
+
+    gateway.answer_as_they_come(lambda _: ACCEPTED, 60)
+    eventually(settled(district, accepted=60), seconds=PATIENCE)
+    assert len(set(gateway.asked)) == 60
+
+
+def test_no_danger_waits_behind_the_time_out_of_another(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    """Every other send gets no answer. The others still go: some at once, the rest after five seconds."""
+    danger(district, 20)
+    kit = process()
+    service_sending.deliver_due(kit)
+    answering = Thread(
+        target=gateway.answer_as_they_come, args=(lambda n: ACCEPTED if n % 2 else None, 60)
+    )
+    answering.start()
+    eventually(lambda: further_on_the_wire(district) == OTHERS, seconds=PATIENCE)
+
+    district.clock.turn(seconds=LONG_WAITED.total_seconds())
+    service_sending.deliver_due(kit)
+    answering.join()
+    eventually(settled(district, accepted=30, sending=30), seconds=PATIENCE)
+
+
+@pytest.mark.slow(reason="waits for a gateway that takes its time")
+def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    """No send is answered meanwhile. Further alerts of the first tips leave room for the last tip's first alert."""
+    danger(district, 0)
+    kit = process()
+    for _ in range(20):
+        district.tell(urgency=1)
+        service_sending.deliver_due(kit)
+    assert len(gateway.until_asked(AT_ONCE)) == AT_ONCE
+    assert set(begun_for(district)) == {tip.id for tip in district.all(Tip)}
+
+
+def test_a_further_alert_of_danger_that_has_waited_takes_any_place(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    danger(district, 3)
+    kit = process(8)
+    assert service_sending.deliver_due(kit) == 3 + 3
+    district.clock.turn(seconds=(LONG_WAITED - timedelta(seconds=1)).total_seconds())
+    assert service_sending.deliver_due(kit) == 0
+    district.clock.turn(seconds=1)
+    assert service_sending.deliver_due(kit) == 2
+
+
+def test_danger_finds_a_place_where_all_the_rest_is_slow(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    for _ in range(10):
+        district.tell(urgency=3)
+    kit = process(8)
+    assert service_sending.deliver_due(kit) == 3
+
+    for _ in range(6):
+        district.tell(urgency=1)
+    assert service_sending.deliver_due(kit) == 5
+    waiting = gateway.until_asked(8)
+    gateway.answer(waiting[0])
+    assert "urgent" in gateway.until_asked(9)[8]
+
+
+@pytest.mark.both
+@pytest.mark.slow(reason="waits for a gateway that takes its time")
+def test_two_processes_share_the_places_of_the_line(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    danger(district, 20)
+    kits = [process(), process()]
+    threads = [Thread(target=service_sending.deliver_due, args=(kit,)) for kit in kits]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # If both claim at the same moment, one of them takes one place too many.
+    assert AT_ONCE <= len(gateway.until_asked(AT_ONCE)) <= AT_ONCE + 1
+    gateway.answer_as_they_come(lambda _: ACCEPTED, 60)
+    eventually(settled(district, accepted=60), seconds=PATIENCE)
+    assert len(set(gateway.asked)) == 60
+
+
+def test_a_dead_process_keeps_its_places_no_longer_than_a_send_can_take(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    danger(district, 8)
+    with district.database.writing() as session:
+        assert len(queries_outbox.claim_due(session, district.clock(), 8, 8, "dead")) == 8
+    kit = process(8)
+
+    district.clock.turn(seconds=(LONGEST_SEND - timedelta(seconds=1)).total_seconds())
+    assert service_sending.deliver_due(kit) == 0
+    district.clock.turn(seconds=1)
+    assert service_sending.deliver_due(kit) == 8
+    assert LONGEST_SEND < LEASE
+
+
+def test_a_hold_stops_all_that_has_not_begun(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    danger(district, 4)
+    service_sending.deliver_due(process(5))
+    waiting = gateway.until_asked(5)
+    service_pause.hold(district.kit, by="Aline", reason="restored")
+
+    gateway.answer(*waiting)
+    eventually(settled(district, accepted=5, pending=7), seconds=PATIENCE)
+    assert len(gateway.asked) == 5
+
+
+def test_a_fault_of_ours_stops_the_rest_and_is_tried_by_one_alone(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    danger(district, 4)
+    kit = process(5)
+    service_sending.deliver_due(kit)
+    gateway.answer(*gateway.until_asked(5), result=SendResult(Outcome.MONEY_FAULT, 201, "405"))
+    eventually(settled(district, retry=5, pending=7), seconds=PATIENCE)
+    assert len(gateway.asked) == 5
+
+    district.clock.turn(seconds=61)
+    eventually(lambda: service_sending.deliver_due(kit) == 0, seconds=PATIENCE)
+    assert len(gateway.until_asked(6)) == 6
+    gateway.answer(gateway.asked[5])
+    assert len(gateway.until_asked(11)) == 11
+
+
+def test_told_to_stop_it_writes_what_is_on_the_wire_and_begins_nothing(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    danger(district, 4)
+    kit = process(5)
+    service_sending.deliver_due(kit)
+    waiting = gateway.until_asked(5)
+
+    kit.senders.end(0)
+    gateway.answer(*waiting)
+    kit.senders.end(PATIENCE)
+
+    assert Counter(district.states) == {"accepted": 5, "pending": 7}
+    assert service_sending.deliver_due(kit) == 0
+
+
+def test_a_send_that_breaks_gives_its_place_back_and_says_no_number(
+    district: District, process: Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        def send(self, msisdn: str, text: str) -> SendResult:
+            raise ValueError(msisdn)
+
+    danger(district, 1)
+    kit = replace(process(1), sms=Broken())
+    with caplog.at_level(logging.ERROR):
+        for named in (["send failed: ValueError"] * n for n in (1, 2, 3)):
+            eventually(lambda: service_sending.deliver_due(kit) == 1, seconds=PATIENCE)
+            eventually(partial(told, named, caplog), seconds=PATIENCE)
+            district.clock.turn(seconds=LONGEST_SEND.total_seconds())
+
+    assert Counter(district.states) == {"sending": 3}

@@ -1,0 +1,131 @@
+"""Tests the daily test report over HTTP and the real hooks. Only the handset is alerted, and no statistics count it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from hotline.alerts import service_assignment, service_delivery_reports, service_sending
+from hotline.cases import queries_overview
+from hotline.core import rules_trial
+from hotline.core.check_result import CheckResult
+from hotline.counters.tables import Tally
+from hotline.gateway import queries_health
+from hotline.gateway.own_line import Dialler
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.monitoring import service_trials
+from hotline.people.rules import Level
+from tests.monitoring.test_dialling import SECRET, served
+from tests.support.callers import Line, line
+from tests.support.fakes import FakeInstruments, OpenSealer
+from tests.support.kits import WholeKit, make_watch
+
+__all__ = ["line"]
+
+HANDSET, HELPER = "+250788700009", "+250788000091"
+
+
+@dataclass
+class Calling(FakeInstruments):
+    dialler: Dialler | None = None
+
+    def tell_trial(self) -> bool:
+        assert self.dialler is not None
+        return self.dialler.tells(rules_trial.KEYS)
+
+
+@dataclass
+class Trial:
+    line: Line
+    kit: WholeKit
+    sms: FakeSms
+
+    def day(self, *, reports_come: bool = True) -> None:
+        service_trials.hold(self.kit)
+        service_assignment.refer_waiting(self.kit)
+        service_sending.deliver_due(self.kit)
+        if reports_come:
+            for number, _ in enumerate(self.sms.sent, 1):
+                service_delivery_reports.apply_report(
+                    self.kit, ReportIn(f"ATXid_{number:032x}", "Success")
+                )
+
+    @property
+    def finding(self) -> CheckResult:
+        with self.line.database.reading() as session:
+            return service_trials.finding(session, self.line.clock())
+
+
+@pytest.fixture
+def daily(line: Line) -> Iterator[Trial]:
+    """Yields a line with responders in every place, and a handset."""
+    line.enrol(Level.RESPONDER, HELPER)
+    sms = FakeSms()
+    with served(line.kit) as address:
+        gauges = Calling(dialler=Dialler(address, lambda: [SECRET.encode()], "*384*777#"))
+        seals = type("Seals", (), {"number": OpenSealer().number, "tip": line.kit.sealer.tip})()
+        kit = replace(line.kit, watch=make_watch(instruments=gauges), sms=sms, sealer=seals)
+        service_trials.enrol(kit, HANDSET, by="Aline")
+        yield Trial(line, kit, sms)
+
+
+@pytest.mark.row("R12")
+def test_the_handset_gets_the_alert_and_nobody_else_does(daily: Trial) -> None:
+    daily.day()
+    assert [to for to, _ in daily.sms.sent] == [HANDSET]
+    assert [row.state for row in daily.line.all(Message)] == ["delivered"]
+    assert (daily.line.all(Deadline), daily.line.all(Tally)) == ([], [])
+    assert daily.line.tip.channel == rules_trial.CHANNEL
+
+
+def test_one_a_day_and_an_hour_after_one_that_did_not_come_through(daily: Trial) -> None:
+    told = []
+    for hours, come in ((0, True), (1, True), (23, False), (0.5, False), (0.5, True), (23, True)):
+        daily.line.clock.turn(hours=hours)
+        daily.day(reports_come=come)
+        told.append(len(daily.line.tips))
+    assert told == [1, 1, 2, 2, 3, 3]
+
+
+def test_twenty_six_hours_without_one_wake_somebody(daily: Trial) -> None:
+    daily.day()
+    daily.line.clock.turn(hours=26)
+    assert daily.finding.ok
+    daily.line.clock.turn(minutes=1)
+    assert not daily.finding.ok
+    daily.day()
+    assert daily.finding.ok
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PERMANENT, Outcome.TRANSIENT])
+def test_a_handset_that_is_not_reached_rings_nobody_else(daily: Trial, outcome: Outcome) -> None:
+    daily.sms.results = [SendResult(outcome)] * 3
+    daily.day(reports_come=False)
+    for _ in range(20):
+        daily.line.clock.turn(seconds=30)
+        service_sending.deliver_due(daily.kit)
+        service_sending.miss_reports(daily.kit)
+        service_assignment.fire_deadlines(daily.kit)
+        service_assignment.refer_waiting(daily.kit)
+    assert {to for to, _ in daily.sms.sent} == {HANDSET}
+    assert len(daily.line.all(Referral)) == 1
+
+
+def test_no_list_and_no_alarm_knows_of_it(daily: Trial) -> None:
+    daily.kit.watch.instruments.tell_trial()
+    daily.line.clock.turn(hours=1)
+    assert service_assignment.refer_waiting(daily.kit) == 0
+    with daily.line.database.reading() as session:
+        assert queries_overview.tip_overviews(session) == []
+        assert queries_health.standing(session).unreferred_since is None
+
+
+def test_without_a_handset_nothing_is_told(line: Line) -> None:
+    service_trials.hold(line.kit)
+    assert line.tips == []
+    with line.database.reading() as session:
+        assert service_trials.finding(session, line.clock() + timedelta(days=9)).ok

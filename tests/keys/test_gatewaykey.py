@@ -1,0 +1,118 @@
+"""Tests the gateway's key: the line reads it from a private file, refuses any other file, and never quotes it."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hotline.cli.keeper import read_procfile
+from hotline.cli.run import POSTS, programs_of
+from hotline.core.environment import CHECKOUT
+from hotline.core.settings import Settings
+from hotline.errors import SettingsInvalid
+from hotline.keys.gateway_key import GATEWAY_KEY, SENDING, gateway_key_in, read_gateway_key
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import make_keys
+from tests.support.builders import NOON
+
+KEY = "atsk_0-s3cret"
+
+
+def problem_of(file: Path) -> str:
+    with pytest.raises(SettingsInvalid) as refused:
+        read_gateway_key(file)
+    (problem,) = refused.value.problems
+    assert KEY not in problem
+    return problem
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / GATEWAY_KEY
+    path.write_text(f"{KEY}\n", encoding="utf-8")
+    path.chmod(0o400)
+    return path
+
+
+@pytest.mark.parametrize("mode", [0o400, 0o600])
+def test_a_file_that_its_owner_alone_reads_is_read(file: Path, mode: int) -> None:
+    file.chmod(mode)
+    assert read_gateway_key(file) == KEY
+
+
+@pytest.mark.parametrize("mode", [0o440, 0o404, 0o644, 0o620, 0o602, 0o700, 0o410])
+def test_one_that_others_may_read_or_change_is_refused_with_what_to_type(
+    file: Path, mode: int
+) -> None:
+    file.chmod(mode)
+    assert f"chmod 0400 {file}" in problem_of(file)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives a file away")
+def test_one_of_another_account_is_refused(file: Path) -> None:
+    os.chown(file, 65534, -1)
+    assert f"chown {os.geteuid()} {file}" in problem_of(file)
+
+
+def test_one_that_is_missing_or_no_file_is_refused(tmp_path: Path) -> None:
+    assert "hotline keys gateway" in problem_of(tmp_path / "nowhere")
+    assert "cannot be read" in problem_of(tmp_path)
+
+
+@example(b"\x1c!")
+@given(st.one_of(st.binary(max_size=60), st.from_regex(rb"[!-~]{1,60}\n?", fullmatch=True)))
+def test_whatever_it_holds_is_one_visible_line_or_refused(written: bytes) -> None:
+    try:
+        key = gateway_key_in(written, Path("it"))
+    except SettingsInvalid as refused:
+        said = str(refused)
+    else:
+        said = ""
+        assert key.encode() == written.strip()
+        assert all("!" <= letter <= "~" for letter in key)
+    assert len(written.strip()) < 4 or written.decode("latin-1").strip() not in said
+
+
+def test_of_all_processes_those_who_send_find_it_and_no_other_is_told_where_it_lies() -> None:
+    """Starts real processes in the environments that `hotline run` gives."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        make_keys(home / "keys", NOON)
+        for role in SENDING:
+            KeyFolder(home / "keys" / role).make(GATEWAY_KEY, f"{KEY}\n".encode())
+        own = {"HOTLINE_HOME": name, "HOTLINE_GATEWAY_API_KEY_FILE": f"{name}/elsewhere"}
+        entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
+        for program in programs_of(Settings.read(own), entries, own, home):
+            if program.name in ("redis", "fork_server"):
+                continue
+            told = subprocess.run(
+                ["/bin/sh", "-c", "tr '\\0' '\\n' </proc/$$/environ; ls $HOTLINE_KEYS"],
+                env=dict(program.environ),
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+            sends = POSTS[program.name.partition(".")[0]].sends
+            assert (GATEWAY_KEY in told, "elsewhere" in told) == (sends, sends)
+            assert KEY not in told
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root takes another account")
+@pytest.mark.parametrize("role", SENDING)
+def test_another_account_cannot_open_it(role: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        make_keys(Path(name) / "keys", NOON)
+        KeyFolder(Path(name) / "keys" / role).make(GATEWAY_KEY, KEY.encode())
+        (Path(name) / "keys").chmod(0o755)
+        opened = subprocess.run(
+            ["/bin/cat", f"{name}/keys/{role}/{GATEWAY_KEY}"],
+            user=65534,
+            capture_output=True,
+            check=False,
+        )
+    assert (opened.returncode != 0, opened.stdout) == (True, b"")

@@ -1,0 +1,165 @@
+"""Tests how a running process sees the hooks' secrets: new ones at once, old ones until they end."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import KeyMissing
+from hotline.keys import hook_secrets, rotation
+from hotline.keys.hook_secrets import LiveSecrets
+from hotline.keys.key_folder import (
+    DIAL_SECRET,
+    HOOKS,
+    HOOKS_FILE,
+    LISTED,
+    LISTED_SECRET,
+    KeyFolder,
+    LiveKeys,
+    listed_secrets,
+)
+from hotline.keys.key_making import make_keys
+from hotline.keys.rotation import ROTATING
+from tests.support.builders import NOON
+
+DIAL = ROTATING["dial"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Returns a hooks folder without the monitoring process' secret, which no rotation changes."""
+    make_keys(tmp_path, NOON)
+    (tmp_path / "hooks" / DIAL_SECRET).unlink()
+    return tmp_path / "hooks"
+
+
+def test_a_rotation_is_seen_within_a_tenth_of_a_second(folder: Path) -> None:
+    """Reading the disk releases the interpreter lock, so most hops must not read it."""
+    at = [0.0]
+    live = LiveSecrets(folder, elapsed=lambda: at[0])
+    before = {hook: live[hook] for hook in HOOKS}
+    hook_secrets.rotate(folder)
+    at[0] = 0.099
+    assert {hook: live[hook] for hook in HOOKS} == before
+    at[0] = 0.1
+    assert all(live[hook][1:] == before[hook] for hook in HOOKS)
+
+
+def test_a_rotation_ends_nothing(folder: Path) -> None:
+    live = LiveSecrets(folder, each=0)
+    before = {hook: live[hook] for hook in HOOKS}
+    hook_secrets.rotate(folder)
+
+    for hook in HOOKS:
+        assert live[hook][1:] == before[hook]
+        assert len({*live[hook]}) == 3
+    assert len({live[hook][0] for hook in HOOKS}) == len(HOOKS)
+    assert (folder / HOOKS_FILE).stat().st_mode & 0o777 == 0o400
+
+
+def test_ended_is_ended_at_once(folder: Path) -> None:
+    live = LiveSecrets(folder)
+    newest = {hook: known[:1] for hook, known in hook_secrets.rotate(folder).items()}
+    hook_secrets.end_old(folder)
+    assert dict(live) == newest
+
+
+def test_the_relays_own_address_is_renewed_with_them_and_the_web_knows_it_first(
+    folder: Path,
+) -> None:
+    live, relay = LiveSecrets(folder), folder.parent / "workers"
+    (before,) = listed_secrets(relay)
+    assert live[LISTED] == (before,)
+
+    hook_secrets.rotate(folder, relay)
+    assert listed_secrets(relay) == live[LISTED]
+    assert live[LISTED][1:] == (before,)
+    assert make_keys(folder.parent, NOON) == [f"hooks/{DIAL_SECRET}"]
+
+    hook_secrets.end_old(folder, relay)
+    assert listed_secrets(relay) == live[LISTED]
+    assert len(live[LISTED]) == 1
+    assert before not in live[LISTED]
+
+
+def test_where_the_relay_is_elsewhere_its_address_stays(folder: Path) -> None:
+    before = listed_secrets(folder)
+    assert hook_secrets.rotate(folder)[LISTED] == before
+    hook_secrets.end_old(folder)
+    assert listed_secrets(folder) == before
+
+
+def test_an_upgraded_line_answers_no_relay_until_it_has_an_address(folder: Path) -> None:
+    (folder / LISTED_SECRET).unlink()
+    live = LiveSecrets(folder)
+    assert live[LISTED] == ()
+    hook_secrets.rotate(folder)
+    hook_secrets.end_old(folder)
+    assert live[LISTED] == ()
+    assert len(live["sms"]) == 1
+
+
+def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
+    make_keys(tmp_path, NOON)
+    live = LiveSecrets(tmp_path / "hooks")
+    his = KeyFolder(tmp_path / "watch").read(DIAL_SECRET).decode()
+    hook_secrets.rotate(tmp_path / "hooks")
+    hook_secrets.end_old(tmp_path / "hooks")
+    assert live["ussd"][1:] == (his,)
+    assert len(live["sms"]) == 1
+
+
+def test_the_watchman_s_own_secret_rotates_and_no_call_of_his_is_turned_away(
+    tmp_path: Path,
+) -> None:
+    make_keys(tmp_path, NOON)
+    live = LiveSecrets(tmp_path / "hooks", each=0)
+    his = LiveKeys(tmp_path / "watch", DIAL_SECRET)
+    (before,) = his.now()
+    assert rotation.stage(tmp_path, DIAL)
+    assert his.now() == (before,), "he goes on with the old one until every door knows the new"
+    assert before.decode() in live["ussd"]
+
+    assert rotation.publish(tmp_path, DIAL) is None
+    (after,) = his.now()
+    assert after != before
+    assert {before.decode(), after.decode()} < {*live["ussd"]}
+    assert rotation.publish(tmp_path, DIAL) is None, "said again, it changes nothing"
+    assert his.now() == (after,)
+
+    rotation.destroy_old(tmp_path, DIAL)
+    assert before.decode() not in live["ussd"]
+    assert after.decode() in live["ussd"]
+    assert not make_keys(tmp_path, NOON), "both folders hold the same"
+
+
+def test_when_each_was_last_called(folder: Path) -> None:
+    live = LiveSecrets(folder)
+    assert hook_secrets.last_used(folder, live["ussd"]) is None
+    live.used("ussd", live["ussd"][1])
+
+    assert hook_secrets.last_used(folder, live["ussd"][:1]) is None
+    assert hook_secrets.last_used(folder, live["ussd"][1:]) is not None
+    assert hook_secrets.last_used(folder, live["sms"]) is None
+    assert not [name for name in os.listdir(folder) if live["ussd"][1] in name]
+
+
+@pytest.mark.parametrize("slip", [b"", b"rubbish", b"{}", b'["ussd"]', b"\xff"])
+def test_no_slip_turns_a_caller_away(folder: Path, slip: bytes) -> None:
+    live = LiveSecrets(folder)
+    before = dict(live)
+    KeyFolder(folder).replace(HOOKS_FILE, slip)
+    assert dict(live) == before
+    (folder / HOOKS_FILE).unlink()
+    assert dict(live) == before
+    live.used("ussd", before["ussd"][0])
+
+
+def test_without_any_nothing_starts(tmp_path: Path) -> None:
+    with pytest.raises(KeyMissing):
+        LiveSecrets(tmp_path)
+
+
+def test_no_secret_in_a_repr(folder: Path) -> None:
+    live = LiveSecrets(folder)
+    assert live["ussd"][0] not in repr(live)

@@ -1,0 +1,79 @@
+"""Tests that exported keys come back with their passphrase, all or none, and without expired keys."""
+
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import BackupInvalid, Occupied, PassphraseWrong, SealBroken
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_making import make_keys
+from hotline.keys.passphrase import Costs, WrappingKey
+from hotline.operations.key_export import OWNER, export_keys, held, import_keys
+from tests.support.builders import NOON
+
+QUICK = Costs(passes=1, kib=8)
+WORDS = "correct horse"
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    make_keys(tmp_path / "keys", NOON)
+    return tmp_path / "keys"
+
+
+def test_all_lasting_keys_come_back_and_no_key_of_a_week_and_no_pepper(
+    keys: Path, tmp_path: Path
+) -> None:
+    KeyFolder(keys / "reader").make("pepper.old.key", b"another" * 4)
+    back = tmp_path / "back"
+    brought = import_keys(export_keys(keys, WORDS, QUICK), WORDS, back)
+
+    assert held(back) == held(keys)
+    assert {"hooks/session.key", "workers/relay.key", "reader/reader.key"} <= set(brought)
+    assert not any("contact" in path.name for path in back.rglob("*"))
+    assert not any("pepper" in path.name for path in back.rglob("*"))
+    assert {path.stat().st_mode & 0o777 for path in back.rglob("*.key")} == {0o400}
+
+
+def test_no_key_stands_in_clear_in_it(keys: Path) -> None:
+    parcel = export_keys(keys, WORDS, QUICK)
+    assert not any(key in parcel for key in held(keys).values())
+
+
+def test_twice_is_once(keys: Path) -> None:
+    assert import_keys(export_keys(keys, WORDS, QUICK), WORDS, keys) == []
+
+
+def test_where_another_key_is_nothing_changes(keys: Path, tmp_path: Path) -> None:
+    back = tmp_path / "back"
+    KeyFolder(back / "workers").make("relay.key", b"another" * 4)
+    with pytest.raises(Occupied, match=r"workers/relay\.key"):
+        import_keys(export_keys(keys, WORDS, QUICK), WORDS, back)
+    assert list(held(back)) == ["workers/relay.key"]
+
+
+def test_another_passphrase_and_another_letter(keys: Path, tmp_path: Path) -> None:
+    parcel = export_keys(keys, WORDS, QUICK)
+    with pytest.raises(PassphraseWrong):
+        import_keys(parcel, "guess", tmp_path / "back")
+    with pytest.raises(SealBroken):
+        import_keys(parcel[:-1] + bytes([parcel[-1] ^ 1]), WORDS, tmp_path / "back")
+    assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"[]",
+        b"rubbish",
+        b'{"hooks/../../escape.key": "aaaa"}',
+        b'{"/etc/passwd": "aaaa"}',
+        b'{"hooks/contact-2026-W48.key": "aaaa"}',
+        b'{"hooks/a.key": 1}',
+    ],
+)
+def test_a_parcel_that_we_did_not_pack(document: bytes, tmp_path: Path) -> None:
+    parcel = WrappingKey.stretch(WORDS, QUICK).wrap(document, owner=OWNER)
+    with pytest.raises(BackupInvalid):
+        import_keys(parcel, WORDS, tmp_path / "back")
+    assert not (tmp_path / "back").exists()

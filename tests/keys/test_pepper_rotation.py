@@ -1,0 +1,82 @@
+"""Tests how the pepper and the reader's pair rotate while responders read. Each PIN moves when it is next keyed."""
+
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import PinRefused
+from hotline.gateway.tables import Referral
+from hotline.keys import rotation
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.rotation import ROTATING
+from hotline.operations import decrypt_rekeying
+from hotline.people.tables import Responder
+from tests.support.callers import Caller, Line
+from tests.support.reading import PIN, ReaderBeside, at_her_desk, reader_beside
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.fixture
+def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    return at_her_desk(beside)
+
+
+def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    phone, _ = hers
+    reader = KeyFolder(tmp_path / "keys" / "reader")
+    assert rotation.stage(tmp_path / "keys", ROTATING["pepper"])
+    before = reader.read("pepper.old.key")
+    said = decrypt_rekeying.pepper_finding(beside.line.kit, before)
+    assert said.says == "1 PINs need the one before until they are keyed once more"
+
+    phone.dial("90")
+    assert phone.key(PIN).startswith("CON Open: 1.")
+    assert (
+        "no PIN needs the one before"
+        in decrypt_rekeying.pepper_finding(beside.line.kit, before).says
+    )
+
+    rotation.destroy_old(tmp_path / "keys", ROTATING["pepper"])
+    beside.restart()
+    again = beside.line.caller(phone.msisdn)
+    again.dial("90")
+    assert again.key(PIN).startswith("CON Open: 1.")
+    again.key("1", "1")
+    assert "Nobody said whether helpers" in again.key("1")
+
+
+def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    _, known_as = hers
+    rotation.stage(tmp_path / "keys", ROTATING["pepper"])
+    rotation.destroy_old(tmp_path / "keys", ROTATING["pepper"])
+    with beside.line.database.reading() as session:
+        wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
+    assert wrap is not None
+    with pytest.raises(PinRefused):
+        beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+
+
+def test_the_reader_s_pair_is_rotated_in_the_middle_of_a_session(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    phone, _ = hers
+    pair, keys = ROTATING["reader"], tmp_path / "keys"
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    rotation.stage(keys, pair)
+    first = phone.key("1")
+    assert "Nobody said whether helpers" in first
+    rotation.publish(keys, pair)
+    beside.line.flush()
+    assert phone.again() == first
+    rotation.destroy_old(keys, pair)
+    beside.line.flush()
+    assert phone.again() == first

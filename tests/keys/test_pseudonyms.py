@@ -1,0 +1,152 @@
+"""Tests keyed digests: stable within a purpose, unrelated across purposes and weeks."""
+
+import errno
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.errors import KeyMissing
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.pseudonyms import Pseudonyms
+from hotline.keys.weekly_lock import WeeklyKeys, key_name
+from tests.support.builders import NOON, make_keyfolder, make_pseudonyms
+
+PHONE = "+250788000001"
+
+
+def all_of(pseudonyms: Pseudonyms) -> list[str]:
+    return [
+        pseudonyms.session(PHONE),
+        pseudonyms.heard(PHONE, ""),
+        pseudonyms.identity(PHONE, ""),
+        pseudonyms.contact(PHONE, NOON),
+        pseudonyms.enrolled(PHONE),
+        pseudonyms.stopped(PHONE),
+        pseudonyms.joined("leaders", PHONE),
+        pseudonyms.joins("leaders", PHONE),
+    ]
+
+
+def test_no_purpose_can_be_looked_up_in_another_s_digests(tmp_path: Path) -> None:
+    digests = all_of(make_pseudonyms(tmp_path))
+
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests)
+    assert len(set(digests)) == len(digests)
+
+
+def test_purposes_stay_apart_even_where_all_keys_are_one(tmp_path: Path) -> None:
+    folder = KeyFolder(tmp_path)
+    for name in ("session.key", "enrolled.key", "stop.key", "joined.key", key_name(NOON)):
+        folder.make(name, b"k" * 32)
+
+    assert len(set(all_of(Pseudonyms(folder)))) == 8
+
+
+def test_a_digest_outlives_its_process_and_another_line_has_others(tmp_path: Path) -> None:
+    ours = all_of(make_pseudonyms(tmp_path / "ours"))
+
+    assert all_of(make_pseudonyms(tmp_path / "ours")) == ours
+    assert not set(all_of(make_pseudonyms(tmp_path / "theirs"))) & set(ours)
+
+
+@pytest.mark.parametrize(
+    ("moment", "week"),
+    [
+        (datetime(2026, 11, 29, 23, 59, tzinfo=UTC), "contact-2026-W48.key"),
+        (datetime(2026, 11, 30, 0, 0, tzinfo=UTC), "contact-2026-W49.key"),
+        (datetime(2026, 12, 31, 12, 0, tzinfo=UTC), "contact-2026-W53.key"),
+        (datetime(2027, 1, 3, 12, 0, tzinfo=UTC), "contact-2026-W53.key"),
+        (datetime(2027, 1, 4, 0, 0, tzinfo=UTC), "contact-2027-W01.key"),
+    ],
+)
+def test_a_week_is_an_iso_week_of_utc(moment: datetime, week: str) -> None:
+    assert key_name(moment) == week
+
+
+def test_a_contact_is_another_next_week(tmp_path: Path) -> None:
+    pseudonyms = make_pseudonyms(tmp_path)
+    monday = pseudonyms.contact(PHONE, NOON - timedelta(days=1))
+
+    assert pseudonyms.contact(PHONE, NOON) == monday
+    assert pseudonyms.contact(PHONE, NOON + timedelta(weeks=1)) != monday
+
+
+def test_a_week_that_nobody_laid_is_made_by_whoever_needs_it_first(tmp_path: Path) -> None:
+    far = NOON + timedelta(weeks=30)
+    first = make_pseudonyms(tmp_path).contact(PHONE, far)
+
+    assert Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")).contact(PHONE, far) == first
+
+
+def test_older_weeks_than_the_last_are_destroyed(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    weekly = WeeklyKeys(folder)
+    weekly.at(NOON)
+    weekly.at(NOON + timedelta(weeks=2))
+
+    assert [name for name in folder.names() if name.startswith("contact")] == [
+        "contact-2026-W49.key",
+        "contact-2026-W50.key",
+    ]
+
+
+class Full(KeyFolder):
+    """A folder on a disk with no room for another key."""
+
+    def make(self, name: str, secret: bytes) -> bool:
+        raise OSError(errno.ENOSPC, "no room")
+
+
+def test_where_the_folder_cannot_be_written_the_newest_key_goes_on(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    newest = folder.read("contact-2026-W50.key")
+    far = NOON + timedelta(weeks=30)
+
+    assert WeeklyKeys(Full(folder.path)).at(far) == newest
+    assert WeeklyKeys(Full(folder.path)).at(far) == newest, "for the next process too"
+
+
+@pytest.mark.parametrize(
+    ("role", "held"),
+    [
+        ("workers", ["stopped"]),
+        ("console", ["enrolled", "stopped", "joined", "joins"]),
+        ("reader", []),
+    ],
+)
+def test_a_role_can_name_only_what_is_its_work(tmp_path: Path, role: str, held: list[str]) -> None:
+    pseudonyms = make_pseudonyms(tmp_path, role=role)
+    verbs: dict[str, Callable[[], str]] = {
+        "session": lambda: pseudonyms.session(PHONE),
+        "heard": lambda: pseudonyms.heard(PHONE, ""),
+        "identity": lambda: pseudonyms.identity(PHONE, ""),
+        "contact": lambda: pseudonyms.contact(PHONE, NOON),
+        "enrolled": lambda: pseudonyms.enrolled(PHONE),
+        "stopped": lambda: pseudonyms.stopped(PHONE),
+        "joined": lambda: pseudonyms.joined("leaders", PHONE),
+        "joins": lambda: pseudonyms.joins("leaders", "12345678"),
+    }
+
+    for verb, say in verbs.items():
+        if verb in held:
+            say()
+            continue
+        with pytest.raises(KeyMissing):
+            say()
+
+
+@given(st.lists(st.text(), min_size=2, max_size=2), st.lists(st.text(), min_size=2, max_size=2))
+def test_no_two_lists_of_parts_have_one_digest(
+    tmp_path_factory: pytest.TempPathFactory, one: list[str], other: list[str]
+) -> None:
+    folder = KeyFolder(tmp_path_factory.getbasetemp() / "pseudonyms")
+    folder.make("session.key", b"k" * 32)
+    pseudonyms = Pseudonyms(folder)
+
+    same = pseudonyms.identity(*one) == pseudonyms.identity(*other)
+    assert same == (one == other)

@@ -1,0 +1,147 @@
+"""Tests how sealed numbers move to a new key in small steps, without losing or skipping one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotline.alerts import service_sending
+from hotline.errors import SealBroken
+from hotline.keys import rotation
+from hotline.keys.decrypt import LiveNumbers, open_number
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.keys.key_making import make_keys
+from hotline.keys.rotation import ROTATING
+from hotline.operations import decrypt_rekeying
+from hotline.operations.schema import METADATA
+from hotline.operations.vaults import BATCH, VAULTS
+from hotline.people.rules import EnrolmentKind, Level
+from hotline.people.tables import Responder
+from hotline.people.tables_enrolments import Enrolment
+from tests.support.builders import NOON
+from tests.support.district import District
+from tests.support.kits import WholeKit
+
+RELAY = ROTATING["relay"]
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    make_keys(tmp_path / "keys", NOON)
+    return tmp_path / "keys"
+
+
+def sealed(keys: Path, number: str) -> bytes:
+    return Sealer(KeyFolder(keys / "console").read("relay.pub")).number(number)
+
+
+def enrol(district: District, keys: Path) -> int:
+    """Adds a national member whose number is really sealed."""
+    person = district.enrol(Level.NATIONAL, districts=())
+    number = district.responder(person).sealed_number.decode()
+    district.change(Responder, person, sealed_number=sealed(keys, number))
+    return person
+
+
+def relaying(district: District, keys: Path) -> WholeKit:
+    """Returns the context of a worker that started before any rotation."""
+    return replace(district.kit, numbers=LiveNumbers(LiveKeys(keys / "workers", RELAY.file)))
+
+
+def reseal(kit: WholeKit, keys: Path) -> int:
+    public_key = rotation.publish(keys, RELAY)
+    assert public_key is not None
+    newest, before = rotation.halves(keys, RELAY)
+    return decrypt_rekeying.reseal(
+        kit, "relay", public_key=public_key, newest=newest, before=before, say=lambda _: None
+    )
+
+
+def test_alerts_go_out_at_every_step_of_a_rotation(district: District, keys: Path) -> None:
+    enrol(district, keys)
+    worker = relaying(district, keys)
+
+    def alert_goes_out() -> None:
+        before = len(district.sms.sent)
+        district.tell(urgency=3)
+        service_sending.deliver_due(worker)
+        assert len(district.sms.sent) == before + 1
+
+    alert_goes_out()
+    rotation.stage(keys, RELAY)
+    alert_goes_out()
+    assert reseal(district.kit, keys) == 1
+    alert_goes_out()
+    rotation.destroy_old(keys, RELAY)
+    alert_goes_out()
+    assert district.responder(1).unreachable is None
+
+
+def test_more_than_one_batch_and_never_twice(district: District, keys: Path) -> None:
+    people = [enrol(district, keys) for _ in range(3)]
+    one = district.responder(people[0])
+    with district.database.writing() as session:
+        for number in range(BATCH):
+            copy = {column: getattr(one, column) for column in one.__table__.columns.keys()}  # noqa: SIM118
+            session.add(Responder(**copy | {"id": None, "number_key": f"more {number}"}))
+    rotation.stage(keys, RELAY)
+
+    assert reseal(district.kit, keys) == BATCH + 3
+    assert reseal(district.kit, keys) == 0
+    newest, _ = rotation.halves(keys, RELAY)
+    for row in district.all(Responder):
+        assert open_number(row.sealed_number, private_key=newest).startswith("+25078")
+
+
+def test_whoever_is_enrolled_late_under_the_old_key_is_moved_by_the_second_look(
+    district: District, keys: Path
+) -> None:
+    late = sealed(keys, "+250788000009")
+    rotation.stage(keys, RELAY)
+    assert reseal(district.kit, keys) == 0
+    person = district.enrol()
+    district.change(Responder, person, sealed_number=late)
+    assert reseal(district.kit, keys) == 1
+
+
+def test_a_new_number_and_its_code_that_wait_to_be_proved_are_moved(
+    district: District, keys: Path
+) -> None:
+    person = enrol(district, keys)
+    number, code = sealed(keys, "+250788000009"), sealed(keys, "407194")
+    waits = Enrolment(
+        responder_id=person,
+        kind=EnrolmentKind.NUMBER,
+        number_key="the new one's",
+        sealed_number=number,
+        sealed_code=code,
+        asked_at=NOON,
+    )
+    with district.database.writing() as session:
+        session.add(waits)
+    rotation.stage(keys, RELAY)
+    assert reseal(district.kit, keys) == 3
+    newest, _before = rotation.halves(keys, RELAY)
+    (moved,) = district.all(Enrolment)
+    for held, digits in ((moved.sealed_number, "+250788000009"), (moved.sealed_code, "407194")):
+        assert held is not None
+        assert open_number(held, private_key=newest) == digits
+
+
+def test_a_number_that_neither_opens_is_named_by_its_row_alone(
+    district: District, keys: Path
+) -> None:
+    district.enrol()
+    rotation.stage(keys, RELAY)
+    with pytest.raises(SealBroken, match="relay: the number of row 1 opens with neither key"):
+        reseal(district.kit, keys)
+
+
+def test_every_sealed_number_of_the_database_has_its_vault() -> None:
+    holding = {table.name for table in METADATA.sorted_tables if "sealed_number" in table.c}
+    # An answer by SMS is sent within ten minutes, and the previous key stays for that time.
+    holds = {column.class_.__tablename__ for columns in VAULTS.values() for column in columns}
+    assert holds == holding - {"message"}
+    with_halves = {name for name, key in ROTATING.items() if key.public_file}
+    assert set(VAULTS) == with_halves - {"reader"}, "the reader holds keys of cases"

@@ -1,0 +1,196 @@
+"""Tests an attacker with the whole database and every key folder but the reader's.
+
+Such an attacker decrypts no tip. Even with the reader's folder they need a PIN as well.
+"""
+
+import zlib
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+
+from hotline.alerts.tables_case_keys import CaseCode, CaseGrant
+from hotline.cases import reader_handover
+from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
+from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_circuit import RedisNotes
+from hotline.errors import HotlineError
+from hotline.gateway.tables import Referral
+from hotline.keys.decrypt import open_case_key, open_codes, open_grant
+from hotline.keys.encrypt import case_name, label
+from hotline.people.decrypt_members import PinVault, open_desk_key
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import DeskMember
+from hotline.tips.tables import Grant
+from tests.support.callers import Caller, Line
+from tests.support.persons import screened
+from tests.support.reading import PHONE, PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
+from tests.support.valkey import Valkey, valkey
+
+__all__ = ["valkey"]
+
+KEY_BYTES = 32
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.fixture
+def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    """Returns a phone and its case, read behind the PIN. All traces of these hops are in the database."""
+    phone, known_as = at_her_desk(beside)
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    assert "Nobody said whether helpers" in phone.key("1")
+    return phone, known_as
+
+
+def stolen(folder: Path, *, but: str = "") -> list[bytes]:
+    """Returns every file of these folders that has the length of a key."""
+    files = [path for path in folder.glob("*/*") if path.parent.name != but]
+    keys = [path.read_bytes() for path in files]
+    return [key for key in keys if len(key) == KEY_BYTES]
+
+
+def opened_tips(beside: ReaderBeside, privates: list[bytes]) -> int:
+    """Returns how many grants these keys decrypt. The weekly key is known, since it is in the hooks' folder."""
+    line, opened = beside.line, 0
+    for grant in line.all(Grant):
+        (tip,) = [one for one in line.tips if one.id == grant.tip_id]
+        lock = line.kit.sealer.weekly_lock
+        bare = lock.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
+        for key in privates:
+            with suppress(HotlineError):
+                open_grant(bare, uid=tip.uid, desk=grant.desk_code, private_key=key)
+                opened += 1
+    return opened
+
+
+def desk_keys(beside: ReaderBeside, privates: list[bytes]) -> list[bytes]:
+    """Returns the desk keys that these private keys decrypt from the members' rows."""
+    found = []
+    for row in beside.line.all(DeskMember):
+        for key in privates:
+            with suppress(HotlineError):
+                found.append(open_desk_key(row.wrapped_key, key, row.desk_code, row.member).key)
+    return found
+
+
+def boxes(beside: ReaderBeside) -> list[bytes]:
+    asks = beside.line.all(PinReadingAsk)
+    kept = [row.sealed_answer for row in beside.line.all(PinReading) if row.sealed_answer]
+    return [*(row.sealed_pin for row in asks), *(row.box for row in asks), *kept]
+
+
+def opens(box: bytes, key: bytes) -> bool:
+    try:
+        SealedBox(PrivateKey(key)).decrypt(box[1:])
+    except CryptoError:
+        return False
+    return True
+
+
+def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    keys = stolen(tmp_path / "keys", but="reader")
+    assert len(keys) >= 10
+    assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0
+    assert not [box for box in boxes(beside) if any(opens(box, key) for key in keys)]
+    for row in beside.line.all(Responder):
+        for pepper in keys if row.pin_wrap else ():
+            with pytest.raises(HotlineError):
+                PinVault(lambda: (pepper,), QUICK).open(row.pin_wrap, PIN, row.id)  # noqa: B023
+
+
+def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
+    """Returns how many codes about a person these keys decrypt, through any grant of the case."""
+    line, opened = beside.line, 0
+    lock = line.kit.sealer.weekly_lock
+    for grant in line.all(CaseGrant):
+        (tip,) = [one for one in line.tips if one.id == grant.tip_id]
+        bare = lock.unlock(grant.sealed_key, label(case_name(tip.uid), grant.holder))
+        named = {"uid": tip.uid, "holder": grant.holder}
+        for private_key in privates:
+            with suppress(HotlineError):
+                key = open_case_key(bare, **named, private_key=private_key)
+                for row in line.all(CaseCode):
+                    open_codes(row.body, private=key, uid=tip.uid, entry_id=row.case_log_id)
+                    opened += 1
+    return opened
+
+
+def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    """The reader hands codes over without a person, so its folder and the database decrypt codes. They decrypt no
+    tip."""
+    screened(beside.line.kit, hers[1].tip_id)
+    reader_handover.reconcile(beside.kit)
+    assert len(beside.line.all(CaseGrant)) == 3
+    keys = stolen(tmp_path / "keys", but="reader")
+    assert opened_codes(beside, [*keys, *desk_keys(beside, keys)]) == 0
+    every = stolen(tmp_path / "keys")
+    assert opened_codes(beside, every) == 1
+    assert opened_tips(beside, [*every, *desk_keys(beside, every)]) == 0
+
+
+def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_the_right_one_opens(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    _, known_as = hers
+    keys = stolen(tmp_path / "keys")
+    assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0
+    with beside.line.database.reading() as session:
+        wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
+    assert wrap is not None
+    private = beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+    assert opened_tips(beside, desk_keys(beside, [private])) > 0
+
+
+def told_to(running: Valkey) -> list[bytes]:
+    """Returns all names and values in this Redis, with jobs also as their worker unpacks them."""
+    found: list[bytes] = []
+    with running.client() as client:
+        for name in client.scan_iter():
+            found.append(name)
+            match client.type(name):
+                case b"string":
+                    found.append(client.get(name) or b"")
+                case b"hash":
+                    found += [one for pair in client.hgetall(name).items() for one in pair]
+                case b"list":
+                    found += client.lrange(name, 0, -1)
+                case b"set":
+                    found += client.smembers(name)
+                case b"zset":
+                    found += client.zrange(name, 0, -1)
+    for one in found[:]:
+        with suppress(zlib.error):
+            found.append(zlib.decompress(one))
+    return found
+
+
+def test_redis_holds_no_word_no_pin_and_no_key_of_what_a_responder_read(
+    beside: ReaderBeside, valkey: Valkey
+) -> None:
+    line = beside.line
+    phone, known_as = at_her_desk(beside)
+    line.kit = replace(line.kit, notes=RedisNotes(valkey.url), jobs=RqJobs(valkey.url))
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "1")
+    person = line.all(Responder)[-1]
+    read = phone.read()
+    assert "Nobody said whether helpers" in read
+    held = told_to(valkey)
+    assert any(b"reader" in one for one in held), sorted(held)
+    secrets = (PIN, PHONE, PHONE[1:], "Nobody said", *read.split("\n")[1:3])
+    assert [one for one in secrets if any(one.encode() in value for value in held)] == []
+    keys = [value for value in held if len(value) == KEY_BYTES]
+    assert person.id == known_as.responder_id
+    assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0

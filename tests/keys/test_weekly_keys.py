@@ -1,0 +1,181 @@
+"""Tests weekly keys that advance while tips arrive. Kept tips can be decrypted, and erased ones never again."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm
+from hotline.alerts import queries_retention as kept
+from hotline.cases import decrypt_access, decrypt_codes, service_retention, service_weekly_keys
+from hotline.cases import queries_weekly_keys as rows
+from hotline.cases.reader_door import public_half
+from hotline.errors import KeyMissing
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import READER, Sealer, label
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.weekly_lock import WeeklyLock, last_week, week_of
+from hotline.tips.tables import Grant, Tip
+from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
+from tests.support.kits import WholeKit
+from tests.support.persons import screened
+from tests.support.recovering import seal_desks
+from tests.support.two_people import ALICE
+
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
+PASSPHRASE = "five words of a test"
+
+
+def with_keys(line: Line, folder: Path, role: str) -> WholeKit:
+    """Returns the context of a process that started with this role's folder."""
+    return replace(
+        line.kit, sealer=Sealer(weekly_lock=WeeklyLock(KeyFolder(folder / "keys" / role)))
+    )
+
+
+@pytest.fixture
+def locked(line: Line, tmp_path: Path) -> Line:
+    return replace(line, kit=with_keys(line, tmp_path, "hooks"))
+
+
+def relay(line: Line, tmp_path: Path) -> WholeKit:
+    return with_keys(line, tmp_path, "workers")
+
+
+def opened(kit: WholeKit, tip: Tip, grant: Grant) -> dict[str, str]:
+    box = kit.sealer.weekly_lock.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
+    seal = {"uid": tip.uid, "place": tip.place, "desk": grant.desk_code}
+    return open_tip(tip.body, box, private_key=bytes(DESK_KEY), **seal)
+
+
+@pytest.mark.fault(36)
+def test_row_36_another_week_begins_in_the_middle_of_a_session(
+    locked: Line, tmp_path: Path
+) -> None:
+    """Every weekly key changes between two hops. The draft is still completed, and both desks decrypt all of it."""
+    caller = told(locked, *QUIET_HERE)
+    before = locked.tip
+    locked.clock.turn(weeks=2)
+    told(locked, "9")
+    locked.flush()
+    caller.key(*REST)
+
+    tip = locked.tip
+    assert (tip.id, tip.state, caller.screen[:3]) == (before.id, "complete", "CON")
+    console = with_keys(locked, tmp_path, "console")
+    for grant in locked.all(Grant):
+        assert opened(console, tip, grant)["who"] == "several"
+    assert locked.desks_of(tip) == {tip.place, "national"}
+
+
+def test_what_is_kept_is_locked_anew_and_last_month_is_forgotten(
+    locked: Line, tmp_path: Path
+) -> None:
+    told(locked, *DANGER_HERE)
+    kit = relay(locked, tmp_path)
+    for _ in range(5):
+        locked.clock.turn(weeks=1)
+        service_retention.tidy(kit)
+    assert kit.sealer.weekly_lock.start == last_week(locked.clock())
+    with locked.database.reading() as session:
+        assert rows.oldest(session) == week_of(locked.clock())
+    console = with_keys(locked, tmp_path, "console")
+    service_weekly_keys.forget(replace(console, now=locked.clock))
+    assert console.sealer.weekly_lock.start == last_week(locked.clock())
+    assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
+
+
+def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Path) -> None:
+    """The relay was away for a year. The console waits for it, and no tip is lost."""
+    told(locked, *DANGER_HERE)
+    began = week_of(locked.clock())
+    console = with_keys(locked, tmp_path, "console")
+    locked.clock.turn(weeks=52)
+    service_weekly_keys.forget(console)
+    assert console.sealer.weekly_lock.start == began
+    assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
+
+
+def test_the_key_of_a_case_outlives_the_words_of_its_tip_under_the_lock_of_each_week(
+    locked: Line, tmp_path: Path
+) -> None:
+    """The tip has no grant left. The relay was away for ten weeks and then ran for five."""
+    told(locked, *DANGER_HERE)
+    folder = KeyFolder(tmp_path / "keys" / "reader")
+    half = public_half(folder)
+    pages = with_keys(locked, tmp_path, "pages")
+    screened(replace(pages, sealer=replace(pages.sealer, reader=half)), 1)
+    with locked.database.writing() as session:
+        kept.redact(session, [1], locked.clock())
+    reader, kit = with_keys(locked, tmp_path, "reader"), relay(locked, tmp_path)
+    for weeks in (10, 1, 1, 1, 1, 1):
+        locked.clock.turn(weeks=weeks)
+        service_weekly_keys.forget(reader)
+        service_retention.tidy(kit)
+        with locked.database.reading() as session:
+            pair = [folder.read("reader.key")]
+            private = decrypt_codes.private_by(session, reader, locked.tip, READER, pair)
+            assert private is not None
+            assert len(decrypt_codes.codes_of(session, locked.tip, private)) == 1
+    assert reader.sealer.weekly_lock.start == last_week(locked.clock())
+
+
+def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
+    locked: Line, tmp_path: Path
+) -> None:
+    """The intruder has an old backup, the desk's key and every key folder of today."""
+    told(locked, *DANGER_HERE)
+    stolen_tip, stolen_grants = locked.tip, locked.all(Grant)
+    kit = relay(locked, tmp_path)
+    locked.clock.turn(days=300)
+    for _ in range(30):
+        service_retention.tidy(kit)
+        locked.clock.turn(days=1)
+    told(locked, "9")
+    console = with_keys(locked, tmp_path, "console")
+    service_weekly_keys.forget(console)
+
+    assert locked.tip.erased_at is not None
+    for role in ("hooks", "workers", "console"):
+        intruder = with_keys(locked, tmp_path, role)
+        for grant in stolen_grants:
+            with pytest.raises(KeyMissing):
+                opened(intruder, stolen_tip, grant)
+
+
+@pytest.mark.fault(36)
+def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locked(
+    locked: Line, tmp_path: Path
+) -> None:
+    told(locked, *DANGER_HERE)
+    with locked.database.writing() as session:
+        seal_desks(session, ["national"], b"k" * 32, PASSPHRASE, locked.clock())
+    console = with_keys(locked, tmp_path, "console")
+    console.sealer.weekly_lock.forget(week_of(locked.clock().replace(year=2028)))
+    with pytest.raises(KeyMissing, match="details are locked"):
+        decrypt_access.read_tip(
+            console, locked.tip.id, desk="national", passphrase=PASSPHRASE, **SIGNED
+        )
+
+
+def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path) -> None:
+    told(line, *DANGER_HERE)
+    kit = relay(line, tmp_path)
+    service_retention.tidy(kit)
+    assert all(grant.sealed_key[:1] == b"\x02" for grant in line.all(Grant))
+    assert all(opened(kit, line.tip, grant) for grant in line.all(Grant))
+
+
+def test_a_key_that_could_not_be_destroyed_on_the_disk_wakes_somebody(
+    line: Line, tmp_path: Path
+) -> None:
+    kit = with_keys(line, tmp_path, "workers")
+    (tmp_path / "keys" / "workers").rename(tmp_path / "gone")
+    line.clock.turn(weeks=3)
+
+    service_weekly_keys.forget(kit)
+    with kit.database.reading() as session:
+        assert Alarm.FORGETTING in tables.standing(session)
+        assert kit.sealer.weekly_lock.start == last_week(line.clock())

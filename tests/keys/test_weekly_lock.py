@@ -1,0 +1,112 @@
+"""Tests the weekly lock: each folder derives the next key in the same way, and then opens nothing older."""
+
+import shutil
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.errors import KeyMissing, SealBroken
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.weekly_lock import (
+    WEEKLY_KEY,
+    WeeklyLock,
+    last_week,
+    mark,
+    new_weekly_key,
+    week_of,
+)
+from tests.support.builders import NOON, make_keyfolder
+
+GRANT = b"\x01a grant of some desk"
+BOUND = b"uid\0national"
+WEEK = timedelta(weeks=1)
+
+
+def lock_of(tmp_path: Path, role: str = "hooks") -> WeeklyLock:
+    return WeeklyLock(make_keyfolder(tmp_path, role=role))
+
+
+def test_every_role_walks_alike_by_itself(tmp_path: Path) -> None:
+    hooks, console = lock_of(tmp_path), lock_of(tmp_path, "console")
+    for weeks in (0, 1, 60):
+        at = NOON + weeks * WEEK
+        hooks.forget(last_week(at))
+        assert console.unlock(hooks.lock(GRANT, BOUND, at), BOUND) == GRANT
+
+
+def test_what_was_left_behind_opens_for_nobody_who_walked(tmp_path: Path) -> None:
+    lock = lock_of(tmp_path)
+    locked = lock.lock(GRANT, BOUND, NOON)
+    lock.forget(week_of(NOON + WEEK))
+    for process in (lock, WeeklyLock(KeyFolder(tmp_path / "keys" / "hooks"))):
+        with pytest.raises(KeyMissing, match="locked"):
+            process.unlock(locked, BOUND)
+
+
+def test_a_copy_of_the_key_opens_what_came_after_it(tmp_path: Path) -> None:
+    """The runbook says this of the copy in the safe."""
+    lock = lock_of(tmp_path)
+    shutil.copytree(tmp_path / "keys" / "hooks", tmp_path / "safe")
+    lock.forget(week_of(NOON + WEEK))
+    locked = lock.lock(GRANT, BOUND, NOON + WEEK)
+    assert WeeklyLock(KeyFolder(tmp_path / "safe")).unlock(locked, BOUND) == GRANT
+
+
+def test_the_old_key_is_written_over(tmp_path: Path) -> None:
+    path = make_keyfolder(tmp_path).path / WEEKLY_KEY
+    with path.open("rb") as before:
+        lock_of(tmp_path).forget(week_of(NOON + WEEK))
+        assert before.read() == bytes(40)
+    assert path.stat().st_mode & 0o777 == 0o400
+
+
+def test_it_never_walks_back(tmp_path: Path) -> None:
+    lock = lock_of(tmp_path)
+    lock.forget(week_of(NOON + 5 * WEEK))
+    lock.forget(week_of(NOON))
+    assert lock.start == week_of(NOON + 5 * WEEK)
+    locked = lock.lock(GRANT, BOUND, NOON)
+    assert lock.unlock(locked, BOUND) == GRANT, "a clock that was set back locks with what there is"
+
+
+def test_a_clock_of_another_age_is_not_followed(tmp_path: Path) -> None:
+    lock = lock_of(tmp_path)
+    lock.forget("9000-W01")
+    assert lock.start == week_of(NOON)
+
+
+@pytest.mark.parametrize("bound", [b"uid\0" + b"12", b"another\0national"])
+def test_a_lock_is_of_one_tip_and_one_desk(tmp_path: Path, bound: bytes) -> None:
+    lock = lock_of(tmp_path)
+    with pytest.raises(SealBroken):
+        lock.unlock(lock.lock(GRANT, BOUND, NOON), bound)
+
+
+def test_without_a_key_nothing_is_locked_and_what_is_locked_says_so(tmp_path: Path) -> None:
+    bare = WeeklyLock()
+    assert bare.unlock(bare.lock(GRANT, BOUND, NOON), BOUND) == GRANT
+    bare.forget(week_of(NOON))
+    with pytest.raises(KeyMissing):
+        bare.unlock(lock_of(tmp_path).lock(GRANT, BOUND, NOON), BOUND)
+
+
+@given(st.binary(max_size=80))
+def test_no_bytes_do_more_than_not_open(
+    tmp_path_factory: pytest.TempPathFactory, rest: bytes
+) -> None:
+    folder = KeyFolder(tmp_path_factory.getbasetemp() / "weeks")
+    folder.make(WEEKLY_KEY, new_weekly_key(NOON, b"k" * 32))
+    lock = WeeklyLock(folder)
+    for grant in (rest, b"\x02" + rest, mark(week_of(NOON)) + rest):
+        with suppress(KeyMissing, SealBroken):
+            assert lock.unlock(grant, BOUND) == grant
+
+
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2200, 1, 1)), st.integers(1, 500))  # noqa: DTZ001
+def test_marks_are_in_the_order_of_weeks(at: datetime, weeks: int) -> None:
+    at = at.replace(tzinfo=NOON.tzinfo)
+    assert mark(week_of(at)) < mark(week_of(at + weeks * WEEK))

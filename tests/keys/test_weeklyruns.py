@@ -1,0 +1,97 @@
+"""Tests sealed conversation states: they open until they expire. A log of last month opens none."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.errors import SealBroken
+from hotline.keys.conversation_state import RUNS_KEY, RunCipher, WeeklyRuns
+from hotline.keys.key_folder import older
+from hotline.keys.weekly_lock import WeeklyLock, last_week
+from tests.support.builders import NOON, make_keyfolder
+
+RUN = b'{"length": 9}'
+KEY = "a" * 64
+
+
+@dataclass
+class Turned:
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def test_a_session_over_the_end_of_a_week_goes_on_and_last_month_is_gone(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    weekly_lock, clock = WeeklyLock(folder), Turned()
+    runs = WeeklyRuns(RunCipher.of(folder), weekly_lock, clock)
+    sealed = runs.seal(KEY, RUN)
+
+    for weeks in (0, 1):
+        clock.at = NOON + timedelta(weeks=weeks)
+        weekly_lock.forget(last_week(clock.at))
+        assert runs.open(KEY, sealed) == RUN
+    weekly_lock.forget(last_week(NOON + timedelta(weeks=2)))
+    with pytest.raises(SealBroken):
+        runs.open(KEY, sealed)
+
+
+def test_what_the_release_before_left_still_opens(tmp_path: Path) -> None:
+    cipher = RunCipher.of(make_keyfolder(tmp_path))
+    runs = WeeklyRuns(cipher, WeeklyLock(), Turned())
+    assert runs.open(KEY, cipher.seal(KEY, RUN)) == RUN
+    assert runs.open(KEY, runs.seal(KEY, RUN)) == RUN
+
+
+def test_what_it_left_locked_twice_does_too(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    cipher, weekly_lock = RunCipher.of(folder), WeeklyLock(folder)
+    twice = weekly_lock.lock(cipher.seal(KEY, RUN), KEY.encode(), NOON)
+    assert WeeklyRuns(cipher, weekly_lock, Turned()).open(KEY, twice) == RUN
+
+
+def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    weekly_lock = WeeklyLock(folder)
+    sealed = WeeklyRuns(RunCipher.of(folder), weekly_lock, Turned()).seal(KEY, RUN)
+    for runs in (
+        WeeklyRuns(RunCipher.of(folder), WeeklyLock(), Turned()),
+        WeeklyRuns(RunCipher(bytes(32)), weekly_lock, Turned()),
+    ):
+        with pytest.raises(SealBroken):
+            runs.open(KEY, sealed)
+
+
+def test_a_process_that_looked_a_moment_ago_opens_what_the_newest_key_sealed(
+    tmp_path: Path,
+) -> None:
+    """Two web processes learn of a rotation at different moments, and callers move from one to the other."""
+    folder = make_keyfolder(tmp_path)
+    late = WeeklyRuns(RunCipher.of(folder, each=3600), WeeklyLock(folder), Turned())
+    before = late.seal(KEY, RUN)
+    folder.make(older(RUNS_KEY), folder.read(RUNS_KEY))
+    folder.replace(RUNS_KEY, bytes(range(32)))
+    early = WeeklyRuns(RunCipher.of(folder), WeeklyLock(folder), Turned())
+
+    assert early.open(KEY, late.seal(KEY, RUN)) == RUN
+    assert late.open(KEY, early.seal(KEY, RUN)) == RUN
+    assert late.open(KEY, before) == RUN
+
+
+@given(st.one_of(st.binary(max_size=80), st.binary(max_size=80).map(lambda rest: b"\x03" + rest)))
+def test_whatever_else_lies_there_is_forgotten(junk: bytes) -> None:
+    runs = WeeklyRuns(RunCipher(bytes(32)), WeeklyLock(), Turned())
+    with pytest.raises(SealBroken):
+        runs.open(KEY, junk)
+
+
+def test_it_is_one_session_s(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    runs = WeeklyRuns(RunCipher.of(folder), WeeklyLock(folder), Turned())
+    with pytest.raises(SealBroken):
+        runs.open("b" * 64, runs.seal(KEY, RUN))

@@ -1,0 +1,148 @@
+"""Tests that the doctor reports a frozen monitoring process or worker, and a contact who receives no notices."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.alarms import tables as alarms_tables
+from hotline.alarms.rules import Alarm, move
+from hotline.alerts import service_alarm_notices
+from hotline.core.check_result import CheckResult, CheckState
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.monitoring import (
+    service_alarms,
+    service_checks_database,
+    service_checks_processes,
+    service_checks_traffic,
+)
+from tests.support.district import District
+from tests.support.fakes import FakeInstruments, FakeShelf
+from tests.support.kits import WholeKit, make_watch
+
+CONTACT = "+250788700001"
+
+
+@pytest.fixture
+def kit(district: District) -> WholeKit:
+    district.man_desks()
+    return replace(district.kit, watch=make_watch(), books=FakeShelf())
+
+
+def found(kit: WholeKit, name: str) -> CheckResult:
+    (one,) = [one for one in service_checks_processes.findings(kit) if one.name == name]
+    return one
+
+
+def dial(kit: WholeKit) -> CheckResult:
+    here = replace(kit, watch=make_watch(instruments=FakeInstruments(line=None)))
+    (one,) = [one for one in service_checks_traffic.findings(here) if one.name == "dial"]
+    return one
+
+
+def test_a_watch_process_that_never_looked_or_looks_no_more_is_wrong(
+    district: District, kit: WholeKit
+) -> None:
+    assert (found(kit, "watch").ok, found(kit, "watch").says[:16]) == (False, "has never looked")
+    service_alarms.look(kit)
+    assert found(kit, "watch").ok
+    district.clock.turn(seconds=59)
+    assert found(kit, "watch").ok
+    district.clock.turn(seconds=1)
+    frozen = found(kit, "watch")
+    assert (frozen.ok, "has not looked since" in frozen.says) == (False, True)
+    assert "hotline-watch" in frozen.todo
+
+
+def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: WholeKit) -> None:
+    silent = FakeInstruments(silent={"worker": 400.0})
+    here = replace(kit, watch=make_watch(instruments=silent))
+    with district.database.writing() as session:
+        tables.await_senders(session, district.clock())
+    assert (found(here, "watch").ok, found(here, "workers").ok) == (True, True)
+    assert dial(here).state is CheckState.OK
+    district.clock.turn(minutes=1)
+    assert (found(here, "watch").ok, found(here, "workers").ok) == (False, False)
+    assert dial(here).state is CheckState.WARNING
+
+
+def test_the_look_of_the_watch_process_is_no_tick_of_the_clock(
+    district: District, kit: WholeKit
+) -> None:
+    service_alarms.look(kit)
+    (clock,) = [one for one in service_checks_database.findings(kit) if one.name == "clock"]
+    assert (clock.ok, clock.says) == (False, "has never ticked")
+
+
+def test_a_slow_gateway_is_no_frozen_watch_process(district: District, kit: WholeKit) -> None:
+    service_alarms.add(kit, "Responder 1", CONTACT, "en", by="Aline")
+    service_alarms.try_waking(kit)
+    service_alarms.look(kit)
+    district.clock.turn(seconds=59)
+    service_alarm_notices.send_due(kit)
+    district.clock.turn(seconds=59)
+    assert found(kit, "watch").ok
+
+
+@pytest.mark.parametrize("queue", ["worker", "reader"])
+def test_a_queue_without_a_worker_that_lives_is_wrong_by_its_name(
+    kit: WholeKit, queue: str
+) -> None:
+    assert found(kit, "workers").ok
+    for silence, says in (
+        (61.0, f"the workers of the queue {queue} were last heard 61 seconds ago"),
+        (float("inf"), f"no worker lives for the queue {queue}"),
+    ):
+        silent = FakeInstruments(silent={queue: silence})
+        one = found(replace(kit, watch=make_watch(instruments=silent)), "workers")
+        assert (one.ok, one.says) == (False, says)
+        assert queue in one.todo
+
+
+def test_without_redis_workers_are_a_warning(kit: WholeKit) -> None:
+    dead = replace(kit, watch=make_watch(instruments=FakeInstruments(redis=False)))
+    assert found(dead, "workers").state is CheckState.WARNING
+
+
+def test_contacts_are_well_only_where_the_last_notice_got_through(
+    district: District, kit: WholeKit
+) -> None:
+    assert found(kit, "watchers").state is CheckState.WRONG
+    service_alarms.add(kit, "Responder 1", CONTACT, "en", by="Aline")
+    untried = found(kit, "watchers")
+    assert (untried.state, untried.todo) == (CheckState.WARNING, "`hotline oncall test`")
+
+    service_alarms.try_waking(kit)
+    assert found(kit, "watchers").state is CheckState.OK
+    district.clock.turn(minutes=1)
+    late = found(kit, "watchers")
+    assert (late.state, "not tried yet" in late.says) == (CheckState.WRONG, True)
+
+    district.sms.results = [SendResult(Outcome.NOT_SENT)]
+    service_alarm_notices.send_due(kit)
+    failed = found(kit, "watchers")
+    assert (failed.state, "could not be reached" in failed.says) == (CheckState.WRONG, True)
+    district.clock.turn(seconds=10)
+    service_alarm_notices.send_due(kit)
+    assert found(kit, "watchers").state is CheckState.OK
+
+
+def test_a_doctor_that_cannot_dial_says_what_the_watch_process_found(
+    district: District, kit: WholeKit
+) -> None:
+    assert dial(kit).state is CheckState.WARNING
+    service_alarms.look(kit)
+    assert (dial(kit).state, dial(kit).says) == (
+        CheckState.OK,
+        "the line answers the watch process",
+    )
+    with district.database.writing() as session:
+        tables.await_senders(session, district.clock())
+        now = move(None, Alarm.DIAL, 1, district.clock()).now
+        alarms_tables.keep(session, Alarm.DIAL, now, "the line does not answer its own call")
+    assert dial(kit).says == "the line has a minute to start"
+    district.clock.turn(minutes=1)
+    assert (dial(kit).state, "was not answered since" in dial(kit).says) == (
+        CheckState.WRONG,
+        True,
+    )

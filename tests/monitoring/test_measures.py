@@ -1,0 +1,162 @@
+"""Tests the measures in Prometheus's format, and that no label identifies a person or a place."""
+
+import re
+import urllib.request
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.alerts.service_delivery_reports import apply_report
+from hotline.core.database import open_database
+from hotline.counters.rules import BOUNDS, bound_of, quantile
+from hotline.counters.tables import HookCount
+from hotline.errors import Occupied
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables import Referral
+from hotline.monitoring import service_measures
+from hotline.monitoring.prometheus import serving
+from hotline.people.rules import Level
+from tests.support.builders import make_responder
+from tests.support.district import District
+from tests.support.fakes import FakeInstruments, FakeShelf
+from tests.support.kits import WholeKit, make_watch
+
+
+@dataclass
+class Scrape:
+    text: str
+
+    def value(self, name: str, **labels: str) -> float:
+        """Returns the value of the only line that has these labels."""
+        lines = [line for line in self.text.splitlines() if re.match(rf"{name}[ {{]", line)]
+        for label, value in labels.items():
+            lines = [line for line in lines if f'{label}="{value}"' in line]
+        (only,) = lines
+        return float(only.rpartition(" ")[2])
+
+
+def scrape(kit: WholeKit) -> Scrape:
+    with serving("127.0.0.1", 0, lambda: service_measures.gather(kit)) as port:
+        address = f"http://127.0.0.1:{port}/metrics"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return Scrape(answer.read().decode())
+
+
+@pytest.fixture
+def kit(district: District) -> WholeKit:
+    district.enrol(Level.NATIONAL, districts=())
+    return replace(district.kit, watch=make_watch(), books=FakeShelf())
+
+
+def test_the_outbox(district: District, kit: WholeKit) -> None:
+    district.tell(urgency=2, filed_at=district.clock())
+    district.clock.turn(seconds=90)
+    told = scrape(kit)
+    assert told.value("hotline_messages", state="pending") == 1
+    assert told.value("hotline_oldest_unsent_seconds") == 90
+    assert told.value("hotline_wrong", part="unsent") == 1
+    assert told.value("hotline_wrong", part="lane") == 0
+    assert told.value("hotline_queue_length", queue="worker") == 3
+    assert told.value("hotline_balance") == 1000
+
+
+def test_no_series_counts_tips_by_state_or_urgency(district: District, kit: WholeKit) -> None:
+    """A reader of such a series could see when a danger was reported and when it was taken."""
+    for urgency in (1, 2, 3):
+        district.tell(urgency=urgency, filed_at=district.clock())
+    district.deliver()
+    told = scrape(kit).text
+    labels = {label for label, _ in LABELS.findall(told)}
+    assert not labels & {"urgency", "priority"}
+    assert "hotline_tips" not in told
+    states = set(re.findall(r'hotline_messages{state="(\w+)"', told))
+    assert states == {"pending", "sending", "retry", "unknown", "dead"}
+
+
+def test_delays_and_rates_by_network(district: District, kit: WholeKit) -> None:
+    for number in range(20):
+        district.tell(urgency=3)
+        district.deliver()
+        district.clock.turn(seconds=number + 1)
+        message = district.all(Referral)[number].id
+        report = ReportIn(f"ATXid_{message:032x}", "Success", network="63510")
+        apply_report(district.kit, report)
+    told = scrape(kit)
+    assert told.value("hotline_report_delay_seconds", network="63510", quantile="0.5") == 10
+    assert told.value("hotline_report_delay_seconds", network="63510", quantile="0.95") == 19
+    assert told.value("hotline_arrived_share", network="63510") == 1
+
+
+def test_what_two_web_processes_counted_is_added_up(kit: WholeKit) -> None:
+    for _ in range(2):
+        service_measures.add(kit, {HookCount("ussd", "con", 0): (3, 0.006)})
+    service_measures.add(kit, {HookCount("ussd", "con", len(BOUNDS)): (1, 7.0)})
+    told = scrape(kit)
+    labels = {"hook": "ussd", "outcome": "con"}
+    assert told.value("hotline_hook_seconds_bucket", le="0.005", **labels) == 6
+    assert told.value("hotline_hook_seconds_bucket", le="5.0", **labels) == 6
+    assert told.value("hotline_hook_seconds_bucket", le="+Inf", **labels) == 7
+    assert told.value("hotline_hook_seconds_sum", **labels) == pytest.approx(7.012)
+
+
+def test_without_database_and_redis_what_is_left_is_told(district: District) -> None:
+    gone = open_database("sqlite:////nowhere/at/all.db")
+    dead = make_watch(instruments=FakeInstruments(redis=False, left=None))
+    told = scrape(replace(district.kit, database=gone, watch=dead))
+    assert told.value("hotline_wrong", part="database") == 1
+    assert told.value("hotline_redis_up") == 0
+    assert "hotline_messages{" not in told.text
+
+
+LABELS = re.compile(r'(\w+)="([^"]*)"')
+WORDS = {
+    "part": r"[a-z ]{2,20}",
+    "state": r"[a-z]+",
+    "network": r"[0-9]{5,6}",
+    "quantile": r"0\.(5|95)",
+    "queue": "worker",
+    "hook": r"[a-z]+",
+    "outcome": r"con|end|ok|failed",
+    "le": r"[0-9.]+|\+Inf",
+}
+
+
+@pytest.mark.row("P2")
+def test_no_label_tells_who_or_where(district: District, kit: WholeKit) -> None:
+    """The canaries are a responder's name and number, and the references of a tip. No label may hold one."""
+    with district.database.writing() as session:
+        session.add(make_responder(name="Ikanari Yihishe", msisdn="+250788654321"))
+    district.tell(urgency=1, place="12", filed_at=district.clock())
+    district.deliver()
+    for row in district.all(Referral):
+        report = ReportIn(f"ATXid_{row.id:032x}", "Success +250788654321", network="63510")
+        apply_report(district.kit, report)
+    service_measures.add(kit, {HookCount("ussd", "con", 3): (1, 0.01)})
+    told = scrape(kit).text
+
+    for label, value in LABELS.findall(told):
+        assert re.fullmatch(WORDS[label], value), (label, value)
+    for canary in ("Ikanari", "788654321", *(row.reference for row in district.all(Referral))):
+        assert canary not in told
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with serving("127.0.0.1", 0, list) as port, pytest.raises(Occupied, match="METRICS_PORT"):  # noqa: SIM117
+        with serving("127.0.0.1", port, list):
+            pass
+
+
+@given(st.floats(0, 100))
+def test_a_time_is_counted_under_the_first_bound_that_holds_it(seconds: float) -> None:
+    place = bound_of(seconds)
+    assert place == len(BOUNDS) or seconds <= BOUNDS[place]
+    assert place == 0 or seconds > BOUNDS[place - 1]
+
+
+@given(st.lists(st.floats(0, 1000), min_size=1), st.sampled_from([0.5, 0.95]))
+def test_a_quantile_is_one_of_the_values(values: list[float], share: float) -> None:
+    found = quantile(values, share)
+    assert found in values
+    assert sum(value <= found for value in values) >= share * len(values)

@@ -1,0 +1,115 @@
+"""Tests the line's own call, its balance and its usual hours, as the doctor and the monitoring read them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hotline.alerts.service_delivery_reports import apply_report
+from hotline.core import rules_trial
+from hotline.core.check_result import CheckResult
+from hotline.flows.tables import Revision
+from hotline.gateway.rules_message import ReportIn
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.monitoring import service_checks_traffic
+from tests.support.district import District
+from tests.support.fakes import FakeInstruments
+from tests.support.kits import WholeKit, make_watch
+
+MTN, AIRTEL = "63510", "63514"
+
+
+def found(kit: WholeKit, name: str, *, budget: float = 0, **instruments: Any) -> CheckResult:
+    plugs = make_watch(instruments=FakeInstruments(**instruments), budget=budget)
+    (one,) = [
+        x for x in service_checks_traffic.findings(replace(kit, watch=plugs)) if x.name == name
+    ]
+    return one
+
+
+def dialled(district: District, at: datetime, count: int, *, channel: str = "ussd") -> None:
+    with district.database.writing() as session:
+        if session.get(Revision, 1) is None:
+            session.add(Revision(id=1, digest="d", document={}, created_at=at, live_from=at))
+            session.flush()
+        session.add_all(
+            Dialogue(
+                key=f"{at} {channel} {number}",
+                channel=channel,
+                revision_id=1,
+                entry="",
+                dialled=0,
+                reporting=True,
+                responder_id=None,
+                network=None,
+                language="rw",
+                counted=[],
+                started_at=at,
+                heard=0,
+            )
+            for number in range(count)
+        )
+
+
+def test_a_line_that_does_not_answer_its_own_call(district: District) -> None:
+    assert found(district.kit, "dial", line=True).ok
+    assert found(district.kit, "dial", line=None).ok
+    assert not found(district.kit, "dial", line=False).ok
+
+
+@pytest.mark.parametrize(
+    ("left", "budget", "ok", "level"),
+    [
+        (1000.0, 1000, True, 1),
+        (400.0, 1000, False, 1),
+        (100.0, 1000, False, 2),
+        (0.0, 1000, False, 3),
+        (5.0, 0, True, 3),
+        (0.0, 0, False, 3),
+        (None, 1000, True, 1),
+    ],
+)
+def test_the_balance_against_the_budget(
+    district: District, left: float | None, budget: float, ok: bool, level: int
+) -> None:
+    one = found(district.kit, "balance", left=left, budget=budget)
+    assert (one.ok, one.level) == (ok, level)
+
+
+def test_an_hour_without_callers_is_missed_where_there_usually_are_some(
+    district: District,
+) -> None:
+    now = district.clock()
+    dialled(district, now - timedelta(weeks=5), 1)
+    for week in range(1, 5):
+        dialled(district, now - timedelta(weeks=week, minutes=30), 12)
+    dialled(district, now - timedelta(minutes=90), 50)
+    dialled(district, now - timedelta(minutes=10), 12, channel=rules_trial.CHANNEL)
+    quiet = found(district.kit, "quiet")
+    assert (quiet.ok, quiet.says) == (
+        False,
+        "0 sessions in an hour; in this hour of the weeks before 12, 12, 12, 12",
+    )
+    dialled(district, now - timedelta(minutes=5), 3)
+    assert found(district.kit, "quiet").ok
+
+
+def reported(district: District, network: str, status: str, count: int) -> None:
+    for number in range(count):
+        report = ReportIn(f"{network}{status}{district.clock()}{number}", status, network=network)
+        apply_report(district.kit, report)
+
+
+def test_one_network_that_fails_is_named_and_the_others_are_not(district: District) -> None:
+    for network in (MTN, AIRTEL):
+        reported(district, network, "Success", 15)
+    district.clock.turn(hours=2)
+    reported(district, MTN, "Success", 12)
+    reported(district, AIRTEL, "Failed", 8)
+    assert found(district.kit, "delivery").ok
+    reported(district, AIRTEL, "Rejected", 2)
+    one = found(district.kit, "delivery")
+    assert (one.ok, one.says) == (False, "fewer messages than usually arrive on network 63514")
+    district.clock.turn(hours=2)
+    assert found(district.kit, "delivery").ok

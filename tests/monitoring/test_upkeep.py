@@ -1,0 +1,228 @@
+"""Tests what the doctor finds, one fault at a time. Each finding says what to do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from hotline.core.check_result import CheckResult
+from hotline.core.database import open_database
+from hotline.flows.flow import Book, Flow, Lead, Menu, Say, Signed
+from hotline.flows.number_questions import FLOW, Question
+from hotline.flows.numbers import Evidence, Number
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import Message
+from hotline.monitoring import service_alarms
+from hotline.monitoring.service_checks_database import findings
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from tests.support.builders import post
+from tests.support.district import District
+from tests.support.fakes import FakeShelf
+from tests.support.kits import make_watch
+
+
+def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, CheckResult]:
+    kit = replace(district.kit, books=shelf or FakeShelf())
+    return {finding.name: finding for finding in findings(kit)}
+
+
+def healthy(district: District) -> None:
+    district.man_desks()
+    service_alarms.add(
+        replace(district.kit, watch=make_watch()), "Keza", "+250788700001", "en", by="Aline"
+    )
+    with district.database.writing() as session:
+        tables.lead(session, "clock", district.clock(), timedelta(seconds=10))
+
+
+def stop_clock(district: District) -> None:
+    district.clock.turn(seconds=11)
+
+
+def hold_lane(district: District) -> None:
+    with district.database.writing() as session:
+        tables.hold(session, district.clock() + timedelta(minutes=1), "401 from the gateway")
+
+
+def leave_tip_waiting(district: District) -> None:
+    district.file_tip(filed_at=district.clock() - timedelta(minutes=2))
+
+
+def leave_message_waiting(district: District) -> None:
+    district.tell(urgency=3)
+    for message in district.all(Message):
+        district.change(Message, message.id, created_at=district.clock() - timedelta(minutes=2))
+
+
+def give_up_a_message(district: District) -> None:
+    district.tell(urgency=3)
+    for message in district.all(Message):
+        district.change(Message, message.id, state=MessageState.DEAD)
+
+
+def test_a_healthy_line_has_nothing_to_do(district: District) -> None:
+    healthy(district)
+    found = examine(district)
+    assert [name for name, finding in found.items() if not finding.ok] == []
+    assert not any(finding.todo for finding in found.values())
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        (stop_clock, "clock"),
+        (hold_lane, "lane"),
+        (leave_tip_waiting, "tips"),
+        (leave_message_waiting, "unsent"),
+        (give_up_a_message, "given up"),
+    ],
+)
+def test_each_fault_is_found_alone(
+    district: District, fault: Callable[[District], None], name: str
+) -> None:
+    healthy(district)
+    fault(district)
+
+    wrong = [finding for finding in examine(district).values() if not finding.ok]
+
+    assert [finding.name for finding in wrong] == [name]
+    assert wrong[0].todo
+
+
+def test_without_a_national_desk_or_flows(district: District) -> None:
+    found = examine(district, FakeShelf(revision=None))
+    assert not found["national desk"].ok
+    assert not found["flows"].ok
+    assert not found["clock"].ok
+
+
+@pytest.mark.parametrize(
+    ("national", "others", "wrong"),
+    [
+        (0, 0, {"national desk": 2, "phones": 1, "districts": 1}),
+        (0, 3, {"national desk": 2, "phones": 1}),
+        (1, 2, {"national desk": 1, "phones": 1}),
+        (2, 0, {"phones": 1, "districts": 1}),
+        (2, 1, {}),
+    ],
+)
+def test_two_of_the_national_desk_and_three_phones_are_the_least(
+    national: int, others: int, wrong: dict[str, int], district: District
+) -> None:
+    for level, count in ((Level.NATIONAL, national), (Level.COORDINATOR, others)):
+        for _ in range(count):
+            district.enrol(level, districts=())
+    found = examine(district)
+    of_people = ("national desk", "phones", "districts", "desks")
+    levels = {name: service_alarms.level(found[name]) for name in of_people if not found[name].ok}
+    assert levels == wrong
+    assert ("the line is not open" in found["phones"].says) is ("phones" in wrong)
+
+
+def test_every_district_without_anybody_is_named_and_every_desk_that_is_away(
+    district: District,
+) -> None:
+    healthy(district)
+    district.change(Responder, 3, unreachable="permanent")
+    with district.database.writing() as session:
+        post(session, session.get_one(Responder, 3), Level.COORDINATOR, "11", "12")
+    found = examine(district)
+    assert len(found["districts"].names) == 28
+    assert "28 districts (Bugesera, Burera, " in found["districts"].says
+    assert found["districts"].says.count(",") < 8
+    assert found["desks"].names == ("Gasabo", "Nyarugenge")
+    assert "2 desks (Gasabo, Nyarugenge)" in found["desks"].says
+
+    district.change(Responder, 1, active=False)
+    district.change(Responder, 2, unreachable="permanent")
+    assert "national" in examine(district)["desks"].names
+
+
+def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: District) -> None:
+    """The clock sends the message again."""
+    healthy(district)
+    district.tell(urgency=3)
+    for message in district.all(Message):
+        district.change(Message, message.id, state=MessageState.UNKNOWN)
+
+    assert examine(district)["unknown"].says == "1 messages may or may not have gone out"
+    assert examine(district)["unknown"].ok
+
+
+def test_a_dead_database_is_a_finding(district: District) -> None:
+    gone = replace(district, database=open_database("sqlite:////nowhere/at/all.db"))
+    (only,) = examine(gone).values()
+    assert (only.name, only.ok) == ("database", False)
+    assert only.todo
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "ok"),
+    [
+        (None, True),
+        (timedelta(days=334), True),
+        (timedelta(days=335), False),
+        (timedelta(days=400), False),
+    ],
+)
+def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
+    confirmed: timedelta | None, ok: bool, district: District
+) -> None:
+    on = None if confirmed is None else (district.clock() - confirmed).date()
+    found = examine(district, FakeShelf(shelved=_naming("116", on)))["numbers"]
+    assert found.ok is ok
+    assert ("116 must be confirmed anew: shown until" in found.says) is not ok
+
+
+@pytest.mark.parametrize(("days", "level"), [(334, 0), (335, 1), (365, 1), (366, 2)])
+def test_c15_the_emergency_number_stays_and_an_alarm_asks_for_its_signature(
+    days: int, level: int, district: District
+) -> None:
+    book = _naming("112", (district.clock() - timedelta(days=days)).date())
+    found = examine(district, FakeShelf(shelved=book))["numbers"]
+    assert service_alarms.level(found) == level
+    assert ("112 stays on the screens, signed until" in found.says) is (level > 0)
+    assert book.numbers["112"].shows(district.clock().date())
+
+
+def _naming(digits: str, on: date | None) -> Book:
+    """Returns a flow set of one screen that names this number, verified on that day."""
+    number = Number(digits, Evidence.VERIFIED, "MIGEPROF" if on else "", on)
+    say = Say(text={}, leads=(Lead((), {}, digits),))
+    return Book(flows={"help": Flow("help", "a", {"a": say})}, numbers={digits: number})
+
+
+@pytest.mark.parametrize(
+    ("signed", "ok"),
+    [
+        (None, True),
+        (timedelta(days=334), True),
+        (timedelta(days=335), False),
+        (timedelta(days=400), False),
+    ],
+)
+def test_c12_a_question_back_whose_signature_is_about_to_lapse_is_told(
+    signed: timedelta | None, ok: bool, district: District
+) -> None:
+    menu = Menu(text={"en": "There?"}, choices=())
+    digest = Question("still", menu, None).digest
+    on = None if signed is None else (district.clock() - signed).date()
+    names = {"still": Signed("MIGEPROF", on, digest)} if on else {}
+    book = Book(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})
+
+    found = examine(district, FakeShelf(shelved=book))["questions"]
+    assert found.ok is ok
+    assert ("still must be signed anew" in found.says) is not ok
+
+
+def test_c12_a_question_back_that_was_changed_since_it_was_signed_is_told(
+    district: District,
+) -> None:
+    menu = Menu(text={"en": "There?"}, choices=())
+    names = {"still": Signed("MIGEPROF", district.clock().date(), "00000000")}
+    book = Book(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})
+
+    assert not examine(district, FakeShelf(shelved=book))["questions"].ok

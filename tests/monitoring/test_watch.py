@@ -1,0 +1,351 @@
+"""Tests the monitoring: its findings and notices. A dead worker or a paused queue does not stop them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from hotline.alarms import service
+from hotline.alarms.rules import Alarm
+from hotline.alerts import service_alarm_notices
+from hotline.alerts import tables as alerts_tables
+from hotline.core.database import open_database
+from hotline.dialogue import service_stop
+from hotline.errors import ImportRefused, NotFound, NumberInvalid, SealBroken
+from hotline.gateway import tables
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.tables import Watcher
+from hotline.monitoring import service_alarms, service_checks_database
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
+from hotline.tips.rules_deadlines import CASE_CLOCKS
+from tests.support.district import District
+from tests.support.fakes import FakeInstruments, FakeNumbers, FakeOther, FakeShelf
+from tests.support.kits import WholeKit, make_watch
+from workers.watchman import Watchman
+
+KEZA, NGABO = "+250788700001", "+250788700002"
+LANE = "Fault: lane, since 24/11 10:00. Runbook: lane"
+REFUSED = SendResult(Outcome.MONEY_FAULT)
+
+
+@dataclass
+class Line:
+    """A line without faults until a test adds one. No on-call contact has been notified yet."""
+
+    district: District
+    instruments: FakeInstruments = field(default_factory=FakeInstruments)
+    other: FakeOther = field(default_factory=FakeOther)
+
+    @property
+    def kit(self) -> WholeKit:
+        plugs = make_watch(instruments=self.instruments, other=self.other)
+        return replace(self.district.kit, watch=plugs, books=FakeShelf())
+
+    def look(self, **later: float) -> None:
+        """Turns the clock, lets it tick, and runs the monitoring once."""
+        self.district.clock.turn(**later)
+        with self.district.database.writing() as session:
+            until = self.district.clock() + timedelta(seconds=3)
+            tables.write_leader(session, "a clock", until)
+        service_alarms.look(self.kit)
+        service_alarm_notices.send_due(self.kit)
+
+    def hold_lane(self) -> None:
+        with self.district.database.writing() as session:
+            tables.hold(session, self.district.clock() + timedelta(days=1), "money_fault")
+
+    def release_lane(self) -> None:
+        with self.district.database.writing() as session:
+            tables.release(session)
+
+    @property
+    def woken(self) -> list[tuple[str, str]]:
+        return [(to, text) for to, text in self.district.sms.sent if to in (KEZA, NGABO)]
+
+    @property
+    def stands(self) -> list[str]:
+        return [row.name for row in service_alarms.standing(self.kit)]
+
+
+@pytest.fixture
+def line(district: District) -> Line:
+    district.man_desks()
+    return Line(district)
+
+
+@pytest.fixture
+def manned(line: Line) -> Line:
+    service_alarms.add(line.kit, "Keza", KEZA, "en", by="Aline")
+    return line
+
+
+def test_all_well_wakes_nobody(manned: Line) -> None:
+    for _ in range(3):
+        manned.look(minutes=5)
+    assert (manned.stands, manned.woken) == ([], [])
+
+
+def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
+    service_alarms.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
+    manned.hold_lane()
+    manned.look()
+    assert manned.stands == ["lane"]
+    assert manned.woken == [(KEZA, LANE), (NGABO, LANE)]
+
+
+def test_one_look_more_tells_nothing_more(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look()
+    manned.look(seconds=10)
+    assert len(manned.woken) == 1
+    manned.look(minutes=10)
+    assert manned.woken[1][1].startswith("Fault goes on: lane, since 24/11 10:00.")
+
+
+def test_its_end_is_told(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look()
+    manned.release_lane()
+    manned.look(seconds=10)
+    manned.look(minutes=2)
+    assert [text for _, text in manned.woken] == [LANE, "Over: lane."]
+    assert manned.stands == []
+
+
+def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look()
+    service_alarms.acknowledge(manned.kit, "lane", "Keza")
+    manned.look(hours=3)
+    assert len(manned.woken) == 1
+    (row,) = service_alarms.standing(manned.kit)
+    assert row.acknowledged_by == "Keza"
+    assert ("cli:Keza", "alarm_acknowledged", "lane") in [
+        (entry.actor, entry.action, entry.subject) for entry in manned.district.all(AuditEntry)
+    ]
+
+
+def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
+    with pytest.raises(NotFound, match="no alarm"):
+        service_alarms.acknowledge(manned.kit, "lane", "Keza")
+
+
+@pytest.mark.row("P2")
+def test_a_national_desk_of_one_wakes_at_once_and_of_nobody_again(manned: Line) -> None:
+    manned.district.change(Responder, 1, unreachable="permanent")
+    manned.look(seconds=10)
+    assert "national desk" in manned.stands
+    service_alarms.acknowledge(manned.kit, "national desk", "Keza")
+    manned.district.change(Responder, 2, active=False)
+    manned.look(seconds=10)
+    told = [text for _, text in manned.woken if "national desk" in text]
+    assert [text.split(":")[0] for text in told] == ["Fault", "Fault goes on"]
+
+
+@pytest.mark.parametrize("result", [SendResult(Outcome.NOT_SENT), SendResult(Outcome.UNKNOWN)])
+def test_what_may_not_have_gone_out_is_tried_again(manned: Line, result: SendResult) -> None:
+    manned.hold_lane()
+    manned.district.sms.results = [result, REFUSED]
+    manned.look()
+    for _ in range(20):
+        manned.look(seconds=10)
+    assert manned.woken == [(KEZA, LANE)] * 3
+    row = manned.district.message
+    assert (row.outcome, row.attempts) == ("accepted", 3)
+
+
+def test_whom_the_gateway_never_reaches_is_shown_and_then_nobody_is_woken(manned: Line) -> None:
+    manned.district.sms.results = [SendResult(Outcome.PERMANENT)]
+    manned.other.there = True
+    manned.hold_lane()
+    manned.look()
+    manned.look(seconds=10)
+    (person,) = manned.district.all(Watcher)
+    assert person.unreachable == "permanent"
+    assert "watchers" in manned.stands
+    assert any(text.startswith("Fault: watchers") for text in manned.other.told)
+
+
+def test_a_stored_number_that_does_not_open_marks_no_contact_and_the_other_channel_goes_on(
+    manned: Line,
+) -> None:
+    class Damaged(FakeNumbers):
+        def open_number(self, sealed: bytes) -> str:
+            raise SealBroken("damaged")
+
+    manned.other.there = True
+    manned.hold_lane()
+    service_alarms.look(manned.kit)
+    service_alarm_notices.send_due(replace(manned.kit, numbers=Damaged()))
+    (keza,) = manned.district.all(Watcher)
+    assert keza.unreachable is None
+    assert manned.other.told == [LANE]
+    manned.look(seconds=10)
+    assert manned.woken == [(KEZA, LANE)]
+
+
+def test_the_other_channel_hears_of_everything_too_and_is_tried_until_it_takes_it(
+    manned: Line,
+) -> None:
+    manned.other.there, manned.other.takes = True, False
+    manned.hold_lane()
+    manned.look()
+    manned.other.takes = True
+    manned.look(seconds=20)
+    manned.look(minutes=1)
+    assert manned.other.told == [LANE, LANE]
+
+
+def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
+    found = {one.name: one for one in service_checks_database.findings(line.kit)}
+    assert not found["watchers"].ok
+    service_alarms.add(line.kit, "Keza", KEZA, "rw", by="Aline")
+    assert service_alarms.readings(line.kit)[Alarm.WATCHERS].ok
+
+
+@pytest.mark.row("P2")
+@pytest.mark.parametrize(
+    ("urgency", "minutes"), [(1, 10), (2, 120), (3, 24 * 60)], ids=["danger", "seen", "heard"]
+)
+def test_a_tip_that_nobody_takes_wakes_somebody(manned: Line, urgency: int, minutes: float) -> None:
+    tip = manned.district.tell(urgency=urgency, filed_at=manned.district.clock())
+    manned.look(minutes=minutes - 1)
+    assert "unanswered" not in manned.stands
+    manned.look(minutes=1)
+    assert "unanswered" in manned.stands
+
+    with manned.district.database.writing() as session:
+        alerts_tables.close(session, [tip], CASE_CLOCKS, manned.district.clock())
+    manned.look(seconds=10)
+    manned.look(minutes=2)
+    assert "unanswered" not in manned.stands
+
+
+def test_redis_and_the_disk_are_looked_at(manned: Line) -> None:
+    manned.instruments.redis, manned.instruments.free = False, 1 << 28
+    manned.look()
+    assert manned.stands == ["disk"]
+    manned.look(minutes=2)
+    assert manned.stands == ["disk", "redis"]
+
+
+def test_what_only_happened_wakes_and_stands_until_somebody_puts_her_name_to_it(
+    manned: Line,
+) -> None:
+    for _ in range(2):
+        service.happened(manned.kit, Alarm.STRANGE_JOB)
+    for _ in range(3):
+        manned.look(seconds=10)
+    assert [text for _, text in manned.woken] == [
+        "Fault: strange job, since 24/11 10:00. Runbook: strange job"
+    ]
+    service_alarms.acknowledge(manned.kit, "strange job", "Keza")
+    manned.look(hours=1)
+    assert (manned.stands, len(manned.woken)) == ([], 1)
+
+
+@pytest.mark.parametrize(("age", "stands"), [(None, False), (90_000.0, False), (1e6, True)])
+def test_a_backup_that_was_not_made(manned: Line, age: float | None, stands: bool) -> None:
+    manned.instruments.backup = age
+    manned.look()
+    assert ("backup" in manned.stands) is stands
+
+
+def test_a_clock_that_stands_still_is_missed(manned: Line) -> None:
+    manned.look()
+    for _ in range(2):
+        manned.district.clock.turn(minutes=2)
+        service_alarms.look(manned.kit)
+    assert manned.stands == ["clock"]
+
+
+def test_two_watchmen_wake_nobody_twice(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look()
+    service_alarms.look(manned.kit)
+    service_alarm_notices.send_due(manned.kit)
+    assert len(manned.woken) == 1
+
+
+def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned: Line) -> None:
+    manned.look()
+    whole = manned.kit
+    gone = replace(whole, database=open_database("sqlite:////nowhere/at/all.db"))
+    watchman = Watchman(whole)
+    watchman.look()
+
+    watchman._kit = gone
+    for _ in range(3):
+        watchman.look()
+        manned.district.clock.turn(seconds=30)
+    assert [text for _, text in manned.woken] == [
+        "Fault: database, since 24/11 10:00. Runbook: database"
+    ]
+
+    watchman._kit = whole
+    for _ in range(3):
+        manned.look()
+        watchman.look()
+        manned.district.clock.turn(minutes=1)
+    assert manned.woken[-1] == (KEZA, "Over: database.")
+
+
+def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
+    ids = service_alarms.try_waking(manned.kit)
+    assert [row.outcome for _, row in service_alarms.told(manned.kit, ids)] == [None]
+    manned.look()
+    assert [(name, row.outcome) for name, row in service_alarms.told(manned.kit, ids)] == [
+        ("Keza", "accepted")
+    ]
+    assert manned.woken == [
+        (KEZA, "A trial: so you are woken when something is wrong. Nothing is wrong now.")
+    ]
+
+
+def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
+    """An admin cannot remove a contact unseen. The others are notified too, and the last contact stays."""
+    (keza,) = service_alarms.everybody(manned.kit)
+    with pytest.raises(ImportRefused):
+        service_alarms.remove(manned.kit, keza.id, by="Aline")
+    service_alarms.add(manned.kit, "Ngabo", NGABO, "en", by="Aline")
+    assert service_alarms.remove(manned.kit, keza.id, by="Aline") == "Keza"
+    with pytest.raises(NotFound):
+        service_alarms.remove(manned.kit, keza.id, by="Aline")
+    manned.look()
+    assert {to for to, text in manned.woken if "watchers" in text} == {KEZA, NGABO}
+    manned.hold_lane()
+    manned.look()
+    assert manned.woken[2:] == [(NGABO, LANE)]
+    service_alarms.add(manned.kit, "Keza", KEZA, "fr", by="Aline")
+    assert [one.language for one in service_alarms.everybody(manned.kit)] == ["fr", "en"]
+
+
+def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None:
+    service_stop.stop(manned.kit, NGABO)
+    for number, error in ((KEZA, ImportRefused), (NGABO, ImportRefused), ("0788", NumberInvalid)):
+        with pytest.raises(error) as told:
+            service_alarms.add(manned.kit, "Ngabo", number, "rw", by="Aline")
+        assert number[-6:] not in str(told.value)
+
+
+def test_an_alarm_that_settles_says_what_was_wrong_and_never_that_all_is_well(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look(minutes=1)
+    (wrong,) = [row.says for row in service_alarms.standing(manned.kit)]
+    manned.release_lane()
+    manned.look(minutes=1)
+    (settles,) = service_alarms.standing(manned.kit)
+    assert (settles.name, settles.says) == ("lane", wrong)
+    assert "messages may go out" not in settles.says
+
+
+def test_what_an_alarm_says_is_timed_as_the_pages_are(manned: Line) -> None:
+    filed = manned.district.clock()
+    manned.district.tell(urgency=1)
+    manned.look(hours=1)
+    said = [row.says for row in service_alarms.standing(manned.kit)]
+    assert said
+    assert not any("UTC" in one for one in said)
+    here = f"{filed + timedelta(hours=2):%Y-%m-%d %H:%M}, Kigali time"
+    assert any(here in one for one in said)

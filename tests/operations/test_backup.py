@@ -1,0 +1,298 @@
+"""Tests a backup taken under load: it restores every row with sending paused. A damaged backup restores nothing."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from hotline.alerts import service_sending, tables_case_keys
+from hotline.core.actors import AccountRole
+from hotline.core.database import Database, open_database
+from hotline.duty import service_invitations
+from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
+from hotline.gateway import service_pause, tables
+from hotline.gateway.leader import LEASE
+from hotline.gateway.rules_message import DoubtDecision, Kind
+from hotline.keys.encrypt import NewCase
+from hotline.operations import backup, migrate
+from hotline.operations.backup import measure
+from hotline.operations.decrypt_backup import Archive
+from hotline.operations.rules_backup import Contents, Label
+from hotline.operations.service_backup import BackupTaken, take
+from hotline.operations.service_restore import Restored, read_through, restore
+from hotline.people import service_sessions, service_welcome, tables_audit
+from hotline.people.rules import Level
+from hotline.statistics import queries
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_release import Cell, Release, starting_spans
+from hotline.tips.tables import Tip
+from tests.support.clock import Clock
+from tests.support.district import District
+from tests.support.kits import make_console_kit
+from tests.support.made_once import is_current, lay_released
+from tests.support.servers import Pair, Postgres
+from tests.support.signing import SERVER, person
+
+KEY = PrivateKey.generate()
+
+
+def quiet(_words: str) -> None:
+    return None
+
+
+@pytest.fixture
+def address(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Returns a function that gives the address of an empty database with this name."""
+
+    def make(name: str) -> str:
+        if pair is Pair.EMBEDDED:
+            return f"sqlite:///{tmp_path}/{name}.db"
+        server: Postgres = request.getfixturevalue("postgres_server")
+        return server.make(f"{name}_{time.monotonic_ns()}")
+
+    return make
+
+
+@pytest.fixture
+def released(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Returns the address of a database with all migrations."""
+    if pair is Pair.EMBEDDED:
+        lay_released(tmp_path / "line.db")
+        return f"sqlite:///{tmp_path}/line.db"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_released")
+    return server.make(f"line_{time.monotonic_ns()}", template=template)
+
+
+@pytest.fixture
+def line(released: str, clock: Clock) -> Iterator[District]:
+    """Returns a line with people, an alerted tip, and a tip whose alert is pending."""
+    database = open_database(released)
+    district = District(database, clock)
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=1, body=b"sealed, \x00 and padded")
+    district.deliver()
+    district.tell(urgency=3)
+    with database.writing() as session:
+        tables_audit.append(session, at=clock(), actor="cli", action="desks_made")
+    yield district
+    database.close()
+
+
+def take_to(line: District, to: Path) -> BackupTaken:
+    return take(
+        line.kit,
+        to,
+        public_key=bytes(KEY.public_key),
+        release="0.1.0",
+        scratch=to.parent,
+        say=quiet,
+    )
+
+
+def bring_back(file: Path, url: str, clock: Clock) -> Restored:
+    with file.open("rb") as stream:
+        return restore(stream, bytes(KEY), url, by="Aline", at=clock(), say=quiet)
+
+
+def restored(url: str, clock: Clock) -> District:
+    return District(open_database(url), clock)
+
+
+def rows_of(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return dict(measure(session).rows)
+
+
+def test_every_row_comes_back_and_nothing_goes_out(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    line.clock.turn(minutes=5)
+    with line.database.writing() as session:
+        tables_case_keys.make(session, 1, NewCase(b"public", b"grant"), line.clock.at)
+        release = Release(
+            "2026-10", line.clock.at, [Cell(CellName("calls"), 120)], starting_spans()
+        )
+        queries.write_release(session, release)
+    taken = take_to(line, tmp_path / "a.backup")
+    line.clock.turn(hours=1)
+    url = address("back")
+    done = bring_back(taken.path, url, line.clock)
+
+    back = restored(url, line.clock)
+    assert rows_of(back.database) == {
+        **taken.contents.rows,
+        "audit": taken.contents.rows["audit"] + 2,
+        "lane_hold": 1,
+    }
+    assert [row.body for row in back.all(Tip)] == [row.body for row in line.all(Tip)]
+    assert (done.waiting, back.deliver(), back.sms.sent) == (2, 0, [])
+    held = service_pause.look(back.kit).hold
+    assert held is not None
+    assert held.held_by == "Aline"
+    assert "restored" in held.reason
+    with back.database.reading() as session:
+        chain = tables_audit.verify(session)
+    assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
+    for kept in ("case_log", "case_key", "release", "release_cell"):
+        with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
+            session.execute(text(f"DELETE FROM {kept}"))
+    assert is_current(back.database)
+    back.database.close()
+
+
+def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    kit = make_console_kit(database=line.database, now=line.clock)
+    editor = person(kit, line.clock, "Editor 1", AccountRole.EDITOR)
+    token = editor.enters().token
+    link = service_invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
+    taken = take_to(line, tmp_path / "a.backup")
+    url = address("back")
+    bring_back(taken.path, url, line.clock)
+
+    back = replace(kit, database=open_database(url))
+    assert service_sessions.look(kit, token)
+    assert service_welcome.begin(kit, link)
+    assert service_sessions.look(back, token) is None
+    assert service_welcome.begin(back, link) is None
+    editor.kit = back
+    assert editor.enters()
+    back.database.close()
+
+
+def test_no_alert_is_sent_a_second_time_unsaid(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Messages that the line sent after the backup are pending in the backup."""
+    taken = take_to(line, tmp_path / "a.backup")
+    line.deliver()
+    url = address("back")
+    bring_back(taken.path, url, line.clock)
+    back = restored(url, line.clock)
+
+    back.clock.turn(minutes=30)
+    service_sending.miss_reports(back.kit)
+    service_sending.retry_unknown(back.kit)
+    fates = {Kind.ALERT: DoubtDecision.DROP}
+    service_pause.release(back.kit, by="Aline", reason="all were telephoned", fates=fates)
+    back.deliver()
+    assert back.sms.sent == []
+    back.database.close()
+
+
+def test_callers_go_on_while_it_is_taken_and_it_is_one_moment(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    """A tip and its assignment are one transaction. A copy of two moments would hold only one of them."""
+    stop, filed = Event(), []
+
+    def file_on() -> None:
+        while not stop.is_set():
+            filed.append(line.tell(urgency=3))
+
+    with ThreadPoolExecutor(1) as pool:
+        filing = pool.submit(file_on)
+        try:
+            taken = [take_to(line, tmp_path / f"{n}.backup") for n in range(3)]
+        finally:
+            stop.set()
+        filing.result()
+
+    assert len(filed) > 3
+    for one in taken:
+        url = address("back")
+        if url.startswith("sqlite"):
+            Path(url.removeprefix("sqlite:///")).unlink(missing_ok=True)
+        bring_back(one.path, url, line.clock)
+        back = restored(url, line.clock)
+        assert len(back.all(Tip)) == one.contents.rows["tip"]
+        back.database.close()
+
+
+def test_it_is_its_owners_alone_and_overwrites_nothing(line: District, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    taken = take_to(line, folder)
+    assert taken.path.name == "hotline-20261124T080000Z.backup"
+    assert taken.path.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in folder.iterdir()] == [taken.path.name], "no draft is left"
+    with pytest.raises(Occupied):
+        take_to(line, folder)
+
+
+def test_no_letter_of_a_row_stands_in_it(line: District, tmp_path: Path) -> None:
+    written = take_to(line, tmp_path / "a.backup").path.read_bytes()
+    assert b"and padded" not in written
+    assert b"key of +2507" not in written
+    assert not list(tmp_path.glob(".backup*")), "the copy in clear is gone"
+
+
+def test_read_through_without_a_database(line: District, tmp_path: Path) -> None:
+    taken = take_to(line, tmp_path / "a.backup")
+    with taken.path.open("rb") as stream:
+        assert read_through(stream, bytes(KEY)) == (taken.label, taken.contents)
+
+
+class TestNothingStays:
+    def test_of_one_that_was_altered(
+        self, line: District, address: Callable[[str], str], tmp_path: Path
+    ) -> None:
+        file = take_to(line, tmp_path / "a.backup").path
+        whole = file.read_bytes()
+        url = address("back")
+        for at in (0.2, 0.5, 0.98):
+            written = bytearray(whole)
+            written[int(len(written) * at)] ^= 1
+            file.write_bytes(written)
+            with pytest.raises(BackupInvalid):
+                bring_back(file, url, line.clock)
+            backup.check_empty(url, line.clock())
+
+    def test_of_another_key(
+        self, line: District, address: Callable[[str], str], tmp_path: Path
+    ) -> None:
+        taken = take_to(line, tmp_path / "a.backup")
+        url = address("back")
+        with taken.path.open("rb") as stream, pytest.raises(BackupInvalid):
+            restore(stream, bytes(PrivateKey.generate()), url, by="x", at=line.clock(), say=quiet)
+        backup.check_empty(url, line.clock())
+
+
+def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) -> None:
+    taken = take_to(line, tmp_path / "a.backup")
+    url = line.database.engine.url.render_as_string(hide_password=False)
+    with pytest.raises(Occupied):
+        bring_back(taken.path, url, line.clock)
+    with line.database.writing() as session:
+        tables.lead(session, "clock", line.clock(), LEASE)
+    with pytest.raises(Occupied, match="end it first"):
+        bring_back(taken.path, url, line.clock)
+
+
+def test_another_kind_of_database_is_refused(line: District, tmp_path: Path, pair: Pair) -> None:
+    taken = take_to(line, tmp_path / "a.backup")
+    other = {
+        Pair.EMBEDDED: "postgresql+psycopg://nobody@/nowhere",
+        Pair.SERVERS: f"sqlite:///{tmp_path}/other.db",
+    }
+    with pytest.raises(BackupInvalid, match="HOTLINE_DATABASE_URL"):
+        bring_back(taken.path, other[pair], line.clock)
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_a_label_tells_when_and_with_which_key(line: District, tmp_path: Path) -> None:
+    taken = take_to(line, tmp_path / "a.backup")
+    with taken.path.open("rb") as stream:
+        label = Label.read(Archive(stream).label)
+    assert label == taken.label
+    assert (label.taken_at, label.schema) == (line.clock(), migrate.newest())
+    assert isinstance(taken.contents, Contents)

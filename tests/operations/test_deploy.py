@@ -1,0 +1,187 @@
+"""Tests `deploy/` and `compose.yaml`: systemd rates the units as hardened, and a process reaches only its own keys."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hotline.cli.contexts import Role
+from hotline.cli.keeper import read_procfile
+from hotline.cli.run import POSTS
+from hotline.core.settings import NAMES, variable_of
+from tests.architecture.tree import ROOT
+
+UNITS = sorted((ROOT / "deploy").glob("*.service"))
+TIMERS = sorted((ROOT / "deploy").glob("*.timer"))
+EXPOSURE = 15
+"""The highest exposure allowed, out of 100. systemd calls every score below 20 safe."""
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """Returns a folder with the units. They point to this checkout in place of /opt/hotline."""
+    for unit in (*UNITS, *TIMERS, ROOT / "deploy" / "hotline.target"):
+        words = unit.read_text(encoding="utf-8").replace("/opt/hotline", str(ROOT))
+        (tmp_path / unit.name).write_text(words, encoding="utf-8")
+    return tmp_path
+
+
+def analyze(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", [unit.name for unit in (*UNITS, *TIMERS)] + ["hotline.target"])
+def test_systemd_has_nothing_to_say(installed: Path, name: str) -> None:
+    done = analyze("verify", "--man=no", str(installed / name))
+    ours = [line for line in done.stderr.splitlines() if "hotline" in line]
+    assert (done.returncode, ours) == (0, [])
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_calls_it_hardened(unit: Path) -> None:
+    done = analyze("security", "--offline=true", f"--threshold={EXPOSURE}", str(unit))
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_a_unit_that_is_not_hardened_is_noticed(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.service"
+    bare.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
+    assert analyze("security", "--offline=true", f"--threshold={EXPOSURE}", str(bare)).returncode
+
+
+def test_the_web_process_sees_neither_the_gateways_key_nor_the_workers(installed: Path) -> None:
+    """The key lies in the folders of the processes that send. No unit has it in an environment."""
+    words = (installed / "hotline-web.service").read_text(encoding="utf-8")
+    (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
+    for path in (
+        "keys/workers",
+        "keys/watch",
+        "keys/console",
+        "keys/pages",
+        "keys/reader",
+        "watch.env",
+    ):
+        assert f"-/etc/hotline/{path}" in hidden.split()
+    for unit in UNITS:
+        assert "GATEWAY_API_KEY" not in unit.read_text(encoding="utf-8")
+
+
+def test_the_watchman_sees_no_key_but_its_own(installed: Path) -> None:
+    words = (installed / "hotline-watch.service").read_text(encoding="utf-8")
+    (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
+    for role in ("hooks", "workers", "console", "pages", "reader"):
+        assert f"-/etc/hotline/keys/{role}" in hidden.split()
+
+
+def test_the_console_sees_the_keys_of_its_pages_alone(installed: Path) -> None:
+    words = (installed / "hotline-console.service").read_text(encoding="utf-8")
+    (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
+    for role in {*Role} - {Role.PAGES}:
+        assert f"-/etc/hotline/keys/{role}" in hidden.split()
+    assert "HOTLINE_KEYS=/etc/hotline/keys/pages" in words
+
+
+def test_the_reader_sees_the_keys_of_the_pins_alone(installed: Path) -> None:
+    words = (installed / "hotline-reader.service").read_text(encoding="utf-8")
+    (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
+    for role in {*Role} - {Role.READER}:
+        assert f"-/etc/hotline/keys/{role}" in hidden.split()
+    assert "HOTLINE_KEYS=/etc/hotline/keys/reader" in words
+
+
+@pytest.mark.parametrize("name", ["web", "worker-1", "watch", "reader", "console"])
+def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
+    """The Procfile is the only list of commands: the test runs its line."""
+    (tmp_path / "deploy").mkdir()
+    script = tmp_path / "deploy" / "process"
+    script.write_bytes((ROOT / "deploy" / "process").read_bytes())
+    (tmp_path / "Procfile").write_text(
+        "web: echo web ${X:-y}\nworker: echo worker\n"
+        "watch: echo watch\nreader: echo reader\nconsole: echo console\n"
+    )
+    done = subprocess.run(["sh", str(script), name], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[0] == name.partition("-")[0]
+
+
+def test_a_name_that_is_none_is_said() -> None:
+    done = subprocess.run(
+        ["sh", str(ROOT / "deploy" / "process"), "nothing"], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (64, b"")
+
+
+@pytest.fixture
+def compose() -> dict[str, Any]:
+    document = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
+    for entry in read_procfile(procfile):
+        if entry.name not in POSTS:
+            continue
+        service = services[entry.name]
+        assert service["command"] == [entry.name]
+        role = POSTS[entry.name].role
+        mode = ":ro" if role == Role.WATCH else ""
+        assert service["volumes"] == [f"keys_{role}:/keys{mode}"]
+        assert not any("API_KEY" in name for name in service["environment"])
+
+
+def test_no_image_and_no_password_of_compose_has_a_default(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert services["web"]["build"]["args"]["BASE"].startswith("${HOTLINE_BASE_IMAGE:?")
+    for name in ("database", "redis"):
+        assert re.fullmatch(r"\$\{HOTLINE_\w+_IMAGE:\?[^}]+\}", services[name]["image"])
+    assert (
+        services["database"]["environment"]["POSTGRES_PASSWORD"] == "${HOTLINE_DATABASE_PASSWORD}"
+    )
+    assert "${HOTLINE_REDIS_PASSWORD}" in services["redis"]["command"]
+    for name in ("HOTLINE_DATABASE_URL", "HOTLINE_REDIS_URL"):
+        assert re.search(r"_PASSWORD:\?", services["web"]["environment"][name])
+
+
+def test_every_container_says_whether_it_is_well(compose: dict[str, Any]) -> None:
+    assert [name for name, one in compose["services"].items() if not one.get("healthcheck")] == []
+
+
+def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
+    compose: dict[str, Any],
+) -> None:
+    given = {
+        name: "x"
+        for service in compose["services"].values()
+        for name in service.get("environment", {})
+    }
+    for example in (ROOT / "deploy").glob("*.example"):
+        given |= dict(
+            line.split("=", 1) for line in example.read_text().splitlines() if line[:1].isalpha()
+        )
+    ours = {name for name in given if name.startswith("HOTLINE_")}
+    known = {*map(variable_of, NAMES)}
+    assert ours <= known
+
+
+def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
+    """Exceptions: settings that a container fixes or a test changes, and the path of the key file."""
+    fixed = {"home", "port", "console_port", "keys", "backups", "clock", "faults"}
+    fixed |= {"gateway_api_key_file", "web_host", "console_host"}
+    wanted = {f"HOTLINE_{name.upper()}" for name in {*NAMES} - fixed}
+    assert wanted <= set(compose["services"]["watch"]["environment"])
+    alarms = {"HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL"}
+    for name in ("web", "worker", "reader", "console", "release"):
+        assert wanted - alarms <= set(compose["services"][name]["environment"])
+
+
+def test_the_processes_of_the_target_end_with_it() -> None:
+    target = (ROOT / "deploy" / "hotline.target").read_text(encoding="utf-8")
+    (wants,) = re.findall("^Wants=(.*)$", target, re.M)
+    for name in {re.sub("@.*[.]", "@.", one) for one in wants.split()}:
+        unit = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+        assert "PartOf=hotline.target\n" in unit

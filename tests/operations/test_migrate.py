@@ -1,0 +1,146 @@
+"""Tests that migrations make the tables that the code declares, on both kinds of database."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from hotline.core.database import Database
+from hotline.errors import NotReady
+from hotline.operations import migrate
+from hotline.operations.migrate import TablesState
+from hotline.people.tables import Responder
+from tests.operations.schemas import schema_of
+from tests.support.builders import NOON, make_responder
+from tests.support.eventually import eventually
+from tests.support.made_once import is_current
+
+pytestmark = pytest.mark.both
+LATER = Path(__file__).with_name("later")
+
+
+def test_migrated_tables_equal_the_declared_ones(empty: Database, database: Database) -> None:
+    """Columns, defaults, constraints, indexes, triggers and functions are compared. A change on one side alone is
+    named."""
+    migrate.upgrade(empty)
+
+    migrated, declared = schema_of(empty), schema_of(database)
+    assert sorted(migrated - declared) == []
+    assert sorted(declared - migrated) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("column", "ALTER TABLE message ADD COLUMN later VARCHAR DEFAULT 'x'"),
+        ("index", "DROP INDEX tip_open"),
+        ("trigger", "DROP TRIGGER home_origin_no_{what}{on}"),
+    ],
+)
+def test_a_difference_of_tables_is_seen(empty: Database, kind: str, change: str) -> None:
+    migrate.upgrade(empty)
+    before = schema_of(empty)
+    sqlite = empty.is_sqlite
+    words = {"what": "update" if sqlite else "change", "on": "" if sqlite else " ON home_origin"}
+
+    with empty.writing() as session:
+        session.execute(text(change.format(**words)))
+
+    (line,) = before ^ schema_of(empty)
+    assert line.startswith(kind)
+
+
+def test_a_release_may_be_repeated(empty: Database) -> None:
+    assert migrate.upgrade(empty)
+    assert is_current(empty)
+    with empty.writing() as session:
+        session.add(make_responder())
+
+    assert not migrate.upgrade(empty)
+    with empty.reading() as session:
+        assert session.scalar(select(Responder.created_at)) == NOON
+
+
+def test_tables_are_compared_with_those_of_this_release(empty: Database) -> None:
+    url = empty.engine.url.render_as_string(hide_password=False)
+    assert migrate.look_at(url).state is TablesState.MISSING
+
+    migrate.upgrade(empty)
+    current = migrate.look_at(url)
+    assert (current.state, current.version) == (TablesState.CURRENT, migrate.newest())
+    migrate.refuse_unless_current(current)
+    older = migrate.look_at(url, also=LATER)
+    assert older.state is TablesState.OLDER
+    with pytest.raises(NotReady, match="hotline upgrade"):
+        migrate.refuse_unless_current(older)
+
+    migrate.upgrade(empty, also=LATER)
+    unknown = migrate.look_at(url)
+    assert unknown.state is TablesState.UNKNOWN
+    with pytest.raises(NotReady, match="does not know"):
+        migrate.refuse_unless_current(unknown)
+
+
+def test_a_look_makes_no_file_and_turns_no_file_into_ours(tmp_path: Path) -> None:
+    file = tmp_path / "line.db"
+    assert migrate.look_at(f"sqlite:///{file}").state is TablesState.MISSING
+    assert not file.exists()
+
+    with sqlite3.connect(file) as opened:
+        opened.execute("CREATE TABLE tip (theirs VARCHAR)")
+    opened.close()
+    before = file.read_bytes()
+    assert migrate.look_at(f"sqlite:///{file}").state is TablesState.UNKNOWN
+    assert (file.read_bytes(), list(tmp_path.iterdir())) == (before, [file])
+
+
+def test_the_place_of_a_database_says_neither_account_nor_password() -> None:
+    place = migrate.place_of("postgresql+psycopg://owner:secret@db.example.org:5433/line")
+    assert place == "database line at db.example.org:5433"
+    assert migrate.place_of("sqlite:////srv/line/hotline.db") == "/srv/line/hotline.db"
+
+
+def test_an_empty_database_is_not_current(empty: Database) -> None:
+    assert not is_current(empty)
+
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+def test_a_release_waits_for_the_one_before_it(empty_postgres: Database) -> None:
+    def waits() -> bool:
+        with empty_postgres.reading() as session:
+            return bool(session.scalar(WAITING))
+
+    with ThreadPoolExecutor(1) as pool:
+        with empty_postgres.writing() as session:
+            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": migrate.LOCK})
+            later = pool.submit(migrate.upgrade, empty_postgres)
+            eventually(lambda: later.done() or waits(), seconds=20)
+            assert not later.done()
+        assert later.result()
+
+
+def test_two_releases_at_once_migrate_once(empty: Database) -> None:
+    """One of them runs each migration. A table made twice would raise an error."""
+    with ThreadPoolExecutor(2) as pool:
+        changed = list(pool.map(migrate.upgrade, [empty, empty]))
+
+    assert any(changed)
+    assert is_current(empty)
+
+
+def test_a_migration_that_breaks_leaves_nothing_behind(empty_sqlite: Database) -> None:
+    with empty_sqlite.writing() as session:
+        session.execute(text("CREATE TABLE tip (id INTEGER)"))
+
+    try:
+        migrate.upgrade(empty_sqlite)
+    except Exception as broken:
+        told = type(broken).__name__
+    assert told == "StoreUnavailable"
+    with empty_sqlite.reading() as session:
+        tables = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
+    assert tables == ["tip"]

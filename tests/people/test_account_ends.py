@@ -1,0 +1,295 @@
+"""Tests ends and new links of accounts that a team or a desk needs: a second admin agrees, and both can be undone."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from hotline.cases import decrypt_access
+from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.duty import (
+    service_accounts,
+    service_enrolment,
+    service_invitations,
+    service_leaves,
+    service_leaving,
+    service_new_links,
+    service_removal,
+)
+from hotline.errors import AccountRefused, ApprovalRefused, NotFound
+from hotline.gateway.tables import Message
+from hotline.keys.passphrase import Costs
+from hotline.people import service_sessions, tables_accounts, tables_members
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.rules_desks import of_account
+from hotline.web import service_approvals
+from tests.support.clock import Clock
+from tests.support.deciding import decides, waits
+from tests.support.kits import make_console_kit
+from tests.support.signing import SERVER, Person, admins, person
+
+R = AccountRole
+PEOPLE = """name,msisdn,language,level,districts,categories
+National 1,+250788009901,en,national,,
+National 2,+250788009902,rw,national,,
+National 3,+250788009903,fr,national,,
+Leader 1,+250788009904,fr,coordinator,Gasabo,
+Responder 1,+250788009905,en,responder,Gasabo,
+"""
+NATIONAL = [1, 2, 3]
+LEADER, RESPONDER = 4, 5
+GASABO = "12"
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    made = make_console_kit(database=database, now=clock)
+    service_enrolment.import_responders(made, PEOPLE)
+    decrypt_access.make_desks(made, "correct horse", costs=Costs(passes=1, kib=8))
+    return made
+
+
+@pytest.fixture
+def two(kit: ConsoleKit, clock: Clock) -> list[Person]:
+    return admins(kit, clock, ["Admin 1", "Admin 2"])
+
+
+def by(one: Person) -> Actor:
+    return Actor(one.name, one.account_id)
+
+
+def here(one: Person) -> SignedIn:
+    return one.here(one.enters().token)
+
+
+def with_role(kit: ConsoleKit, clock: Clock, name: str, *roles: AccountRole) -> Person:
+    """Returns an active account with roles that two admins gave."""
+    made = person(kit, clock, name, R.TRANSLATOR)
+    with kit.database.writing() as session:
+        tables_accounts.one(session, made.account_id).roles = sorted(roles)
+    return made
+
+
+def opens(kit: ConsoleKit, *people: Person) -> None:
+    """Gives these accounts the key of Gasabo's desk."""
+    with kit.database.writing() as session:
+        for one in people:
+            tables_members.seal(session, GASABO, of_account(one.account_id), b"wrapped", kit.now())
+
+
+def state(kit: ConsoleKit, one: Person) -> AccountState:
+    return service_accounts.one(kit, one.account_id).state
+
+
+def told(kit: ConsoleKit, template: str) -> list[int | None]:
+    with kit.database.reading() as session:
+        rows = session.scalars(select(Message).order_by(Message.id)).all()
+        return [row.responder_id for row in rows if row.template == template]
+
+
+def refused(act: Callable[[], object]) -> object:
+    with pytest.raises(AccountRefused) as refusal:
+        act()
+    return refusal.value.fault
+
+
+@pytest.mark.parametrize("role", [R.ADMIN, R.APPROVER, R.NATIONAL])
+def test_a_second_admin_ends_an_account_that_decides_for_others(
+    kit: ConsoleKit, two: list[Person], clock: Clock, role: AccountRole
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", role) for n in (1, 2))
+    end = partial(service_leaving.end_account, kit, by(two[0]), one.account_id, "left")
+    assert not end()
+    assert state(kit, one) is AccountState.ACTIVE
+    assert one.enters(), "nothing happens before a second admin agrees"
+    assert told(kit, "ACCOUNT_END_ASKED") == NATIONAL
+    assert refused(end) == AccountFault.END_WAITS
+
+    asked = "Admin 1 asks to end the account of Officer 1."
+    (waiting,) = waits(kit, here(two[1]), "end")
+    assert str(waiting.sentence).startswith(asked)
+    with pytest.raises(ApprovalRefused):
+        decides(kit, here(two[0]), "end")
+    with pytest.raises(ApprovalRefused if role is R.ADMIN else NotFound):
+        service_approvals.decide(kit, here(one), waiting.id, "I stay", approve=False)
+    decides(kit, here(two[1]), "end")
+    assert state(kit, one) is AccountState.ENDED
+    one.is_refused()
+    assert told(kit, "ACCOUNT_ENDED") == NATIONAL
+    assert waits(kit, here(two[1]), "end") == []
+
+
+def test_taking_the_role_first_does_not_make_the_end_one_person_s(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    service_invitations.set_roles(kit, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
+    assert not service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    clock.turn(days=7, minutes=1)
+    assert service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    assert state(kit, one) is AccountState.ENDED
+
+
+def test_an_end_that_a_second_admin_refuses_changes_nothing(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    decides(kit, here(two[1]), "end", approve=False)
+    assert one.enters()
+    assert service_accounts.waiting(kit, one.account_id) is None
+
+
+def test_the_last_member_of_a_desk_goes_by_two_and_the_desk_is_notified(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    first, second = (with_role(kit, clock, f"Desk {n}", R.DESK) for n in (1, 2))
+    opens(kit, first, second)
+    assert service_leaving.end_account(kit, by(two[0]), first.account_id, "left")
+    assert state(kit, first) is AccountState.ENDED
+    assert told(kit, "ACCOUNT_ENDED") == NATIONAL
+
+    assert not service_leaving.end_account(kit, by(two[0]), second.account_id, "left")
+    assert told(kit, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
+    decides(kit, here(two[1]), "end")
+    assert told(kit, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
+
+
+def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one = with_role(kit, clock, "Desk 1", R.DESK)
+    service_removal.join(kit, SERVER, one.account_id, "Responder 1", "one person")
+    opens(kit, one)
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    assert told(kit, "OWN_END") == [RESPONDER]
+    with kit.database.reading() as session:
+        assert service_leaves.find(session, "Responder 1").left_at is None
+    decides(kit, here(two[1]), "end")
+    with kit.database.reading() as session:
+        assert service_leaves.find(session, "Responder 1").left_at == clock()
+    assert state(kit, one) is AccountState.ENDED
+
+
+def test_a_new_link_for_such_an_account_is_never_free_by_time_alone(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one = with_role(kit, clock, "Desk 1", R.DESK)
+    service_removal.join(kit, SERVER, one.account_id, "Responder 1", "one person")
+    opens(kit, one)
+    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "lost both")
+    assert again().link == ""
+    assert told(kit, "OWN_LINK") == [RESPONDER]
+    assert told(kit, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
+    clock.turn(days=3)
+    assert refused(again) == AccountFault.LINK_RESTS
+    with pytest.raises(ApprovalRefused):
+        decides(kit, here(two[0]), "link")
+    decides(kit, here(two[1]), "link")
+    assert again().link
+
+
+def test_who_asked_takes_it_back_and_nobody_else(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    (waiting,) = waits(kit, here(two[1]), "end")
+    assert not waiting.is_own
+    with pytest.raises(NotFound):
+        service_approvals.take_back(kit, here(two[1]), waiting.id)
+    (own,) = waits(kit, here(two[0]), "end")
+    assert own.is_own
+    service_approvals.take_back(kit, here(two[0]), own.id)
+    assert waits(kit, here(two[1]), "end") == []
+    assert one.enters()
+
+
+def test_an_ended_account_comes_back_by_a_link_that_two_admins_give(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    decides(kit, here(two[1]), "end")
+    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "it was a mistake")
+    assert again().link == ""
+    clock.turn(days=3)
+    assert refused(again) == AccountFault.LINK_RESTS
+    decides(kit, here(two[1]), "link")
+    invited = again()
+    assert invited.waiting == {R.NATIONAL}
+    one.takes_up(invited.link)
+    assert here(one).roles == {R.TRANSLATOR}
+    assert state(kit, one) is AccountState.ACTIVE
+    decides(kit, here(two[1]), "role")
+    assert here(one).roles == {R.TRANSLATOR, R.NATIONAL}
+
+
+def test_a_link_that_was_agreed_before_the_end_brings_nobody_back(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    """Otherwise one admin alone would undo a decision of two."""
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "lost both")
+    assert again().link == ""
+    decides(kit, here(two[1]), "link")
+    service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
+    decides(kit, here(two[1]), "end")
+    clock.turn(hours=2)
+    assert again().link == "", "it is asked for again"
+    assert state(kit, one) is AccountState.ENDED
+
+
+def test_two_ends_that_were_asked_for_leave_no_admin_alone(
+    kit: ConsoleKit, two: list[Person], clock: Clock
+) -> None:
+    """The end of an account checks again that another admin remains."""
+    third = with_role(kit, clock, "Admin 3", R.ADMIN)
+    service_leaving.end_account(kit, by(two[0]), third.account_id, "left")
+    service_leaving.end_account(kit, by(third), two[0].account_id, "left too")
+    asks, waiting = here(two[1]), waits(kit, here(two[1]), "end")
+    service_approvals.decide(kit, asks, waiting[0].id, "known to me", approve=True)
+    act = partial(service_approvals.decide, kit, asks, waiting[1].id, "known to me", approve=True)
+    assert refused(act) == AccountFault.LAST_OTHER
+    assert two[0].enters()
+
+
+def test_taking_a_responder_off_the_line_leaves_no_admin_alone(
+    kit: ConsoleKit, two: list[Person]
+) -> None:
+    """The last other admin can still sign in and refuse."""
+    service_removal.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
+    token = two[1].enters().token
+    service_removal.remove(kit, "Responder 1", second=None, by=by(two[0]), reason="must go")
+    assert service_sessions.look(kit, token) is None
+    assert two[1].enters()
+
+
+@pytest.mark.parametrize("second", [None, "Admin 2"])
+def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_two(
+    kit: ConsoleKit, two: list[Person], clock: Clock, second: str | None
+) -> None:
+    """Otherwise one admin could end every account of the national desk by removing its people."""
+    one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    service_removal.join(kit, SERVER, one.account_id, "National 1", "one person")
+    service_removal.remove(kit, "National 1", second=second, by=by(two[0]), reason="must go")
+    one.is_refused()
+    if second is None:
+        assert state(kit, one) is AccountState.ACTIVE
+        decides(kit, here(two[1]), "end")
+    assert state(kit, one) is AccountState.ENDED
+
+
+def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
+    kit: ConsoleKit, clock: Clock
+) -> None:
+    (admin,) = admins(kit, clock, ["Admin 1"])
+    ones = [with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
+    assert service_leaving.end_account(kit, SERVER, ones[0].account_id, "left")
+    admins(kit, clock, ["Admin 2"])
+    assert not service_leaving.end_account(kit, SERVER, ones[1].account_id, "left")
+    decides(kit, here(admin), "end")
+    assert state(kit, ones[1]) is AccountState.ENDED

@@ -1,0 +1,373 @@
+"""Tests enrolment from a name in a file to an active responder: a code by SMS, a PIN on paper, a second admin."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from typing import Any, cast
+
+import pytest
+
+from hotline.cases import decrypt_access, service_retention
+from hotline.core.actors import AccountRole, AccountState, Actor
+from hotline.duty import service_enrolment, service_leaves, service_phone_proof, service_removal
+from hotline.duty.service_enrolment import StartPaper
+from hotline.errors import ApprovalRefused, NotFound, NumberInvalid, PersonnelRefused
+from hotline.gateway.rules_delivery import Outcome, SendResult
+from hotline.gateway.tables import Message
+from hotline.keys.passphrase import Costs
+from hotline.people import decrypt_grants, tables_enrolments
+from hotline.people.rules import (
+    CODE_LIVES,
+    DECIDED_WITHIN,
+    OLD_NUMBER_KEPT,
+    START_LIVES,
+    TRIES,
+    Level,
+)
+from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_approvals import Approval
+from hotline.people.tables_enrolments import Enrolment
+from hotline.web import service_approvals
+from tests.support.deciding import signed_in, waits
+from tests.support.district import District
+from tests.support.fakes import OpenSealer
+from tests.support.kits import WholeKit
+from tests.support.two_people import ALICE as TWO
+
+QUICK = Costs(passes=1, kib=8)
+ALICE = Actor("Alice")
+OLD, NEW, OTHER = "+250788000001", "+250788000077", "+250788000078"
+SIGNED = {"by": "Alice", "reason": "a test"}
+PAIR = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
+FILE = f"""name,msisdn,language,level,districts,categories
+Gasabo 1,{OLD},en,responder,Gasabo,
+"""
+
+
+@dataclass
+class Office:
+    """The office that enrols people, and the phones that they use."""
+
+    district: District
+
+    @property
+    def kit(self) -> WholeKit:
+        return replace(self.district.kit, sealer=cast(Any, OpenSealer()))
+
+    def invite(self, by: Actor = ALICE) -> StartPaper:
+        return service_enrolment.invite(self.kit, by, "Gasabo 1", "new here", costs=QUICK)
+
+    def change(self, number: str = NEW, by: Actor = ALICE) -> StartPaper:
+        return service_enrolment.change_number(
+            self.kit, by, "Gasabo 1", number, "a new phone", costs=QUICK
+        )
+
+    def sent(self) -> list[tuple[str, str]]:
+        """Sends due messages and returns their numbers and texts."""
+        before = len(self.district.sms.sent)
+        self.district.deliver()
+        return self.district.sms.sent[before:]
+
+    def code(self) -> str:
+        """Returns the code from the only SMS that is due."""
+        ((_, text),) = self.sent()
+        code, _, rest = text.partition(": ")
+        assert rest == "to join, dial *384*777*90#"
+        return code
+
+    def key(self, number: str, code: str, start_pin: str) -> bool:
+        """Checks a code and PIN from a phone, as the reader does. Returns True if they prove the phone."""
+        kit, at = self.kit, self.kit.now()
+        with kit.database.writing() as session:
+            phone = tables_enrolments.to_prove(session, kit.pseudonyms.enrolled(number), at)
+            if phone is None or not tables_enrolments.take_try(session, phone.id):
+                phone = None
+        if not service_phone_proof.matches(phone, code, start_pin, costs=QUICK):
+            return False
+        assert phone is not None
+        pair = PAIR if phone.kind == "enrol" else {}
+        with kit.database.writing() as session:
+            return service_phone_proof.prove(session, kit, phone, **pair)
+
+    def decide(self, by: str = "Bob", *, approve: bool = True) -> Responder:
+        admin = signed_in(self.kit, by, AccountRole.ADMIN)
+        number = max((one.id for one in waits(self.kit, admin, "enrolment")), default=0)
+        service_approvals.decide(self.kit, admin, number, "known to me", approve=approve)
+        return self.person
+
+    def waiting(self) -> list[str]:
+        admin = signed_in(self.kit, "Bob", AccountRole.ADMIN)
+        return [str(one.sentence) for one in waits(self.kit, admin, "enrolment")]
+
+    @property
+    def person(self) -> Responder:
+        return self.district.responder(1)
+
+
+@pytest.fixture
+def office(district: District) -> Office:
+    """Imports one person who must prove a phone, and enrols two of the national desk."""
+    decrypt_access.make_desks(district.kit, "correct horse", costs=QUICK)
+    line = Office(district)
+    service_enrolment.import_responders(line.kit, FILE, proving=True)
+    district.numbers = count(2)
+    for _ in range(2):
+        district.enrol(Level.NATIONAL, districts=())
+    return line
+
+
+def proved(office: Office) -> None:
+    start = office.invite()
+    assert office.key(OLD, office.code(), start.start_pin)
+
+
+@pytest.mark.row("A7")
+def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) -> None:
+    start = office.invite()
+    assert (office.person.state, office.person.active) == ("proving", False)
+    assert office.key(OLD, office.code(), start.start_pin)
+    assert (office.person.state, office.person.public_key) == ("waiting", b"p" * 32)
+    assert office.person.pin_set_at == office.kit.now()
+    assert office.waiting() == ["Alice asks to enrol Gasabo 1 for 12. Phone and paper were proved."]
+
+    office.decide()
+    assert (office.person.state, office.person.active) == ("active", True)
+    (asked,) = decrypt_grants.waiting(office.kit)
+    assert (asked.desk, asked.member) == ("12", "r1")
+    assert office.waiting() == []
+    (row,) = office.district.all(Enrolment)
+    assert (row.code_hash, row.start_hash, row.sealed_code) == (None, None, None)
+
+
+def test_nobody_is_told_of_a_tip_before(office: Office) -> None:
+    proved(office)
+    tip = office.district.tell(urgency=3)
+    assert 1 not in [who for _, who in office.district.told(tip)]
+    office.decide()
+    tip = office.district.tell(urgency=3)
+    assert [who for _, who in office.district.told(tip)] == [1]
+
+
+@pytest.mark.row("A7")
+@pytest.mark.parametrize("name", ["Alice", " alice ", "gasabo 1"])
+def test_who_wrote_it_down_does_not_decide_nor_the_person_herself(
+    name: str, office: Office
+) -> None:
+    proved(office)
+    with pytest.raises(ApprovalRefused, match="another person decides"):
+        office.decide(name)
+    assert not office.person.active
+
+
+def test_an_account_does_not_decide_what_it_wrote_down_under_another_name(office: Office) -> None:
+    with office.kit.database.writing() as session:
+        for number, name in ((7, "alice"), (8, "bob")):
+            session.add(
+                ConsoleAccount(
+                    id=number,
+                    name=name,
+                    shown=name,
+                    roles=[AccountRole.ADMIN],
+                    language="en",
+                    state=AccountState.ACTIVE,
+                    created_at=office.kit.now(),
+                )
+            )
+    start = office.invite(Actor("Alice", 7))
+    assert office.key(OLD, office.code(), start.start_pin)
+    office.district.change(ConsoleAccount, 7, name="renamed", shown="Renamed")
+    with pytest.raises(ApprovalRefused):
+        office.decide("Renamed")
+    assert office.decide("Bob").active
+
+
+@pytest.mark.parametrize("wrong", ["code", "paper", "both", "phone"])
+def test_one_wrong_of_three_proves_nothing(wrong: str, office: Office) -> None:
+    start = office.invite()
+    code, paper = office.code(), start.start_pin
+    if wrong in ("code", "both"):
+        code = str((int(code) + 1) % 1_000_000)
+    if wrong in ("paper", "both"):
+        paper = str(int(paper) + 1)
+    assert not office.key(NEW if wrong == "phone" else OLD, code, paper)
+    assert office.person.state == "proving"
+
+
+def test_three_tries_and_then_the_right_one_is_wrong(office: Office) -> None:
+    start = office.invite()
+    code = office.code()
+    for _ in range(TRIES):
+        assert not office.key(OLD, code, "00000000")
+    assert not office.key(OLD, code, start.start_pin)
+
+    again = office.invite()
+    assert office.key(OLD, office.code(), again.start_pin)
+
+
+def test_it_is_proved_once(office: Office) -> None:
+    start = office.invite()
+    code = office.code()
+    assert office.key(OLD, code, start.start_pin)
+    assert not office.key(OLD, code, start.start_pin)
+
+
+@pytest.mark.parametrize("lives", [CODE_LIVES, START_LIVES])
+def test_code_and_paper_have_their_time(lives: timedelta, office: Office) -> None:
+    start = office.invite()
+    code = office.code()
+    office.district.clock.turn(seconds=lives / timedelta(seconds=1))
+    assert not office.key(OLD, code, start.start_pin)
+
+
+def test_a_second_invitation_takes_the_place_of_the_first(office: Office) -> None:
+    first = office.invite()
+    code = office.code()
+    second = office.invite()
+    assert not office.key(OLD, code, first.start_pin)
+    assert office.key(OLD, office.code(), second.start_pin)
+    assert [row.decision for row in office.district.all(Approval)] == ["withdrawn", None]
+
+
+def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
+    office.invite()
+    office.invite()
+    assert len({text for _, text in office.sent()}) == 1
+    service_removal.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
+    assert office.sent() == []
+
+
+def test_what_does_not_arrive_at_a_number_that_is_not_hers_makes_her_no_stranger(
+    active: Office,
+) -> None:
+    """No failed SMS to a mistyped number, to the earlier number or with an old code makes the person unreachable."""
+    dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
+    active.district.sms.results.append(dead)
+    start = active.change()
+    assert [to for to, _ in active.sent()] == [NEW]
+    assert active.person.unreachable is None
+
+    active.change()
+    start = active.change()
+    ((_, text),) = {sent for sent in active.sent() if sent[0] == NEW}
+    assert active.key(NEW, text[:6], start.start_pin)
+    active.district.sms.results.append(dead)
+    active.decide()
+    assert [to for to, _ in active.sent()] == [OLD]
+    assert (active.person.unreachable, active.person.active) == (None, True)
+
+
+def test_what_was_proved_lapses(office: Office) -> None:
+    proved(office)
+    office.district.clock.turn(seconds=DECIDED_WITHIN / timedelta(seconds=1))
+    assert office.waiting() == []
+    with pytest.raises(NotFound, match="its time is over"):
+        office.decide()
+    proved(office)
+    assert office.decide().active
+
+
+def test_what_was_refused_is_nobody_s(office: Office) -> None:
+    proved(office)
+    office.decide(approve=False)
+    assert not office.person.active
+    with pytest.raises(NotFound):
+        office.decide()
+
+
+def test_who_forgot_her_pin_is_told_of_tips_and_opens_nothing_meanwhile(office: Office) -> None:
+    proved(office)
+    office.decide()
+    assert decrypt_grants.admit_by_passphrase(office.kit, TWO, "correct horse") == [("12", "r1")]
+    proved(office)
+    assert office.person.active
+    with office.kit.database.reading() as session, pytest.raises(Exception, match="no member"):
+        decrypt_grants.open_as(session, "12", "r1", b"x" * 32)
+    assert decrypt_grants.waiting(office.kit) == []
+    office.decide()
+    assert [one.member for one in decrypt_grants.waiting(office.kit)] == ["r1"]
+
+
+def test_who_goes_before_she_was_enrolled_has_to_prove_it_anew(office: Office) -> None:
+    proved(office)
+    service_removal.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
+    with pytest.raises(NotFound):
+        office.decide()
+    service_leaves.back(office.kit, "Gasabo 1", number=None, second="Bob", **SIGNED)
+    assert (office.person.state, office.person.active) == ("proving", False)
+    proved(office)
+    assert office.decide().active
+
+
+@pytest.fixture
+def active(office: Office) -> Office:
+    proved(office)
+    office.decide()
+    return office
+
+
+@pytest.mark.row("A7")
+def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active: Office) -> None:
+    start = active.change()
+    ((number, text),) = active.sent()
+    assert number == NEW
+    assert not active.key(OLD, text[:6], start.start_pin)
+    assert active.key(NEW, text[:6], start.start_pin)
+    key = active.kit.pseudonyms.enrolled
+    assert active.person.number_key == key(OLD)
+
+    active.decide()
+    assert active.person.number_key == key(NEW)
+    assert active.person.public_key == b"p" * 32
+    assert active.sent() == [
+        (OLD, "Your number here was changed. If that was not you, tell the national desk.")
+    ]
+    active.district.tell(urgency=3)
+    assert [to for to, _ in active.sent()] == [NEW]
+
+    active.district.clock.turn(seconds=OLD_NUMBER_KEPT / timedelta(seconds=1))
+    service_retention.tidy(active.district.kit)
+    assert {row.sealed_number for row in active.district.all(Enrolment)} == {None}
+
+
+def test_a_new_number_that_is_refused_is_forgotten(active: Office) -> None:
+    start = active.change()
+    ((_, text),) = active.sent()
+    assert active.key(NEW, text[:6], start.start_pin)
+    active.decide(approve=False)
+    assert active.person.number_key == active.kit.pseudonyms.enrolled(OLD)
+    assert {row.sealed_number for row in active.district.all(Enrolment)} == {None}
+    assert active.sent() == []
+
+
+def test_numbers_that_nobody_changes_to(active: Office) -> None:
+    with pytest.raises(PersonnelRefused, match="enrolled already"):
+        active.change(OLD)
+    with pytest.raises(NumberInvalid):
+        active.change("12")
+    active.change(NEW)
+    active.sent()
+    service_removal.remove(active.kit, "Gasabo 1", second=None, **SIGNED)
+    with pytest.raises(PersonnelRefused):
+        active.change(OTHER)
+
+
+def test_a_number_that_somebody_else_took_meanwhile_is_not_changed_to(active: Office) -> None:
+    start = active.change()
+    ((_, text),) = active.sent()
+    assert active.key(NEW, text[:6], start.start_pin)
+    row = FILE.replace(OLD, NEW).replace("Gasabo 1", "Huye 1")
+    service_enrolment.import_responders(active.kit, row)
+    with pytest.raises(PersonnelRefused, match="somebody else"):
+        active.decide()
+    assert active.person.number_key == active.kit.pseudonyms.enrolled(OLD)
+
+
+def test_no_secret_stands_in_a_row_that_others_read(office: Office) -> None:
+    start = office.invite()
+    code = office.code()
+    said = str([row.parameters for row in office.district.all(Message)])
+    assert code not in said
+    assert start.start_pin not in said + repr(start)
+    (row,) = office.district.all(Enrolment)
+    assert code.encode() not in (row.code_hash or b"")

@@ -1,0 +1,139 @@
+"""Row 36: tests a desk without a working key.
+
+The tip is kept, its alert says "details locked", and an alarm is raised.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import delete, update
+
+from hotline.alerts import service_assignment, service_sending
+from hotline.core.database import Session
+from hotline.core.wording import Template
+from hotline.gateway.tables import Message, Referral
+from hotline.monitoring.service_checks_database import findings
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from tests.support.builders import alert, make_responder
+from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
+from tests.support.fakes import FakeShelf
+from tests.support.taking import close_by_two
+
+HERE = "12"
+"""The district of DANGER_HERE."""
+EVERYWHERE = (HERE, "national")
+
+
+def lose(session: Session, code: str) -> None:
+    session.execute(delete(Desk).where(Desk.code == code))
+
+
+def cut_short(session: Session, code: str) -> None:
+    session.execute(update(Desk).where(Desk.code == code).values(public_key=b"k" * 31))
+
+
+def break_off(session: Session, code: str) -> None:
+    """Gives the desk a key of the right length to which nothing can be sealed."""
+    session.execute(update(Desk).where(Desk.code == code).values(public_key=bytes(32)))
+
+
+def without(line: Line, codes: tuple[str, ...], harm: Callable[[Session, str], None]) -> Line:
+    with line.database.writing() as session:
+        for code in codes:
+            harm(session, code)
+    return line
+
+
+def staffed(line: Line) -> Line:
+    with line.database.writing() as session:
+        session.add(make_responder(districts=(HERE,), msisdn="+250788000091"))
+    return line
+
+
+def alerts(line: Line) -> dict[str, list[str]]:
+    """Returns the templates of the alerts by the level of the responder alerted."""
+    levels = {row.id: row.level for row in line.all(Responder)}
+    found: dict[str, list[str]] = {}
+    for message in line.all(Message):
+        found.setdefault(levels[message.responder_id], []).append(message.template)
+    return found
+
+
+def details(line: Line) -> bool:
+    kit = replace(line.kit, books=FakeShelf())
+    (found,) = [one for one in findings(kit) if one.name == "details"]
+    assert found.ok or found.todo
+    return found.ok
+
+
+@pytest.mark.fault(36)
+@pytest.mark.parametrize("harm", [lose, cut_short, break_off])
+@pytest.mark.parametrize("codes", [(HERE,), ("national",), EVERYWHERE], ids="+".join)
+def test_row_36_a_desk_without_a_key_costs_no_tip(
+    line: Line,
+    codes: tuple[str, ...],
+    harm: Callable[[Session, str], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caller = told(without(staffed(line), codes, harm), *DANGER_HERE)
+
+    assert caller.screen.startswith("CON ")
+    assert (line.tip.state, line.tip.place, line.tip.urgency) == ("filed", HERE, 1)
+    assert line.desks_of(line.tip) == set(EVERYWHERE) - set(codes)
+    assert set((line.tip.locked_for or "").split()) == set(codes)
+    assert ("hotline.alerts.service_intake", logging.CRITICAL) in {
+        row[:2] for row in caplog.record_tuples
+    }
+    assert not details(line)
+
+    assert service_assignment.refer_waiting(line.kit) == 1
+    assert service_sending.deliver_due(line.kit) == len(line.all(Referral)) > 0
+    for level, templates in alerts(line).items():
+        desk = "national" if level == Level.NATIONAL else HERE
+        locked = {template.startswith("ALERT_LOCKED_URGENT") for template in templates}
+        assert locked == {desk in codes}, level
+
+
+def test_row_36_it_is_read_by_the_desk_that_has_a_key(line: Line) -> None:
+    told(without(line, (HERE,), lose), *QUIET_HERE, *REST)
+    assert line.read(line.tip)["kind"] == "labour"
+
+
+def test_the_alarm_ends_when_the_tip_is_over(line: Line) -> None:
+    told(without(line, (HERE,), lose), *DANGER_HERE)
+    close_by_two(line.kit, line.tip.id)
+    assert details(line)
+
+
+def test_a_key_that_is_back_is_used_by_the_next_answer(line: Line) -> None:
+    """The earlier answers are sealed again to the restored key, since a body is sealed whole each time."""
+    key = next(row.public_key for row in line.all(Desk) if row.code == HERE)
+    caller = told(without(line, (HERE,), cut_short), *QUIET_HERE)
+    assert line.tip.locked_for == HERE
+    with line.database.writing() as session:
+        session.execute(update(Desk).where(Desk.code == HERE).values(public_key=key))
+    caller.key(*REST)
+    (tip,) = line.tips
+    assert not tip.locked_for
+    assert line.desks_of(tip) == set(EVERYWHERE)
+
+
+@pytest.mark.parametrize("urgency", [1, 3])
+@pytest.mark.parametrize("code", [None, "*384*777*90#"])
+def test_what_is_urgent_is_urgent_all_the_same(urgency: int, code: str | None) -> None:
+    wording = alert(
+        reference="K7Q4",
+        place=HERE,
+        urgency=urgency,
+        language="en",
+        code=code,
+        locked=True,
+    )
+    assert ("urgent" in wording.template) == (urgency == 1)
+    assert ("{code}" in wording.template) == (code is not None)
+    assert "details locked" in wording.template
+    assert wording.template in set(Template)

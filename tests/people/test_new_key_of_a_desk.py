@@ -1,0 +1,278 @@
+"""Tests how a member gives a desk a new key.
+
+A copy of the old key decrypts nothing, and the recovery passphrase still decrypts everything.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import delete, text
+
+from hotline.cases import decrypt_access
+from hotline.core.actors import Actor
+from hotline.duty import service_removal
+from hotline.errors import DeskRefused, NotFound, PassphraseWrong, SealBroken
+from hotline.keys.decrypt import opens_grant
+from hotline.keys.encrypt import Sealer
+from hotline.operations import decrypt_rotation
+from hotline.operations.decrypt_rotation import Rekeyed
+from hotline.people import decrypt_grants, decrypt_recovery, tables_desks, tables_members
+from hotline.people.tables_members import RecoveryPair
+from hotline.tips import queries_report
+from hotline.tips.tables import Grant
+from tests.people.test_desk_members import FIRST, PASSPHRASE, PERSON, QUICK, SECOND, People, people
+from tests.support.builders import make_tip
+from tests.support.eventually import eventually
+from tests.support.kits import WholeKit
+from tests.support.two_people import ALICE
+
+__all__ = ["people"]
+
+HERE = "12"
+CHANTAL, DENISE = Actor("Chantal", 1), Actor("Denise", 2)
+ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
+
+
+def kit_of(people: People) -> WholeKit:
+    return replace(people.district.kit, sealer=Sealer())
+
+
+def tell(people: People, number: int, public_key: bytes | None = None) -> int:
+    """Adds a tip of the district, sealed to the desk's present key.
+
+    A given key is used instead, as by a hop that read the key before a rotation.
+    """
+    kit = kit_of(people)
+    tip = make_tip(uid=f"{number:032}", place=HERE)
+    with kit.database.writing() as session:
+        keys = {HERE: public_key or tables_desks.one(session, HERE).public_key}
+        sealed = kit.sealer.tip(ANSWERS, uid=tip.uid, place=HERE, desks=keys, at=kit.now())
+        tip.body = sealed.body
+        session.add(tip)
+        session.flush()
+        queries_report.grant(session, tip.id, sealed.grants, first=True)
+        return tip.id
+
+
+def step(people: People, by: Actor = CHANTAL) -> Rekeyed:
+    key = bytes(people.pairs[f"account:{by.account_id}"])
+    return decrypt_rotation.step(kit_of(people), by, key, HERE, "she left")
+
+
+def is_red(people: People) -> bool:
+    with people.district.kit.database.reading() as session:
+        return tables_desks.one(session, HERE).copied_since is not None
+
+
+def reads(people: People, tip_id: int, passphrase: str = PASSPHRASE) -> bool:
+    named = {"desk": HERE, "passphrase": passphrase, "reason": "to see"}
+    return decrypt_access.read_tip(kit_of(people), tip_id, by=ALICE, **named).answers == ANSWERS
+
+
+def desk_key(people: People, member: str) -> bytes:
+    with people.district.database.reading() as session:
+        pair = bytes(people.pairs[member])
+        return decrypt_grants.open_as(session, HERE, member, pair)[0].key
+
+
+@pytest.fixture
+def left(people: People) -> People:
+    """Returns a desk to which Chantal, Denise and a responder have access."""
+    for member in (FIRST, SECOND, PERSON):
+        people.let_in(HERE, member)
+    return people
+
+
+def leaves(people: People) -> None:
+    service_removal.remove(people.district.kit, "4", second=None, by="Alice", reason="must go")
+
+
+@pytest.mark.row("A7")
+@pytest.mark.both
+def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
+    left: People,
+) -> None:
+    told = [tell(left, number) for number in range(3)]
+    copy, clock = desk_key(left, PERSON), left.district.clock
+    leaves(left)
+    with left.district.database.reading() as session:
+        before = tables_desks.one(session, HERE).public_key
+
+    assert step(left) == Rekeyed(moved=3, is_over=False)
+    late = tell(left, 7, before)
+    assert is_red(left), "she opens what is not moved yet"
+    assert all(reads(left, tip_id) for tip_id in (*told, late)), "in the middle of it"
+    assert step(left) == Rekeyed(moved=1, is_over=False)
+    assert step(left) == Rekeyed(moved=0, is_over=False), "a hop may be under way"
+    clock.turn(seconds=6)
+    assert step(left) == Rekeyed(moved=0, is_over=True)
+
+    assert not is_red(left)
+    assert all(reads(left, tip_id) for tip_id in (*told, late))
+    assert left.opens(HERE, FIRST)
+    assert left.opens(HERE, SECOND)
+    with left.district.database.reading() as session:
+        assert tables_desks.key_before(session, HERE) is None
+    for grant in left.district.all(Grant):
+        uid = f"{grant.tip_id:032}"
+        assert not opens_grant(grant.sealed_key, uid=uid, desk=HERE, private_key=copy)
+    assert left.actions()[-2:] == ["tip_read", "tip_read"]
+    assert [one for one in left.actions() if one.startswith("desk_key")] == [
+        "desk_key_given",
+        "desk_key_moved",
+    ]
+
+
+def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
+    """Rotates by the passphrase: this desk alone, or all desks under a new passphrase."""
+
+    def settle() -> None:
+        if pulled:
+            raise InterruptedError
+
+    how: dict[str, Any] = {
+        "by": ALICE,
+        "reason": "the paper was lost",
+        "settle": settle,
+        "say": lambda _: None,
+        "costs": QUICK,
+    }
+    if new:
+        decrypt_rotation.rotate(kit_of(people), old=PASSPHRASE, new=new, **how)
+    else:
+        decrypt_rotation.rotate_one(kit_of(people), HERE, passphrase=PASSPHRASE, **how)
+
+
+def public_key(people: People) -> bytes:
+    with people.district.database.reading() as session:
+        return tables_desks.one(session, HERE).public_key
+
+
+@pytest.mark.row("A7")
+def test_what_one_member_began_another_ends_or_the_passphrase(left: People) -> None:
+    clock, before = left.district.clock, public_key(left)
+    leaves(left)
+    step(left)
+    staged, told = public_key(left), tell(left, 1, before)
+    assert step(left, DENISE) == Rekeyed(moved=1, is_over=False)
+    clock.turn(seconds=6)
+    assert step(left, DENISE).is_over
+    assert public_key(left) == staged, "one new key, whoever went on with it"
+
+    step(left)
+    staged = public_key(left)
+    with pytest.raises(DeskRefused, match="middle of another"):
+        rotate(left, "another horse")
+    assert len(left.district.all(RecoveryPair)) == 1, "nothing was begun"
+    rotate(left)
+    assert public_key(left) == staged
+    assert reads(left, told)
+    assert left.opens(HERE, SECOND)
+
+
+def test_who_leaves_in_the_middle_keeps_the_desk_red_and_who_came_later_does_not_go_on(
+    left: People,
+) -> None:
+    clock = left.district.clock
+    with left.district.database.writing() as session:
+        tables_members.forget_at(session, HERE, [FIRST], clock())
+    step(left, DENISE)
+    left.let_in(HERE, FIRST)
+    with pytest.raises(DeskRefused, match="since this new key was begun"):
+        step(left)
+    leaves(left)
+    clock.turn(seconds=6)
+    assert step(left, DENISE).is_over
+    assert is_red(left), "she had the new key as well, whatever the clock said as she left"
+    step(left, DENISE)
+    clock.turn(seconds=6)
+    assert step(left, DENISE).is_over
+    assert not is_red(left)
+
+
+@pytest.mark.both
+def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
+    """Both take the desk's row first. In another order PostgreSQL would end one of two that wait for each other."""
+    database, key = left.district.database, desk_key(left, FIRST)
+
+    def waits() -> bool:
+        with database.reading() as looking:
+            return bool(looking.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            tables_desks.one(session, HERE, for_writing=True)
+            gone = pool.submit(leaves, left)
+            if not database.is_sqlite:
+                eventually(waits, seconds=20)
+            decrypt_rotation.put(session, HERE, key, left.district.clock())
+        gone.result()
+    left.district.clock.turn(seconds=6)
+    assert step(left).is_over
+    assert is_red(left), "she left after the new key was there"
+    assert not left.opens(HERE, PERSON)
+
+
+def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: People) -> None:
+    before = public_key(left)
+    with pytest.raises(NotFound, match="no member"):
+        decrypt_rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test")
+    with pytest.raises(SealBroken):
+        decrypt_rotation.step(kit_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test")
+    with left.district.database.writing() as session:
+        session.execute(delete(RecoveryPair))
+    for without in (step, rotate):
+        with pytest.raises(DeskRefused, match="no recovery pair"):
+            without(left)
+    assert "no recovery pair" in decrypt_recovery.found(left.district.kit).says
+    assert public_key(left) == before
+
+
+def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) -> None:
+    told = tell(left, 1)
+    with left.district.database.reading() as session:
+        older = tables_desks.wrapped_key(session, HERE, tables_desks.ENROLMENT)
+    rotate(left)
+    newest = public_key(left)
+    with left.district.database.writing() as session:
+        tables_desks.rewrap(session, HERE, tables_desks.ENROLMENT, older)
+    with pytest.raises(SealBroken, match="another key"):
+        rotate(left)
+    assert public_key(left) == newest
+    step(left)
+    assert reads(left, told), "a member's new key mends it"
+
+
+def test_a_pair_whose_public_half_was_changed_gets_no_desks_key_by_the_passphrase(
+    left: People,
+) -> None:
+    changed = bytes(PrivateKey.generate().public_key)
+    left.district.change(RecoveryPair, 1, public_key=changed)
+    before = public_key(left)
+    with pytest.raises(SealBroken, match="was changed"):
+        rotate(left)
+    assert public_key(left) == before
+
+
+def test_another_passphrase_has_another_pair_and_the_one_before_goes_at_the_end(
+    left: People,
+) -> None:
+    told = tell(left, 1)
+    with pytest.raises(InterruptedError):
+        rotate(left, "another horse", pulled=True)
+    assert len(left.district.all(RecoveryPair)) == 2
+    assert "not come to its end" in decrypt_recovery.found(left.district.kit).says
+    assert reads(left, told, "another horse")
+
+    rotate(left, "another horse")
+    (pair,) = left.district.all(RecoveryPair)
+    assert pair.id == 2
+    assert decrypt_recovery.found(left.district.kit).ok
+    assert reads(left, told, "another horse")
+    with pytest.raises(PassphraseWrong):
+        reads(left, told)
+    rotate(left, "another horse")
+    assert reads(left, told, "another horse")

@@ -1,0 +1,173 @@
+"""Tests how a person changes their own account, and how they recover from a lost password or authenticator."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from hotline.core.actors import AccountRole, Refused
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.errors import AccountRefused
+from hotline.people import service_own_account, service_recovery, service_sessions, tables_accounts
+from hotline.people.rules_accounts import AccountFault
+from hotline.people.rules_second_factor import code_at
+from hotline.people.service_sessions import Entered
+from hotline.people.tables_accounts import AccountCode, CodeKind
+from tests.support.clock import Clock
+from tests.support.kits import make_console_kit
+from tests.support.signing import PASSWORD, Person, person
+
+NEW = "kinoto-gabise-rumaka"
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    return make_console_kit(database=database, now=clock)
+
+
+@pytest.fixture
+def editor(kit: ConsoleKit, clock: Clock) -> Person:
+    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(AccountRefused) as told:
+        act()
+    return told.value.fault
+
+
+def public_key(kit: ConsoleKit, editor: Person) -> bytes | None:
+    with kit.database.reading() as session:
+        return tables_accounts.one(session, editor.account_id).public_key
+
+
+def test_a_changed_password_ends_the_other_sessions_and_keeps_the_pair(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    other, mine = editor.enters().token, editor.enters().token
+    key = service_sessions.key_of(kit, mine)
+    assert service_own_account.change_password(kit, mine, PASSWORD, NEW) is None
+
+    assert service_sessions.look(kit, other) is None
+    assert service_sessions.look(kit, mine)
+    editor.is_refused()
+    editor.password = NEW
+    assert service_sessions.key_of(kit, editor.enters().token) == key
+
+
+def test_a_password_is_changed_by_who_knows_the_one_before(
+    kit: ConsoleKit, editor: Person, clock: Clock
+) -> None:
+    token = editor.enters().token
+    assert service_own_account.change_password(kit, token, "another-password", NEW) == Refused()
+    assert refused(lambda: service_own_account.change_password(kit, token, PASSWORD, "short")) == (
+        AccountFault.SHORT_PASSWORD
+    )
+    for _ in range(2):
+        clock.turn(minutes=8)
+        service_sessions.look(kit, token)
+    assert refused(lambda: service_own_account.change_password(kit, token, PASSWORD, NEW)) == (
+        AccountFault.KEY_CLOSED
+    )
+    assert editor.enters()
+
+
+def test_another_authenticator_takes_the_place_of_the_one_before(
+    kit: ConsoleKit, editor: Person, clock: Clock
+) -> None:
+    entered = editor.enters()
+    new = service_own_account.new_factor(kit, entered.signed_in)
+    assert service_own_account.new_factor(kit, entered.signed_in, new.sealed) == new
+    take = partial(service_own_account.take_factor, kit, entered.token, new.sealed)
+    code = editor.code()
+    assert refused(partial(take, code, PASSWORD, code)) == AccountFault.WRONG_CODE
+    old, editor.secret = editor.secret, new.letters.replace("-", "").upper()
+    of_the_new = code_at(editor.secret, clock())
+    for password, given in ((NEW, code), (PASSWORD, of_the_new), ("", "")):
+        assert isinstance(take(of_the_new, password, given), Refused)
+    assert take(of_the_new, PASSWORD, code) is None
+    assert editor.enters()
+    editor.secret = old
+    editor.is_refused()
+
+
+def test_a_secret_that_was_shown_to_another_is_not_taken(
+    kit: ConsoleKit, editor: Person, clock: Clock
+) -> None:
+    other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
+    theirs = service_own_account.new_factor(kit, other.enters().signed_in)
+    token = editor.enters().token
+    for sealed in (theirs.sealed, "", "é", theirs.sealed[:-4]):
+        take = partial(service_own_account.take_factor, kit, token, sealed, editor.code())
+        take = partial(take, PASSWORD, editor.code())
+        assert refused(take) == AccountFault.STEP_MISSING
+
+
+def codes_left(kit: ConsoleKit) -> int:
+    """Counts the recovery codes on paper that are still unused."""
+    with kit.database.reading() as session:
+        rows = session.query(AccountCode).filter_by(kind=CodeKind.RECOVERY, used_at=None)
+        return rows.count()
+
+
+def test_a_new_sheet_ends_the_one_before(kit: ConsoleKit, editor: Person) -> None:
+    told = service_sessions.enter(kit, "Editor 1", PASSWORD, editor.sheet.codes[1])
+    assert isinstance(told, Entered)
+    token = told.token
+    assert codes_left(kit) == 9
+    before = editor.sheet
+    for password, code in ((NEW, editor.code()), (PASSWORD, "000000"), ("", "")):
+        assert isinstance(service_own_account.new_paper(kit, token, password, code), Refused)
+    sheet = service_own_account.new_paper(kit, token, PASSWORD, editor.code())
+    assert not isinstance(sheet, Refused)
+    editor.is_refused(code=before.codes[0])
+    assert (
+        service_recovery.reset_password(kit, "Editor 1", before.key, editor.code(), NEW)
+        == Refused()
+    )
+    assert service_recovery.reset_password(kit, "Editor 1", sheet.key, sheet.codes[0], NEW) is None
+    assert codes_left(kit) == 9
+
+
+def test_her_language_changes_and_no_language_of_another_s_does(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    entered = editor.enters()
+    service_own_account.set_language(kit, entered.signed_in, "rw")
+    service_own_account.set_language(kit, entered.signed_in, "tlh")
+    assert editor.here(entered.token).language == "rw"
+
+
+def test_a_lost_password_is_replaced_by_the_key_on_paper_and_the_pair_stays(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    token = editor.enters().token
+    key = service_sessions.key_of(kit, token)
+    before = public_key(kit, editor)
+    typed = editor.sheet.key.upper().replace("-", " ")
+    assert service_recovery.reset_password(kit, "Editor 1", typed, editor.code(), NEW) is None
+
+    assert service_sessions.look(kit, token) is None
+    editor.is_refused()
+    editor.password = NEW
+    assert service_sessions.key_of(kit, editor.enters().token) == key
+    assert public_key(kit, editor) == before
+
+
+def test_without_the_key_on_paper_a_lost_password_opens_nothing(
+    kit: ConsoleKit, editor: Person, clock: Clock
+) -> None:
+    other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
+    for key in (other.sheet.key, editor.sheet.key[:-1], "", PASSWORD):
+        told = service_recovery.reset_password(kit, "Editor 1", key, editor.code(), NEW)
+        assert isinstance(told, Refused)
+        clock.turn(minutes=1)
+    used = editor.code()
+    assert isinstance(service_sessions.enter(kit, "Editor 1", PASSWORD, used), Entered)
+    assert isinstance(
+        service_recovery.reset_password(kit, "Editor 1", editor.sheet.key, used, NEW), Refused
+    )
+    nobody = service_recovery.reset_password(kit, "Nobody", editor.sheet.key, editor.code(), NEW)
+    assert isinstance(nobody, Refused)
+    assert editor.enters()

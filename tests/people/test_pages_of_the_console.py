@@ -1,0 +1,71 @@
+"""Tests the console's queries of the audit log: its filters, its days and its pages."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from hotline.core.database import Database
+from hotline.people import service_audit, tables_audit
+from hotline.people.rules_audit import AuditFilter
+from tests.support.builders import make_responder
+from tests.support.clock import Clock
+from tests.support.kits import WholeKit, make_kit
+
+KIGALIS_MIDNIGHT = timedelta(hours=14)
+"""Time from the clock's 08:00 UTC to the next midnight in Kigali."""
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> WholeKit:
+    return make_kit(database=database, now=clock)
+
+
+def rows(kit: WholeKit, wanted: AuditFilter) -> list[str]:
+    return [row.reason for row in service_audit.newest(kit, wanted).rows]
+
+
+def test_the_log_is_asked_by_name_deed_tip_and_day(kit: WholeKit, clock: Clock) -> None:
+    with kit.database.writing() as session:
+        person = make_responder(name="Responder 7")
+        session.add(person)
+        session.flush()
+        for actor, action, subject, days in (
+            ("cli:Operator 1", "lane_held", "sms", 0),
+            (f"responder:{person.id}", "go_unseen", "tip:12", 0),
+            ("cli:operator_2", "lane_held", "tip:13", 1),
+        ):
+            at = clock() + timedelta(days=days)
+            tables_audit.append(
+                session, at=at, actor=actor, action=action, subject=subject, reason=actor
+            )
+    operator, responder, other = "cli:Operator 1", f"responder:{person.id}", "cli:operator_2"
+    assert rows(kit, AuditFilter()) == [other, responder, operator]
+    assert rows(kit, AuditFilter(who="OPERATOR")) == [other, operator]
+    assert rows(kit, AuditFilter(who="der 7")) == [responder]
+    assert rows(kit, AuditFilter(who="operator_")) == [other]
+    assert rows(kit, AuditFilter(action="lane_held")) == [other, operator]
+    assert rows(kit, AuditFilter(tip_id=12)) == [responder]
+    assert rows(kit, AuditFilter(day=date(2026, 11, 25))) == [other]
+
+
+def test_a_day_of_the_log_ends_at_midnight_in_kigali(kit: WholeKit, clock: Clock) -> None:
+    with kit.database.writing() as session:
+        for name, at in (("last", -1), ("first", 0)):
+            moment = clock() + KIGALIS_MIDNIGHT + timedelta(seconds=at)
+            tables_audit.append(session, at=moment, actor="clock", action="lane_held", reason=name)
+    assert rows(kit, AuditFilter(day=date(2026, 11, 24))) == ["last"]
+    assert rows(kit, AuditFilter(day=date(2026, 11, 25))) == ["first"]
+
+
+def test_a_page_of_the_log_says_where_the_older_rows_begin(kit: WholeKit, clock: Clock) -> None:
+    with kit.database.writing() as session:
+        for number in range(service_audit.ROWS + 2):
+            tables_audit.append(
+                session, at=clock(), actor="clock", action="lane_held", reason=str(number)
+            )
+    first = service_audit.newest(kit, AuditFilter())
+    assert (len(first.rows), first.length) == (service_audit.ROWS, service_audit.ROWS + 2)
+    rest = service_audit.newest(kit, AuditFilter(), before=first.before)
+    assert [row.reason for row in rest.rows] == ["1", "0"]
+    assert rest.before is None
+    assert first.newest == service_audit.verify(kit).newest

@@ -1,0 +1,219 @@
+"""Tests that a camp's protection desk is alerted as well as the district's police, by its own escalation policy."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts.service_intake import rescue_silent
+from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.cases.service_exclusions import KeptFrom, keep_from
+from hotline.core.database import Database
+from hotline.dialogue.service_sms import take_sms
+from hotline.people import tables
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import Desk
+from hotline.tips import tables as tips_tables
+from hotline.tips.queries_visible import ExclusionReason, of_desk
+from hotline.tips.tables import Grant, Tip
+from tests.support.builders import make_message
+from tests.support.callers import DESK_KEY, make_ready, told
+from tests.support.clock import Clock
+from tests.support.night import Night, night
+
+KIREHE, MAHAMA, CAMP = "55", "55c1", "camp-mahama"
+SIGNED = {"by": "Alice", "reason": "a test"}
+URGENT = "REF: Kirehe, urgent. Reply 1 REF"
+DANGER = ("5", "1", "2", "5", "4")
+"""Danger, no official, East, Kirehe: filed. The next screen begins with its camp."""
+THE_CAMP, A_SECTOR = "1", "2"
+QUIET = ("5", "2", "2", "5", "4", THE_CAMP, "1")
+"""The same without danger, with the camp and its kind: a draft."""
+EVERYBODY = ("one", "two", "chief", "tent", "lead", "desk", "director")
+
+
+@pytest.fixture
+def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
+    """Returns a line with Kirehe's police, its camp and the national desk.
+
+    The police have two responders and a deputy; the camp has one responder and a coordinator.
+    """
+    found = night(
+        make_ready(database, tmp_path, clock, national=False),
+        one=(Level.RESPONDER, KIREHE),
+        two=(Level.RESPONDER, KIREHE),
+        chief=(Level.DEPUTY, KIREHE),
+        tent=(Level.RESPONDER, KIREHE),
+        lead=(Level.COORDINATOR, KIREHE),
+        desk=(Level.NATIONAL, ""),
+        director=(Level.NATIONAL, ""),
+    )
+    with found.line.database.writing() as session:
+        key = bytes(DESK_KEY.public_key)
+        for code, place in ((CAMP, MAHAMA), ("camp-other", "53c1")):
+            kind = DeskKind.PROTECTION
+            session.add(Desk(code=code, kind=kind, place=place, public_key=key, created_at=clock()))
+        session.flush()
+        for name, level in (("tent", Level.RESPONDER), ("lead", Level.COORDINATOR)):
+            person = session.get_one(Responder, found.people[name])
+            tables.place(session, person, {CAMP: level}, [], clock())
+    return found
+
+
+def who_was_told(here: Night) -> set[str]:
+    return {name for name in EVERYBODY if here.texts(name)}
+
+
+@pytest.mark.row("C19")
+def test_c19_danger_in_a_camp_is_told_to_its_desk_beside_the_police(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    assert who_was_told(here) == {"one", "two", "desk"}
+    assert here.line.desks_of(here.tip) == {"national", KIREHE}
+    assert "Inkambi ya Mahama" in caller.read()
+
+    caller.key(THE_CAMP)
+    here.tick()
+    assert (here.tip.place, here.tip.sector) == (KIREHE, MAHAMA)
+    assert here.line.desks_of(here.tip) == {"national", KIREHE, CAMP}
+    assert here.texts("tent") == [URGENT]
+    assert (here.texts("one"), here.texts("lead")) == ([URGENT], [])
+    caller.key("1")
+    here.tick()
+    assert here.texts("tent") == [URGENT]
+    with here.line.database.reading() as session:
+        assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk(CAMP)))] == [1]
+        assert tip_overviews(session, Wanted(viewer=of_desk("camp-other"))) == []
+
+    here.minutes(4)
+    assert who_was_told(here) == {"one", "two", "desk", "tent", "chief", "lead"}
+    assert here.writes("tent", "1 {ref}").startswith("REF: yours.")
+    assert (here.holder, here.all_fit()) == ("tent", True)
+
+
+def test_without_danger_one_of_each_is_told_when_it_is_filed(here: Night) -> None:
+    told(here.line, *QUIET)
+    assert here.line.desks_of(here.tip) == {"national", KIREHE, CAMP}
+    here.line.clock.turn(minutes=4)
+    rescue_silent(here.line.kit)
+    here.tick()
+    assert who_was_told(here) == {"one", "tent"}
+
+
+def test_a_coordinator_who_is_all_of_a_camp_passes_over_no_deputy_of_the_police(
+    here: Night,
+) -> None:
+    _left(here, "tent")
+    here.tells(*DANGER, THE_CAMP)
+    here.tick()
+    assert who_was_told(here) == {"one", "two", "desk", "lead"}
+    here.minutes(4)
+    assert here.texts("chief") == [URGENT]
+
+
+def test_of_like_tips_that_ring_nobody_the_camps_people_hear_of_theirs(here: Night) -> None:
+    elsewhere = (*QUIET[:5], A_SECTOR, "1")
+    for keyed in (elsewhere, elsewhere, elsewhere, QUIET):
+        told(here.line, *keyed).hang_up()
+        here.tick(minutes=1)
+    assert len(here.texts("tent")) == 1
+    assert sum(map(len, map(here.texts, ("one", "two")))) == 4, (
+        "three alerts, and that more was told"
+    )
+
+
+def _retired(here: Night) -> None:
+    with here.line.database.writing() as session:
+        session.get_one(Desk, CAMP).retired_at = here.line.clock()
+
+
+def _left(here: Night, *names: str) -> None:
+    with here.line.database.writing() as session:
+        for name in names or ("tent", "lead"):
+            session.get_one(Responder, here.people[name]).active = False
+
+
+@pytest.mark.parametrize(
+    ("without", "official"),
+    [(_retired, "2"), (_left, "2"), (None, "3")],
+)
+def test_without_a_living_desk_or_with_an_official_nothing_changes(
+    without: object, official: str, here: Night
+) -> None:
+    if callable(without):
+        without(here)
+    caller = here.tells("5", "1", official, "5", "4")
+    before = who_was_told(here)
+    caller.key(THE_CAMP)
+    here.tick()
+    assert who_was_told(here) == before
+    assert here.tip.sector == MAHAMA
+    assert {"tent", "lead"}.isdisjoint(before)
+    if official != "2":
+        assert (before, here.line.desks_of(here.tip)) == ({"desk"}, {"national"})
+
+
+def test_a_typed_camp_is_sealed_and_told_at_that_hop(here: Night) -> None:
+    caller = here.tells(*DANGER[:-1], "9", "3", "inkambi ya mahama")
+    assert caller.read().startswith("Inkambi ya Mahama: Kirehe, Iburasirazuba?\n1 Yego")
+    caller.key("1")
+    here.tick()
+    assert (here.tip.place, here.tip.sector) == (KIREHE, MAHAMA)
+    assert here.line.desks_of(here.tip) == {"national", KIREHE, CAMP}
+    assert URGENT in here.texts("tent")
+
+
+def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: Night) -> None:
+    caller = here.tells(*DANGER, THE_CAMP)
+    here.tick()
+    caller.key("0", A_SECTOR)
+    here.tick()
+    assert here.tip.sector == "5501"
+    assert here.line.desks_of(here.tip) == {"national", KIREHE, CAMP}
+    assert (here.texts("tent"), here.texts("one")) == ([URGENT], [URGENT])
+    here.minutes(4)
+    assert (here.texts("chief"), here.texts("lead")) == ([URGENT], [])
+
+    caller.key("0", "0", "2")
+    here.tick()
+    assert here.newest("tent").startswith("REF: place changed.")
+    assert here.line.desks_of(here.tip) == {"national", "53", KIREHE, CAMP}
+    assert [(tip.place, tip.sector) for tip in here.line.tips] == [("53", None)]
+    here.writes("desk", "1 {ref}")
+    assert here.writes("desk", "8 {ref}") == "REF: noted. The first place is let go."
+    assert here.newest("tent").startswith("REF: others have it now.")
+    assert here.line.desks_of(here.tip) == {"national", "53"}
+
+
+def test_a_district_that_it_was_passed_to_reads_on_when_the_camp_is_told(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    with here.line.database.writing() as session:
+        tips_tables.give(session, session.get_one(Tip, here.tip.id), "53", b"as of the pair before")
+    for keyed in (THE_CAMP, "1"):
+        caller.key(keyed)
+        assert here.line.desks_of(here.tip) == {"national", KIREHE, "53", CAMP}
+    with here.line.database.reading() as session:
+        (passed,) = session.scalars(select(Grant.sealed_key).where(Grant.desk_code == "53"))
+    assert passed != b"as of the pair before"
+    caller.key("0", "0", "0", "0", "0", "1")
+    assert here.line.desks_of(here.tip) == {"national"}, "an official is involved"
+
+
+def test_a_camps_desk_that_nobody_trusts_is_told_nothing(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    kept = KeptFrom(desk=CAMP)
+    keep_from(here.line.kit, here.tip.id, kept, ExclusionReason.ASKED, **SIGNED)
+    caller.key(THE_CAMP)
+    here.minutes(9)
+    assert {"tent", "lead"}.isdisjoint(who_was_told(here))
+    with here.line.database.reading() as session:
+        assert tip_overviews(session, Wanted(viewer=of_desk(CAMP))) == []
+
+
+def test_an_sms_that_names_a_camp_is_of_it_and_the_national_desks_alone(here: Night) -> None:
+    words = "abana bafungiye mu nkambi ya Mahama, mutabare"
+    take_sms(here.line.kit, make_message(provider_id="x", sender="+250788000055", text=words))
+    here.tick()
+    assert (here.tip.place, here.tip.sector) == (KIREHE, MAHAMA)
+    assert (who_was_told(here), here.line.desks_of(here.tip)) == ({"desk"}, {"national"})

@@ -1,0 +1,293 @@
+"""Tests how a waiting phone is proved with a code, a paper and a new PIN. Tests how a PIN is changed."""
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import select
+
+from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
+from hotline.core.actors import AccountRole, Actor
+from hotline.duty import service_enrolment
+from hotline.errors import PinRefused
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.keys import one_off
+from hotline.people.tables import Responder
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_enrolments import Enrolment
+from tests.support.callers import Caller, Line
+from tests.support.deciding import decides, signed_in
+from tests.support.fakes import OpenSealer
+from tests.support.reading import (
+    OTHER_PIN,
+    PHONE,
+    PIN,
+    QUICK,
+    ReaderBeside,
+    at_her_desk,
+    reader_beside,
+    with_pin,
+)
+
+ALICE = Actor("Alice")
+NUMBER, NEW, STRANGER = "+250788000021", "+250788815267", "+250788000099"
+FILE = f"""name,msisdn,language,level,districts,categories
+Responder 1,{NUMBER},en,responder,Gasabo,
+"""
+ASKS = "CON Work PIN, 6 digits. Not mobile money\n0 Back 00 Home"
+PAPER = "CON Enter the 8 digits on your paper\n0 Back 00 Home"
+CHOOSE = "CON Choose 6 digits of your own. No birthday, none in a row\n0 Back 00 Home"
+AGAIN = "CON The same 6 digits once more\n0 Back 00 Home"
+REFUSED = "CON Too easy, or not the same. Choose 6 digits\n0 Back 00 Home"
+JOINED = "END Your PIN is set. A second person decides, then dial again."
+WRONG = "CON Wrong PIN.\nEnter your PIN\n0 Back 00 Home"
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+class Invited:
+    """A responder who must prove a phone: the phone, the code sent to it, and the paper."""
+
+    def __init__(self, beside: ReaderBeside, kit: Any, start_pin: str, code: str) -> None:
+        self.beside, self.kit, self.start_pin, self.code = beside, kit, start_pin, code
+        self.phone = beside.line.caller(NUMBER)
+
+    @property
+    def person(self) -> Responder:
+        with self.beside.line.database.reading() as session:
+            return session.scalars(select(Responder).where(Responder.name == "Responder 1")).one()
+
+    def at_choosing(self) -> Caller:
+        self.phone.dial("90")
+        assert self.phone.key(self.code) == PAPER
+        assert self.phone.key(self.start_pin) == CHOOSE
+        return self.phone
+
+
+def code_of(line: Line) -> str:
+    """Returns the code of the newest enrolment, as the relay fills it in."""
+    with line.database.reading() as session:
+        row = session.scalars(select(Enrolment).order_by(Enrolment.id.desc())).first()
+        assert row is not None
+        assert row.sealed_code is not None
+        return row.sealed_code.decode()
+
+
+@pytest.fixture
+def invited(beside: ReaderBeside) -> Invited:
+    """Invites a responder whose phone is not proved yet. No phone has a PIN."""
+    kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
+    service_enrolment.import_responders(kit, FILE, proving=True)
+    paper = service_enrolment.invite(kit, ALICE, "Responder 1", "new here", costs=QUICK)
+    return Invited(beside, kit, paper.start_pin, code_of(beside.line))
+
+
+def dialled(beside: ReaderBeside, number: str) -> Caller:
+    """Dials the short code in a new session of that phone."""
+    phone = beside.line.caller(number)
+    phone.dial("90")
+    return phone
+
+
+def tries(invited: Invited) -> int:
+    return max(int(row.tries) for row in invited.beside.line.all(Enrolment))
+
+
+@pytest.mark.row("A7")
+def test_she_keys_her_code_and_her_paper_and_chooses_six_digits_of_her_own(
+    invited: Invited,
+) -> None:
+    assert invited.phone.dial("90") == ASKS
+    assert invited.phone.key(invited.code) == PAPER
+    assert invited.phone.key(invited.start_pin) == CHOOSE
+    assert invited.phone.key(PIN) == AGAIN
+    assert invited.phone.key(PIN) == JOINED
+    person = invited.person
+    assert (person.state, person.active) == ("waiting", False)
+    assert person.pin_wrap is not None
+    private = invited.beside.kit.vault.open(person.pin_wrap, PIN, person.id)
+    assert one_off.public_of(private) == person.public_key
+    decides(invited.kit, signed_in(invited.kit, "Bob", AccountRole.ADMIN), "enrolment")
+    assert dialled(invited.beside, NUMBER).key(PIN).startswith("CON Open: 0.")
+
+
+def test_the_first_prompt_and_a_wrong_code_look_alike_on_every_phone(invited: Invited) -> None:
+    with_pin(invited.beside)
+    stranger = invited.beside.line.caller(STRANGER)
+    english = ASKS, WRONG
+    kinyarwanda = (
+        "CON PIN y'akazi, imibare 6. Si iya Mobile Money\n0 Subira inyuma\n00 Ahabanza",
+        "CON PIN si yo.\nAndika PIN yawe\n0 Subira inyuma\n00 Ahabanza",
+    )
+    for phone, words in ((stranger, kinyarwanda), (invited.phone, english)):
+        invited.beside.waited.clear()
+        assert (phone.dial("90"), phone.key(OTHER_PIN)) == words
+    assert tries(invited) == 0
+
+
+@pytest.mark.parametrize(
+    "keyed", ["111111", "234567", "198407", "412008", "000021", "876543"], ids=range(6)
+)
+def test_what_anybody_would_try_first_is_refused(invited: Invited, keyed: str) -> None:
+    phone = invited.at_choosing()
+    screen = phone.key(keyed)
+    if screen == AGAIN:
+        screen = phone.key(keyed)
+    assert screen == REFUSED
+    assert phone.key(PIN) == AGAIN
+    assert phone.key(PIN) == JOINED
+
+
+def test_two_that_are_not_the_same_are_chosen_once_more_and_count_no_try(
+    invited: Invited,
+) -> None:
+    phone = invited.at_choosing()
+    phone.key(PIN)
+    assert phone.key(OTHER_PIN) == REFUSED
+    phone.key(OTHER_PIN)
+    assert phone.key(OTHER_PIN) == JOINED
+    assert tries(invited) == 1
+
+
+def test_the_third_wrong_paper_is_the_last(invited: Invited) -> None:
+    phone = invited.phone
+    phone.dial("90")
+    phone.key(invited.code)
+    wrong = "CON Not right. Enter the 8 digits on your paper"
+    assert phone.key("40719300").startswith(wrong)
+    assert phone.again().startswith(wrong)
+    assert phone.key("40719301").startswith(wrong)
+    assert phone.key("40719302") == "END That is over. Ask whoever enrolled you for a new code."
+    assert tries(invited) == 3
+    assert dialled(invited.beside, NUMBER).key(invited.code).startswith("CON PIN si yo.")
+
+
+def test_a_wrong_paper_that_comes_twice_at_once_counts_one_try(invited: Invited) -> None:
+    phone, beside = invited.phone, invited.beside
+    phone.dial("90")
+    phone.key(invited.code)
+    twin = beside.line.caller(NUMBER)
+    twin.session_id, twin.text = phone.session_id, f"{phone.text}*40719300"
+
+    def again() -> None:
+        beside.while_waiting = None
+        twin.again()
+
+    beside.while_waiting = again
+    assert phone.key("40719300") == twin.screen
+    assert tries(invited) == 1
+
+
+def test_a_reader_that_was_started_again_counts_another_try_and_goes_on(invited: Invited) -> None:
+    phone = invited.at_choosing()
+    phone.key(PIN)
+    invited.beside.restart()
+    assert phone.key(PIN) == JOINED
+    assert phone.again() == JOINED
+    assert tries(invited) == 2
+
+
+def test_a_slow_reader_has_her_look_again_and_makes_one_pair(invited: Invited) -> None:
+    phone = invited.at_choosing()
+    phone.key(PIN)
+    invited.beside.stopped = True
+    assert phone.key(PIN) == "CON One moment.\n1 See\n0 Back 00 Home"
+    invited.beside.look()
+    key = invited.person.public_key
+    invited.beside.stopped = False
+    assert phone.key("1") == JOINED
+    assert (key, invited.person.state) == (invited.person.public_key, "waiting")
+
+
+def test_an_enrolled_phone_without_a_pin_keys_anything_or_its_code(invited: Invited) -> None:
+    with invited.beside.line.database.writing() as session:
+        person = session.get_one(Responder, invited.person.id)
+        person.active, person.state = True, "active"
+    for _ in range(4):
+        phone = dialled(invited.beside, NUMBER)
+        assert phone.key(OTHER_PIN) == "END Nothing new. Thank you."
+    assert (invited.person.wrong_pins, invited.person.rested_until) == ([], None)
+    phone = invited.at_choosing()
+    phone.key(PIN)
+    assert phone.key(PIN) == JOINED
+
+
+def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside) -> None:
+    kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
+    person_id = with_pin(beside)
+    paper = service_enrolment.change_number(
+        kit, ALICE, "responder 1", NEW, "a new phone", costs=QUICK
+    )
+    phone = beside.line.caller(NEW)
+    assert phone.dial("90") == ASKS
+    assert phone.key(code_of(beside.line)) == PAPER
+    assert phone.key(paper.start_pin) == (
+        "END This phone is proved. A second person decides. Your PIN stays."
+    )
+    assert dialled(beside, NEW).key(PIN).startswith("CON PIN si yo.")
+    decides(kit, signed_in(kit, "Bob", AccountRole.ADMIN), "enrolment")
+    assert dialled(beside, NEW).key(PIN).startswith("CON Open: 0.")
+    with beside.line.database.reading() as session:
+        assert session.get_one(Responder, person_id).state == "active"
+
+
+def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: ReaderBeside) -> None:
+    kit = replace(beside.line.kit, sealer=cast(Any, OpenSealer()))
+    person_id = with_pin(beside, msisdn=NUMBER)
+    paper = service_enrolment.invite(kit, ALICE, "responder 1", "forgot it", costs=QUICK)
+    phone = beside.line.caller(NUMBER)
+    phone.dial("90")
+    assert phone.key("815261") == WRONG
+    assert phone.key(code_of(beside.line)) == PAPER
+    phone.key(paper.start_pin, OTHER_PIN)
+    assert phone.key(OTHER_PIN) == JOINED
+    assert dialled(beside, NUMBER).key(OTHER_PIN).startswith("CON Open: 0.")
+    with beside.line.database.reading() as session:
+        assert session.get_one(Responder, person_id).wrong_pins == []
+
+
+@pytest.mark.row("A7")
+def test_her_own_pin_is_changed_behind_it_and_the_old_one_opens_nothing(
+    beside: ReaderBeside,
+) -> None:
+    phone, known_as = at_her_desk(beside)
+    phone.dial("90")
+    assert "4 My PIN" in phone.key(PIN)
+    assert phone.key("4").startswith("CON Lost the phone? Tell your desk at once.")
+    assert phone.key("1") == CHOOSE
+    assert phone.key("000011", "000011") == REFUSED
+    phone.key(OTHER_PIN)
+    assert phone.key(OTHER_PIN) == "END Your PIN is changed. Thank you."
+    assert phone.again() == "END Your PIN is changed. Thank you."
+    with beside.line.database.reading() as session:
+        wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
+        logged = [row.action for row in session.scalars(select(AuditEntry))]
+    assert wrap is not None
+    assert logged.count("pin_changed") == 1
+    with pytest.raises(PinRefused):
+        beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+    phone = dialled(beside, PHONE)
+    assert phone.key(PIN) == WRONG
+    phone.key(OTHER_PIN, "1", "1")
+    assert "Nobody said whether helpers" in phone.key("1")
+
+
+def test_nothing_that_was_typed_lies_in_a_row_or_in_a_digest_that_can_be_tried(
+    invited: Invited, caplog: pytest.LogCaptureFixture
+) -> None:
+    phone = invited.at_choosing()
+    phone.key(PIN)
+    phone.key(PIN)
+    line, typed = invited.beside.line, (invited.start_pin, PIN)
+    rows = [vars(row) for kind in (PinReading, PinReadingAsk, Dialogue) for row in line.all(kind)]
+    said = repr(rows) + caplog.text + repr(line.jobs.rung)
+    assert not [secret for secret in (*typed, invited.code) if secret in said]
+    heard = line.kit.pseudonyms.heard
+    (dialogue,) = line.all(Dialogue)
+    kept = {row.text_digest for row in line.all(PinReading)} | {dialogue.heard_key}
+    parts = phone.text.split("*")
+    texts = ["*".join(parts[:upto]) for upto in range(1, len(parts) + 1)]
+    assert not {heard(dialogue.key, text) for text in texts[1:]} & kept

@@ -1,0 +1,89 @@
+"""Tests the required people: two of the national desk at every hour, and one in each district."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.people.rules import (
+    Absence,
+    Level,
+    Member,
+    all_away,
+    desks_of,
+    fewest_national,
+    national_living,
+    nobody_enrolled,
+)
+from tests.support.builders import NOON
+
+HOUR = timedelta(hours=1)
+HOURS = st.integers(0, 20)
+
+
+def absence(first: int, last: int) -> Absence:
+    return Absence(NOON + first * HOUR, NOON + last * HOUR)
+
+
+def member(
+    level: Level = Level.RESPONDER,
+    *districts: str,
+    reachable: bool = True,
+    away: tuple[Absence, ...] = (),
+) -> Member:
+    return Member(0, level, frozenset(desks_of(level, districts)), reachable, away)
+
+
+@given(
+    st.lists(st.lists(st.tuples(HOURS, HOURS), max_size=3), min_size=1, max_size=4),
+    HOURS,
+    st.integers(1, 20),
+)
+def test_no_hour_of_a_time_has_fewer_than_was_said(
+    desks: list[list[tuple[int, int]]], first: int, hours: int
+) -> None:
+    """Every leave begins and ends at a full hour here, so that checking each hour misses nothing."""
+    people = [
+        member(Level.NATIONAL, away=tuple(absence(*sorted(one)) for one in away)) for away in desks
+    ]
+    counted = [national_living(people, NOON + hour * HOUR) for hour in range(first, first + hours)]
+    begins = NOON + first * HOUR
+    assert fewest_national(people, begins, begins + hours * HOUR) == min(counted)
+
+
+def test_one_back_as_another_goes_leaves_no_gap() -> None:
+    people = [member(Level.NATIONAL, away=(absence(*away),)) for away in ((0, 2), (2, 4))]
+    assert fewest_national(people, NOON, NOON + 5 * HOUR) == 1
+
+
+@pytest.mark.parametrize(
+    ("people", "empty", "away"),
+    [
+        ([], ["11", "12"], []),
+        ([member(Level.NATIONAL)], ["11", "12"], []),
+        ([member(Level.RESPONDER, "12")], ["11"], []),
+        ([member(Level.COORDINATOR)], [], []),
+        ([member(Level.DEPUTY, "12", reachable=False)], ["11"], ["12"]),
+        ([member(Level.DEPUTY, "12", away=(absence(0, 1),))], ["11"], ["12"]),
+        ([member(Level.DEPUTY, "12", away=(absence(1, 2),))], ["11"], []),
+        ([member(reachable=False), member(Level.RESPONDER, "11")], [], ["12"]),
+        ([member(Level.NATIONAL, reachable=False)], ["11", "12"], ["national"]),
+    ],
+    ids=[
+        "nobody",
+        "the national desk covers no district",
+        "one district",
+        "no district means every one",
+        "cannot be reached",
+        "on leave",
+        "on leave later",
+        "one of a district lives, the other district has the silent one alone",
+        "the national desk itself",
+    ],
+)
+def test_districts_without_anybody_and_desks_that_are_all_away(
+    people: list[Member], empty: list[str], away: list[str]
+) -> None:
+    assert nobody_enrolled(people, ["11", "12"]) == empty
+    assert all_away(people, ["11", "12"], NOON) == away

@@ -1,0 +1,343 @@
+"""Tests signing in to the console: two proofs, each code once, one answer for all errors, and delays that end."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import select
+
+from hotline.core.actors import AccountRole, Refused, SignedIn
+from hotline.core.context import ConsoleKit
+from hotline.core.database import Database
+from hotline.duty import service_invitations, service_leaving, service_new_links
+from hotline.keys.factor_sealer import FactorSealer
+from hotline.keys.password_queue import Entrant, StretchQueue, StretchTurn
+from hotline.people import service_own_account, service_sessions, tables_audit
+from hotline.people.rules_second_factor import LONGEST_WAIT
+from hotline.people.service_sessions import Entered
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_sessions import SignInTry
+from tests.support.clock import Clock
+from tests.support.kits import make_console_kit
+from tests.support.signing import PASSWORD, SERVER, Person, person
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    return make_console_kit(database=database, now=clock)
+
+
+@pytest.fixture
+def editor(kit: ConsoleKit, clock: Clock) -> Person:
+    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
+
+
+def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:
+    return replace(kit, proofs=replace(kit.proofs, stretching=queue))
+
+
+def test_a_person_who_took_up_her_account_enters_and_is_known(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    entered = editor.enters()
+    here = editor.here(entered.token)
+
+    assert here == entered.signed_in
+    assert (here.name, set(here.roles), here.is_fresh) == ("Editor 1", {AccountRole.EDITOR}, True)
+    assert here.session_key
+    assert entered.token not in repr(entered)
+    assert here.session_key not in repr(entered)
+
+
+def test_her_name_is_found_however_it_is_typed(editor: Person) -> None:
+    editor.name = "  EDITOR   1 "
+    assert editor.enters()
+
+
+@pytest.mark.row("A10")
+def test_a_code_is_accepted_once(editor: Person) -> None:
+    code = editor.code()
+    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, code), Entered)
+    assert editor.is_refused(code=code) == Refused()
+    assert editor.enters()
+
+
+@pytest.mark.both
+def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
+    code, told = editor.code(), []
+
+    def enter() -> None:
+        # Each runs with its own queue, as in separate processes, so neither waits for the other's stretch.
+        kit = with_queue(editor.kit, StretchQueue())
+        told.append(service_sessions.enter(kit, "Editor 1", PASSWORD, code))
+
+    both = [Thread(target=enter) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(type(one).__name__ for one in told) == ["Entered", "Refused"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "enters"), [(-60, False), (-30, True), (30, True), (60, False)]
+)
+def test_a_phone_s_clock_may_be_one_step_off(
+    editor: Person, clock: Clock, seconds: int, enters: bool
+) -> None:
+    clock.turn(minutes=5)
+    now = clock.at
+    clock.at = now + timedelta(seconds=seconds - 30)
+    code = editor.code()
+    clock.at = now
+    told = service_sessions.enter(editor.kit, "Editor 1", PASSWORD, code)
+    assert isinstance(told, Entered) is enters
+
+
+def test_a_code_of_the_sheet_stands_in_once(editor: Person) -> None:
+    first, second = editor.sheet.codes[:2]
+    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, first), Entered)
+    assert editor.is_refused(code=first)
+    typed = second.upper().replace("-", " ")
+    assert isinstance(service_sessions.enter(editor.kit, "Editor 1", PASSWORD, typed), Entered)
+
+
+def test_a_code_of_another_s_sheet_is_none(kit: ConsoleKit, clock: Clock, editor: Person) -> None:
+    other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
+    assert editor.is_refused(code=other.sheet.codes[0])
+
+
+def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
+    """Returns the number of audit rows and the sign-in attempts that are kept."""
+    with database.reading() as session:
+        tries = session.scalars(select(SignInTry).order_by(SignInTry.failures)).all()
+        kept = [(one.failures, one.next_try_at is not None) for one in tries]
+        return len(tables_audit.entries(session)), kept
+
+
+class Counted(StretchQueue):
+    """A queue that counts its turns."""
+
+    turns = 0
+
+    @contextmanager
+    def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
+        self.turns += 1
+        with super().turn(entrant) as turn:
+            yield turn
+
+
+def of_nobody(editor: Person) -> Person:
+    return Person(editor.kit, editor.clock, "Nobody", secret=editor.secret)
+
+
+def invited_only(editor: Person) -> Person:
+    service_invitations.invite(editor.kit, SERVER, "Editor 2", [AccountRole.EDITOR])
+    return Person(editor.kit, editor.clock, "Editor 2", secret=editor.secret)
+
+
+def ended(editor: Person) -> Person:
+    service_leaving.end_account(editor.kit, SERVER, editor.account_id)
+    return editor
+
+
+def wrong_password(editor: Person) -> Person:
+    editor.password = "another-password"
+    return editor
+
+
+def wrong_code(editor: Person) -> Person:
+    editor.secret = "B" * 32
+    return editor
+
+
+def key_lost(editor: Person) -> Person:
+    proofs = replace(editor.kit.proofs, factors=FactorSealer(b"another key" * 3))
+    editor.kit = replace(editor.kit, proofs=proofs)
+    return editor
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [of_nobody, invited_only, ended, wrong_password, wrong_code, key_lost],
+    ids=lambda one: one.__name__,
+)
+def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
+    database: Database, editor: Person, wrong: Callable[[Person], Person]
+) -> None:
+    tried = wrong(editor)
+    before = left_behind(database)[0]
+    counted = Counted()
+    tried.kit = with_queue(tried.kit, counted)
+    answers = [tried.is_refused() for _ in range(8)]
+
+    # A code comes every 30 seconds, so each wait is over by then.
+    waits = [one.wait_seconds for one in answers]
+    assert waits == [0, 0, 0, 0, 2, 4, 8, 16]
+    assert counted.turns == 8
+    assert left_behind(database) == (before + 5, [(8, True)]), "the audit log holds the first five"
+
+
+def test_a_try_that_comes_too_early_is_not_made_and_the_delay_ends(
+    kit: ConsoleKit, editor: Person, clock: Clock
+) -> None:
+    for _ in range(12):
+        editor.is_refused(password="another-password")
+        clock.turn(minutes=1)
+    clock.turn(minutes=-1)
+    assert editor.is_refused().wait_seconds == LONGEST_WAIT.total_seconds() - 30
+
+    clock.turn(seconds=60)
+    assert editor.enters()
+    # A successful sign-in resets the count.
+    assert editor.is_refused(password="another-password") == Refused()
+
+
+def test_whoever_keeps_trying_a_name_keeps_nobody_waiting_where_she_entered_before(
+    editor: Person, clock: Clock
+) -> None:
+    known = editor.enters().known
+    for _ in range(12):
+        editor.is_refused(password="another-password")
+        clock.turn(minutes=1)
+    clock.turn(minutes=-1)
+    token = editor.enters(known).token
+    assert editor.is_refused(password="another-password").wait_seconds
+
+    assert isinstance(
+        service_sessions.step_up(editor.kit, token, PASSWORD, editor.code()), SignedIn
+    )
+    told = service_own_account.change_password(
+        editor.kit, token, "another-password", "kinoto-gabise"
+    )
+    assert told == Refused()
+
+
+def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person, clock: Clock) -> None:
+    known = editor.enters().known
+    assert editor.enters(known).known == known
+    for _ in range(12):
+        editor.is_refused(password="another-password", known=known)
+        clock.turn(minutes=1)
+    clock.turn(minutes=-1)
+    assert editor.is_refused(known=known).wait_seconds
+    assert editor.enters()
+
+
+@pytest.mark.parametrize("known", ["", ".", "a.b", "é.é", "\0", "another's"])
+def test_what_is_no_mark_of_hers_waits_with_all_others(
+    kit: ConsoleKit, clock: Clock, editor: Person, known: str
+) -> None:
+    if known == "another's":
+        known = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
+    for _ in range(12):
+        editor.is_refused(password="another-password")
+        clock.turn(minutes=1)
+    clock.turn(minutes=-1)
+    assert editor.is_refused(known=known).wait_seconds
+
+
+def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
+    for _ in range(6):
+        editor.is_refused(password="another-password")
+    clock.turn(hours=1)
+    assert editor.is_refused(password="another-password") == Refused()
+
+
+def test_a_full_queue_sends_away_at_once_and_counts_nothing(
+    database: Database, editor: Person
+) -> None:
+    queue = StretchQueue(0, 0)
+    editor.kit = with_queue(editor.kit, queue)
+    with queue.turn(Entrant()) as turn:
+        assert turn.is_given
+        assert editor.is_refused() == Refused(is_busy=True)
+    assert left_behind(database)[1] == []
+    assert editor.enters()
+
+
+class Meanwhile(StretchQueue):
+    """A queue that runs an act between the stretch and the write."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        super().__init__()
+        self.happens = happens
+
+    @contextmanager
+    def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
+        with super().turn(entrant) as turn:
+            yield turn
+        self.happens()
+
+
+@pytest.mark.parametrize("what", ["ended", "invited again", "another password"])
+def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, what: str) -> None:
+    kit, token = editor.kit, editor.enters().token
+    happens: dict[str, Callable[[], object]] = {
+        "ended": partial(service_leaving.end_account, kit, SERVER, editor.account_id),
+        "invited again": partial(service_new_links.again, kit, SERVER, editor.account_id),
+        "another password": partial(
+            service_own_account.change_password, kit, token, PASSWORD, "kinoto-gabise-rumaka"
+        ),
+    }
+    editor.kit = with_queue(kit, Meanwhile(happens[what]))
+    assert editor.is_refused() == Refused()
+
+
+def test_one_stretches_at_a_time() -> None:
+    queue, inside, go, order = StretchQueue(), Event(), Event(), []
+
+    def first() -> None:
+        with queue.turn(Entrant()):
+            inside.set()
+            go.wait(10)
+            order.append("first")
+
+    def second() -> None:
+        with queue.turn(Entrant()):
+            order.append("second")
+
+    one, two = Thread(target=first), Thread(target=second)
+    one.start()
+    assert inside.wait(10)
+    two.start()
+    go.set()
+    one.join()
+    two.join()
+    assert order == ["first", "second"]
+
+
+def test_nothing_that_was_typed_or_shown_lies_in_a_row(
+    editor: Person, stored: Callable[[], bytes]
+) -> None:
+    entered = editor.enters()
+    code = editor.code()
+    editor.is_refused(password="another-password", code=code)
+    editor.name = "hunter2-typed-as-name"
+    editor.is_refused()
+    key = service_sessions.key_of(editor.kit, entered.token)
+    assert key is not None
+
+    kept = stored()
+    words = [
+        PASSWORD,
+        code,
+        editor.secret,
+        entered.token,
+        entered.signed_in.session_key,
+        entered.known,
+        editor.sheet.key,
+        editor.sheet.key.replace("-", ""),
+        *editor.sheet.codes,
+        "hunter2-typed-as-name",
+    ]
+    assert [word for word in words if word.encode() in kept] == []
+    assert key not in kept
+    with editor.kit.database.reading() as session:
+        account = session.scalars(select(ConsoleAccount)).one()
+    assert account.wrapped_key
+    assert account.wrapped_key in kept or account.wrapped_key.hex().encode() in kept

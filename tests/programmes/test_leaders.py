@@ -1,0 +1,209 @@
+"""R13: tests how local leaders join with their district's code, report sessions that they held, and leave."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.dialogue.service_sms import InboxOutcome, MessageOutcome, take_sms
+from hotline.dialogue.service_stop import stop
+from hotline.errors import NotFound, Undecided
+from hotline.gateway.tables import Message
+from hotline.people import tables_audit
+from hotline.people.tables_audit import AuditEntry
+from hotline.programmes import service_enrolment
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_sessions import CAME, HELD
+from hotline.programmes.tables import DistrictCode, Joined
+from tests.support.builders import NOON, make_message
+from tests.support.callers import Caller, Line, line
+from tests.support.counts import counts
+
+__all__ = ["line"]
+
+LEADER = "+250788000041"
+OTHER = "+250788000042"
+
+
+def code_of(line: Line, district: str = "Gasabo") -> str:
+    return service_enrolment.make_code(line.kit, Roll.LEADERS, district, by="Admin")[0]
+
+
+def dialled(line: Line, *keyed: str, msisdn: str = LEADER) -> Caller:
+    line.clock.at += timedelta(seconds=30)
+    caller = line.caller(msisdn)
+    caller.dial("45")
+    caller.key(*keyed)
+    return caller
+
+
+def joins(line: Line, code: str, msisdn: str = LEADER) -> Caller:
+    return dialled(line, "1", code, msisdn=msisdn)
+
+
+def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> MessageOutcome:
+    sent_at = NOON + timedelta(minutes=number)
+    message = make_message(
+        provider_id=f"ATXid_{number}", sender=msisdn, text=words, sent_at=sent_at
+    )
+    return take_sms(line.kit, message)
+
+
+def counted(line: Line) -> dict[tuple[str, str], int]:
+    """Returns the counts of community sessions by occasion."""
+    found = counts(line.database)
+    return {what: number for what, number in found.items() if what[1].startswith("gather")}
+
+
+@pytest.mark.row("R13")
+def test_a_code_lets_a_phone_in_and_the_next_dial_shows_the_month(line: Line) -> None:
+    caller = joins(line, code_of(line))
+    assert "Byakiriwe" in caller.read()
+    assert [row.district for row in line.all(Joined)] == ["12"]
+
+    assert "1 Ibyo kuvuga" in dialled(line).read()
+    assert "1/3" in dialled(line, "1").read()
+
+
+def test_whoever_is_on_no_roll_sees_what_could_be_anybody_s(line: Line) -> None:
+    joins(line, code_of(line))
+    shown = dialled(line, msisdn=OTHER).read()
+    assert "Akazi n'umuryango\n1 Mfite kode" in shown
+    assert "kode ntifungura" in dialled(line, "1", "12345678", msisdn=OTHER).read()
+
+
+def test_a_wrong_a_late_and_an_ended_code_look_alike(line: Line) -> None:
+    late = code_of(line)
+    line.clock.at += timedelta(days=31)
+    ended = code_of(line, "Huye")
+    service_enrolment.end_codes(line.kit, Roll.LEADERS, "Huye", by="Admin")
+    shown = {joins(line, code).read() for code in (late, ended, "12345678", "1", "9" * 40)}
+    assert len(shown) == 1
+    assert line.all(Joined) == []
+
+
+def test_a_phone_that_joins_twice_is_one_use_and_moves_to_the_code_s_district(line: Line) -> None:
+    code = code_of(line)
+    joins(line, code)
+    line.flush()
+    assert text(line, f"UMUYOBOZI {code}", 1) is InboxOutcome.LEADER_HEARD
+    assert [row.uses for row in line.all(DistrictCode)] == [1]
+
+    assert text(line, f"umuyobozi {code_of(line, 'Huye')}", 2) is InboxOutcome.LEADER_HEARD
+    assert [row.district for row in line.all(Joined)] == ["24"]
+
+
+def test_another_process_shows_the_same_screen(line: Line) -> None:
+    caller = joins(line, code_of(line))
+    caller.key("9", "2", "1", "120")
+    shown = caller.screen
+    line.flush()
+    assert caller.again() == shown
+    assert counted(line) == {("umuganda", "gathering"): 1, ("umuganda", "gathered"): 120}
+
+
+def test_twice_the_same_is_once_and_another_number_replaces_it(line: Line) -> None:
+    joins(line, code_of(line))
+    dialled(line, "2", "1", "120")
+    assert text(line, "120 UMUGANDA", 1) is InboxOutcome.LEADER_HEARD
+    assert counted(line) == {("umuganda", "gathering"): 1, ("umuganda", "gathered"): 120}
+
+    text(line, "102 umuganda", 2)
+    dialled(line, "2", "3", "40")
+    assert counted(line) == {
+        ("umuganda", "gathering"): 1,
+        ("umuganda", "gathered"): 102,
+        ("school", "gathering"): 1,
+        ("school", "gathered"): 40,
+    }
+
+
+@pytest.mark.row("R13")
+@pytest.mark.parametrize("words", ["45 UMUGANDA", "umuganda45", "Mu muganda haje abantu 45."])
+def test_r13_a_session_is_told_by_sms_in_her_own_words(line: Line, words: str) -> None:
+    joins(line, code_of(line))
+    assert text(line, words, 1) is InboxOutcome.LEADER_HEARD
+    assert counted(line) == {("umuganda", "gathering"): 1, ("umuganda", "gathered"): 45}
+    assert line.tips == []
+
+
+@pytest.mark.parametrize("came", ["0000", "5001", "999999999999"])
+def test_an_absurd_number_is_asked_again_and_counts_nothing(line: Line, came: str) -> None:
+    joins(line, code_of(line))
+    caller = dialled(line, "2", "4", came)
+    assert "ntiwemewe" in caller.read()
+    assert counted(line) == {}
+    caller.key("50")
+    assert counted(line)["village", "gathered"] == 50
+
+
+def test_what_a_stranger_writes_counts_nothing_and_nobody_is_answered(line: Line) -> None:
+    assert text(line, "45 UMUGANDA", 1) is InboxOutcome.UNKNOWN_SENDER
+    assert text(line, "UMUYOBOZI 12345678", 2) is InboxOutcome.UNKNOWN_SENDER
+    text(line, f"UMUYOBOZI {code_of(line)}", 3)
+    assert (counted(line), line.all(Message)) == ({}, [])
+
+
+def test_whoever_leaves_or_stops_is_forgotten(line: Line) -> None:
+    code = code_of(line)
+    joins(line, code)
+    dialled(line, "3", "2")
+    assert line.all(Joined) == []
+    joins(line, code)
+    text(line, "STOP", 1)
+    assert line.all(Joined) == []
+    joins(line, code)
+    stop(line.kit, LEADER)
+    assert line.all(Joined) == []
+    assert "Mfite kode" in dialled(line).read()
+
+
+def test_an_admin_takes_a_phone_off_and_every_act_leaves_a_row_without_a_number(line: Line) -> None:
+    code = code_of(line)
+    joins(line, code)
+    service_enrolment.remove(line.kit, Roll.LEADERS, "0788 000 041", by="Admin")
+    with pytest.raises(NotFound):
+        service_enrolment.remove(line.kit, Roll.LEADERS, LEADER, by="Admin")
+    assert service_enrolment.end_codes(line.kit, Roll.LEADERS, "Gasabo", by="Admin") == 1
+
+    rows = [(row.action, row.actor, row.subject) for row in line.all(AuditEntry)]
+    assert rows[-3:] == [
+        ("leaders_code_made", "cli:Admin", "district:12"),
+        ("leaders_removed", "cli:Admin", "district:12"),
+        ("leaders_codes_ended", "cli:Admin", "district:12"),
+    ]
+    with line.database.reading() as session:
+        assert tables_audit.verify(session).broken_at is None
+
+
+def test_no_code_is_made_for_a_place_that_is_none_or_for_years(line: Line) -> None:
+    with pytest.raises(NotFound):
+        code_of(line, "Atlantis")
+    with pytest.raises(Undecided):
+        service_enrolment.make_code(
+            line.kit, Roll.LEADERS, "Huye", by="Admin", valid=timedelta(days=400)
+        )
+
+
+def test_neither_the_code_nor_the_number_is_written_anywhere(line: Line) -> None:
+    code = code_of(line)
+    joins(line, code)
+    written = str([(row.number_key, row.told) for row in line.all(Joined)])
+    written += str([row.code_key for row in line.all(DistrictCode)])
+    assert code not in written
+    assert LEADER[4:] not in written
+
+
+def test_sessions_count_by_district_and_occasion(line: Line) -> None:
+    code, elsewhere = code_of(line), code_of(line, "Huye")
+    for number in range(6):
+        text(line, f"UMUYOBOZI {code}", 2 * number, f"+25078800006{number}")
+        text(line, "100 UMUGANDA", 2 * number + 1, f"+25078800006{number}")
+    text(line, f"UMUYOBOZI {elsewhere}", 20, OTHER)
+    text(line, "3 CHURCH", 21, OTHER)
+
+    for number in range(7):
+        text(line, f"{100 + number} INTEKO", 22 + number, f"+25078800006{number % 6}")
+
+    by_occasion, by_district = counts(line.database), counts(line.database, "district")
+    assert (by_occasion["village", HELD], by_occasion["village", CAME]) == (6, 621)
+    assert by_district["24", HELD] == 1

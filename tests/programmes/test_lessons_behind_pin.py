@@ -1,0 +1,124 @@
+"""R3, R11: tests how a responder takes the officers' lessons behind the PIN, in any programme."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes.rules_certificate import CertificateVerdict
+from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules_lessons import LESSONS
+from hotline.programmes.service_lessons import Judged
+from hotline.programmes.tables import LESSONS_ALONE, Joined
+from tests.programmes.test_certificates import CODE, keys_of
+from tests.programmes.test_training import RIGHT, counted, dialled, enrol
+from tests.support.builders import post
+from tests.support.callers import Caller, Line, line
+from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
+
+__all__ = ["line"]
+
+GASABO, HUYE = "12", "24"
+HOME = (
+    "CON Bifunguye: 0. Byihutirwa: 0. Ubushize byafunguwe: nta na rimwe\n"
+    "1 Ibibazo\n3 Amasomo\n4 PIN yanjye\n6 Si jye\n0 Subira inyuma\n00 Ahabanza"
+)
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    line.clock.turn(hours=3)  # past the moment at which people of a test are at their desks
+    return reader_beside(line)
+
+
+def behind_pin(line: Line, *keyed: str) -> Caller:
+    """Dials the short code, then keys the PIN, `3` and these keys in one hop."""
+    line.clock.at += timedelta(seconds=30)
+    caller = line.caller(PHONE)
+    caller.dial("90")
+    caller.key("*".join((PIN, "3", *keyed)))
+    return caller
+
+
+def all_of(line: Line, *lessons: str) -> list[str]:
+    return [key for lesson in lessons for key in keys_of(line, lesson)]
+
+
+@pytest.mark.row("R3", "R11")
+def test_r3_r11_six_lessons_behind_her_pin_count_for_her_district_and_show_its_code(
+    line: Line, beside: ReaderBeside
+) -> None:
+    with_pin(beside, language="rw", desks=(GASABO,))
+    menu = behind_pin(line)
+    assert menu.read().startswith("Amasomo\n1 Icuruzwa")
+    assert "Kuva ku rutonde" not in menu.key("5")
+    assert menu.key("0", "0") == HOME
+
+    shown = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
+    assert shown, "in the session in which she began, as in any later one"
+    later = behind_pin(line, "5", "4")
+    assert shown[0] in later.read()
+    assert later.key("1") == "END Murakoze. Murabeho."
+    assert service_lessons.verify(line.kit, shown[1]) == Judged(
+        CertificateVerdict.VALID, GASABO, "2026-11", "2028-11"
+    )
+    assert counted(line, "district") == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
+
+    (row,) = line.all(Joined)
+    assert (row.roll, row.district, row.told, {*row.passed}) == (
+        LESSONS_ALONE,
+        GASABO,
+        [],
+        {*LESSONS},
+    )
+    assert service_enrolment.enlisted(line.kit, Roll.OFFICERS) == []
+    assert "1 Mfite kode" in dialled(line, msisdn=PHONE).read(), "her phone is on no roll"
+
+
+def test_on_the_roll_of_another_district_she_counts_once_and_for_that_one(
+    line: Line, beside: ReaderBeside
+) -> None:
+    with_pin(beside, language="rw", desks=(GASABO,))
+    behind_pin(line, *all_of(line, "smuggling"))
+    enrol(line, "Huye", msisdn=PHONE)
+    behind_pin(line, *all_of(line, *LESSONS[1:]))
+    dialled(line, "1", *RIGHT, msisdn=PHONE)
+    assert counted(line, "district") == {
+        (GASABO, "lesson"): 1,
+        (GASABO, "lesson_right"): 3,
+        (HUYE, "lesson"): 6,
+        (HUYE, "lesson_right"): 18,
+    }
+    (row,) = line.all(Joined)
+    assert (row.roll, row.district, {*row.passed}) == (Roll.OFFICERS, HUYE, {*LESSONS})
+    (huye,) = service_enrolment.enlisted(line.kit, Roll.OFFICERS)
+    assert (huye.district, huye.phones, huye.codes[0].uses) == (HUYE, 1, 1)
+    here, there = behind_pin(line, "5", "4"), dialled(line, "5", "4", msisdn=PHONE)
+    code = CODE.search(here.read())
+    assert code
+    assert code[0] in there.read()
+    assert service_lessons.verify(line.kit, code[1]).district == HUYE
+
+
+def test_of_several_districts_she_counts_for_none_and_removed_for_nobody(
+    line: Line, beside: ReaderBeside
+) -> None:
+    person_id = with_pin(beside, language="rw", desks=(GASABO, HUYE))
+    code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
+    assert code
+    assert service_lessons.verify(line.kit, code[1]).district == ""
+    assert {place for place, _ in counted(line, "district")} == {""}
+    with line.database.writing() as session:
+        person = session.get_one(Responder, person_id)
+        post(session, person, Level.RESPONDER, GASABO)
+    caller = behind_pin(line, "1", *RIGHT[:-2])
+    assert counted(line, "district")[GASABO, "lesson_right"] == 2
+    with line.database.writing() as session:
+        session.get_one(Responder, person_id).active = False
+    caller.key(*RIGHT[-2:])
+    assert counted(line, "district")[GASABO, "lesson_right"] == 2
+
+    service_enrolment.remove(line.kit, Roll.OFFICERS, PHONE, by="Admin")
+    assert line.all(Joined) == []

@@ -1,0 +1,125 @@
+"""C6: tests how a quiz counts pairs of answers once a session, and keeps nothing about the person who answered."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hotline.counters.rules import Measure
+from hotline.editing.service_publishing import uncounted
+from hotline.gateway.tables import Message
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.statistics import queries, rules_use
+from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_use import LiveRows
+from hotline.tips.tables import Tip
+from tests.flows.books import choice, make_book, t
+from tests.support.callers import Line, line
+from tests.support.counts import counts, number
+from tests.support.made_once import shipped_book
+
+__all__ = ["line"]
+
+LESSON = ("9", "9", "9")
+"""The three screens of the lesson between the two halves."""
+LEARNS = ("1", "2", "1", "2", *LESSON, "2", "9", "1", "9", "2")
+"""Work abroad: no right answers before the lessons, all right after them."""
+KNOWS = ("1", "1", "2", "1", *LESSON, "2", "9", "1", "9", "2")
+FORGETS = ("1", "1", "2", "1", *LESSON, "1", "9", "2", "9", "3")
+
+
+def take_the_quiz(line: Line, keys: tuple[str, ...]) -> None:
+    caller = line.caller()
+    caller.dial("15")
+    caller.key(*keys)
+
+
+def pairs(line: Line) -> dict[tuple[str, str], int]:
+    found = counts(line.database)
+    return {what: count for what, count in found.items() if what[1].startswith("quiz_")}
+
+
+def test_a_pair_is_counted_when_the_thing_is_asked_again(line: Line) -> None:
+    take_the_quiz(line, LEARNS[:7])
+    assert pairs(line) == {}
+    take_the_quiz(line, LEARNS[:8])
+    assert pairs(line) == {("secret", "quiz_learned"): 1}
+
+
+def test_a_pair_counts_once_in_a_session_whatever_is_repeated(line: Line) -> None:
+    caller = line.caller()
+    caller.dial("15")
+    caller.key(*LEARNS[:8])
+    caller.again()
+    line.flush()
+    caller.again()
+    caller.key("0", "1")
+    caller.key("00", "4", "4", *FORGETS[:8])
+
+    assert pairs(line) == {("secret", "quiz_learned"): 1}
+
+
+def test_what_was_answered_before_000_is_compared_with_nothing(line: Line) -> None:
+    caller = line.caller()
+    caller.dial("15")
+    caller.key(*LEARNS[:6], "000", "4", "4", "1", "2", "9")
+    assert pairs(line) == {}
+
+
+@pytest.mark.row("C6")
+def test_a_quiz_leaves_no_answer_and_no_tip(line: Line) -> None:
+    take_the_quiz(line, LEARNS)
+
+    (row,) = line.all(Dialogue)
+    assert row.counted == ["topic:quiz_abroad", "quiz:secret", "quiz:passport", "quiz:fee"]
+    assert not line.all(Tip)
+    assert not line.all(Message)
+
+
+def test_the_answers_right_before_and_after_a_lesson_are_counted(line: Line) -> None:
+    for keys, people in ((LEARNS, 10), (KNOWS, 10), (FORGETS, 5)):
+        for _ in range(people):
+            take_the_quiz(line, keys)
+    day = line.clock().date()
+    with line.database.reading() as session:
+        use = queries.use_counts(session, day, day + timedelta(days=1), None)
+    told = rules_use.counts(use, LiveRows())
+    names = ("quiz_answers", "quiz_before", "quiz_after")
+    assert [told[CellName(name)] for name in names] == [75, 45, 60]
+
+
+def test_a_quiz_is_read_as_a_topic(line: Line) -> None:
+    for _ in range(5):
+        take_the_quiz(line, KNOWS)
+    assert number(line.database, Measure.TOPIC) == 5
+
+
+def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:
+    choices = [choice(value or "on", value=value, goes=goes) for value in values]
+    return {"menu": {"text": t("Asked"), "saves": saves, "choices": choices}}
+
+
+@pytest.mark.parametrize(
+    ("saves", "values", "found"),
+    [
+        ("again_fee", ("right", "wrong", "unsure"), []),
+        ("again_fees", ("right", "wrong"), ["quiz_fees never is", "again_fee never is"]),
+        ("quiz_fees", ("right", "wrong"), ["again_fees never is", "again_fee never is"]),
+        ("again_fee", ("right", "rigth"), ["an answer that is kept as again_fee is rigth"]),
+        ("again_fee", ("right", ""), ["an answer that is kept as again_fee has no value"]),
+    ],
+)
+def test_a_slip_that_would_count_nothing_is_found(
+    saves: str, values: tuple[str, ...], found: list[str]
+) -> None:
+    first = asks("quiz_fee", "right", "wrong", goes="two")
+    nodes = {"one": first, "two": asks(saves, *values, goes="end"), "end": {"finish": {}}}
+    messages = sorted(str(finding.message) for finding in uncounted(make_book(learn=nodes)))
+
+    assert len(messages) == len(found)
+    assert all(any(part in message for message in messages) for part in found)
+
+
+def test_the_shipped_quizzes_are_counted() -> None:
+    book = shipped_book()
+    assert list(uncounted(book)) == []

@@ -1,0 +1,251 @@
+"""Simulates phones that talk to the real hooks through a test client. `Line` gives a test a view of the state
+behind."""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from nacl.public import PrivateKey
+from sqlalchemy import select
+from werkzeug.test import Client
+
+from hotline.core.database import Database
+from hotline.dialogue.replay_cache import SessionMemory
+from hotline.flows.service_check import place_lists
+from hotline.flows.store import SqlBookshelf
+from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns
+from hotline.keys.decrypt import open_tip
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import HOOKS, LISTED, KeyFolder
+from hotline.keys.pseudonyms import Pseudonyms
+from hotline.people.rules import Level
+from hotline.people.tables_desks import Desk
+from hotline.text.places import districts
+from hotline.tips.tables import Grant, Tip
+from hotline.web.front import hooks_first
+from hotline.web.hooks_app import create_app
+from tests.support.builders import make_responder
+from tests.support.clock import Clock
+from tests.support.kits import WholeKit, make_kit
+from tests.support.made_once import lay_keys, publish_shipped, shipped_phrases
+
+FLOWS = Path(__file__).parents[2] / "flows"
+SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in (*HOOKS, LISTED)}
+FORM = "application/x-www-form-urlencoded"
+DESK_KEY = PrivateKey(bytes([7]) * 32)
+"""One key for every desk of a test. Making 31 keys takes longer than the test."""
+FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
+
+DANGER_HERE = ("5", "1", "2", "1", "1")
+"""The answers: a problem, danger, no official, Kigali, its first district. The tip is filed."""
+QUIET_HERE = ("5", "2", "2", "1", "1", "1", "1")
+"""The same without danger, with the first sector and its kind. It leaves a draft."""
+REST = ("5", "1")
+"""The answers: several people need help, and helpers may come. The tip is saved."""
+
+
+MAKING = threading.Lock()
+"""Held while an app is made. Its routes go through `ast`, which miscounts in Python 3.11 when several threads run."""
+
+
+class Way(StrEnum):
+    """The way of a request to the hooks. Both ways must behave the same."""
+
+    FRONT = "front"
+    """As in production: the hooks answer before Flask."""
+    FLASK = "flask"
+
+
+@dataclass
+class Line:
+    """The web process of a test, with the data that only its operator sees."""
+
+    kit: WholeKit
+    database: Database
+    clock: Clock
+    runs: FakeRuns
+    jobs: FakeJobs
+    numbers: Any = field(default_factory=lambda: count(1))
+    way: Way = Way.FRONT
+    made: "tuple[WholeKit, Client] | None" = field(default=None, init=False)
+    """One web process for as long as the context is the same. Making it costs more than a hop."""
+
+    @property
+    def client(self) -> Client:
+        with MAKING:
+            if self.made is None or self.made[0] is not self.kit:
+                app = create_app(self.kit, SECRETS)
+                client = Client(app if self.way is Way.FLASK else hooks_first(app))
+                self.made = self.kit, client
+            return self.made[1]
+
+    def flush(self) -> None:  # as if another process were asked
+        self.runs.held.clear()
+        self.kit.sessions.clear()
+
+    def enrol(self, level: Level, msisdn: str, language: str = "rw") -> int:
+        row = make_responder(level=level, msisdn=msisdn, language=language, name=f"{level} 1")
+        row.number_key = self.kit.pseudonyms.enrolled(msisdn)
+        with self.database.writing() as session:
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def all(self, row: Any) -> list[Any]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(row).order_by(getattr(row, "id", None))))
+
+    @property
+    def tips(self) -> list[Tip]:
+        return sorted(self.all(Tip), key=lambda tip: tip.id)
+
+    @property
+    def tip(self) -> Tip:
+        (only,) = self.tips
+        return only
+
+    def desks_of(self, tip: Tip) -> set[str]:
+        return {grant.desk_code for grant in self.all(Grant) if grant.tip_id == tip.id}
+
+    def read(self, tip: Tip) -> dict[str, str]:
+        """Decrypts a tip as the national desk does."""
+        rows = [row for row in self.all(Grant) if row.tip_id == tip.id]
+        (grant,) = [row for row in rows if row.desk_code == "national"]
+        return open_tip(
+            body=tip.body,
+            grant=grant.sealed_key,
+            uid=tip.uid,
+            place=tip.place,
+            desk="national",
+            private_key=bytes(DESK_KEY),
+        )
+
+    def post(self, hook: str, fields: dict[str, str], *, secret: str | None = None) -> Any:
+        path = {"ended": "ussd/ended", LISTED: "sms/listed"}.get(hook, hook)
+        url = f"/hooks/{secret or SECRETS[hook][0]}/{path}"
+        return self.client.post(url, data=urlencode(fields), content_type=FORM)
+
+    def caller(self, msisdn: str = "+250788000077", **fields: Any) -> "Caller":
+        return Caller(self, msisdn, f"ATUid_{next(self.numbers):032x}", **fields)
+
+    def written(self, folder: Path) -> bytes:
+        """Returns the bytes of the database and its log, the conversation states and the notes."""
+        files = b"".join(path.read_bytes() for path in sorted(folder.glob("hotline.db*")))
+        assert isinstance(self.kit.notes, FakeNotes)
+        return files + (json.dumps(self.runs.held) + repr(self.kit.notes.told)).encode()
+
+
+@dataclass
+class Caller:
+    """One dialogue on one phone, with methods such as `dial()`, `key("1")` and `read()`."""
+
+    line: Line
+    msisdn: str
+    session_id: str
+    service_code: str = "*384*777#"
+    network: str | None = "63510"
+    text: str = ""
+    screen: str = ""
+
+    def dial(self, ahead: str = "") -> str:
+        """Starts the dialogue. `ahead` arrives in `text`. If the gateway leaves it in the service code, set that
+        instead."""
+        self.text = ahead
+        return self.again()
+
+    def key(self, *keyed: str) -> str:
+        for one in keyed:
+            self.text = f"{self.text}*{one}" if self.text else one
+            self.again()
+        return self.screen
+
+    def again(self) -> str:
+        """Sends the current hop. The line cannot tell a repeat by the gateway from a first request."""
+        fields = {
+            "phoneNumber": self.msisdn,
+            "serviceCode": self.service_code,
+            "text": self.text,
+            "sessionId": self.session_id,
+        }
+        if self.network is not None:
+            fields["networkCode"] = self.network
+        answer = self.line.post("ussd", fields)
+        assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+        self.screen = answer.get_data(as_text=True)
+        assert self.screen.startswith(("CON ", "END "))
+        return self.screen
+
+    def read(self) -> str:
+        return self.screen[4:]
+
+    def hang_up(self) -> int:
+        fields = {"sessionId": self.session_id, "status": "Incomplete", "input": self.text}
+        fields |= {"phoneNumber": self.msisdn, "serviceCode": "*384*777#"}
+        return int(self.line.post("ended", fields).status_code)
+
+
+def make_ready(
+    database: Database,
+    tmp_path: Path,
+    clock: Clock,
+    *,
+    national: bool = True,
+    way: Way = Way.FRONT,
+) -> Line:
+    """Returns a line with real flows, seals, pseudonyms and texts. The stores of states and notes and the job queue are
+    fakes."""
+    runs, jobs = FakeRuns(), FakeJobs()
+    lay_keys(tmp_path / "keys", clock.at)
+    kit = replace(
+        make_kit(database=database, now=clock, jobs=jobs),
+        runs=runs,
+        notes=FakeNotes(),
+        sessions=SessionMemory(),
+        sealer=Sealer(),
+        pseudonyms=Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")),
+        books=SqlBookshelf(database, place_lists()),
+        phrases=shipped_phrases(),
+    )
+    publish_shipped(database, clock.at)
+    with database.writing() as session:
+        for code in (*(district.code for district in districts()), "national"):
+            session.add(Desk(code=code, public_key=bytes(DESK_KEY.public_key), created_at=clock.at))
+    line = Line(kit, database, clock, runs, jobs, way=way)
+    if national:
+        line.enrol(Level.NATIONAL, "+250788000090")
+    return line
+
+
+@pytest.fixture
+def line(database: Database, tmp_path: Path, clock: Clock) -> Line:
+    return make_ready(database, tmp_path, clock)
+
+
+def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
+    """Returns the same line, which calls `die` at one failpoint."""
+
+    def failpoint(reached: str) -> None:
+        if reached == name:
+            die()
+
+    return replace(line, kit=replace(line.kit, failpoint=failpoint))
+
+
+def told(line: Line, *keyed: str) -> Caller:
+    """Dials, presses these keys and returns the caller."""
+    caller = line.caller()
+    caller.dial()
+    caller.key(*keyed)
+    return caller
+
+
+def walked(caller: Caller, keyed: Sequence[str]) -> list[str]:
+    """Dials and presses these keys one by one. Returns every screen."""
+    return [caller.dial(), *(caller.key(one) for one in keyed)]

@@ -1,0 +1,111 @@
+"""Builds a district whose gateway has an inbox, with SMS that are lost, listed, called or forged."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hotline.alerts import service_assignment
+from hotline.alerts.tables_inbound import InboxRead
+from hotline.dialogue import service_inbox
+from hotline.dialogue.service_sms import Arrival, MessageOutcome, take_sms
+from hotline.gateway.rules_inbox import ListedSms
+from hotline.gateway.rules_message import MessageIn
+from hotline.gateway.tables import Referral
+from hotline.gateway.tables_contacts import InboundSeen
+from hotline.people.rules import Level
+from tests.support.builders import make_message
+from tests.support.district import District
+from tests.support.fakes import FakeInbox
+from tests.support.kits import WholeKit, make_line
+
+HER = "+250788000001"
+SHORTCODE = "7770"
+
+
+@dataclass
+class Country:
+    """A district whose gateway has an inbox, and whose line takes the relay's messages."""
+
+    district: District
+    inbox: FakeInbox = field(default_factory=FakeInbox)
+    heard: list[MessageOutcome] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.inbox.takes = self._takes
+
+    @property
+    def kit(self) -> WholeKit:
+        kit = self.district.kit
+        return replace(kit, inbox=self.inbox, hook=self.inbox)
+
+    @property
+    def reference(self) -> str:
+        return str(self.district.all(Referral)[0].reference)
+
+    def lists(self, text: str, *, ago: float = 0, number: int | None = None, **fields: str) -> None:
+        """Adds an SMS to the inbox, as taken by the gateway so many seconds ago."""
+        known = max((one.number for one in self.inbox.listed), default=0)
+        at = self.district.clock() - timedelta(seconds=ago)
+        sms = ListedSms(
+            number or known + 1,
+            fields.get("sender", HER),
+            fields.get("to", SHORTCODE),
+            text,
+            at.replace(microsecond=0),
+        )
+        self.inbox.listed.append(sms)
+
+    def is_called(self, text: str, *, id: str = "ATXid_a", sender: str = HER) -> MessageOutcome:
+        """Sends a callback of this second to the line, and delivers the answers."""
+        at = self.district.clock()
+        message = make_message(provider_id=id, sender=sender, text=text, sent_at=at)
+        outcome = take_sms(self.district.kit, message)
+        self.district.deliver()
+        return outcome
+
+    def minute(self, count: int = 1) -> None:
+        """Turns the clock by minutes, and fetches the inbox after each as the relay does."""
+        for _ in range(count):
+            self.district.clock.turn(seconds=60)
+            service_inbox.fetch(self.kit)
+            self.district.deliver()
+
+    def climbs(self) -> int:
+        """Runs the escalation, and returns the number of assignments."""
+        service_assignment.fire_deadlines(self.district.kit)
+        return len(self.district.all(Referral))
+
+    def row(self) -> InboxRead:
+        with self.district.database.reading() as session:
+            return session.scalars(select(InboxRead)).one()
+
+    def seen(self) -> list[InboundSeen]:
+        with self.district.database.reading() as session:
+            return list(session.scalars(select(InboundSeen).order_by(InboundSeen.received_at)))
+
+    def finding(self, name: str) -> tuple[bool, str]:
+        with self.district.database.reading() as session:
+            found = service_inbox.findings(session, make_line(), self.district.clock())
+        (one,) = [one for one in found if one.name == name]
+        return one.ok, one.says
+
+    def _takes(self, sms: ListedSms) -> bool:
+        message = MessageIn(f"listed-{sms.number}", sms.sender, sms.text, sms.sent_at)
+        self.heard.append(take_sms(self.district.kit, message, Arrival.LISTED))
+        return True
+
+
+@pytest.fixture
+def country(district: District) -> Country:
+    """Returns a country with one alerted responder, and the national desk. Its inbox was read before, and was empty."""
+    district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    country = Country(district)
+    service_inbox.fetch(country.kit)
+    district.tell(urgency=3)
+    district.deliver()
+    district.sms.sent.clear()
+    district.clock.turn(seconds=5)
+    return country

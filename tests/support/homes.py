@@ -1,0 +1,59 @@
+"""Provides a line's home, made once in a test run by `hotline init --demo`. Each test copies it."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import pytest
+
+from tests.support.stack import hotline
+
+LayHome = Callable[[Path], Path]
+CHECKOUT = Path(__file__).parents[2]
+SENDING = ("web", "worker")
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Creates the home on SQLite. All workers of a run share it: the first one creates it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    home, half = shared / "made-home", shared / "half-made-home"
+    with (shared / "made-home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            hotline(_bare() | {"HOTLINE_HOME": str(half)}, "init", "--demo")
+            half.rename(home)
+    return home
+
+
+@pytest.fixture
+def lay_home(made_home: Path) -> LayHome:
+    """Copies the home into a folder, so that a `Stack` starts there at once. Returns the folder."""
+
+    def lay(folder: Path) -> Path:
+        shutil.copytree(made_home, folder / "home")
+        return folder
+
+    return lay
+
+
+def sending(folder: Path) -> Path:
+    """Writes a Procfile of the processes that receive and send, enough to play tips and their alerts."""
+    return processes(folder, SENDING)
+
+
+def processes(folder: Path, wanted: Collection[str]) -> Path:
+    """Writes a Procfile with only these processes."""
+    lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines()
+    procfile = folder / "Procfile"
+    kept = [line for line in lines if line.partition(":")[0] in wanted]
+    procfile.write_text("\n".join(kept), encoding="utf-8")
+    return procfile
+
+
+def _bare() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}

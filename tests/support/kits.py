@@ -1,0 +1,173 @@
+"""Makes contexts with fakes around a real database, for the tests of services."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from nacl.public import PrivateKey
+
+from hotline.cases.reader_door import ReaderDoor
+from hotline.core.context import ConsoleKit, DoorKit, Line, RelayKit, Watch, WatchKit
+from hotline.core.database import Database
+from hotline.dialogue.replay_cache import SessionMemory
+from hotline.flows.rules_reviews import ReviewAids
+from hotline.gateway.queries_alert_path import TickMemory
+from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns, FakeSenders, FakeSms
+from hotline.keys.encrypt import Sealer
+from hotline.keys.factor_sealer import FactorSealer, Proofs
+from hotline.keys.passphrase import Costs
+from hotline.keys.password_queue import StretchQueue
+from hotline.people.rules_accounts import DemoAccount
+from hotline.text.phrases import Phrases
+from tests.support.fakes import FakeInbox, FakeInstruments, FakeNumbers, FakeOther, OpenSealer
+
+
+@dataclass
+class FakePseudonyms:
+    """Digests that a person can read. `builders.make_responder` writes the same ones."""
+
+    def enrolled(self, msisdn: str) -> str:
+        return f"key of {msisdn}"
+
+    def stopped(self, msisdn: str) -> str:
+        return f"stop key of {msisdn}"
+
+    def session(self, session_id: str) -> str:
+        return f"session key of {session_id}"
+
+    def contact(self, msisdn: str, at: datetime) -> str:
+        return f"contact key of {msisdn}"
+
+    def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
+        return (self.contact(msisdn, at),)
+
+    def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
+        return f"sms key of {msisdn} {shortcode} {len(text)} {hash(text)} {second}"
+
+    def joined(self, roll: str, msisdn: str) -> str:
+        return f"{roll} key of {msisdn}"
+
+    def joins(self, roll: str, code: str) -> str:
+        return f"{roll} code {code}"
+
+    knows_certificates = True
+
+    def certificate(self, text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+RELAY_PUBLIC = bytes(PrivateKey(b"r" * 32).public_key)
+THE_READER = PrivateKey(b"9" * 32)
+READER_PUBLIC = bytes(THE_READER.public_key)
+
+
+def survive(_name: str) -> None:
+    return None
+
+
+def make_line(
+    *,
+    inbound_sms: bool = True,
+    answers_cries: bool = False,
+    gateway_addresses: tuple[str, ...] = (),
+) -> Line:
+    return Line(
+        service_code="*384*777#",
+        shortcode="7770",
+        inbound_sms=inbound_sms,
+        limits={"": 156},
+        answers_cries=answers_cries,
+        gateway_addresses=gateway_addresses,
+    )
+
+
+def make_watch(
+    *,
+    instruments: FakeInstruments | None = None,
+    other: FakeOther | None = None,
+    budget: float = 0,
+) -> Watch:
+    return Watch(
+        sealer=cast(Any, OpenSealer()),
+        instruments=instruments or FakeInstruments(),
+        other=other or FakeOther(),
+        budget=budget,
+    )
+
+
+@dataclass(frozen=True)
+class WholeKit(DoorKit, RelayKit, WatchKit):
+    """A context with the parts of every process: one test plays all of them."""
+
+
+def make_console_kit(
+    *,
+    database: Database,
+    now: Callable[[], datetime],
+    pretended: bool = False,
+    demo_accounts: tuple[DemoAccount, ...] = (),
+    waiting: int = 8,
+) -> ConsoleKit:
+    """Returns the context of the console's pages. Its key stretching costs almost nothing."""
+    database.keep_documents()
+    return ConsoleKit(
+        database=database,
+        books=cast(Any, None),
+        jobs=FakeJobs(),
+        sealer=Sealer(relay_public_key=RELAY_PUBLIC, reader=lambda: READER_PUBLIC),
+        pseudonyms=cast(Any, FakePseudonyms()),
+        phrases=Phrases({}),
+        line=make_line(),
+        now=now,
+        failpoint=survive,
+        watch=make_watch(),
+        proofs=Proofs(
+            FactorSealer(b"k" * 32),
+            StretchQueue(waiting, waiting, burst=10_000),
+            Costs(passes=1, kib=8),
+            Costs(1, 8),
+        ),
+        console_url="http://127.0.0.1:8080",
+        pretended=pretended,
+        aids=ReviewAids(),
+        demo_accounts=demo_accounts,
+    )
+
+
+def make_kit(
+    *,
+    database: Database,
+    now: Callable[[], datetime],
+    sms: Any = None,
+    senders: Any = None,
+    jobs: FakeJobs | None = None,
+    line: Line | None = None,
+    watch: Watch | None = None,
+    inbox: FakeInbox | None = None,
+    failpoint: Callable[[str], None] = survive,
+) -> WholeKit:
+    both = inbox or FakeInbox()
+    return WholeKit(
+        database=database,
+        books=cast(Any, None),
+        runs=FakeRuns(),
+        notes=FakeNotes(),
+        sessions=SessionMemory(),
+        reader=ReaderDoor(),
+        ticks=TickMemory(),
+        sms=sms or FakeSms(),
+        senders=senders or FakeSenders(),
+        jobs=jobs or FakeJobs(),
+        sealer=Sealer(),
+        pseudonyms=cast(Any, FakePseudonyms()),
+        numbers=FakeNumbers(),
+        phrases=Phrases({}),
+        line=line or make_line(),
+        watch=watch or make_watch(),
+        inbox=both,
+        hook=both,
+        now=now,
+        failpoint=failpoint,
+    )

@@ -1,0 +1,146 @@
+"""Makes what most tests begin with once in each test process: tables, keys, flows, statements. Tests copy it from
+memory.
+
+Making it for each test cost more than the tests themselves.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Dialect
+
+from hotline.core.catalogues import load_phrases
+from hotline.core.database import Database, open_database
+from hotline.flows import document as documents
+from hotline.flows import service_authoring
+from hotline.flows.flow import Book
+from hotline.flows.service_authoring import ReadyDocument
+from hotline.flows.service_check import place_lists
+from hotline.keys.key_making import ROLES, make_keys
+from hotline.operations import migrate
+from hotline.operations.schema import create_all
+from hotline.text.phrases import Phrases
+
+FLOWS = Path(__file__).parents[2] / "flows"
+DIALECTS: dict[str, Dialect] = {}
+STATEMENTS: dict[Any, Any] = {}
+
+
+def share_statements(database: Database) -> None:
+    """Compiles each statement once in a process: SQLAlchemy stores compiled statements by the dialect object."""
+    engine = database.engine
+    kind = engine.dialect.name
+    if kind not in DIALECTS:
+        # A dialect learns at its first connection which features its server has.
+        engine.connect().close()
+    engine.dialect = DIALECTS.setdefault(kind, engine.dialect)
+    engine.update_execution_options(compiled_cache=STATEMENTS)
+
+
+@cache
+def _empty_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        database = open_database(f"sqlite:///{file}")
+        create_all(database)
+        database.close()
+        return file.read_bytes()
+
+
+def lay_tables(file: Path) -> None:
+    """Writes a SQLite file that has every table and no row."""
+    file.write_bytes(_empty_sqlite())
+
+
+@cache
+def _released_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "released.db"
+        database = open_database(f"sqlite:///{file}")
+        migrate.upgrade(database)
+        database.close()
+        return file.read_bytes()
+
+
+def lay_released(file: Path) -> None:
+    """Writes a SQLite file whose tables were made by every migration."""
+    file.write_bytes(_released_sqlite())
+
+
+@cache
+def _keys(hour: datetime) -> Mapping[Path, bytes]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "keys"
+        make_keys(folder, hour)
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return {path.relative_to(folder): _known(path) for path in files}
+
+
+def _known(path: Path) -> bytes:
+    """Returns a key's bytes. The keys that count people are the same in every run: two people may share a register."""
+    secret = path.read_bytes()
+    if path.name.startswith("people-"):
+        return hashlib.sha256(path.name.encode()).digest()[: len(secret)]
+    return secret
+
+
+def lay_keys(folder: Path, at: datetime) -> None:
+    """Writes every role's key folder, each file with its mode. All tests of a process have the same keys."""
+    folder.mkdir(mode=0o700)
+    for role in ROLES:
+        (folder / role).mkdir(mode=0o700)
+    for name, secret in _keys(at.replace(minute=0, second=0, microsecond=0)).items():
+        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        os.write(handle, secret)
+        os.close(handle)
+
+
+def lay_line(home: Path, at: datetime) -> None:
+    """Writes the keys and the empty tables of a line into an existing folder."""
+    lay_keys(home / "keys", at)
+    lay_released(home / "hotline.db")
+
+
+def is_current(database: Database) -> bool:
+    """Returns True if the tables are those that this code expects."""
+    with database.reading() as session:
+        return migrate.stands_at(session) == migrate.newest()
+
+
+@cache
+def shipped_phrases() -> Phrases:
+    return load_phrases()
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return service_authoring.read_folder(FLOWS)
+
+
+def shipped_document() -> dict[str, Any]:
+    """Returns a copy of the shipped flow files' content. A test may change the copy."""
+    return deepcopy(_document())
+
+
+@cache
+def shipped_book() -> Book:
+    """Returns the shipped flows, compiled as the line plays them."""
+    return documents.compile(_document(), place_lists())
+
+
+@cache
+def _shipped() -> ReadyDocument:
+    return service_authoring.ready(_document())
+
+
+def publish_shipped(database: Database, at: datetime) -> None:
+    made = _shipped()
+    with database.writing() as session:
+        service_authoring.put_live(session, made, at)

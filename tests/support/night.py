@@ -1,0 +1,130 @@
+"""Plays a night on the line: a caller, responders of two districts and the national desk, and a turned clock."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from hotline.alerts import service_assignment, service_sending
+from hotline.core.wording import Template
+from hotline.dialogue.service_sms import Arrival, take_sms
+from hotline.gateway.rules_message import Wording, render
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Deadline, Message, Referral
+from hotline.people.rules import Level
+from hotline.text.gsm7 import septets
+from hotline.tips.tables import Tip
+from tests.support.builders import make_message, make_responder
+from tests.support.callers import Caller, Line, told
+
+NUMBER = "112"
+"""A signed number of the shipped list. It takes the place of the national desk's number."""
+SOON = timedelta(seconds=30)
+
+
+@dataclass
+class Night:
+    line: Line
+    sms: FakeSms
+    numbers: Any
+    people: dict[str, int]
+
+    def tick(self, **turned: float) -> None:
+        """Turns the clock by this much, and runs the clock's jobs and the worker once."""
+        self.line.clock.turn(**turned)
+        kit = self.line.kit
+        service_assignment.refer_waiting(kit)
+        service_assignment.fire_deadlines(kit)
+        service_sending.deliver_due(kit)
+
+    def minutes(self, many: int) -> None:
+        for _ in range(many):
+            self.tick(minutes=1)
+
+    def tells(self, *keyed: str) -> Caller:
+        """Plays a caller who reports this, and sends the alerts to the responders' phones."""
+        caller = told(self.line, *keyed)
+        self.tick()
+        return caller
+
+    def texts(self, person: str) -> list[str]:
+        """Returns the SMS that a person received, in English, with the references as `REF`."""
+        return [self._plain(text) for number, text in self.sms.sent if number == self._of(person)]
+
+    def newest(self, person: str) -> str:
+        return self.texts(person)[-1]
+
+    def writes(
+        self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
+    ) -> str:
+        """Sends a person's SMS and returns the answer. `{ref}`: the newest reference; `then` delivers the SMS again."""
+        self.line.clock.turn(seconds=5)
+        message = make_message(
+            provider_id=f"night-{next(self.numbers)}",
+            sender=self._of(person),
+            text=text.format(ref=self.names(person)[-1]),
+            sent_at=self.line.clock(),
+        )
+        take_sms(self.line.kit, message, way)
+        if then is not None:
+            take_sms(self.line.kit, message, then)
+        service_sending.deliver_due(self.line.kit)
+        return self.newest(person)
+
+    def names(self, person: str) -> list[str]:
+        """Returns the references by which this person knows the case, the oldest first."""
+        rows = sorted(self.line.all(Referral), key=lambda row: row.id)
+        return [row.reference for row in rows if row.responder_id == self.people[person]]
+
+    @property
+    def tip(self) -> Tip:
+        return self.line.tip
+
+    @property
+    def holder(self) -> str | None:
+        found = [name for name, id in self.people.items() if id == self.tip.holder_id]
+        return found[0] if found else None
+
+    @property
+    def clocks(self) -> set[str]:
+        return {row.kind for row in self.line.all(Deadline) if row.fired_at is None}
+
+    def all_fit(self) -> bool:
+        """Returns True if every message fits one segment in each language."""
+        phrases = self.line.kit.phrases
+        return all(
+            septets(render(Wording(Template[row.template], row.parameters, language), phrases))
+            <= 160
+            for row in self.line.all(Message)
+            for language in ("rw", "fr", "en")
+        )
+
+    def _of(self, person: str) -> str:
+        return f"+2507880001{list(self.people).index(person):02}"
+
+    def _plain(self, text: str) -> str:
+        for row in self.line.all(Referral):
+            text = text.replace(row.reference, "REF")
+        return text
+
+
+def night(line: Line, **people: tuple[Level, str]) -> Night:
+    """Returns a night with these people. Each has a level and a district ("": national desk), and reads English."""
+    sms, ids = FakeSms(), {}
+    of_line = replace(line.kit.line, national_number=NUMBER)
+    line.kit = replace(line.kit, sms=sms, line=of_line)
+    with line.database.writing() as session:
+        for at, (name, (level, place)) in enumerate(people.items()):
+            msisdn = f"+2507880001{at:02}"
+            row = make_responder(
+                name=name,
+                level=level,
+                districts=(place,) if place else (),
+                language="en",
+                msisdn=msisdn,
+            )
+            row.number_key = line.kit.pseudonyms.enrolled(msisdn)
+            session.add(row)
+            session.flush()
+            ids[name] = row.id
+    return Night(line, sms, count(1), ids)

@@ -1,0 +1,27 @@
+"""Gives a responder places at desks as two admins do, on the pages People and Approvals."""
+
+from collections.abc import Mapping
+
+from hotline.core.actors import AccountRole, Actor
+from hotline.core.context import Kit
+from hotline.duty import service_postings
+from hotline.people.rules import Level, WantedPosting
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import Category
+from hotline.web import service_approvals
+from tests.support.deciding import signed_in, waits
+
+
+def post(
+    kit: Kit, responder_id: int, desks: Mapping[str, Level], categories: tuple[Category, ...] = ()
+) -> None:
+    """Lets a responder act at exactly these desks."""
+    with kit.database.writing() as session:
+        for code in desks:
+            if session.get(Desk, code) is None:
+                session.add(Desk(code=code, public_key=b"", created_at=kit.now()))
+    wanted = WantedPosting(desks, categories)
+    if service_postings.place(kit, Actor("Alice"), responder_id, wanted, "a test"):
+        bob = signed_in(kit, "Bob", AccountRole.ADMIN)
+        newest = max(one.id for one in waits(kit, bob, "posting"))
+        service_approvals.decide(kit, bob, newest, "a test", approve=True)

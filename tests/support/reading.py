@@ -1,0 +1,127 @@
+"""Runs a reader next to a test's line, and enrols responders with a PIN."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from hotline.alerts import service_assignment
+from hotline.cases import reader_answering
+from hotline.cases.decrypt_reader import KeyMemory, ReaderKit
+from hotline.cases.reader_door import ReaderDoor, public_half
+from hotline.gateway.tables import Referral
+from hotline.keys.encrypt import KeyPair
+from hotline.keys.key_folder import KeyFolder, LiveKeys
+from hotline.keys.passphrase import Costs
+from hotline.people.decrypt_members import PinVault, wrap_desk_key
+from hotline.people.rules import Level
+from hotline.people.tables import Responder
+from hotline.people.tables_desks import DeskMember
+from tests.support.builders import post
+from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
+
+PIN = "407193"
+OTHER_PIN = "815260"
+PHONE = "+250788000011"
+QUICK = Costs(passes=1, kib=8)
+
+
+@dataclass
+class ReaderBeside:
+    """A test's reader process. It answers while a hop waits, unless the test stops it."""
+
+    line: Line
+    kit: ReaderKit
+    stopped: bool = False
+    waited: list[float] = field(default_factory=list)
+    """The pauses of hops that waited."""
+    at: float = 0.0
+    while_waiting: Callable[[], None] | None = None
+
+    def pause(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        self.at += seconds
+        if self.while_waiting is not None:
+            self.while_waiting()
+        if not self.stopped:
+            self.look()
+
+    def look(self) -> None:
+        while reader_answering.answer_next(self.kit):
+            pass
+
+    def restart(self) -> None:
+        """Clears the reader's memory, as a restart does."""
+        self.kit = replace(self.kit, memory=KeyMemory(elapsed=self.elapsed))
+
+    def elapsed(self) -> float:
+        return self.at
+
+
+def reader_beside(line: Line) -> ReaderBeside:
+    """Connects a reader to the line. The line's web process waits for it by a clock that does not tick."""
+    path = line.kit.pseudonyms._folder.path.parent
+    half = public_half(KeyFolder(path / "hooks"))
+    line.kit = replace(line.kit, sealer=replace(line.kit.sealer, reader=half))
+    plain = {name: getattr(line.kit, name) for name in SHARED}
+    kit = ReaderKit(
+        **plain,
+        vault=PinVault(LiveKeys(path / "reader", "pepper.key").now, QUICK),
+        pair=LiveKeys(path / "reader", "reader.key"),
+    )
+    beside = ReaderBeside(line, kit)
+    beside.restart()
+    line.kit = replace(line.kit, reader=ReaderDoor(pause=beside.pause, elapsed=beside.elapsed))
+    return beside
+
+
+SHARED = (
+    "database",
+    "books",
+    "jobs",
+    "sealer",
+    "pseudonyms",
+    "phrases",
+    "line",
+    "now",
+    "failpoint",
+)
+
+
+def with_pin(
+    beside: ReaderBeside,
+    *,
+    msisdn: str = PHONE,
+    pin: str = PIN,
+    level: Level = Level.RESPONDER,
+    language: str = "en",
+    desks: tuple[str, ...] = (),
+) -> int:
+    """Enrols a responder who chose this PIN, and gives these desks' keys to the responder. Returns the id."""
+    line, pair = beside.line, KeyPair.new()
+    person_id = line.enrol(level, msisdn, language)
+    with line.database.writing() as session:
+        person = session.get_one(Responder, person_id)
+        person.public_key = pair.public
+        person.pin_wrap = beside.kit.vault.wrap(pair.private, pin, person_id)
+        person.pin_set_at = line.clock.at
+        if desks:
+            post(session, person, level, *desks)
+        for code in desks:
+            member = f"r{person_id}"
+            wrapped = wrap_desk_key(bytes(DESK_KEY), pair.public, code, member)
+            session.add(
+                DeskMember(
+                    desk_code=code, member=member, wrapped_key=wrapped, created_at=line.clock.at
+                )
+            )
+    return person_id
+
+
+def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    """Alerts a responder of the capital's first district of one danger there. Returns the phone and the assignment."""
+    told(beside.line, *DANGER_HERE)
+    place = beside.line.tips[-1].place
+    person_id = with_pin(beside, desks=(place,))
+    service_assignment.refer_waiting(beside.line.kit)
+    beside.line.clock.turn(seconds=10)
+    (hers,) = [one for one in beside.line.all(Referral) if one.responder_id == person_id]
+    return beside.line.caller(PHONE), hers

@@ -1,0 +1,32 @@
+"""Takes a receipt number with a PIN as a caller does, and asks by it."""
+
+import re
+
+from tests.support.callers import DANGER_HERE, REST, Caller, Line, told
+
+PIN = "4711"
+MY_NUMBER = ("4", "5", "5")
+NOTHING = "Nta kibonetse."
+OTHER_PHONE = "+250788000055"
+
+
+def given(line: Line, pin: str = PIN) -> tuple[Caller, str]:
+    """Plays a caller who reports a tip and takes a receipt. Returns the caller and the number."""
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    return caller, shown(caller.key("2", pin))
+
+
+def shown(screen: str) -> str:
+    (number,) = re.findall(r"\d{3} \d{3} \d{3}", screen)
+    return str(number).replace(" ", "")
+
+
+def asked(line: Line, number: str, pin: str = PIN, msisdn: str = OTHER_PHONE) -> Caller:
+    caller = line.caller(msisdn)
+    caller.dial()
+    caller.key(*MY_NUMBER, number, pin)
+    return caller
+
+
+def wrong(pin: str = PIN) -> str:
+    return f"{(int(pin) + 1) % 10000:04}"

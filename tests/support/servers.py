@@ -1,0 +1,255 @@
+"""Starts Debian's PostgreSQL and Redis for tests, on their own paths and ports.
+
+A server is a child process of the test, so that the test can kill it.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.engine import make_url
+
+from hotline.core.database import Database, open_database
+from hotline.operations import migrate
+from hotline.operations.schema import METADATA, create_all
+from tests.faults.stand import postgres as chaos
+from tests.support.made_once import share_statements
+
+CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""Settings for tests that cut no power: killing a process loses nothing that the kernel has."""
+OTHERS_END = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = 'line' AND pid <> pg_backend_pid()"
+)
+UNFINISHED_END = f"{OTHERS_END} AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks))"
+"""Ends connections of an earlier test that could still hold a row, or the lock of a leader."""
+EMPTIED = ";".join(
+    (
+        # The audit log refuses to be emptied, except in a test.
+        "SET LOCAL session_replication_role = replica",
+        *(f'DELETE FROM "{table.name}"' for table in reversed(METADATA.sorted_tables)),
+        "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences",
+    )
+)
+
+
+class Pair(StrEnum):
+    """The database and queue servers of a line. Every promise must hold on both pairs."""
+
+    EMBEDDED = "embedded"
+    """SQLite and Valkey."""
+    SERVERS = "servers"
+    """PostgreSQL and Redis."""
+
+
+@pytest.fixture(params=list(Pair))
+def pair(request: pytest.FixtureRequest) -> Pair:
+    """Returns the pair of servers: each test holds on both, except where a file or a conftest has `embedded`."""
+    assert isinstance(request.param, Pair)
+    return request.param
+
+
+@pytest.fixture(name="pair")
+def embedded() -> Pair:
+    """Returns the embedded pair, for files and packages whose tests need one pair only."""
+    return Pair.EMBEDDED
+
+
+class Postgres(chaos.Postgres):
+    """A PostgreSQL server that a test may also query."""
+
+    @property
+    def pids(self) -> list[int]:
+        """Returns the ids of the postmaster and all of its children."""
+        return [self.pid, *(child.pid for child in psutil.Process(self.pid).children())]
+
+    def fill_disk(self) -> None:
+        """Stops its processes from writing another byte to any file. Only a restart makes room again."""
+        for pid in self.pids:
+            subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
+
+    def stop(self) -> None:
+        """Shuts the server down cleanly, so that its folder can be copied."""
+        process = psutil.Process(self.pid)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+    def make(self, name: str, *, template: str = "template1") -> str:
+        """Makes a database, empty or a copy, and returns its address. SQL avoids the cost of starting `createdb`."""
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return self.url(name)
+
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        url = make_url(self.url(database)).set(drivername="postgresql")
+        address = url.render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
+    """Runs a server until the block ends."""
+    server = Postgres(folder, settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@contextmanager
+def frozen(server: Postgres) -> Iterator[None]:
+    """Stops the postmaster and every backend: connections stay open and get no answer."""
+    whole = [psutil.Process(pid) for pid in server.pids]
+    for process in whole:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in whole:
+            process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def short_folder(prefix: str) -> Iterator[Path]:
+    """Makes a short temporary folder. A unix socket's path holds 108 bytes, and pytest's own folders are too deep."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class CopiedPostgres(Postgres):
+    """A cluster copied from the run's template: `initdb` and the tables cost more than most tests."""
+
+    def __init__(self, folder: Path, settings: dict[str, str], template: Path) -> None:
+        self._template = template
+        super().__init__(folder, settings)
+
+    def _make_cluster(self) -> None:
+        subprocess.run(["cp", "-a", str(self._template), str(self.data)], check=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Returns a stopped cluster with the tables in `line`. The first process of a run that needs it makes it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    template = shared / "postgres-template"
+    with (shared / "postgres-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            with short_folder("hotline-pg-") as folder, postgres_in(folder, **CARELESS) as server:
+                server.make("line")
+                database = open_database(server.url("line"))
+                create_all(database)
+                database.close()
+                server.stop()
+                made = template.with_suffix(".made")
+                subprocess.run(["cp", "-a", str(server.data), str(made)], check=True)
+                made.rename(template)
+    return template
+
+
+@contextmanager
+def postgres_copied(template: Path) -> Iterator[Postgres]:
+    """Runs a server on a copy of the template until the block ends."""
+    with short_folder("hotline-pg-") as folder:
+        server = CopiedPostgres(folder, CARELESS, template)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_template: Path) -> Iterator[Postgres]:
+    """Starts one server for each test process."""
+    with postgres_copied(postgres_template) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_released(postgres_server: Postgres) -> str:
+    """Returns the name of a database to copy. Every migration made its tables."""
+    database = open_database(postgres_server.make("released"))
+    migrate.upgrade(database)
+    database.close()
+    return "released"
+
+
+@pytest.fixture(scope="module")
+def postgres_of_a_file(postgres_template: Path) -> Iterator[Postgres]:
+    with postgres_copied(postgres_template) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
+    """Restarts a server that a test may kill, and empties its tables. Its folder exists, so the start is quick."""
+    postgres_of_a_file.restart()
+    empty_tables(postgres_of_a_file)
+    return postgres_of_a_file
+
+
+def empty_tables(server: Postgres) -> None:
+    """Empties the tables over a new connection, also after a test killed or froze the server."""
+    server.execute(f"{OTHERS_END}; {EMPTIED}", "line")
+
+
+@contextmanager
+def emptied(kept: Database) -> Iterator[Database]:
+    """Yields a database for one test, with empty tables.
+
+    It has its own engine, for the listeners of one test, over the connections of all tests. A connection's first look
+    at each table costs the server more than most tests.
+    """
+    with kept.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(f"{UNFINISHED_END}; {EMPTIED}")
+        driver.commit()
+    yield Database(kept.engine.execution_options())
+    if kept.engine.pool.checkedout():  # type: ignore[attr-defined]
+        kept.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_kept(postgres_server: Postgres) -> Iterator[Database]:
+    """Opens one engine for each test process."""
+    database = open_database(postgres_server.url("line"))
+
+    @event.listens_for(database.engine, "connect")
+    def prepare_nothing(connection: psycopg.Connection[Any], _record: object) -> None:
+        # Few statements of a test come twice, and a connection cannot keep those of all tests prepared.
+        connection.prepare_threshold = None
+
+    share_statements(database)
+    yield database
+    database.close()
+
+
+def every_value(database: Database) -> bytes:
+    """Returns the values of every row of every table; bytes stay unchanged."""
+    with database.reading() as session:
+        return b"\n".join(
+            value if isinstance(value, bytes) else str(value).encode()
+            for table in METADATA.sorted_tables
+            for row in session.execute(select(table))
+            for value in row
+        )

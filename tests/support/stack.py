@@ -1,0 +1,180 @@
+"""Starts a whole line on this machine, as `hotline demo` does, for benchmarks and fault runs."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import requests
+
+from hotline.core.environment import CHECKOUT, ELSEWHERE, PREFIX
+from hotline.emulator.clocks import LineClock
+from hotline.errors import StartFailed
+from tests.support.handsets import EmulatorClient
+
+OF_ANY_LINE = ELSEWHERE | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
+"""Variables that do not point to one particular line."""
+READY_SECONDS = 120.0
+"""Seconds until a start counts as failed, long enough for a busy machine. A line that exits is noticed at once."""
+FAREWELL_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """Returns a port that no process listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        assert isinstance(port, int)
+        return port
+
+
+def settings_in(environ: Mapping[str, str]) -> list[str]:
+    """Returns the names of a line's settings in the environment. They may point to a real line."""
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
+
+
+def for_callers() -> str:
+    """Returns the Procfile without the console and the reader, which few benchmarks and fault runs need."""
+    lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(one for one in lines if not one.startswith(("console:", "reader:")))
+
+
+class Stack:
+    """A running line that starts on entering and stops on leaving.
+
+    `log` is the file with the output of every process. A home that `hotline init --demo` already made in the folder is
+    used. `pages` also starts the console and the reader. Few runs need them, and each costs two more processes.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        environ: Mapping[str, str] | None = None,
+        procfile: Path | None = None,
+        pages: bool = False,
+    ) -> None:
+        self.home = folder / "home"
+        self.log = folder / "line.log"
+        self.port = free_port()
+        self.console_port = free_port()
+        page_port = free_port()
+        self.emulator = EmulatorClient(f"http://127.0.0.1:{page_port}")
+        self.page = f"http://127.0.0.1:{page_port}/"
+        self._words = ["demo", "--empty", "--no-pins", "--page-port", str(page_port)]
+        if (self.home / "keys").exists():
+            self._words.append("--made")
+        self._procfile = procfile or (None if pages else folder / "Procfile")
+        if self._procfile is not None:
+            self._words += ["--procfile", str(self._procfile)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._clock = LineClock(self.home / "demo-clock")
+        self._turning = threading.Lock()
+        ours = {
+            "HOTLINE_HOME": str(self.home),
+            "HOTLINE_PORT": str(self.port),
+            "HOTLINE_CONSOLE_PORT": str(self.console_port),
+            "HOTLINE_CLOCK": str(self._clock.file),
+        }
+        others = {
+            name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
+        }
+        self.environ = others | ours | dict(environ or {})
+
+    def __enter__(self) -> "Stack":
+        if self._procfile is not None and not self._procfile.exists():
+            self._procfile.write_text(for_callers(), encoding="utf-8")
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command_words(*self._words),
+                env=self.environ,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self.until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Returns the process id of the keeper, the parent of every other process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def command(self, *words: str) -> str:
+        """Returns the output of `hotline ...`. Raises StartFailed with its error text."""
+        return hotline(self.environ, *words)
+
+    def turn(self, seconds: int) -> None:
+        """Turns the clock of the line's processes forward by these seconds. The gateway's clock does not change."""
+        with self._turning:
+            self._clock.set(self._clock.offset() + seconds)
+
+    def until_ready(self, seconds: float = READY_SECONDS) -> None:
+        """Waits until the line is ready. Raises StartFailed with the line's own reasons."""
+        end = time.monotonic() + seconds
+        reason = "nothing answers"
+        while time.monotonic() < end:
+            try:
+                answer = requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5)
+                self.emulator.outbox()
+            except requests.RequestException:
+                pass
+            else:
+                if answer.ok:
+                    return
+                reason = answer.text
+            if self._process is not None and self._process.poll() is not None:
+                reason = self.log.read_text(errors="replace")[-2000:]
+                break
+            time.sleep(0.1)
+        raise StartFailed(f"the line is not ready: {reason}")
+
+    def stop(self) -> None:
+        """Ends every process of the line."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(FAREWELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def hotline(environ: Mapping[str, str], *words: str) -> str:
+    """Returns the output of a command of ours in this environment. Raises StartFailed with its error text."""
+    done = subprocess.run(
+        command_words(*words),
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if done.returncode != 0:
+        raise StartFailed(f"hotline {words[0]}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def command_words(*words: str) -> list[str]:
+    return [sys.executable, "-m", "hotline.cli.main", *words]

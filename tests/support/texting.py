@@ -1,0 +1,72 @@
+"""Plays a phone that writes to the line and reads its answers."""
+
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline.dialogue import service_answers
+from hotline.dialogue.service_sms import MessageOutcome, take_sms
+from hotline.gateway.rules_delivery import Priority
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Message
+from hotline.keys.decrypt import LiveNumbers
+from hotline.keys.encrypt import Sealer
+from hotline.keys.key_folder import LiveKeys
+from tests.support.builders import make_message
+from tests.support.callers import Line
+
+HERS = "+250788000055"
+
+
+def answers_of(line: Line) -> list[Message]:
+    """Returns the answers to strangers, in the order in which they were written."""
+    return [row for row in line.all(Message) if row.priority == Priority.ANSWER]
+
+
+@dataclass
+class Texter:
+    """A phone that writes and is written to. `says("akazi")`, `reads()`."""
+
+    line: Line
+    sms: FakeSms
+    msisdn: str = HERS
+    numbers: Any = None
+
+    def __post_init__(self) -> None:
+        self.numbers = count(1)
+
+    def says(self, text: str, *, provider_id: str = "") -> MessageOutcome:
+        name = provider_id or f"ATXid_{self.msisdn[-2:]}_{next(self.numbers)}"
+        at = self.line.kit.now()
+        message = make_message(provider_id=name, sender=self.msisdn, text=text, sent_at=at)
+        return take_sms(self.line.kit, message)
+
+    def reads(self) -> list[str]:
+        """Returns the texts that came since the last call."""
+        service_answers.send_due(self.line.kit)
+        came = [text for to, text in self.sms.sent if to == self.msisdn]
+        self.sms.sent.clear()
+        return came
+
+    def asks(self, *texts: str) -> str:
+        """Sends these texts and returns the answer to the last. Each must get exactly one."""
+        for text in texts:
+            self.says(text)
+            self.line.clock.turn(seconds=20)
+            (screen,) = self.reads()
+        return screen
+
+
+@pytest.fixture
+def texter(line: Line, tmp_path: Path) -> Texter:
+    sms, keys = FakeSms(), tmp_path / "keys"
+    line.kit = replace(
+        line.kit,
+        sms=sms,
+        sealer=Sealer(live=LiveKeys(keys / "hooks", "relay.pub")),
+        numbers=LiveNumbers(LiveKeys(keys / "workers", "relay.key")),
+    )
+    return Texter(line, sms)

@@ -1,0 +1,266 @@
+"""C13: tests how a caller requests a call, on the real flows and hooks, and every way to cancel it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import update
+
+from hotline.alerts.service_call_back_requests import SEALED_AS
+from hotline.keys.decrypt import open_tip
+from hotline.monitoring import service_checks_call_backs
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules_call_back import ANSWERS, CallBackState
+from hotline.tips.tables_call_back import CallBack
+from tests.faults import calls
+from tests.support.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told
+from tests.support.fakes import FakeShelf
+
+CALL_ME = "Mumpamagare"
+HERS = "+250788000077"
+ADULT = ("2", "1")
+CHILD = ("1", "1")
+AGREED = ("2", "1", "3", "3", "1")
+"""Yes; no other person; either day; evening; rice."""
+TILL_WORD = AGREED[:-1]
+
+
+@pytest.fixture
+def offering(line: Line) -> Line:
+    """Returns a line whose desk calls from a signed number."""
+    return calls_from(line, "112")
+
+
+def calls_from(line: Line, number: str) -> Line:
+    kit = replace(line.kit, line=replace(line.kit.line, call_back_number=number))
+    return replace(line, kit=kit)
+
+
+def key_of(caller: Caller, label: str) -> str:
+    found = re.search(rf"^(\d) {label}$", caller.read(), re.M)
+    return found[1] if found else ""
+
+
+def asks(line: Line, *keyed: str, who: tuple[str, str] = REST) -> Caller:
+    caller = told(line, *QUIET_HERE, *who)
+    caller.key(key_of(caller, CALL_ME))
+    caller.key(*keyed)
+    return caller
+
+
+def waiting(line: Line) -> list[CallBack]:
+    return [row for row in line.all(CallBack) if row.state == CallBackState.WAITING]
+
+
+def opened(row: CallBack) -> dict[str, str]:
+    return open_tip(
+        row.body,
+        row.sealed_key,
+        uid=row.uid,
+        place=SEALED_AS,
+        desk=NATIONAL,
+        private_key=bytes(DESK_KEY),
+    )
+
+
+def test_a_call_is_agreed_and_her_number_is_in_the_vault_alone(
+    offering: Line,
+    stored: Callable[[], bytes],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("DEBUG")
+    caller = asks(offering, *AGREED)
+    caller.key("1")
+    assert caller.read() == "Murakoze. Murabeho."
+
+    (row,) = waiting(offering)
+    assert opened(row) == {
+        "number": HERS,
+        "word": "rice",
+        "others": "alone",
+        "language": "rw",
+    }
+    assert (str(row.window), row.again_at is not None) == ("25/11 17:00-19:00", True)
+    kept = stored() + offering.written(tmp_path)
+    for number in (HERS, HERS[1:], HERS[4:]):
+        assert number.encode() not in kept
+        assert number not in caplog.text
+        assert number not in str(offering.jobs.rung)
+
+
+def test_no_tip_says_that_a_call_was_asked_for(offering: Line) -> None:
+    asks(offering, *AGREED)
+    assert not set(offering.read(offering.tip)) & ANSWERS
+    assert offering.read(offering.tip)["who"] == "several"
+
+
+@pytest.mark.parametrize("number", ["", "116", "999"])
+def test_without_a_signed_number_to_call_from_it_is_not_offered(line: Line, number: str) -> None:
+    caller = told(calls_from(line, number), *QUIET_HERE, *REST)
+    assert "Byabitswe" in caller.read()
+    assert CALL_ME not in caller.read()
+
+
+def test_a_year_after_it_was_signed_it_is_not_offered(offering: Line) -> None:
+    offering.clock.turn(days=366)
+    assert CALL_ME not in told(offering, *QUIET_HERE, *REST).read()
+
+
+@pytest.mark.row("C13")
+def test_nobody_under_eighteen_is_asked(offering: Line) -> None:
+    assert CALL_ME not in told(offering, *QUIET_HERE, *CHILD).read()
+    assert CALL_ME in told(offering, *QUIET_HERE, *ADULT).read()
+
+
+@pytest.mark.parametrize(
+    "keyed",
+    [
+        ("1",),
+        ("2", "3", "9"),
+        TILL_WORD,
+        (*AGREED, "2"),
+        (*AGREED, "000"),
+        (*TILL_WORD, "000"),
+        (*AGREED, "0", "0", "0", "0", "3"),
+        (*AGREED, "0", "0", "0", "0", "0", "1"),
+        (*AGREED, "0", "0", "2"),
+    ],
+    ids=[
+        "no",
+        "feared",
+        "hung up before the word",
+        "do not call",
+        "erased",
+        "erased before",
+        "back to whom she fears",
+        "back to no",
+        "back to another time, and hung up",
+    ],
+)
+def test_whoever_does_not_agree_or_thinks_again_leaves_no_number(
+    offering: Line, keyed: tuple[str, ...]
+) -> None:
+    asks(offering, *keyed)
+    assert waiting(offering) == []
+    assert [row.body for row in offering.all(CallBack) if row.body] == []
+    assert offering.tip.state == "complete"
+
+
+def test_a_later_erasing_of_the_same_session_takes_it_back(offering: Line) -> None:
+    caller = asks(offering, *AGREED)
+    caller.key("00", "000")
+    assert waiting(offering) == []
+    assert offering.tip.do_not_visit
+
+
+def test_hops_that_come_twice_or_without_their_run_keep_it_once(offering: Line) -> None:
+    caller = asks(offering, *AGREED)
+    before = caller.read()
+    caller.again()
+    offering.flush()
+    assert caller.again()[4:] == before
+    offering.flush()
+    caller.key("1")
+    assert len(offering.all(CallBack)) == 1
+    (row,) = waiting(offering)
+    assert opened(row)["number"] == HERS
+
+
+def test_another_answer_is_the_one_that_counts(offering: Line) -> None:
+    asks(offering, *AGREED, "0", "0", "1", "2")
+    (row,) = waiting(offering)
+    assert (str(row.window), opened(row)["word"]) == ("25/11 08:00-10:00", "shoes")
+    assert len(offering.all(CallBack)) == 2
+
+
+@pytest.mark.row("C17")
+def test_digits_dialled_ahead_never_ask_for_a_call(offering: Line) -> None:
+    caller = offering.caller()
+    caller.dial("*".join((*QUIET_HERE, *REST, "3", *AGREED)))
+    assert offering.all(CallBack) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "at", "ok", "says"),
+    [
+        ("112", None, True, "offered to callers"),
+        ("", None, True, "not offered: no number is set"),
+        ("114", None, False, "not offered: the number that the desk calls from is no row"),
+        ("116", None, False, "not offered: nobody has signed"),
+        ("112", datetime(2027, 11, 25, 8, tzinfo=UTC), False, "not offered: nobody has signed"),
+    ],
+)
+def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
+    line: Line, number: str, at: datetime | None, *, ok: bool, says: str
+) -> None:
+    line.clock.at = at or line.clock.at
+    (found,) = [
+        one
+        for one in service_checks_call_backs.findings(calls_from(line, number).kit)
+        if one.name == "call-backs"
+    ]
+    assert (found.ok, found.says.startswith(says), bool(found.todo)) == (ok, True, not ok)
+
+
+def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
+    kit = replace(calls_from(line, "112").kit, books=FakeShelf(revision=None))
+    assert "no flows are live" in service_checks_call_backs.findings(kit)[0].says
+
+
+@pytest.mark.parametrize(
+    ("harm", "judged"),
+    [
+        ({}, []),
+        ({"state": CallBackState.WITHDRAWN}, ["0 calls wait for one that was promised"]),
+        ({"body": b"x" * 300}, ["call-back 1 does not open to the number that asked"]),
+        ({"uid": "f" * 32}, ["call-back 1 does not open to the number that asked"]),
+    ],
+)
+def test_the_judge_of_a_fault_run_sees_a_call_that_is_lost_or_does_not_open(
+    offering: Line, harm: dict[str, object], judged: list[str]
+) -> None:
+    caller = asks(offering, *AGREED)
+    if harm:
+        with offering.database.writing() as session:
+            session.execute(update(CallBack).values(**harm))
+    promised = {offering.kit.pseudonyms.session(caller.session_id): HERS}
+    weekly_lock = offering.kit.sealer.weekly_lock
+    assert calls.unkept(offering.database, promised, bytes(DESK_KEY), weekly_lock) == judged
+    others = dict.fromkeys(promised, "+250788000078")
+    assert calls.unkept(offering.database, others, bytes(DESK_KEY), weekly_lock)
+
+
+def test_a_caller_of_a_fault_run_asks_and_comes_back_to_where_she_was(offering: Line) -> None:
+    caller = told(offering, *QUIET_HERE, *REST)
+    saved = caller.read()
+    handset = Handset(caller)
+    assert calls.ask(cast(Any, handset))
+    assert caller.read() == saved
+    assert [opened(row)["number"] for row in waiting(offering)] == [HERS]
+
+
+def test_where_no_call_is_offered_a_caller_of_a_fault_run_goes_on(line: Line) -> None:
+    caller = told(calls_from(line, ""), *QUIET_HERE, *REST)
+    saved = caller.read()
+    assert not calls.ask(cast(Any, Handset(caller)))
+    assert caller.read() == saved
+
+
+@dataclass
+class Handset:
+    """A caller in the shape that a fault run uses."""
+
+    caller: Caller
+    open: bool = True
+
+    @property
+    def screen(self) -> str:
+        return self.caller.read()
+
+    def reply(self, text: str) -> None:
+        self.caller.key(text)

@@ -1,0 +1,326 @@
+"""Tests call-backs: kept sealed, notified without content, opened by two people, and expired on time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from hotline.alerts import decrypt_call_backs, service_call_back_requests, service_sending
+from hotline.cases import decrypt_access
+from hotline.core.catalogues import load_phrases
+from hotline.core.check_result import CheckResult
+from hotline.errors import CallRefused, NotFound
+from hotline.flows.tables import Revision
+from hotline.gateway import tables_sessions
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import Message
+from hotline.gateway.tables_contacts import Dialogue
+from hotline.keys.passphrase import Costs
+from hotline.monitoring import service_checks_call_backs
+from hotline.operations import decrypt_rotation
+from hotline.people import decrypt_passphrase, tables_desks
+from hotline.people.decrypt_passphrase import PassphraseOpener
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_desks import Desk as DeskRow
+from hotline.people.tables_desks import DeskMember
+from hotline.text.codes import NATIONAL
+from hotline.tips.rules import TipState
+from hotline.tips.rules_call_back import CallBackState, CallOutcome
+from hotline.tips.tables import Tip
+from hotline.tips.tables_call_back import CallBack
+from tests.support.builders import make_tip
+from tests.support.district import District
+from tests.support.kits import WholeKit
+from tests.support.two_people import ALICE
+
+HERS = "+250788000077"
+PASSPHRASE = "correct horse"
+AGREED = {
+    "call": "yes",
+    "call_who": "family",
+    "call_day": "tomorrow",
+    "call_part": "morning",
+    "call_word": "rice",
+}
+ONE = {"by": "Alice Mukamana", "reason": "agreed with her"}
+TWO = {"by": "Bosco Habimana", "reason": "I was asked"}
+TOMORROW_AT_NINE = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """The national desk, and one caller."""
+
+    district: District
+    kit: WholeKit
+
+    def ask(self, **answers: str) -> int:
+        """Answers the call questions. Returns the id of the waiting call-back, or 0."""
+        with self.kit.database.writing() as session:
+            dialogue, tip = tables_sessions.hold(session, "a" * 64), session.get(Tip, 1)
+            assert dialogue is not None
+            assert tip is not None
+            service_call_back_requests.ask(
+                session, self.kit, dialogue, tip, AGREED | answers, caller=HERS
+            )
+            session.flush()
+        waiting = [row.id for row in self.rows if row.state == CallBackState.WAITING]
+        return waiting[0] if waiting else 0
+
+    @property
+    def rows(self) -> list[CallBack]:
+        return self.district.all(CallBack)
+
+    def row(self, call_back_id: int) -> CallBack:
+        (found,) = [row for row in self.rows if row.id == call_back_id]
+        return found
+
+    def at(self, when: datetime) -> None:
+        self.district.clock.at = when
+        service_call_back_requests.keep_time(self.kit)
+
+    def told(self) -> list[str]:
+        """Returns the texts sent to the desk since the last look."""
+        service_sending.deliver_due(self.kit)
+        sent, self.district.sms.sent[:] = [*self.district.sms.sent], []
+        return [text for _, text in sent]
+
+    def open(
+        self, call_back_id: int, by: Mapping[str, str] = ONE, passphrase: str = PASSPHRASE
+    ) -> decrypt_call_backs.Opened:
+        def keys() -> Sequence[bytes]:
+            with self.kit.database.reading() as session:
+                wrapped = decrypt_passphrase.wrapped(session, NATIONAL)
+            return PassphraseOpener(ALICE, passphrase).open(wrapped)
+
+        return decrypt_call_backs.open_with(self.kit, call_back_id, **by, keys=keys)
+
+    def approved(self, call_back_id: int) -> int:
+        decrypt_call_backs.ask_to_open(self.kit, call_back_id, **ONE)
+        decrypt_call_backs.approve(self.kit, call_back_id, **TWO)
+        return call_back_id
+
+    def actions(self) -> list[str]:
+        return [row.action for row in self.district.all(AuditEntry)][1:]
+
+
+@pytest.fixture
+def desk(district: District) -> Desk:
+    kit = replace(district.kit, phrases=load_phrases())
+    decrypt_access.make_desks(kit, PASSPHRASE, costs=Costs(passes=1, kib=8))
+    district.enrol(Level.NATIONAL, language="en")
+    now = district.clock()
+    with kit.database.writing() as session:
+        session.add(Revision(id=1, digest="d", document={}, created_at=now, live_from=now))
+        session.add(make_tip(state=TipState.COMPLETE))
+        session.flush()
+        session.add(
+            Dialogue(
+                key="a" * 64,
+                channel="ussd",
+                revision_id=1,
+                entry="",
+                dialled=0,
+                reporting=True,
+                responder_id=None,
+                network=None,
+                language="rw",
+                counted=[],
+                started_at=now,
+                ended_at=None,
+            )
+        )
+    return Desk(district, kit)
+
+
+def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[], bytes]) -> None:
+    waiting = desk.approved(desk.ask())
+    desk.at(TOMORROW_AT_NINE)
+    desk.told()
+    opened = desk.open(waiting)
+    assert (opened.number, opened.word, opened.others) == (HERS, "rice", "family")
+    assert HERS not in repr(opened) + repr(desk.row(waiting))
+    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
+    assert HERS[4:].encode() not in stored()
+    assert b"rice" not in stored()
+
+
+@pytest.mark.row("C13")
+def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Desk) -> None:
+    waiting = desk.ask()
+    with pytest.raises(CallRefused, match="asked for"):
+        desk.open(waiting)
+    with pytest.raises(CallRefused, match="no one has asked"):
+        decrypt_call_backs.approve(desk.kit, waiting, **TWO)
+    decrypt_call_backs.ask_to_open(desk.kit, waiting, **ONE)
+    with pytest.raises(CallRefused, match="second person"):
+        decrypt_call_backs.approve(desk.kit, waiting, by=" alice MUKAMANA ", reason="me")
+    with pytest.raises(CallRefused, match="second person"):
+        desk.open(waiting)
+    decrypt_call_backs.approve(desk.kit, waiting, **TWO)
+    with pytest.raises(CallRefused, match="25/11 08:00-10:00 only"):
+        desk.open(waiting)
+    desk.at(TOMORROW_AT_NINE)
+    with pytest.raises(CallRefused, match="this person"):
+        desk.open(waiting, by=TWO)
+    assert desk.open(waiting).number == HERS
+    assert desk.actions() == [
+        "call_back_refused",
+        "call_back_wanted",
+        "call_back_refused",
+        "call_back_approved",
+        *["call_back_refused"] * 2,
+        "call_back_opened",
+    ]
+    desk.district.clock.turn(hours=1)
+    with pytest.raises(CallRefused, match="only"):
+        desk.open(waiting)
+
+
+def test_another_who_asks_is_approved_anew(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask())
+    decrypt_call_backs.ask_to_open(desk.kit, waiting, **TWO)
+    assert desk.row(waiting).approved_by is None
+
+
+def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: Desk) -> None:
+    desk.ask(call_day="either")
+    desk.at(desk.district.clock())
+    assert desk.told() == []
+    desk.district.clock.turn(minutes=3)
+    desk.at(desk.district.clock())
+    assert desk.told() == ["C1: a call was asked for, 25/11 08:00-10:00. It opens then."]
+    desk.at(TOMORROW_AT_NINE)
+    desk.at(TOMORROW_AT_NINE)
+    assert desk.told() == ["C1: its time is now, until 10:00. Two people open it."]
+    desk.at(TOMORROW_AT_NINE.replace(hour=8))
+    missed = "C1: its time passed and nobody called. Once more: 26/11 08:00-10:00."
+    assert desk.told() == [missed]
+    desk.at(TOMORROW_AT_NINE.replace(day=26))
+    assert len(desk.told()) == 1
+    desk.at(TOMORROW_AT_NINE.replace(day=26, hour=8))
+    assert desk.told() == ["C1: its time passed. Nobody may call any more."]
+    (row,) = desk.rows
+    assert (row.state, row.body, row.sealed_key) == (CallBackState.EXPIRED, b"", b"")
+    assert desk.actions() == ["call_back_expired"]
+
+
+def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask(call_day="either"))
+    desk.at(TOMORROW_AT_NINE)
+    desk.open(waiting)
+    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.SILENT)
+    row = desk.row(waiting)
+    assert (row.state, str(row.window)) == (CallBackState.WAITING, "26/11 08:00-10:00")
+    desk.at(TOMORROW_AT_NINE.replace(day=26))
+    with pytest.raises(CallRefused, match="asked for"):
+        desk.open(waiting)
+    desk.approved(waiting)
+    assert desk.open(waiting).number == HERS
+
+
+@pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.OTHER, CallOutcome.REFUSED])
+def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutcome) -> None:
+    waiting = desk.approved(desk.ask(call_day="either"))
+    desk.at(TOMORROW_AT_NINE)
+    with pytest.raises(CallRefused, match="nobody has opened"):
+        decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=outcome)
+    desk.open(waiting)
+    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=outcome)
+    row = desk.row(waiting)
+    assert (row.state, row.outcome, row.body) == (CallBackState.DONE, outcome, b"")
+    with pytest.raises(NotFound, match="gone"):
+        desk.open(waiting)
+
+
+def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
+    first = desk.ask()
+    second = desk.ask(call_part="evening")
+    assert desk.row(first).state == CallBackState.WITHDRAWN
+    assert desk.row(first).body == b""
+    desk.district.clock.turn(minutes=3)
+    desk.at(desk.district.clock())
+    assert len(desk.told()) == 1
+    with desk.kit.database.writing() as session:
+        service_call_back_requests.withdraw(session, desk.kit, 1)
+    assert desk.told() == [f"C{second}: taken back. Do not call."]
+    with pytest.raises(NotFound, match="withdrawn"):
+        decrypt_call_backs.ask_to_open(desk.kit, second, **ONE)
+
+
+def test_without_the_desk_s_key_no_number_is_kept(desk: Desk, caplog: Any) -> None:
+    with desk.kit.database.writing() as session:
+        national = session.get_one(tables_desks.Desk, NATIONAL)
+        national.public_key = b"short"
+    assert desk.ask() == 0
+    assert desk.rows == []
+    assert "call-back is not kept" in caplog.text
+    assert HERS not in caplog.text
+
+
+def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask(call_day="either"))
+    desk.at(datetime(2026, 12, 24, tzinfo=UTC))
+    assert desk.row(waiting).state == CallBackState.EXPIRED
+    assert desk.told() == ["C1: its time passed. Nobody may call any more."]
+    assert {row.state for row in desk.district.all(Message)} == {MessageState.ACCEPTED}
+
+
+def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask())
+    decrypt_rotation.rotate(
+        desk.kit,
+        old=PASSPHRASE,
+        new="another horse",
+        by=ALICE,
+        reason="a new key",
+        settle=lambda: None,
+        say=lambda _said: None,
+        costs=Costs(passes=1, kib=8),
+    )
+    desk.at(TOMORROW_AT_NINE)
+    assert desk.open(waiting, passphrase="another horse").number == HERS
+
+
+def doctor(kit: WholeKit) -> dict[str, CheckResult]:
+    return {one.name: one for one in service_checks_call_backs.findings(kit)}
+
+
+def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
+    assert doctor(desk.kit)["call-backs open for"].ok
+    with desk.kit.database.writing() as session:
+        session.execute(delete(DeskMember).where(DeskMember.desk_code == NATIONAL))
+        session.execute(delete(DeskRow).where(DeskRow.code == NATIONAL))
+    wrong = doctor(desk.kit)["call-backs open for"]
+    assert not wrong.ok
+    assert "runbook" in wrong.todo
+
+
+def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask())
+    desk.at(TOMORROW_AT_NINE)
+    assert "1 wait" in doctor(desk.kit)["call-backs"].says
+    desk.open(waiting)
+    desk.district.clock.turn(minutes=29)
+    assert doctor(desk.kit)["call-backs left"].ok
+
+    desk.district.clock.turn(minutes=1)
+    left = doctor(desk.kit)["call-backs left"]
+    assert (left.ok, f"C{waiting} was opened 25/11 09:00" in left.says) == (False, True)
+    assert "/call-backs" in left.todo
+    assert HERS[4:] not in str(doctor(desk.kit))
+
+    decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
+    assert doctor(desk.kit)["call-backs left"].ok
+
+
+def test_the_doctor_says_that_the_clock_should_have_ended_one(desk: Desk) -> None:
+    desk.ask()
+    desk.district.clock.at = TOMORROW_AT_NINE.replace(hour=8, minute=1)
+    assert doctor(desk.kit)["call-backs left"].ok
+    desk.district.clock.turn(minutes=1)
+    assert "hotline process worker" in doctor(desk.kit)["call-backs left"].todo

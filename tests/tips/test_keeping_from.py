@@ -1,0 +1,213 @@
+"""Tests exclusions: a tip is hidden from an official's district, a person named in it, or a distrusted desk."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from hotline.alerts import queries, queries_names, service_assignment
+from hotline.cases import service_exclusions
+from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.cases.service_exclusions import KeptFrom
+from hotline.core.actors import AccountRole, Actor, entered_as
+from hotline.core.database import Session
+from hotline.errors import EndRefused, NotFound
+from hotline.gateway.tables import Message
+from hotline.people.rules import Level
+from hotline.people.rules_desks import of_account
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_desks import Desk, DeskMember
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_visible
+from hotline.tips.queries_visible import Excluded, ExclusionReason, of_desk, of_responder
+from hotline.tips.tables import Grant, Tip
+from tests.support.builders import NOON
+from tests.support.deciding import decides, signed_in
+from tests.support.district import District
+
+SIGNED = {"by": "Alice", "reason": "the caller names him"}
+HIM, COLLEAGUE, NATION = 1, 2, 3
+AGO = NOON - timedelta(days=30)
+
+
+def grant(district: District, tip_id: int, *desks: str) -> None:
+    with district.database.writing() as session:
+        for code in desks:
+            session.add(Grant(tip_id=tip_id, desk_code=code, sealed_key=b"key"))
+
+
+@pytest.fixture
+def told(district: District) -> District:
+    """Returns a district with two tips of one phone. The first responder was alerted of tip 1."""
+    for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
+        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+    district.numbers = iter(range(50, 90))
+    with district.database.writing() as session:
+        for code in ("12", NATIONAL):
+            session.add(Desk(code=code, public_key=b"k" * 32, created_at=NOON))
+    for _ in range(2):
+        grant(district, district.tell(urgency=3), "12", NATIONAL)
+    return district
+
+
+def reference(district: District, session: Session, who: int) -> str:
+    return str(queries.references_of(session, [1])[1, who])
+
+
+def seen(district: District, who: int) -> Mapping[str, bool]:
+    """Returns, for each way to tip 1, True if this responder or their desk can find it."""
+    with district.database.reading() as session:
+        at = district.clock()
+        hers, names = of_responder(session, who), queries_names.of_responder(session, who, AGO)
+        listed = tip_overviews(session, Wanted(viewer=hers))
+        other = [one for one in listed if one.tip.id == 2]
+        by_name = {name for name, tip in queries_names.tips_of(session, who) if tip.id == 1}
+        return {
+            "list": 1 in {one.tip.id for one in listed},
+            "count of the same phone": bool(other and other[0].same_contact),
+            "one page of the list": bool(
+                tip_overviews(session, Wanted(viewer=hers, before=2, limit=1))
+            ),
+            "search by urgency": 1
+            in {one.tip.id for one in tip_overviews(session, Wanted(viewer=hers, urgency=3))},
+            "open cases": 1 in queries.told_of(session, who),
+            "cases by name": bool(by_name),
+            "answers by SMS": len({*names.open, *names.also}) > 1,
+            "list of the entry": len(queries_names.open_references(session, who, at)) > 1,
+        }
+
+
+def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
+    assert all(seen(told, HIM).values())
+    service_exclusions.keep_from(
+        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+    )
+    assert not any(seen(told, HIM).values()), seen(told, HIM)
+    assert seen(told, NATION)["list"]
+
+
+def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(told: District) -> None:
+    assert (0, HIM) in told.told(1)
+    service_exclusions.keep_from(
+        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+    )
+    assert [who for _, who in told.told(1)] == [HIM, COLLEAGUE]
+    waiting = [
+        row for row in told.all(Message) if row.responder_id == HIM and row.state == "pending"
+    ]
+    assert {row.referral_id for row in waiting} == {2}
+
+    for _ in range(6):
+        told.clock.turn(minutes=60 * 24)
+        service_assignment.fire_deadlines(told.kit)
+    assert [who for _, who in told.told(1)].count(HIM) == 1
+
+
+def test_a_reference_that_he_was_given_opens_nothing_more(told: District) -> None:
+    with told.database.writing() as session:
+        name = reference(told, session, HIM)
+        assert queries.of_responder(session, HIM, name) is not None
+    service_exclusions.keep_from(
+        told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+    )
+    with told.database.writing() as session:
+        assert queries.of_responder(session, HIM, name) is None
+
+
+def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: District) -> None:
+    service_exclusions.keep_from(told.kit, 1, KeptFrom(desk="12"), ExclusionReason.ASKED, **SIGNED)
+    for who in (HIM, COLLEAGUE):
+        assert not any(seen(told, who).values()), who
+    assert told.told(1)[-1][1] in (NATION, NATION + 1)
+    with told.database.reading() as session:
+        assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk("12")))] == [2]
+        assert queries_visible.with_grant(session, 1, "12")[1] is None
+        assert queries_visible.with_grant(session, 1, NATIONAL)[1] is not None
+
+
+def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
+    """This also holds where the tip was granted to the district before the official was named."""
+    with told.database.writing() as session:
+        session.get_one(Tip, 1).official = "unsure"
+    with told.database.reading() as session:
+        for viewer in (of_desk("12"), of_responder(session, COLLEAGUE)):
+            found = tip_overviews(session, Wanted(viewer=viewer))
+            assert [(one.tip.id, one.same_contact) for one in found] == [(2, 0)]
+        assert queries_visible.with_grant(session, 1, "12")[1] is None
+        nation = tip_overviews(session, Wanted(viewer=of_desk(NATIONAL)))
+        assert [one.tip.id for one in nation] == [2, 1]
+
+
+def lift(told: District) -> None:
+    """Lifts the exclusions of tip 1: one person asks, and a second person approves."""
+    bob = signed_in(told.kit, "Bob", AccountRole.NATIONAL)
+    seat = {"desk_code": NATIONAL, "member": of_account(bob.account_id)}
+    with told.database.writing() as session:
+        session.get_one(ConsoleAccount, bob.account_id).public_key = b"k" * 32
+        session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
+        rows = [row.id for row in queries_visible.standing(session, 1)]
+    for row in rows:
+        service_exclusions.ask_lift(told.kit, Actor("Alice"), row, "a test")
+        decides(told.kit, bob, "lift")
+
+
+def test_two_people_let_him_know_again(told: District) -> None:
+    him = KeptFrom(person=str(HIM))
+    service_exclusions.keep_from(told.kit, 1, him, ExclusionReason.NAMED, **SIGNED)
+    lift(told)
+    assert seen(told, HIM)["list"]
+    with pytest.raises(NotFound):
+        service_exclusions.ask_lift(told.kit, Actor("Alice"), 1, "a test")
+
+
+def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people_agree(
+    told: District,
+) -> None:
+    """The responder and the account are not joined, so each gets an exclusion. Later tips of that phone carry it on."""
+    name = told.responder(HIM).name
+    with told.database.writing() as session:
+        account = {"shown": name, "roles": ["desk"], "language": "en", "state": "active"}
+        session.add(ConsoleAccount(name=entered_as(name), created_at=NOON, **account))
+    whom = KeptFrom(person=name)
+    service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    both = [Excluded(responder_id=HIM), Excluded(account_id=1)]
+    with told.database.writing() as session:
+        assert [one.whom for one in queries_visible.standing(session, 1)] == both
+        queries_visible.carry(session, 1, 2, "line", NOON)
+        assert [one.whom for one in queries_visible.standing(session, 2)] == both
+        assert queries_visible.carry(session, 1, 2, "line", NOON) == []
+    with pytest.raises(EndRefused, match="already"):
+        service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    lift(told)
+    with told.database.reading() as session:
+        assert queries_visible.standing(session, 1) == []
+
+
+def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
+    with told.database.writing() as session:
+        account = {"shown": "Desk 9", "roles": ["desk"], "language": "en", "state": "active"}
+        session.add(ConsoleAccount(name="desk 9", created_at=NOON, responder_id=HIM, **account))
+    whom = KeptFrom(person="Desk 9")
+    service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    assert not any(seen(told, HIM).values())
+
+
+@pytest.mark.parametrize("typed", ["12", "Gasabo", "gasabo"])
+def test_a_desk_is_named_by_its_code_or_its_name(typed: str, told: District) -> None:
+    service_exclusions.keep_from(told.kit, 1, KeptFrom(desk=typed), ExclusionReason.ASKED, **SIGNED)
+    with told.database.reading() as session:
+        assert [one.desk_code for one in queries_visible.standing(session, 1)] == ["12"]
+
+
+@pytest.mark.parametrize(
+    ("whom", "error"),
+    [
+        (KeptFrom(person="Nobody"), NotFound),
+        (KeptFrom(desk=NATIONAL), NotFound),
+        (KeptFrom(desk="99"), NotFound),
+        (KeptFrom(), NotFound),
+    ],
+)
+def test_from_whom_nothing_is_kept(whom: KeptFrom, error: type[Exception], told: District) -> None:
+    with pytest.raises(error):
+        service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.ASKED, **SIGNED)

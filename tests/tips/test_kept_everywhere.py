@@ -1,0 +1,277 @@
+"""R6: tests that every query of tips for a viewer applies the exclusions.
+
+Each function of the store that asks for tips, or for rows of a tip, is in one table. Those in `WAYS` are tried with an
+excluded person, an excluded desk and an official's district. Those in `FOR_NOBODY` give a reason why they serve no
+viewer.
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+import hotline
+from hotline.alerts import service_commands
+from hotline.alerts import tables as alerts_tables
+from hotline.alerts.rules_commands import Act, Acted
+from hotline.alerts.rules_replies import Verb
+from hotline.cases import service_exclusions
+from hotline.cases.queries_overview import Wanted, tip_overviews
+from hotline.cases.service_exclusions import KeptFrom
+from hotline.core.database import Session
+from hotline.gateway.tables import Referral
+from hotline.people import tables as people_tables
+from hotline.people.rules import Level
+from hotline.people.rules_desks import DeskKind
+from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_desks import Desk
+from hotline.text.codes import NATIONAL
+from hotline.tips import queries_duplicates, queries_visible, tables_call_back
+from hotline.tips.queries_visible import ExclusionReason, Viewer, of_account, of_responder
+from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.rules_duplicates import LikelyPair, LinkReason
+from hotline.tips.rules_events import EntryWay
+from hotline.tips.tables import Grant, Tip
+from hotline.tips.tables_call_back import CallBack
+from hotline.tips.tables_persons import PossibleVictim
+from tests.support.builders import NOON
+from tests.support.district import District
+from tests.support.helping import offered_by
+from tests.tips.for_nobody import FOR_NOBODY, ROWS
+from tests.tips.ways_to_tips import (
+    BY_DESK,
+    COLLEAGUE,
+    DESK,
+    HE,
+    HERE,
+    KEPT,
+    OTHERS,
+    WAYS,
+    Asker,
+    listed,
+)
+
+SIGNED = {"by": "Alice", "reason": "the caller names him"}
+
+
+@pytest.fixture
+def told(district: District) -> District:
+    """Adds four tips of one phone in district 12 and alerts one responder of all four.
+
+    A colleague of that responder took the last two first.
+    """
+    for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
+        district.enrol(level, districts=() if level is Level.NATIONAL else (HERE,))
+    district.numbers = iter(range(50, 90))
+    with district.database.writing() as session:
+        for code in (HERE, NATIONAL):
+            session.add(Desk(code=code, public_key=b"k" * 32, created_at=NOON))
+    for _ in range(4):
+        tip_id = district.tell(urgency=3)
+        with district.database.writing() as session:
+            _hang_on(session, tip_id)
+    with district.database.writing() as session:
+        pairs = [LikelyPair(one, one + 1, LinkReason.CONTACT) for one in (1, 2, 3)]
+        queries_duplicates.keep_links(session, pairs, "line", NOON)
+    return district
+
+
+def _hang_on(session: Session, tip_id: int) -> None:
+    for code in (HERE, NATIONAL):
+        session.add(Grant(tip_id=tip_id, desk_code=code, sealed_key=b"key"))
+    session.add(
+        CallBack(
+            tip_id=tip_id,
+            uid=f"{tip_id:032}",
+            state=CallBackState.WAITING,
+            body=b"",
+            sealed_key=b"",
+            opens_at=NOON,
+            closes_at=NOON,
+            asked_at=NOON,
+        )
+    )
+    session.get_one(Tip, tip_id).closure_requested_at = NOON
+    offered_by(session, tip_id, HE, NOON)
+    session.add(PossibleVictim(tip_id=tip_id, n=1, met_at=NOON, due_at=NOON, rung=1))
+    (his,) = session.scalars(select(Referral).where(Referral.tip_id == tip_id)).all()
+    assert his.responder_id == HE
+    his.acknowledged_at = NOON + timedelta(minutes=3)
+    if tip_id > 2:
+        hers = Referral(
+            tip_id=tip_id,
+            step=0,
+            responder_id=COLLEAGUE,
+            reference=f"Q{tip_id}Q{tip_id}",
+            state="acknowledged",
+            created_at=NOON,
+            acknowledged_at=NOON + timedelta(minutes=1),
+        )
+        session.add(hers)
+
+
+def _person(district: District, tip_id: int) -> None:
+    him = KeptFrom(person=str(HE))
+    service_exclusions.keep_from(district.kit, tip_id, him, ExclusionReason.NAMED, **SIGNED)
+
+
+def _desk(district: District, tip_id: int) -> None:
+    here = KeptFrom(desk=HERE)
+    service_exclusions.keep_from(district.kit, tip_id, here, ExclusionReason.ASKED, **SIGNED)
+
+
+def _camp(district: District, tip_id: int) -> None:
+    """Excludes a camp's desk to which the responder also belongs."""
+    with district.database.writing() as session:
+        if session.get(Desk, CAMP) is None:
+            row = {"kind": DeskKind.PROTECTION, "place": "31c1", "public_key": b"k" * 32}
+            session.add(Desk(code=CAMP, created_at=NOON, **row))
+            him = session.get_one(Responder, HE)
+            both = {HERE: Level.RESPONDER, CAMP: Level.COORDINATOR}
+            people_tables.place(session, him, both, [], NOON)
+    there = KeptFrom(desk=CAMP)
+    service_exclusions.keep_from(district.kit, tip_id, there, ExclusionReason.ASKED, **SIGNED)
+
+
+def _official(district: District, tip_id: int) -> None:
+    """Marks the tip as about an official after its grants were made."""
+    district.change(Tip, tip_id, official="unsure")
+
+
+CAMP = "camp-desk"
+PERSON = "a person who is named"
+KEEPS: Mapping[str, Callable[[District, int], None]] = {
+    PERSON: _person,
+    "a desk that nobody trusts": _desk,
+    CAMP: _camp,
+    "the district of an official's tip": _official,
+}
+
+
+def seen(district: District, viewer: Callable[[Session], Viewer]) -> Mapping[str, set[int]]:
+    with district.database.writing() as session:
+        one = Asker(session, viewer(session))
+        return {name: ask(one) for name, ask in WAYS.items()}
+
+
+def he(session: Session) -> Viewer:
+    return of_responder(session, HE)
+
+
+def his_account(session: Session) -> Viewer:
+    return of_account(session, ConsoleAccount(responder_id=HE), frozenset({HERE, NATIONAL}))
+
+
+@pytest.mark.row("R6")
+@pytest.mark.parametrize("kept", KEEPS)
+def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told: District) -> None:
+    """The exclusion holds for the responder's phone and for their account. The national desk still sees every tip."""
+    every = {name: {*KEPT, *OTHERS} for name in WAYS}
+    assert seen(told, he) == every
+    assert seen(told, his_account) == every
+    for tip_id in KEPT:
+        KEEPS[kept](told, tip_id)
+    left = {name: tips - KEPT for name, tips in every.items()}
+    assert seen(told, he) == left
+    assert seen(told, his_account) == left
+
+    by_desk = set() if kept in (PERSON, CAMP) else KEPT
+    with told.database.reading() as session:
+        for tip_id in (*KEPT, *OTHERS):
+            assert (queries_visible.with_grant(session, tip_id, HERE)[1] is None) == (
+                tip_id in by_desk
+            )
+            assert queries_visible.with_grant(session, tip_id, NATIONAL)[1] is not None
+        nation = tip_overviews(session, Wanted(viewer=queries_visible.of_desk(NATIONAL)))
+        assert {one.tip.id for one in nation} == {*KEPT, *OTHERS}
+    _no_verb_does_anything(told)
+
+
+def _account(session: Session) -> ConsoleAccount:
+    return session.scalars(select(ConsoleAccount).where(ConsoleAccount.name == "desk 9")).one()
+
+
+@pytest.mark.row("R6")
+def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told: District) -> None:
+    """The account first belongs to no responder. Once it is joined to one, the exclusion holds for that phone too."""
+    with told.database.writing() as session:
+        account = {"shown": "Desk 9", "roles": ["desk"], "language": "en", "state": "active"}
+        session.add(ConsoleAccount(name="desk 9", created_at=NOON, **account))
+
+    def its(session: Session) -> Viewer:
+        return of_account(session, _account(session), frozenset({HERE, NATIONAL}))
+
+    every = seen(told, its)
+    nobody = seen(told, lambda _: Viewer(frozenset()))
+    by_viewer = {name for name, tips in every.items() if nobody[name] != tips}
+    assert "tips/queries_visible.is_visible" in by_viewer
+    for tip_id in KEPT:
+        whom = KeptFrom(person="DESK 9")
+        service_exclusions.keep_from(told.kit, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
+    left = {name: tips - KEPT if name in by_viewer else tips for name, tips in every.items()}
+    assert seen(told, its) == left
+    with told.database.writing() as session:
+        assert queries_visible.kept_from(session, [1]) == {1: frozenset()}
+        _account(session).responder_id = HE
+    assert not any(tips & KEPT for tips in seen(told, its).values())
+    assert not any(tips & KEPT for tips in seen(told, he).values())
+    with told.database.reading() as session:
+        assert queries_visible.kept_from(session, [1]) == {1: frozenset({HE})}
+        assert queries_visible.who_may(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
+        assert queries_visible.who_may(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
+
+
+def _no_verb_does_anything(told: District) -> None:
+    with told.database.reading() as session:
+        name = next(name for name, tip_id in Asker(session, he(session)).hers if tip_id == 1)
+    for verb in set(Verb) - {Verb.HELP}:
+        with told.database.writing() as session:
+            done = service_commands.act(session, told.kit, Act(HE, name, verb, EntryWay.USSD, NOON))
+        assert done.result is Acted.UNKNOWN, verb
+
+
+def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: District) -> None:
+    """An excluded member is not asked about an erasure request or a call-back. The other members are."""
+    person = KeptFrom(person=str(DESK))
+    service_exclusions.keep_from(told.kit, 1, person, ExclusionReason.NAMED, **SIGNED)
+    with told.database.reading() as session:
+        for tip_id, people in ((1, [DESK + 1]), (2, [DESK, DESK + 1])):
+            tip = session.get_one(Tip, tip_id)
+            asked = alerts_tables.desk(session, tip.id, NOON)
+            assert [one.responder_id for one in asked] == people
+            assert [one.id for one in tables_call_back.desk_people(session, NOON, tip_id)] == people
+        assert listed(Asker(session, of_responder(session, DESK))) == {2, 3, 4}
+
+
+@pytest.mark.row("R6")
+def test_every_question_of_the_store_is_walked_or_says_why_not() -> None:
+    root = Path(hotline.__file__).parent
+    files = [path for path in root.rglob("*.py") if path.stem.startswith(("tables", "queries"))]
+    assert files
+    asked = set()
+    for path in files:
+        where = path.relative_to(root).with_suffix("").as_posix()
+        for one in ast.parse(path.read_text()).body:
+            if isinstance(one, ast.FunctionDef) and _asks(one):
+                asked.add(f"{where}.{one.name}")
+    tables = [*WAYS, *BY_DESK, *FOR_NOBODY]
+    assert sorted(tables) == sorted(asked)
+
+
+def test_no_page_lists_tips_without_saying_for_whom() -> None:
+    root = Path(hotline.__file__).parent
+    files = [path for path in root.rglob("*.py") if path.stem.startswith("pages")]
+    assert files
+    for path in files:
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "Wanted":
+                assert "viewer" in {keyword.arg for keyword in call.keywords}, path
+
+
+def _asks(one: ast.FunctionDef) -> bool:
+    names = {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+    return bool(names & ROWS) and bool(names & {"select", "exists", "is_any"})

@@ -1,0 +1,107 @@
+"""R7: tests that a danger report reads as many rows on a day of thousands of like tips as usual."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hotline.alerts import service_duplicates
+from hotline.core.database import Database
+from hotline.text.codes import Category
+from hotline.tips.queries_duplicates import TipLikeness, TipLink
+from tests.support.builders import NOON, make_tip
+
+pytestmark = pytest.mark.both
+
+READ = text(
+    "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))"
+    " FROM pg_stat_xact_user_tables WHERE relname IN ('tip', 'tip_likeness')"
+)
+ROWS_APART = 40
+"""Allowed difference of rows read in PostgreSQL, which reads the whole of a table that has few rows."""
+STEPS_APART = 200
+"""Allowed difference of steps of SQLite's virtual machine: a few rows. Reading one row costs about thirty steps."""
+
+
+def tell(database: Database, count: int, **differs: Any) -> int:
+    """Adds this many tips of one day, ten seconds apart. Returns the number of the last."""
+    with database.writing() as session:
+        tips = []
+        for number in range(count):
+            at = NOON - timedelta(hours=10) + timedelta(seconds=10 * number)
+            tip = make_tip(uid=f"{number:032x}", at=at, category=Category.LABOUR)
+            for name, value in differs.items():
+                setattr(tip, name, value(number))
+            tips.append(tip)
+        session.add_all(tips)
+        session.flush()
+        session.add_all(
+            TipLikeness(
+                tip_id=tip.id,
+                contact_key=tip.contact_key,
+                words_key=f"{number % 7:064x}",
+                at=tip.created_at,
+            )
+            for number, tip in enumerate(tips)
+        )
+        session.flush()
+        return tips[-1].id
+
+
+def rows_read(session: Session, tip_id: int) -> int:
+    """Links a tip. Returns the number of rows, or of SQLite's steps, that the database needed."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        before = connection.scalar(READ)
+        service_duplicates.link_told(session, tip_id, NOON)
+        return int(connection.scalar(READ)) - int(before)
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.set_progress_handler(count, 1)
+    service_duplicates.link_told(session, tip_id, NOON)
+    driver.set_progress_handler(None, 1)
+    return steps
+
+
+def measured(database: Database, count: int, **differs: Any) -> tuple[int, list[str]]:
+    last = tell(database, count, **differs)
+    with database.writing() as session:
+        if not database.is_sqlite:
+            session.execute(text("ANALYZE tip, tip_likeness"))
+        spent = rows_read(session, last)
+        session.flush()
+        why = sorted(link.why for link in session.query(TipLink))
+        session.rollback()
+        session.execute(text("DELETE FROM tip"))
+    return spent, why
+
+
+@pytest.mark.row("R7")
+@pytest.mark.parametrize(
+    ("differs", "why"),
+    [
+        ({}, ["contact", "words"]),
+        ({"contact_key": lambda number: f"{number:064x}"}, ["place_time", "words"]),
+        (
+            {"contact_key": lambda n: f"{n:064x}", "place": lambda n: "12" if n % 2 else "13"},
+            ["place_time", "words"],
+        ),
+    ],
+    ids=["one phone", "one place", "two places"],
+)
+def test_r7_linking_reads_no_more_on_a_day_of_2000_like_tips(
+    database: Database, differs: dict[str, Any], why: list[str]
+) -> None:
+    few, found = measured(database, 14, **differs)
+    many, found_among_many = measured(database, 2000, **differs)
+    assert found == found_among_many == why
+    assert many <= few + (STEPS_APART if database.is_sqlite else ROWS_APART)

@@ -1,0 +1,176 @@
+"""R7: tests how likely duplicates are linked and shown as `like K7Q4`. No tips are merged, and a link can be undone."""
+
+import pytest
+
+from hotline.alerts import service_assignment
+from hotline.cases import queries_list, service_desk_commands, service_exclusions
+from hotline.cases.service_exclusions import KeptFrom
+from hotline.errors import EndRefused, NotFound
+from hotline.gateway.tables import Message, Referral
+from hotline.people import tables_audit
+from hotline.people.rules import Level
+from hotline.tips import queries_duplicates, queries_visible
+from hotline.tips.queries_duplicates import TipLink
+from hotline.tips.queries_visible import THE_LINE, ExclusionReason, Viewer, of_desk
+from tests.support.callers import DANGER_HERE, Line, line, told
+from tests.support.reading import PIN, at_her_desk, reader_beside
+
+__all__ = ["line"]
+
+QUIET = ("5", "2", "2", "1", "1", "1")
+"""Not danger, no official, Kigali, Gasabo, its first sector."""
+LABOUR, SEX = "1", "2"
+HERS, OTHER = "+250788000077", "+250788000078"
+SIGNED = {"actor": "cli:Alice", "reason": "the same house"}
+
+
+@pytest.fixture
+def staffed(line: Line) -> Line:
+    line.enrol(Level.RESPONDER, "+250788000001")
+    line.enrol(Level.DEPUTY, "+250788000002")
+    return line
+
+
+def tell(line: Line, kind: str, *, phone: str = HERS, minutes: float = 1) -> int:
+    line.clock.turn(minutes=minutes)
+    caller = line.caller(phone)
+    caller.dial()
+    caller.key(*QUIET, kind)
+    caller.hang_up()
+    service_assignment.refer_waiting(line.kit)
+    return line.tips[-1].id
+
+
+def linked(line: Line) -> set[tuple[int, int, str]]:
+    return {(row.a, row.b, row.why) for row in line.all(TipLink) if row.undone_at is None}
+
+
+def beside(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
+    """Returns the tips linked to this one that the viewer may see."""
+    with line.database.reading() as session:
+        others = queries_duplicates.beside(session, [tip_id]).get(tip_id, frozenset())
+        return [*queries_list.known(session, viewer, others)]
+
+
+def alerts(line: Line) -> list[tuple[str, str | None]]:
+    return [(row.template, row.parameters.get("like")) for row in line.all(Message)]
+
+
+@pytest.mark.row("R7")
+def test_r7_the_second_alert_says_which_case_it_is_like(staffed: Line) -> None:
+    first, second = tell(staffed, LABOUR), tell(staffed, SEX)
+    assert linked(staffed) == {(first, second, "contact")}
+    known = next(row.reference for row in staffed.all(Referral) if row.tip_id == first)
+    assert alerts(staffed) == [("ALERT_REPLY", None), ("ALERT_LIKE_REPLY", known)]
+    assert [tip.closed_at for tip in staffed.tips] == [None, None]
+
+
+def test_r7_another_phone_is_like_it_by_place_kind_and_day(staffed: Line) -> None:
+    first = tell(staffed, LABOUR)
+    second = tell(staffed, LABOUR, phone=OTHER)
+    third = tell(staffed, SEX, phone="+250788000079")
+    assert linked(staffed) == {(first, second, "place_time")}
+    tell(staffed, SEX, phone="+250788000080", minutes=25 * 60)
+    assert {b for _, b, _ in linked(staffed)} == {second}
+    assert third not in {one for pair in linked(staffed) for one in pair[:2]}
+
+
+def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> None:
+    """A responder who was alerted of both tips sees the link in the list. The link sends no alert."""
+    danger = ("5", "1", "2", "1", "1", "1", LABOUR)
+    for phone in (HERS, OTHER):
+        staffed.clock.turn(minutes=1)
+        caller = staffed.caller(phone)
+        caller.dial()
+        caller.key(*danger[:-2])
+        service_assignment.refer_waiting(staffed.kit)
+        assert linked(staffed) == set()
+        caller.key(*danger[-2:])
+    told_of = len(staffed.all(Message))
+    service_assignment.refer_waiting(staffed.kit)
+    first, second = (tip.id for tip in staffed.tips)
+    assert linked(staffed) == {(first, second, "place_time")}
+    assert len(staffed.all(Message)) == told_of
+
+
+def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> None:
+    """The first tip is hidden from the responder, so the alert of the second does not name it."""
+    first = tell(staffed, LABOUR)
+    who = _keep_from_the_told(staffed, first)
+    second = tell(staffed, LABOUR, phone=OTHER)
+    assert linked(staffed) == {(first, second, "place_time")}
+    rows = {row.id: row for row in staffed.all(Referral) if row.tip_id == second}
+    (alert,) = [row for row in staffed.all(Message) if row.referral_id in rows]
+    assert (rows[alert.referral_id].responder_id, alert.parameters.get("like")) == (who, None)
+
+
+@pytest.mark.row("R6")
+def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staffed: Line) -> None:
+    first = tell(staffed, LABOUR)
+    who = _keep_from_the_told(staffed, first)
+    second = tell(staffed, SEX)
+    assert linked(staffed) == {(first, second, "contact")}
+    told_of = {row.responder_id for row in staffed.all(Referral) if row.tip_id == second}
+    assert told_of
+    assert who not in told_of
+    with staffed.database.reading() as session:
+        (row,) = queries_visible.standing(session, second)
+        (entry,) = tables_audit.entries(session, subject=f"tip:{second}")
+    assert (row.responder_id, row.why, row.by) == (who, "named", "line")
+    assert entry.reason == f"named: responder {who}: as of tip {first}, which the same phone told"
+
+
+def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
+    """Hides the tip from the first responder who was alerted of it. Returns that responder's number."""
+    who = next(row.responder_id for row in staffed.all(Referral) if row.tip_id == tip_id)
+    him = KeptFrom(person=str(who))
+    service_exclusions.keep_from(
+        staffed.kit, tip_id, him, ExclusionReason.NAMED, by="Alice", reason="named"
+    )
+    assert isinstance(who, int)
+    return who
+
+
+@pytest.mark.row("R7")
+def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> None:
+    first, second = tell(staffed, LABOUR), tell(staffed, SEX)
+    here = of_desk("12")
+    assert beside(staffed, second, here) == [first]
+    service_desk_commands.unlink(staffed.kit, second, first, viewer=here, **SIGNED)
+    assert beside(staffed, second, here) == []
+    with staffed.database.reading() as session:
+        assert queries_duplicates.beside(session, [first, second]) == {}
+    with pytest.raises(EndRefused):
+        service_desk_commands.unlink(staffed.kit, first, second, viewer=here, **SIGNED)
+    third = tell(staffed, LABOUR)
+    assert linked(staffed) >= {(second, third, "contact")}
+    assert (first, second) not in {(a, b) for a, b, _ in linked(staffed)}
+
+    service_desk_commands.link(staffed.kit, first, second, viewer=THE_LINE, **SIGNED)
+    assert (first, second, "said") in linked(staffed)
+    for one, other, error in ((first, second, EndRefused), (first, first, EndRefused)):
+        with pytest.raises(error):
+            service_desk_commands.link(staffed.kit, one, other, viewer=THE_LINE, **SIGNED)
+    with pytest.raises(NotFound):
+        service_desk_commands.link(staffed.kit, first, second, viewer=of_desk("13"), **SIGNED)
+
+
+@pytest.mark.row("R7")
+def test_r7_her_list_and_the_page_say_it(line: Line) -> None:
+    beside = reader_beside(line)
+    phone, known_as = at_her_desk(beside)
+    told(line, *DANGER_HERE)
+    service_assignment.refer_waiting(line.kit)
+    line.clock.turn(seconds=10)
+    names = {
+        row.tip_id: row.reference
+        for row in line.all(Referral)
+        if row.responder_id == known_as.responder_id
+    }
+    assert len(names) == 2
+    phone.dial("90")
+    shown = phone.key(PIN, "1")
+    for tip_id, name in names.items():
+        other = next(one for one in names.values() if one != name)
+        assert f"{name} urgent, new, like {other}" in shown, tip_id
+    assert f"Like {known_as.reference}." in phone.key("1", "1")

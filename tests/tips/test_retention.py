@@ -1,0 +1,305 @@
+"""Tests which data is erased, when, and what is kept. Each erasure is announced first."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from hotline.alerts import queries_retention as rows
+from hotline.alerts import service_case_events, tables_case_keys
+from hotline.alerts.tables import AskedBack
+from hotline.alerts.tables_case_keys import CaseNote
+from hotline.cases import decrypt_access, service_retention
+from hotline.cases.service_retention import BATCH, ERRAND, tidy
+from hotline.errors import NotFound
+from hotline.gateway.rules_delivery import MessageState
+from hotline.gateway.tables import DeliveryReport
+from hotline.gateway.tables_contacts import Dialogue, InboundSeen
+from hotline.monitoring.service_checks_database import findings
+from hotline.people import tables_audit
+from hotline.people.rules import Level
+from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_desks import Desk
+from hotline.tips.rules_events import EntryKind, EntryWay
+from hotline.tips.rules_retention import UNCLOSED, WARNING, WORDS, Keeping, Term
+from hotline.tips.tables import Grant, Tip
+from tests.support.builders import NOON, make_tip
+from tests.support.callers import DANGER_HERE, Line, told
+from tests.support.district import District
+from tests.support.fakes import FakeShelf
+from tests.support.two_people import ALICE, WITH_BOSCO
+
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
+WHO: dict[str, Any] = {"by": "A. Director", "reason": "letter 12 of the prosecutor"}
+DAY = timedelta(days=1)
+
+
+def days_go_by(district: District, days: int, *, quiet: int = 0) -> None:
+    """Lets this many days pass with one tick a day, as the relay does it.
+
+    The relay does not run in the first `quiet` days.
+    """
+    district.clock.turn(days=quiet)
+    for _ in range(days - quiet):
+        district.clock.turn(days=1)
+        tidy(district.kit)
+
+
+def with_words(district: District, **fields: Any) -> int:
+    """Adds a tip that a desk can read."""
+    tip_id = district.file_tip(**fields)
+    with district.database.writing() as session:
+        if session.get(Desk, "national") is None:
+            session.add(Desk(code="national", public_key=b"k" * 32, created_at=NOON))
+            session.flush()
+        session.add(Grant(tip_id=tip_id, desk_code="national", sealed_key=b"sealed"))
+    return tip_id
+
+
+def with_note_and_question(district: District, tip_id: int) -> None:
+    """Adds a sealed note and a sealed question back to the tip."""
+    at = district.clock()
+    by = service_case_events.by_responder(district.enrol(districts=("12",)), EntryWay.USSD)
+    question = AskedBack(
+        tip_id=tip_id,
+        question="when",
+        desk="national",
+        asked_at=at,
+        public_key=b"k",
+        locked_key=b"k",
+        body=b"",
+    )
+    with district.database.writing() as session:
+        entry = service_case_events.done_by(session, tip_id, EntryKind.NOTE, by, at, key="1")
+        assert entry is not None
+        tables_case_keys.keep_body(session, CaseNote, entry, b"sealed")
+        session.add(question)
+
+
+def state_of(district: District, tip_id: int) -> Keeping:
+    with district.database.writing() as session:
+        return rows.kept(session, tip_id).term.keeping
+
+
+@pytest.mark.row("P4")
+def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: District) -> None:
+    tip_id = with_words(district, filed_at=district.clock(), urgency=2)
+    service_retention.close_tip(district.kit, tip_id, **WHO)
+
+    days_go_by(district, 75, quiet=70)
+    assert state_of(district, tip_id) is Keeping.KEPT
+    days_go_by(district, 1)
+    assert state_of(district, tip_id) is Keeping.WARNED
+    days_go_by(district, 13)
+    assert district.tip(tip_id).body == b"sealed"
+    days_go_by(district, 1)
+    assert state_of(district, tip_id) is Keeping.ERASED
+
+
+def test_a_tip_that_nobody_closed_counts_as_closed_after_half_a_year(district: District) -> None:
+    tip_id = with_words(district, filed_at=district.clock(), urgency=2)
+    days_go_by(district, 269, quiet=240)
+    assert state_of(district, tip_id) is Keeping.WARNED
+    days_go_by(district, 1)
+    assert state_of(district, tip_id) is Keeping.ERASED
+
+
+@pytest.mark.row("P4")
+def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
+    tip_id = with_words(district, filed_at=NOON - 300 * DAY, sector="1205")
+    district.change(Tip, tip_id, receipt_key="a key")
+    with_note_and_question(district, tip_id)
+    days_go_by(district, 15)
+
+    tip = district.tip(tip_id)
+    assert tip.receipt_key is None
+    with district.database.reading() as session:
+        assert tables_case_keys.bodies_of(session, CaseNote, tip_id) == {}
+        assert session.get(AskedBack, tip_id) is None
+    assert (tip.place, tip.category, tip.urgency, tip.official) == ("12", "labour", 1, "no")
+    assert (tip.body, tip.sector, tip.contact_key, tip.session_key) == (b"", None, "", "")
+    assert tip.identity == f"erased:{tip.uid}"
+    assert district.all(Grant) == []
+    with pytest.raises(NotFound, match="erased on"):
+        decrypt_access.read_tip(district.kit, tip_id, desk="national", passphrase="any", **SIGNED)
+    row, refused = district.all(AuditEntry)
+    assert refused.reason == f"words erased: court asked{WITH_BOSCO}"
+    assert (row.actor, row.action, row.subject) == ("clock", "tip_erased", f"tip:{tip_id}")
+
+
+def test_nothing_goes_unwarned_though_the_clock_was_away_for_a_year(district: District) -> None:
+    tip_id = with_words(district, filed_at=district.clock() - 600 * DAY)
+    tidy(district.kit)
+    assert state_of(district, tip_id) is Keeping.WARNED
+    days_go_by(district, 13)
+    assert state_of(district, tip_id) is Keeping.WARNED
+    days_go_by(district, 1)
+    assert state_of(district, tip_id) is Keeping.ERASED
+
+
+def test_a_hold_keeps_the_words_and_lifting_it_warns_anew(district: District) -> None:
+    tip_id = with_words(district, filed_at=district.clock() - 300 * DAY)
+    days_go_by(district, 5)
+    service_retention.hold(district.kit, tip_id, **WHO)
+    days_go_by(district, 30, quiet=20)
+    assert district.tip(tip_id).body == b"sealed"
+    (kept,) = service_retention.upcoming(district.kit)
+    assert (kept.term.keeping, kept.hold and kept.hold.placed_by) == (Keeping.HELD, WHO["by"])
+
+    service_retention.lift(district.kit, tip_id, **WHO)
+    days_go_by(district, 14)
+    assert state_of(district, tip_id) is Keeping.WARNED
+    days_go_by(district, 1)
+    assert state_of(district, tip_id) is Keeping.ERASED
+    said = [(row.actor, row.action, row.reason) for row in district.all(AuditEntry)][:2]
+    assert said == [
+        (f"cli:{WHO['by']}", verb, WHO["reason"]) for verb in ("hold_placed", "hold_lifted")
+    ]
+
+
+def test_reports_of_messages_that_nobody_knows_go_after_a_week(district: District) -> None:
+    with district.database.writing() as session:
+        for number, applied in enumerate((True, False)):
+            row = DeliveryReport(
+                gateway="africastalking",
+                provider_id=f"ATXid_{number}",
+                status="Success",
+                network=None,
+                received_at=district.clock(),
+                applied=applied,
+            )
+            session.add(row)
+    days_go_by(district, 6)
+    assert len(district.all(DeliveryReport)) == 2
+    days_go_by(district, 1)
+    assert [row.applied for row in district.all(DeliveryReport)] == [True]
+
+
+def test_a_hold_comes_too_late_for_a_tombstone_and_is_lifted_once(district: District) -> None:
+    gone = with_words(district, filed_at=district.clock() - 300 * DAY)
+    days_go_by(district, 15)
+    for impossible in (service_retention.hold, service_retention.lift):
+        with pytest.raises(NotFound):
+            impossible(district.kit, gone, **WHO)
+    with pytest.raises(NotFound):
+        service_retention.close_tip(district.kit, gone + 1, **WHO)
+
+
+def test_closing_and_holding_twice_is_once(district: District) -> None:
+    tip_id = with_words(district, urgency=2)
+    first = service_retention.close_tip(district.kit, tip_id, **WHO)
+    district.clock.turn(days=1)
+    assert service_retention.close_tip(district.kit, tip_id, **WHO).term == first.term
+    service_retention.hold(district.kit, tip_id, **WHO)
+    service_retention.hold(district.kit, tip_id, **WHO)
+    assert [row.action for row in district.all(AuditEntry)] == ["tip_closed", "hold_placed"]
+
+
+def test_a_closed_tip_rings_for_nobody(district: District) -> None:
+    district.enrol(Level.NATIONAL)
+    tip_id = district.tell(urgency=2)
+    assert district.open_deadlines()
+    service_retention.close_tip(district.kit, tip_id, **WHO)
+    assert district.open_deadlines() == []
+
+
+def test_pseudonyms_go_after_thirty_days_and_the_words_stay(district: District) -> None:
+    tip_id = with_words(district)
+    days_go_by(district, 31, quiet=28)
+    tip = district.tip(tip_id)
+    assert (tip.contact_key, tip.session_key, tip.body) == ("", "", b"sealed")
+
+
+def test_sessions_and_what_was_heard_by_sms_go_after_thirty_days(line: Line) -> None:
+    told(line, *DANGER_HERE)
+    with line.database.writing() as session:
+        session.add(InboundSeen(provider_id="ATXid_1", outcome="helped", received_at=line.clock()))
+    line.clock.turn(days=29)
+    tidy(line.kit)
+    assert (len(line.all(Dialogue)), len(line.all(InboundSeen))) == (1, 1)
+    line.clock.turn(days=1)
+    tidy(line.kit)
+    assert line.all(Dialogue) == line.all(InboundSeen) == []
+    assert line.tip.contact_key == ""
+
+
+def test_what_a_message_was_about_goes_and_when_it_was_sent_stays(district: District) -> None:
+    district.enrol(Level.NATIONAL)
+    district.tell(urgency=3)
+    district.deliver()
+    days_go_by(district, 89, quiet=86)
+    assert district.message.parameters
+    days_go_by(district, 2)
+    assert district.message.parameters == {}
+    assert (district.message.state, district.message.accepted_at is None) == (
+        MessageState.ACCEPTED,
+        False,
+    )
+
+
+def test_it_is_done_once_a_day_and_a_batch_at_a_time(district: District) -> None:
+    old = district.clock() - 300 * DAY
+    with district.database.writing() as session:
+        for number in range(BATCH + 1):
+            session.add(make_tip(uid=f"9{number:031}", filed_at=old, at=old))
+    tidy(district.kit)
+    assert sum(tip.warned_at is not None for tip in district.all(Tip)) == BATCH
+    tidy(district.kit)
+    assert all(tip.warned_at for tip in district.all(Tip))
+    late = with_words(district, filed_at=old)
+    tidy(district.kit)
+    assert district.tip(late).warned_at is None
+    days_go_by(district, 1)
+    assert district.tip(late).warned_at is not None
+
+
+def test_a_clock_that_was_set_back_does_not_stop_it(district: District) -> None:
+    with district.database.writing() as session:
+        rows.finish(session, ERRAND, district.clock() + 400 * DAY)
+    tip_id = with_words(district, filed_at=district.clock() - 300 * DAY)
+    tidy(district.kit)
+    assert state_of(district, tip_id) is Keeping.WARNED
+
+
+@pytest.mark.parametrize("before", [WARNING + DAY, WARNING, timedelta(0)])
+@pytest.mark.parametrize("closed", [True, False])
+def test_the_rule_and_the_database_agree(
+    district: District, before: timedelta, closed: bool
+) -> None:
+    """`Term.goes_at` and the query of `warn` give the same moment."""
+    end = district.clock() + before
+    filed = end - WORDS - UNCLOSED if not closed else end - WORDS - 5 * DAY
+    closed_at: datetime | None = end - WORDS if closed else None
+    assert Term(filed_at=filed, closed_at=closed_at).goes_at == end
+    tip_id = with_words(district, filed_at=filed)
+    district.change(Tip, tip_id, closed_at=closed_at)
+    tidy(district.kit)
+    assert (district.tip(tip_id).warned_at is not None) == (before <= WARNING)
+
+
+def test_the_doctor_says_what_goes_and_what_should_be_gone(district: District) -> None:
+    def retention_line() -> tuple[bool, str]:
+        kit = replace(district.kit, books=FakeShelf())
+        (found,) = [one for one in findings(kit) if one.name == "retention"]
+        assert found.ok or found.todo
+        return found.ok, found.says
+
+    assert retention_line() == (True, "no words go within two weeks")
+    with_words(district, filed_at=district.clock() - 300 * DAY)
+    tidy(district.kit)
+    ok, says = retention_line()
+    assert ok
+    assert "1 tips go soon" in says
+    district.clock.turn(days=17)
+    assert not retention_line()[0]
+
+
+def test_the_chain_is_whole_after_it(district: District) -> None:
+    for _ in range(3):
+        with_words(district, filed_at=district.clock() - 300 * DAY)
+    days_go_by(district, 15)
+    with district.database.reading() as session:
+        assert tables_audit.verify(session).broken_at is None
+        assert session.scalar(select(func.count()).select_from(AuditEntry)) == 3

@@ -1,0 +1,35 @@
+"""Tests when the one question back may be asked: each reason against it, alone."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hotline.tips.rules_receipts import STILL_TELLING, refusal
+from tests.support.builders import NOON
+
+MAY: dict[str, Any] = {
+    "told_at": NOON,
+    "has_receipt": True,
+    "closed": False,
+    "asked": False,
+    "signed": True,
+}
+
+
+def test_it_may_be_asked_when_she_has_told_all() -> None:
+    assert refusal(NOON + STILL_TELLING, **MAY) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"signed": False}, "nobody has signed"),
+        ({"closed": True}, "closed"),
+        ({"has_receipt": False}, "took no number"),
+        ({"asked": True}, "no second"),
+        ({"told_at": NOON + timedelta(seconds=1)}, "three minutes"),
+    ],
+)
+def test_each_reason_against_it(changed: dict[str, Any], why: str) -> None:
+    assert why in (refusal(NOON + STILL_TELLING, **{**MAY, **changed}) or "")

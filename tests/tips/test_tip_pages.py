@@ -1,0 +1,152 @@
+"""Tests each filter of a list of tips on both databases. It finds what the viewer may see and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.alerts import tables
+from hotline.alerts.tables import AskedBack
+from hotline.cases import queries_list
+from hotline.gateway import queries_health
+from hotline.gateway.tables import Referral
+from hotline.text.codes import NATIONAL, Category
+from hotline.tips.queries_visible import Viewer
+from hotline.tips.rules import Matter, TipOutcome, TipState
+from hotline.tips.rules_deadlines import Clock, DeadlineKind
+from hotline.tips.rules_receipts import Asked, TipFilter, TipStanding, Whose
+from hotline.tips.tables import Tip
+from tests.support.builders import make_referral
+from tests.support.district import District
+
+WAITS, TAKEN, HELPED, JUDGED, CLOSED, LEFT, COMPLAINT, CLOSING = range(1, 9)
+"""Ids of the tips, in the order in which they are added."""
+HER = 1
+NATION = Viewer(frozenset({NATIONAL}), HER)
+
+
+@pytest.fixture
+def told(district: District) -> District:
+    """Adds one tip for each state. The only responder took the second, which also has a question back."""
+    assert district.enrol() == HER
+    at = district.clock()
+    for _ in (WAITS, TAKEN, HELPED, JUDGED, CLOSED):
+        district.file_tip(urgency=3)
+    district.file_tip(state=TipState.FRAGMENT)
+    district.file_tip()
+    district.change(Tip, HELPED, helped_at=at, place="11")
+    asked = {"end_wanted": "joke", "end_wanted_by": "name:Alice", "closure_requested_at": at}
+    district.change(Tip, JUDGED, urgency=1, **asked)
+    district.file_tip(urgency=3)
+    earlier = {
+        "closure_requested_at": at - timedelta(hours=26),
+        "end_wanted": "helped",
+        "holder_id": HER,
+    }
+    district.change(Tip, CLOSING, **asked | earlier)
+    district.change(Tip, CLOSED, closed_at=at, warned_at=at, category=Category.SEX)
+    district.change(Tip, COMPLAINT, matter=Matter.COMPLAINT)
+    district.change(Tip, TAKEN, holder_id=HER)
+    with district.database.writing() as session:
+        session.add(make_referral(tip_id=TAKEN, responder_id=HER, acknowledged_at=at))
+        took = make_referral(tip_id=CLOSING, responder_id=HER, reference="M3TX", acknowledged_at=at)
+        session.add(took)
+        session.add(
+            AskedBack(
+                tip_id=TAKEN,
+                question="landmark",
+                desk=NATIONAL,
+                asked_at=at,
+                public_key=b"",
+                locked_key=b"",
+                body=b"",
+            )
+        )
+    return district
+
+
+ALL = TipStanding.ALL
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (TipFilter(), [CLOSING, JUDGED, HELPED, WAITS]),
+        (TipFilter(TipStanding.TAKEN), [CLOSING, TAKEN]),
+        (TipFilter(TipStanding.HELPED), [HELPED]),
+        (TipFilter(TipStanding.JUDGED), [CLOSING, JUDGED]),
+        (TipFilter(TipStanding.CLOSED), [CLOSED]),
+        (TipFilter(ALL), [CLOSING, LEFT, CLOSED, JUDGED, HELPED, TAKEN, WAITS]),
+        (TipFilter(ALL, Matter.COMPLAINT), [COMPLAINT]),
+        (TipFilter(ALL, whose=Whose.MINE), [CLOSING, TAKEN]),
+        (TipFilter(ALL, place="11"), [HELPED]),
+        (TipFilter(ALL, urgency=1, category=Category.LABOUR), [LEFT, JUDGED]),
+        (TipFilter(ALL, category=Category.SEX), [CLOSED]),
+        (TipFilter(ALL, question="asked"), [TAKEN]),
+        (TipFilter(ALL, question="answered"), []),
+        (TipFilter(ALL, question="read"), []),
+        (TipFilter(ALL, soon=True), [CLOSED]),
+    ],
+    ids=str,
+)
+def test_a_filter_finds_what_fits_it(told: District, wanted: TipFilter, found: list[int]) -> None:
+    with told.database.reading() as session:
+        page = queries_list.page(session, NATION, wanted, before=None, limit=9)
+        assert [tip.id for tip in page] == found
+        older = queries_list.page(session, NATION, wanted, before=WAITS, limit=9)
+        assert older == []
+
+
+def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(told: District) -> None:
+    told.change(Tip, HELPED, filed_at=told.clock() - timedelta(hours=1))
+    with told.database.reading() as session:
+        waiting = queries_list.waiting(session, NATION, 9)
+        assert [tip.id for tip in waiting] == [HELPED, WAITS, JUDGED]
+        assert queries_list.waiting(session, Viewer(frozenset({"12"})), 9) == []
+
+
+@pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED])
+def test_what_people_are_asked_to_take_waits_although_a_responder_holds_it(
+    told: District, kind: DeadlineKind
+) -> None:
+    at = told.clock()
+    with told.database.writing() as session:
+        tables.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
+        tables.set_clocks(session, CLOSING, {DeadlineKind.OUTCOME: Clock(at)}, at)
+        assert queries_health.asked_beside_holder(session, [TAKEN, CLOSING]) == {
+            TAKEN: Asked.SILENT
+        }
+        assert queries_list.takes(session, [TAKEN, CLOSING]) == {CLOSING: at}
+        assert TAKEN in {tip.id for tip in queries_list.waiting(session, NATION, 9)}
+        found = queries_list.page(
+            session, NATION, TipFilter(TipStanding.TAKEN), before=None, limit=9
+        )
+        assert [tip.id for tip in found] == [CLOSING]
+        session.get_one(Referral, 1).passed_at = at
+        assert queries_health.asked_beside_holder(session) == {TAKEN: Asked.PASSED_ON}
+
+
+def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
+    told.change(Referral, 1, doubted_at=told.clock())
+    told.change(Tip, TAKEN, holder_id=None)
+    with told.database.reading() as session:
+        assert queries_list.takes(session, [TAKEN]) == {}
+        (one,) = queries_list.told_of(session, TAKEN)
+        assert not one.believed
+        assert TAKEN in {tip.id for tip in queries_list.waiting(session, NATION, 9)}
+
+
+def test_closures_that_wait_are_listed_with_who_asked_when_and_the_oldest_first(
+    told: District,
+) -> None:
+    told.change(Tip, CLOSED, closure_requested_at=told.clock())
+    with told.database.reading() as session:
+        found = queries_list.closures_waiting(session, NATION, 9)
+        assert [(one.tip.id, one.outcome, one.requested_by) for one in found] == [
+            (CLOSING, TipOutcome.HELPED, "name:Alice"),
+            (JUDGED, TipOutcome.JOKE, "name:Alice"),
+        ]
+        assert found[0].requested_at == told.clock() - timedelta(hours=26)
+        assert [one.tip.id for one in queries_list.closures_waiting(session, NATION, 1)] == [
+            CLOSING
+        ]
+        assert queries_list.closures_waiting(session, Viewer(frozenset({"12"})), 9) == []
