@@ -16,18 +16,10 @@ from hotline.alerts.tables_case_events import CaseLogRow
 from hotline.alerts.tables_drills import OF_A_CASE
 from hotline.core.database import is_any
 from hotline.core.wording import Template
+from hotline.gateway import tables as gateway_tables
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.rules_message import Kind
-from hotline.gateway.tables import (
-    ANSWERED,
-    BELIEVED,
-    STANDS,
-    TOOK,
-    Deadline,
-    Message,
-    Referral,
-    told_to,
-)
+from hotline.gateway.tables import ANSWERED, STANDS, TOOK, Deadline, Message, Referral, told_to
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.queries_duplicates import TipLikeness
@@ -369,7 +361,11 @@ def alerted_lately(session: Session, responder_id: int, since: datetime) -> Sequ
 
 def taken_since(session: Session, tip: Tip) -> datetime | None:
     """Returns when the assignee first acknowledged the tip, or None."""
-    theirs = (Referral.tip_id == tip.id, Referral.responder_id == tip.holder_id, BELIEVED)
+    theirs = (
+        Referral.tip_id == tip.id,
+        Referral.responder_id == tip.holder_id,
+        gateway_tables.BELIEVED,
+    )
     return session.scalar(select(func.min(Referral.acknowledged_at)).where(*theirs))
 
 

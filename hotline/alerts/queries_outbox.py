@@ -30,7 +30,7 @@ from hotline.gateway.rules_delivery import (
 )
 from hotline.gateway.rules_message import KEPT, LATE, SELDOM, SOON, AnswerForm, Kind, Spent, Wording
 from hotline.gateway.tables import BELIEVED, Attempt, DeliveryReport, Message, Referral, Watcher
-from hotline.gateway.tables_contacts import Stopped
+from hotline.gateway.tables_sessions import Stopped
 from hotline.people import tables_enrolments
 from hotline.people.tables import Responder
 from hotline.people.tables_enrolments import Addressed

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, defer, mapped_column
 
-from hotline.alerts import tables, tables_case_keys
+from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import Recipient, ReplyAnswer
 from hotline.core import rules_trial
 from hotline.core.database import Row, add_if_new, is_any
@@ -37,22 +37,18 @@ from hotline.errors import NotFound
 from hotline.gateway.rules_delivery import DUE_STATES, FINAL_STATES, MessageState
 from hotline.gateway.rules_message import Kind
 from hotline.gateway.tables import STANDS, Deadline, DeliveryReport, Message, Referral
-from hotline.gateway.tables_contacts import Dialogue, InboundSeen
+from hotline.gateway.tables_sessions import Dialogue, InboundSeen
 from hotline.people.tables import Responder
+from hotline.tips import rules_deadlines
 from hotline.tips.rules import TipState
-from hotline.tips.rules_deadlines import DeadlineKind
-from hotline.tips.rules_retention import (
-    CALLERS,
-    CALLERS_OVER,
-    INBOUND,
-    PARAMETERS,
+from hotline.tips.rules_deadlines import (
     PSEUDONYMS,
-    REPLIES,
     STRAYS,
     TRIES,
     UNCLOSED,
     WARNING,
     WORDS,
+    DeadlineKind,
     Term,
 )
 from hotline.tips.tables import Grant, Tip
@@ -129,7 +125,7 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
 def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
     """Erases the text, answers, notes, keys, pseudonyms and receipt of tips. The rest stays for statistics."""
     tables.forget(session, ids)
-    tables_case_keys.forget_notes(session, ids)
+    tables_case_events.forget_notes(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(
         update(Tip)
@@ -153,9 +149,9 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     # For attempts at short secrets: the sender and the result.
     (Guess.id, Guess.at, TRIES, true()),
     # For each MO: the answer that it got.
-    (InboundSeen.provider_id, InboundSeen.received_at, INBOUND, true()),
+    (InboundSeen.provider_id, InboundSeen.received_at, rules_deadlines.INBOUND, true()),
     # The answers to SMS from responders.
-    (ReplyAnswer.id, ReplyAnswer.answered_at, REPLIES, true()),
+    (ReplyAnswer.id, ReplyAnswer.answered_at, rules_deadlines.REPLIES, true()),
     # Delivery reports whose message was never found.
     (DeliveryReport.id, DeliveryReport.received_at, STRAYS, DeliveryReport.applied.is_(False)),
 )
@@ -187,7 +183,9 @@ def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:
 
 def forget_callers(session: Session, at: datetime, limit: int) -> int:
     """Erases the phone's pseudonym from sessions that ended long ago and cannot continue. Returns their number."""
-    over = Dialogue.started_at.between(at - CALLERS_OVER, at - CALLERS)
+    over = Dialogue.started_at.between(
+        at - rules_deadlines.CALLERS_OVER, at - rules_deadlines.CALLERS
+    )
     old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
     keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
     session.execute(update(Dialogue).where(Dialogue.key.in_(keys)).values(caller_key=""))
@@ -197,7 +195,7 @@ def forget_callers(session: Session, at: datetime, limit: int) -> int:
 def forget_parameters(session: Session, at: datetime, limit: int) -> int:
     """Erases the parameters of old messages. Returns their number. The rows stay, since statistics use the times."""
     old = select(Message.id).where(
-        Message.created_at <= at - PARAMETERS,
+        Message.created_at <= at - rules_deadlines.PARAMETERS,
         Message.state.in_((*FINAL_STATES, MessageState.ACCEPTED)),
         cast(Message.parameters, String) != "{}",
     )

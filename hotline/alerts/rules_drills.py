@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from hotline.alerts import rules_escalation
 from hotline.alerts.rules_assignment import Candidate
-from hotline.alerts.rules_events import CaseStanding, Decision
+from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
 from hotline.people.rules import LADDER, Level
 from hotline.text.codes import is_district
 from hotline.text.time import KIGALI

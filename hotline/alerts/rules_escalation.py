@@ -10,32 +10,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from hotline.alerts import rules_escalation_steps
-from hotline.alerts.rules_assignment import (
-    AT_DANGER,
-    Candidate,
-    Case,
-    Notified,
-    Reason,
-    choose_first,
-    colleagues,
-    eligible,
-    overdue_told,
-    turn_of,
-    turns,
-)
+from hotline.alerts import rules_assignment, rules_escalation_steps
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, Reason, eligible, turns
 from hotline.alerts.rules_escalation_steps import (
+    UNCHANGED,
+    CaseStanding,
+    Decision,
+    Tell,
     asked,
-    asks,
     away,
-    filed,
     first_outcome,
     held,
     national,
     red,
-    taken_anew,
+    tells,
 )
-from hotline.alerts.rules_events import UNCHANGED, CaseStanding, Decision, Tell, tells
 from hotline.people.rules import Level
 from hotline.tips import rules_deadlines
 from hotline.tips.rules import Urgency
@@ -85,7 +74,12 @@ def _of_fragment(s: CaseStanding) -> Decision:
 def raised(case: Case, care: Care, at: datetime) -> Decision:
     """Returns the new clocks of a case that a later answer made more urgent. It has no assignee until the next take."""
     close = {DeadlineKind.OUTCOME, DeadlineKind.RED}
-    return Decision((), {**filed(case, at), **rules_escalation_steps.how(care, at)}, close, None)
+    return Decision(
+        (),
+        {**rules_escalation_steps.filed(case, at), **rules_escalation_steps.how(care, at)},
+        close,
+        None,
+    )
 
 
 def _raised(s: CaseStanding) -> Decision:
@@ -98,7 +92,7 @@ def _danger_again(s: CaseStanding) -> Decision:
 
     If no one of that desk is active, alerts people as for a new case.
     """
-    people = turns([c for c in s.roster if c.level is Level.NATIONAL])[:AT_DANGER]
+    people = turns([c for c in s.roster if c.level is Level.NATIONAL])[: rules_assignment.AT_DANGER]
     again = raised(s.case, s.care, s.at)
     close = again.close | {DeadlineKind.JUDGE, DeadlineKind.SECOND_LOOK}
     return replace(again, tell=tells((people or s.first_told(), Purpose.ALERT)), close=close)
@@ -110,7 +104,7 @@ def _unreached(s: CaseStanding) -> Decision:
         return Decision()
     who = s.next_told(Reason.UNREACHED)
     if who:
-        return Decision(asks(s, who))
+        return Decision(rules_escalation_steps.asks(s, who))
     if s.knew & {one.id for one in s.roster} or DeadlineKind.RED in s.clocks:
         return Decision()
     return red(s, but=s.event.by)
@@ -167,7 +161,7 @@ def _taken(s: CaseStanding) -> Decision:
         fresh = held(s, close)
     elif DeadlineKind.OUTCOME not in s.clocks:
         fresh = first_outcome(s)
-    return taken_anew(s, Decision((), fresh, close, holder))
+    return rules_escalation_steps.taken_anew(s, Decision((), fresh, close, holder))
 
 
 def _looks(s: CaseStanding) -> bool:
@@ -268,7 +262,7 @@ def _acknowledge_due(s: CaseStanding) -> Decision:
     if s.knew.issuperset(who):
         return red(s)
     due = rules_deadlines.acknowledge_due(s.urgency, s.at, step=max(s.step, 1))
-    return Decision(asks(s, who), {DeadlineKind.ACKNOWLEDGE: Clock(due)})
+    return Decision(rules_escalation_steps.asks(s, who), {DeadlineKind.ACKNOWLEDGE: Clock(due)})
 
 
 def _outcome_due(s: CaseStanding) -> Decision:
@@ -280,7 +274,7 @@ def _outcome_due(s: CaseStanding) -> Decision:
         due = max(s.event.named_at or s.at, s.at)
         return Decision(_reminded(s, s.holder), {DeadlineKind.OUTCOME: Clock(due, 1, due)})
     again = {DeadlineKind.OUTCOME: Clock(rules_deadlines.outcome_again(s.urgency, s.at), nth + 1)}
-    who = overdue_told(s.case, s.roster, s.holder, nth - 1)
+    who = rules_assignment.overdue_told(s.case, s.roster, s.holder, nth - 1)
     if who:
         return Decision(tells((who, Purpose.OVERDUE)), again)
     last = red(s, but=s.holder)
@@ -293,7 +287,10 @@ def _look_due(s: CaseStanding) -> Decision:
     The assignee is never asked. If no other person of that desk is active, a colleague of the district is asked.
     """
     nth, holder = s.event.nth, s.holder
-    who = national(s.roster, nth, but=holder) or colleagues(s.case, s.roster, but=holder)[:1]
+    who = (
+        national(s.roster, nth, but=holder)
+        or rules_assignment.colleagues(s.case, s.roster, but=holder)[:1]
+    )
     again = Clock(s.at + rules_deadlines.AGAIN, nth + 1)
     return Decision(tells((who, Purpose.LOOK)), {DeadlineKind.SECOND_LOOK: again})
 
@@ -387,7 +384,7 @@ class Planning:
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
-        self._turns = {one.id: turn_of(one) for one in self._people}
+        self._turns = {one.id: rules_assignment.turn_of(one) for one in self._people}
         self._routes: dict[Case, Route] = {}
         self._at = at
 
@@ -409,7 +406,7 @@ class Planning:
     ) -> tuple[int, ...]:
         """Returns the result of `referral.first_told` for the current loads, without the people in `but`."""
         route = self._route(case) if not but else self._route_without(case, but)
-        chosen = choose_first(case.urgency, *route, fairly=self._fairly(told))
+        chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(told))
         for one in chosen:
             self._turns[one] = (self._turns[one][0] + 1, self._at, one)
         return chosen

@@ -12,6 +12,7 @@ from hotline.alerts.rules_assignment import Candidate, Case, colleagues, overdue
 from hotline.alerts.rules_escalation_steps import national
 from hotline.core.wording import Template
 from hotline.text.time import KIGALI
+from hotline.tips import rules_persons
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import any_morning
 from hotline.tips.rules_events import EntryKind
@@ -29,13 +30,7 @@ from hotline.tips.rules_person_codes import (
     ServiceAnswer,
     ThirtyDays,
 )
-from hotline.tips.rules_persons import (
-    ARRIVAL_WITHIN,
-    ConsentStands,
-    FollowKind,
-    MetPerson,
-    OfferedHelp,
-)
+from hotline.tips.rules_persons import ConsentStands, FollowKind, MetPerson, OfferedHelp
 
 COUNTED_AFTER = timedelta(days=75)
 """Time from the end of a month until its persons are counted. Then the codes about them may be erased."""
@@ -194,7 +189,7 @@ def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     if person.consent is ConsentStands.NO:
         return None
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
-        return FollowClock(FollowKind.ARRIVAL, offer.answered_at + ARRIVAL_WITHIN)
+        return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
         # Another service was asked meanwhile. Or the person did not arrive, and a search did not find them. Or the
         # person said yes since, and is owed an offer.

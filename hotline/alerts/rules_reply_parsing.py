@@ -15,22 +15,9 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from hotline.alerts import rules_assignment as references
+from hotline.alerts import rules_replies
 from hotline.alerts.rules_assignment import LENGTHS, TWINS
-from hotline.alerts.rules_replies import (
-    COURTESY,
-    LABELS,
-    LONGEST,
-    MEANING,
-    NEGATIONS,
-    OWN,
-    REFUSALS,
-    UNSURE,
-    YES,
-    Phrase,
-    Verb,
-    digits,
-    plain,
-)
+from hotline.alerts.rules_replies import COURTESY, MEANING, OWN, YES, Phrase, Verb, digits, plain
 from hotline.text.keywords import is_stop
 
 MOST_LETTERS = 10_000
@@ -273,7 +260,7 @@ def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece
     kept = _answer_alone(tokens, named, allowed)
     at = 0
     while at < len(kept):
-        for width in range(LONGEST, 0, -1):
+        for width in range(rules_replies.LONGEST, 0, -1):
             phrase = tuple(one for one, _ in kept[at : at + width])
             if MEANING.get(phrase, "x") in allowed:
                 break
@@ -302,7 +289,12 @@ def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tup
 
 
 def _sort_of(phrase: Phrase) -> Sort:
-    tables = ((Sort.OWN, OWN), (Sort.YES, YES), (Sort.REFUSAL, REFUSALS), (Sort.LABEL, LABELS))
+    tables = (
+        (Sort.OWN, OWN),
+        (Sort.YES, YES),
+        (Sort.REFUSAL, rules_replies.REFUSALS),
+        (Sort.LABEL, rules_replies.LABELS),
+    )
     return next((sort for sort, table in tables if phrase in table), Sort.WORD)
 
 
@@ -315,7 +307,7 @@ def _single(token: str, name: str, allowed: str) -> Piece:
         return Piece(Sort.DIGIT, token)
     if token in LETTERS:
         return Piece(Sort.LETTER, LETTERS[token])
-    for sort, words in ((Sort.NEGATION, NEGATIONS), (Sort.COURTESY, COURTESY)):
+    for sort, words in ((Sort.NEGATION, rules_replies.NEGATIONS), (Sort.COURTESY, COURTESY)):
         if token in words:
             return Piece(sort, token)
     mixed = not token.isalpha() and not token.isdigit()
@@ -358,7 +350,7 @@ def _unless_unsure(
     A take is carried out all the same, and so is passing on with an apology. If such a word comes with two digits, one
     cancels the other: "1 K7Q4 sorry 5".
     """
-    unsure = not UNSURE.isdisjoint(re.findall(r"[A-Z]+", said)) or _LATER.search(said)
+    unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", said)) or _LATER.search(said)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
     asks = bool(verbs) and _QUESTION.search(said)
     if asks or (unsure and (len(digits_said) > 1 or verbs - {Verb.PASS_ON})):

@@ -22,18 +22,9 @@ from hotline.keys.encrypt import SealedTip
 from hotline.people import tables_audit, tables_desks
 from hotline.text.codes import NATIONAL
 from hotline.text.time import KIGALI
-from hotline.tips import tables_call_back
+from hotline.tips import rules_call_back, tables_call_back
 from hotline.tips.queries_report import ToldTip
-from hotline.tips.rules_call_back import (
-    ANSWERS_TOO,
-    OFFERED,
-    QUIET,
-    WORD,
-    CallBackState,
-    Window,
-    window_from,
-    windows,
-)
+from hotline.tips.rules_call_back import QUIET, WORD, CallBackState, Window, window_from, windows
 from hotline.tips.tables import Tip
 from hotline.tips.tables_call_back import CallBack
 
@@ -48,7 +39,7 @@ def flags(kit: Kit, book: Book, opening: Opening) -> dict[str, bool]:
     number = book.numbers.get(kit.line.call_back_number)
     if number is None or not number.is_confirmed(opening.started_at.date()):
         return {}
-    return {f"call_back.{who}": True for who in OFFERED}
+    return {f"call_back.{who}": True for who in rules_call_back.OFFERED}
 
 
 def ask(
@@ -73,7 +64,7 @@ def ask(
     told = {
         "number": caller,
         "word": answers[WORD],
-        "others": answers[ANSWERS_TOO],
+        "others": answers[rules_call_back.ANSWERS_TOO],
         "language": tip.language,
     }
     keys = tables_desks.public_keys(session, [NATIONAL])

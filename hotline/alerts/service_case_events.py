@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import tables_case_events
-from hotline.alerts.rules_commands import Act
+from hotline.alerts.rules_replies import Act
 from hotline.alerts.tables_case_events import CaseLogRow
 from hotline.core.database import Session
 from hotline.gateway.tables import Referral

@@ -16,7 +16,7 @@ from hotline.alerts import (
     tables_inbound,
 )
 from hotline.alerts.rules_assignment import Case
-from hotline.alerts.rules_events import CaseStanding
+from hotline.alerts.rules_escalation_steps import CaseStanding
 from hotline.alerts.rules_replies import OfferedCase, offered
 from hotline.core.context import Kit
 from hotline.core.database import Session

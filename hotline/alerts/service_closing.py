@@ -26,8 +26,8 @@ from hotline.alerts import (
 )
 from hotline.alerts.queries_names import company
 from hotline.alerts.queries_retention import Kept
-from hotline.alerts.rules_commands import Acted
-from hotline.alerts.rules_events import KEPT_FOR, WITHIN, Wished, WordsFate, next_due
+from hotline.alerts.rules_escalation_steps import KEPT_FOR, WITHIN, Wished, WordsFate, next_due
+from hotline.alerts.rules_replies import Acted
 from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.service_case_state import RESPONDER, desk_decides
 from hotline.alerts.tables import Recipient
@@ -47,22 +47,10 @@ from hotline.people.tables_audit import Signer
 from hotline.text.codes import NATIONAL
 from hotline.text.names import is_one_name
 from hotline.text.time import KIGALI
-from hotline.tips import rules_persons
+from hotline.tips import rules_events, rules_persons
 from hotline.tips.rules import Basis, TipOutcome, Urgency
 from hotline.tips.rules_deadlines import Clock, DeadlineKind, by_day
-from hotline.tips.rules_events import (
-    AGREES,
-    NO,
-    OUTCOME,
-    WHAT,
-    YES,
-    EntryKind,
-    EntryWay,
-    Event,
-    Happened,
-    NotTrafficking,
-    TakeProof,
-)
+from hotline.tips.rules_events import EntryKind, EntryWay, Event, Happened, TakeProof
 from hotline.tips.rules_persons import ClosureStop, MetPerson
 from hotline.tips.tables import Tip, drop_closure_request
 
@@ -234,7 +222,7 @@ class EndRequest:
     responder_id: int | None = None
     way: EntryWay | None = None
     """None if `actor` says it: a command, a page of the console, the clock."""
-    what: NotTrafficking | None = None
+    what: rules_events.NotTrafficking | None = None
     """The reason why it is not trafficking, if the responder closes it as that."""
 
     @property
@@ -243,7 +231,7 @@ class EndRequest:
 
     def codes(self, outcome: TipOutcome | None) -> dict[str, str]:
         """Returns the codes that the case event of this closure stores."""
-        said = {OUTCOME: outcome, WHAT: self.what}
+        said = {rules_events.OUTCOME: outcome, rules_events.WHAT: self.what}
         return {name: code.value for name, code in said.items() if code is not None}
 
 
@@ -332,7 +320,11 @@ def _is_recorded(session: Session, tip: Tip, who: EndRequest, wanted: TipOutcome
         return False
     request = tables_case_events.newest(session, tip.id, EntryKind.CLOSED)
     same = is_same(session, tip.end_wanted_by, who.name)
-    return request is None or not same or request.codes.get(WHAT) == who.codes(wanted).get(WHAT)
+    return (
+        request is None
+        or not same
+        or request.codes.get(rules_events.WHAT) == who.codes(wanted).get(rules_events.WHAT)
+    )
 
 
 def _request(
@@ -430,7 +422,10 @@ def judge(
         who.entry_by,
         at,
         key=f"{tip.id}:{at.timestamp()}",
-        codes={AGREES: YES if agrees else NO, OUTCOME: wanted.value},
+        codes={
+            rules_events.AGREES: rules_events.YES if agrees else rules_events.NO,
+            rules_events.OUTCOME: wanted.value,
+        },
     )
     if agrees:
         _close(session, kit, tip, wanted, who, at)

@@ -21,8 +21,7 @@ from hotline.alerts import (
     service_escalation,
 )
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.rules_commands import Act, Acted, Done
-from hotline.alerts.rules_replies import REPLIES, Verb
+from hotline.alerts.rules_replies import REPLIES, Act, Acted, Done, Verb
 from hotline.alerts.service_case_state import RESPONDER, answer_of, is_inbox_unread
 from hotline.core import rules_trial
 from hotline.core.context import Kit

@@ -20,7 +20,7 @@ from hotline.alerts import (
     tables,
 )
 from hotline.alerts.rules_assignment import Notified
-from hotline.alerts.rules_events import Tell
+from hotline.alerts.rules_escalation_steps import Tell
 from hotline.alerts.service_case_state import coming_of
 from hotline.alerts.service_closing import EndRequest
 from hotline.core.context import Kit

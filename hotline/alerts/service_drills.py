@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hotline.alerts import (
     queries,
+    rules_drills,
     rules_escalation_steps,
     service_case_events,
     service_escalation,
@@ -15,21 +16,9 @@ from hotline.alerts import (
 )
 from hotline.alerts import tables as alerts_tables
 from hotline.alerts.rules_assignment import Candidate, first_told
-from hotline.alerts.rules_commands import Act, Acted, Done
-from hotline.alerts.rules_drills import (
-    CALM,
-    LASTS,
-    MOST_A_YEAR,
-    REST,
-    YEAR,
-    ExerciseEnd,
-    ExerciseTold,
-    WantedExercise,
-    is_by_night,
-    who_may_be_woken,
-)
+from hotline.alerts.rules_drills import MOST_A_YEAR, REST, ExerciseEnd, ExerciseTold, WantedExercise
 from hotline.alerts.rules_escalation import LadderStep
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Acted, Done, Verb
 from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.service_case_state import routed
 from hotline.alerts.tables_drills import Exercise
@@ -98,14 +87,14 @@ def check(
         raise ExerciseRefused(remark("no message goes out now: somebody holds them"))
     if any(row.desk == desk.code for row in tables_drills.running(session)):
         raise ExerciseRefused(remark("one runs there already"))
-    held = tables_drills.since(session, desk.code, at - YEAR)
+    held = tables_drills.since(session, desk.code, at - rules_drills.YEAR)
     if len(held) >= MOST_A_YEAR:
         raise ExerciseRefused(remark("{count} were held there within a year", count=MOST_A_YEAR))
     if any(row.started_at > at - REST for row in held):
         raise ExerciseRefused(remark("one was held there within {days} days", days=REST.days))
-    if is_by_night(urgency, at):
+    if rules_drills.is_by_night(urgency, at):
         raise ExerciseRefused(remark("it is night, or would be before it ends: begin it by day"))
-    if tables_drills.danger_since(session, desk.place, at - CALM):
+    if tables_drills.danger_since(session, desk.place, at - rules_drills.CALM):
         raise ExerciseRefused(remark("a real danger is open there, or in its province"))
     if not people:
         raise ExerciseRefused(remark("nobody of that desk can be told"))
@@ -169,7 +158,9 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
     with ringing(kit) as session:
         desk = tried(session, wanted.desk)
         queries.take_turns(session)
-        people = who_may_be_woken(queries.roster(session, at), desk.code, climbs=wanted.climbs)
+        people = rules_drills.who_may_be_woken(
+            queries.roster(session, at), desk.code, climbs=wanted.climbs
+        )
         check(session, desk, wanted.urgency, people, at)
         tip = made_up(session, kit, desk, wanted.urgency, at)
         row = Exercise(
@@ -180,7 +171,7 @@ def start(kit: Kit, wanted: WantedExercise, *, by: Actor, reason: str) -> int:
             started_by=by.name,
             reason=reason,
             started_at=at,
-            ends_at=at + LASTS[wanted.urgency],
+            ends_at=at + rules_drills.LASTS[wanted.urgency],
         )
         session.add(row)
         session.flush()

@@ -14,8 +14,7 @@ from datetime import datetime
 from hotline.alerts import queries, queries_names, service_case_events, tables_case_events
 from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import LadderStep, WaitingTip
-from hotline.alerts.rules_escalation_steps import told_beside
-from hotline.alerts.rules_events import Tell
+from hotline.alerts.rules_escalation_steps import Tell, told_beside
 from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.service_case_state import coming_of
 from hotline.alerts.tables import Recipient
@@ -23,26 +22,10 @@ from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.people import tables_audit
-from hotline.tips import queries_duplicates, queries_visible
+from hotline.tips import queries_duplicates, queries_visible, rules_duplicates
 from hotline.tips.queries_duplicates import LINE, LikenessKeys
 from hotline.tips.queries_report import ToldTip
-from hotline.tips.rules_duplicates import (
-    DANGERS,
-    DAY,
-    SAME_WORDS,
-    Following,
-    KnownName,
-    LikelyPair,
-    LikeTip,
-    LinkReason,
-    followed,
-    likely,
-    name_for,
-    names_for,
-    read_by,
-    strictest,
-    typed_text,
-)
+from hotline.tips.rules_duplicates import Following, KnownName, LikelyPair, LikeTip, LinkReason
 from hotline.tips.rules_events import WHY, EntryKind, Purpose
 from hotline.tips.rules_visit_safety import Care
 from hotline.tips.tables import Tip
@@ -54,7 +37,7 @@ MOST_COMPARED = 50
 
 def keys_of(kit: Kit, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
     """Returns the keys by which a new tip is compared with others."""
-    typed, who = typed_text(answers), answers.get(WHO)
+    typed, who = rules_duplicates.typed_text(answers), answers.get(WHO)
     digest = kit.pseudonyms.likeness
     return LikenessKeys(
         words=digest("words", typed, at) if typed is not None else None,
@@ -121,8 +104,10 @@ def follow(
 
 def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int, Following]:
     """Returns the waiting tips that join a cluster. Each tip is also compared with those before it in this order."""
-    since = at - DAY
-    new = queries_duplicates.in_company(session, tip_ids, since, contact=DANGERS, words=SAME_WORDS)
+    since = at - rules_duplicates.DAY
+    new = queries_duplicates.in_company(
+        session, tip_ids, since, contact=rules_duplicates.DANGERS, words=rules_duplicates.SAME_WORDS
+    )
     if not new:
         return {}
     groups: dict[tuple[str, str], list[LikeTip]] = defaultdict(list)
@@ -136,7 +121,7 @@ def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int,
         if trait is None:
             continue
         group = groups[trait.place, trait.official]
-        verdict = followed(trait, group)
+        verdict = rules_duplicates.followed(trait, group)
         leader = verdict.leader_id if verdict else None
         group.append(trait._replace(leader_id=leader))
         group.sort(key=lambda one: (one.at, one.tip_id))
@@ -156,7 +141,7 @@ def linked(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> Seq
     if not fresh or len(fresh) > MOST_COMPARED:
         return waiting
     found = [queries_duplicates.nearest(session, tip_id, at) for tip_id in fresh]
-    pairs = [pair for some in found if some for pair in likely(some[0], some[1:])]
+    pairs = [pair for some in found if some for pair in rules_duplicates.likely(some[0], some[1:])]
     if not pairs:
         return waiting
     queries_duplicates.keep_links(session, pairs, LINE, at)
@@ -175,7 +160,9 @@ def link_told(session: Session, tip_id: int, at: datetime) -> None:
     """
     found = queries_duplicates.nearest(session, tip_id, at)
     if found:
-        queries_duplicates.keep_links(session, likely(found[0], found[1:]), LINE, at)
+        queries_duplicates.keep_links(
+            session, rules_duplicates.likely(found[0], found[1:]), LINE, at
+        )
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
@@ -230,10 +217,11 @@ def names(
         return own
     company = queries_names.company(session, tip)
     known = queries_names.known_names(session, company)
-    says, first = read_by(order.purpose, care), company[0].id
+    says, first = rules_duplicates.read_by(order.purpose, care), company[0].id
     again = again and order.purpose is Purpose.HOW
     return own | {
-        who: names_for(some, tip.id, first, says, again=again) for who, some in known.items()
+        who: rules_duplicates.names_for(some, tip.id, first, says, again=again)
+        for who, some in known.items()
     }
 
 
@@ -249,9 +237,10 @@ def widened(session: Session, steps: Sequence[LadderStep]) -> Sequence[LadderSte
     cares = {}
     for tip_id in together & later:
         company = queries_names.company(session, queries.tip_for_writing(session, tip_id))
-        cares[tip_id] = strictest(coming_of(one).care for one in company)
+        cares[tip_id] = rules_duplicates.strictest(coming_of(one).care for one in company)
     return [
-        one._replace(care=strictest((one.care, cares.get(one.tip_id, Care.NONE)))) for one in steps
+        one._replace(care=rules_duplicates.strictest((one.care, cares.get(one.tip_id, Care.NONE))))
+        for one in steps
     ]
 
 
@@ -265,9 +254,9 @@ def untold_wishes(
     company = queries_names.company(session, tip)
     known = queries_names.known_names(session, company)
     who = {one.responder_id for one in people}
-    told = queries_names.told_lately(session, who, Template.ERASE_WANTED, at - DAY)
+    told = queries_names.told_lately(session, who, Template.ERASE_WANTED, at - rules_duplicates.DAY)
     named = [
-        replace(one, reference=name_for(some, tip.id, company[0].id).reference)
+        replace(one, reference=rules_duplicates.name_for(some, tip.id, company[0].id).reference)
         if (some := known.get(one.responder_id))
         else one
         for one in people

@@ -24,7 +24,7 @@ from hotline.alerts import (
 from hotline.alerts.queries import Alert, GivenTip
 from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import NOBODY, LadderStep
-from hotline.alerts.rules_events import CaseStanding, Decision
+from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
 from hotline.alerts.service_case_state import standing_of
 from hotline.alerts.service_messages import Referred, notify
 from hotline.core import rules_trial

@@ -14,13 +14,12 @@ from hotline.alerts import (
     queries_names,
     service_case_state,
     service_commands,
-    service_responder_sms,
+    service_messages,
     tables_drills,
 )
 from hotline.alerts.queries_names import KnownCases
-from hotline.alerts.rules_commands import Act, Acted, Done
 from hotline.alerts.rules_drills import meant
-from hotline.alerts.rules_replies import OfferedCase
+from hotline.alerts.rules_replies import Act, Acted, Done, OfferedCase
 from hotline.alerts.rules_reply_parsing import BareDrills, Meant, ReplyReading, Why, parse
 from hotline.core import rules_trial
 from hotline.core.context import Kit
@@ -146,12 +145,12 @@ def hear(
     )
     why = _why(reading)
     key, urgent = _digest(kit, message, reading), bool(reply.dangers)
-    counted = service_responder_sms.may_answer(session, responder, why, key, at, in_danger=urgent)
+    counted = service_messages.may_answer(session, responder, why, key, at, in_danger=urgent)
     if counted is Why.LAST:
-        service_responder_sms.say(session, responder, _no_more(kit, responder), at)
+        service_messages.reply(session, responder, _no_more(kit, responder), at)
     elif counted is not None:
         for wording, of in _worded(session, kit, responder, reply, done):
-            service_responder_sms.say(session, responder, wording, at, of=of)
+            service_messages.reply(session, responder, wording, at, of=of)
     if done and reading.reference is not None:
         _ask_beside(session, kit, responder, message, reply, at)
     return Replied(reading.meant, done)
@@ -169,14 +168,12 @@ def _ask_beside(
     said = f"? {reply.reading.reference}"
     key = kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
     urgent = bool(reply.dangers)
-    counted = service_responder_sms.may_answer(
-        session, responder, Why.HINT, key, at, in_danger=urgent
-    )
+    counted = service_messages.may_answer(session, responder, Why.HINT, key, at, in_danger=urgent)
     if counted is None:
         return
     is_last = counted is Why.LAST
     wording = _no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
-    service_responder_sms.say(session, responder, wording, at)
+    service_messages.reply(session, responder, wording, at)
 
 
 def _why(reading: ReplyReading) -> Why:

@@ -16,29 +16,104 @@ from hotline.alerts import (
     queries,
     queries_outbox,
     queries_retention,
+    service_case_events,
     service_commands,
-    service_delivery_reports,
     service_escalation,
 )
 from hotline.alerts.queries_outbox import Claim
-from hotline.core.context import RelayKit, Send, SendingKit
-from hotline.core.database import Session
+from hotline.core.context import Kit, RelayKit, Send, SendingKit
+from hotline.core.database import Session, add_if_new
 from hotline.core.wording import Template
 from hotline.errors import KeyMissing, SealBroken
-from hotline.gateway import tables, tables_contacts
+from hotline.gateway import rules_delivery, tables, tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_delivery import (
+    FINAL_STATES,
     MessageState,
     Outcome,
     Priority,
+    ReportMeaning,
     SendResult,
     Verdict,
-    after_doubt,
-    judge,
+    report_meaning,
 )
-from hotline.gateway.rules_message import NOTICES, render
-from hotline.gateway.tables import Message, Watcher
+from hotline.gateway.rules_message import NOTICES, Kind, ReportIn, render
+from hotline.gateway.tables import DeliveryReport, Message, Watcher
 from hotline.people.tables import Responder
+from hotline.tips.rules_events import EntryKind, EntryWay
+
+# Applies delivery reports, which the gateway sends about outgoing messages.
+
+
+def apply_report(kit: Kit, report: ReportIn) -> None:
+    """Stores a delivery report, and applies it when a message has its id. Repeats and unknown statuses change nothing.
+
+    Raises StoreUnavailable. The hook then asks the gateway to send the report again.
+    """
+    at = kit.now()
+    with ringing(kit) as session:
+        row = DeliveryReport(
+            gateway=report.gateway,
+            provider_id=report.provider_id,
+            status=report.status,
+            network=report.network,
+            received_at=at,
+            applied=False,
+        )
+        if add_if_new(session, row):
+            apply_early(session, kit, report.gateway, report.provider_id, at)
+
+
+def apply_early(session: Session, kit: Kit, gateway: str, provider_id: str, at: datetime) -> None:
+    """Applies the stored reports of an id, if a message has that id by now."""
+    queries_outbox.take_turns(session, provider_id)
+    kept = queries_outbox.early_reports(session, gateway, provider_id)
+    message = queries_outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
+    if message is None:
+        return
+    for row in kept:
+        row.applied = True
+        _apply_report(session, kit, message, row, at)
+    session.flush()
+
+
+def _apply_report(
+    session: Session, kit: Kit, message: Message, report: DeliveryReport, at: datetime
+) -> None:
+    """Applies one report. A final state never changes, except that an answered message may become delivered.
+
+    A failure of an older attempt says nothing about the newest one.
+    """
+    meaning = report_meaning(report.status)
+    arrived = meaning is ReportMeaning.ARRIVED
+    still_open = message.state not in FINAL_STATES
+    if meaning is ReportMeaning.NOTHING:
+        return
+    if arrived and (still_open or message.state == MessageState.ANSWERED):
+        queries_outbox.end(message, MessageState.DELIVERED)
+        message.delivered_at = at
+        _log(session, message, at)
+        return
+    if not still_open or message.state == MessageState.SENDING:
+        return
+    if (message.gateway, message.provider_id) != (report.gateway, report.provider_id):
+        return
+
+    queries_outbox.end(message, MessageState.FAILED)
+    session.flush()
+    tip_id = queries_outbox.tip_of(session, message)
+    if tip_id is not None:
+        service_escalation.unreached(session, kit, tip_id, at)
+
+
+def _log(session: Session, message: Message, at: datetime) -> None:
+    """Writes a case event: an alert was delivered to the responder's phone."""
+    tip_id = queries_outbox.tip_of(session, message)
+    if message.kind != Kind.ALERT or tip_id is None or message.responder_id is None:
+        return
+    by = service_case_events.by_responder(message.responder_id, EntryWay.SMS)
+    service_case_events.done_by(session, tip_id, EntryKind.DELIVERED, by, at, key=str(message.id))
+
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 """States in which the newest attempt may still report its result."""
@@ -157,18 +232,16 @@ def record(
 
         if _may_write(row, claim.n, result.outcome):
             verdict = _verdict(row, result)
-            _apply(session, row, result, verdict, at)
+            _apply_verdict(session, row, result, verdict, at)
             if row.state == MessageState.RETRY and queries_retention.is_withheld(session, row):
                 row.state = MessageState.FAILED
             _consequences(session, kit, claim, result, verdict, at)
         if result.provider_id is not None:
             # Delivery reports may arrive before this row is written.
-            service_delivery_reports.apply_early(
-                session, kit, result.gateway, result.provider_id, at
-            )
+            apply_early(session, kit, result.gateway, result.provider_id, at)
         if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_exercise:
             # The gateway's list says that this person wants no messages. Keep that wish even if its list changes.
-            tables_contacts.stop(session, stop_key, at)
+            tables_sessions.stop(session, stop_key, at)
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
@@ -181,7 +254,7 @@ def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
 def _verdict(row: Message, result: SendResult) -> Verdict:
     # An expired lease has already counted this attempt.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
-    return judge(
+    return rules_delivery.judge(
         result,
         priority=row.priority,
         attempts=row.attempts,
@@ -190,7 +263,7 @@ def _verdict(row: Message, result: SendResult) -> Verdict:
     )
 
 
-def _apply(
+def _apply_verdict(
     session: Session, row: Message, result: SendResult, verdict: Verdict, at: datetime
 ) -> None:
     if row.state == MessageState.SENDING and verdict.counted:
@@ -238,7 +311,7 @@ def expire_leases(kit: RelayKit) -> None:
         for row in queries_outbox.expired(session, at):
             lost = SendResult(Outcome.UNKNOWN)
             verdict = _verdict(row, lost)
-            _apply(session, row, lost, verdict, at)
+            _apply_verdict(session, row, lost, verdict, at)
             tip_id = queries_outbox.tip_of(session, row)
             if verdict.replace and tip_id is not None:
                 service_escalation.unreached(session, kit, tip_id, at)
@@ -249,7 +322,7 @@ def retry_unknown(kit: RelayKit) -> None:
     at = kit.now()
     with ringing(kit) as session:
         for row in queries_outbox.doubtful(session, at):
-            row.state = after_doubt(
+            row.state = rules_delivery.after_doubt(
                 withheld=queries_retention.is_withheld(session, row),
                 answered=queries_outbox.acknowledged(session, row),
             )

@@ -3,16 +3,17 @@
 Triggers in both databases refuse UPDATE, DELETE and TRUNCATE. No code of ours turns them off.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new, is_any
-from hotline.core.writes import Column, add, never_changes
+from hotline.core.writes import Column, add, keeps_by, never_changes
 from hotline.gateway.tables import Referral
+from hotline.keys.encrypt import READER, NewCase
 from hotline.text.export_sheets import row_id_in
 from hotline.tips.rules_events import WHY, EntryKind, EntryWay, check_codes
 
@@ -126,3 +127,189 @@ def last_of(
     hers = (CaseLogRow.tip_id == tip_id, CaseLogRow.responder_id == responder_id)
     found = select(CaseLogRow).where(*hers, CaseLogRow.kind.in_(kinds))
     return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
+
+
+# Stores the key pair of each case, and everything that is encrypted for the case.
+
+
+class CaseKey(Row):
+    """The public key of a case, unencrypted. Writing codes needs nothing else."""
+
+    __tablename__ = "case_key"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+    warned_at: Mapped[datetime | None]
+    """Since when an admin can see that the codes will be deleted."""
+
+
+class CaseGrant(Row):
+    """The private key of a case, encrypted to the reader or to a desk that may read the tip."""
+
+    __tablename__ = "case_grant"
+    __table_args__ = (UniqueConstraint("tip_id", "holder"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("case_key.tip_id", ondelete="CASCADE"))
+    holder: Mapped[str]
+    """A desk's code, or `case_codes.READER`."""
+    sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+UNCOUNTED = "NOT EXISTS (SELECT 1 FROM case_counted WHERE tip_id = OLD.tip_id)"
+KEY_SQLITE = (
+    f"CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key WHEN {UNCOUNTED}"
+    " BEGIN SELECT RAISE(ABORT, 'case_key was not counted yet'); END",
+)
+KEY_POSTGRES = (
+    "CREATE FUNCTION case_key_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN IF {UNCOUNTED} THEN RAISE EXCEPTION 'case_key was not counted yet'"
+    " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$",
+    "CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key"
+    " FOR EACH ROW EXECUTE FUNCTION case_key_refuses()",
+)
+keeps_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
+
+
+def public_key(session: Session, tip_id: int) -> bytes | None:
+    """Returns the public key of a case. Returns None if nothing was written about a person yet."""
+    return session.scalar(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id))
+
+
+def make(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
+    """Stores a key pair for a case and returns its public key. If two are made at once, the first one stays."""
+    key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
+    if add_if_new(session, key):
+        give(session, tip_id, READER, new.grant)
+        return new.public_key
+    return session.scalars(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id)).one()
+
+
+def give(session: Session, tip_id: int, holder: str, sealed_key: bytes) -> bool:
+    """Gives a holder the encrypted private key. Returns False if the holder had it already."""
+    return add_if_new(session, CaseGrant(tip_id=tip_id, holder=holder, sealed_key=sealed_key))
+
+
+def grant_of(session: Session, tip_id: int, holder: str) -> bytes | None:
+    here = (CaseGrant.tip_id == tip_id, CaseGrant.holder == holder)
+    return session.scalar(select(CaseGrant.sealed_key).where(*here))
+
+
+class CaseCode(Row):
+    __tablename__ = "case_code"
+
+    case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """The codes of the case event, as `sealing.case_codes.seal_codes` encrypts them."""
+
+
+NOT_COUNTED = (
+    "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_log l ON l.tip_id = c.tip_id"
+    " WHERE l.id = OLD.case_log_id)"
+)
+CODE_SQLITE = (
+    "CREATE TRIGGER case_code_no_update BEFORE UPDATE ON case_code"
+    " BEGIN SELECT RAISE(ABORT, 'case_code is never changed'); END",
+    f"CREATE TRIGGER case_code_no_delete BEFORE DELETE ON case_code WHEN {NOT_COUNTED}"
+    " BEGIN SELECT RAISE(ABORT, 'case_code was not counted yet'); END",
+)
+CODE_POSTGRES = (
+    "CREATE FUNCTION case_code_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN IF TG_OP = 'DELETE' THEN IF NOT ({NOT_COUNTED}) THEN RETURN OLD; END IF; END IF;"
+    " RAISE EXCEPTION 'case_code is kept until it was counted'"
+    " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    "CREATE TRIGGER case_code_no_change BEFORE UPDATE OR DELETE ON case_code"
+    " FOR EACH ROW EXECUTE FUNCTION case_code_refuses()",
+)
+keeps_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
+
+
+class CaseNote(Row):
+    """The text of a note, encrypted with its tip's own key. Deleted with the tip's text. The case event stays."""
+
+    __tablename__ = "case_note"
+
+    case_log_id: Mapped[int] = mapped_column(ForeignKey("case_log.id"), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """The text, as `sealing.answers.seal_note` encrypts it."""
+
+
+def keep_body(
+    session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
+) -> None:
+    """Stores an encrypted body with its case event."""
+    session.add(table(case_log_id=entry_id, body=body))
+    session.flush()
+
+
+def bodies_of(
+    session: Session, table: type[CaseCode] | type[CaseNote], tip_id: int
+) -> Mapping[int, bytes]:
+    """Returns a tip's encrypted bodies by the id of their case event, oldest first."""
+    found = (
+        select(table.case_log_id, table.body)
+        .join(CaseLogRow, CaseLogRow.id == table.case_log_id)
+        .where(CaseLogRow.tip_id == tip_id)
+        .order_by(table.case_log_id)
+    )
+    return {row.case_log_id: row.body for row in session.execute(found)}
+
+
+def forget_notes(session: Session, tip_ids: Collection[int]) -> None:
+    """Deletes the texts of these tips' notes."""
+    theirs = select(CaseLogRow.id).where(CaseLogRow.tip_id.in_(tip_ids))
+    gone = delete(CaseNote).where(CaseNote.case_log_id.in_(theirs))
+    session.execute(gone.execution_options(synchronize_session=False))
+
+
+class CaseCounted(Row):
+    """A tip whose codes are in the sums of its month, or were all written after the month was counted."""
+
+    __tablename__ = "case_counted"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    month: Mapped[str]
+    at: Mapped[datetime]
+
+
+def is_counted(session: Session, tip_id: int) -> bool:
+    """Returns True if the tip's month was counted. Codes that are written after that are in no table."""
+    return session.get(CaseCounted, tip_id) is not None
+
+
+def mark_counted(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
+    """Marks tips as counted. From then on their codes may be deleted."""
+    session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)
+    session.flush()
+
+
+class StartedFormRow(Row):
+    """One responder's answers to an unfinished form in one case. The next answer replaces them."""
+
+    __tablename__ = "started_form"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"), primary_key=True)
+    at: Mapped[datetime]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def keep_form(session: Session, tip_id: int, responder_id: int, body: bytes, at: datetime) -> None:
+    """Replaces the kept form. The caller holds the lock on the tip."""
+    row = StartedFormRow(tip_id=tip_id, responder_id=responder_id, body=body, at=at)
+    session.merge(row)
+    session.flush()
+
+
+def drop_form(session: Session, tip_id: int, responder_id: int) -> None:
+    here = (StartedFormRow.tip_id == tip_id, StartedFormRow.responder_id == responder_id)
+    session.execute(delete(StartedFormRow).where(*here))
+
+
+def forms_of(session: Session, responder_id: int, tip_ids: Collection[int]) -> Mapping[int, bytes]:
+    """Returns this responder's encrypted answers by tip."""
+    found = select(StartedFormRow.tip_id, StartedFormRow.body).where(
+        StartedFormRow.responder_id == responder_id, StartedFormRow.tip_id.in_(tip_ids)
+    )
+    return {row.tip_id: row.body for row in session.execute(found)}

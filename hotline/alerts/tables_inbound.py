@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row, add_if_new
 from hotline.gateway.rules_inbox import Bookmark
 from hotline.gateway.tables import Referral
-from hotline.gateway.tables_contacts import InboundSeen
+from hotline.gateway.tables_sessions import InboundSeen
 from hotline.tips.tables import Tip
 
 SMS = "sms"

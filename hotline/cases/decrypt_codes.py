@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.alerts import tables_case_events, tables_case_keys
-from hotline.alerts.tables_case_keys import CaseCode, CaseNote
+from hotline.alerts import tables_case_events
+from hotline.alerts.tables_case_events import CaseCode, CaseNote
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -29,7 +29,7 @@ def private_by(
 
     Returns None if no key fits.
     """
-    grant = tables_case_keys.grant_of(session, tip.id, holder)
+    grant = tables_case_events.grant_of(session, tip.id, holder)
     if grant is None:
         return None
     with suppress(SealBroken, KeyMissing):
@@ -43,7 +43,7 @@ def private_by(
 def codes_of(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
     """Returns the decrypted codes by the id of their case event. Leaves out codes that do not decrypt."""
     found = {}
-    for entry_id, body in tables_case_keys.bodies_of(session, CaseCode, tip.id).items():
+    for entry_id, body in tables_case_events.bodies_of(session, CaseCode, tip.id).items():
         with suppress(SealBroken):
             found[entry_id] = open_codes(body, private=private, uid=tip.uid, entry_id=entry_id)
     return found
@@ -65,7 +65,7 @@ class OpenedNote:
 
 def notes_of(session: Session, tip: Tip, tip_key: bytes) -> Sequence[OpenedNote]:
     """Returns the notes, oldest first. A note that does not decrypt hides no other."""
-    bodies = tables_case_keys.bodies_of(session, CaseNote, tip.id)
+    bodies = tables_case_events.bodies_of(session, CaseNote, tip.id)
     found = []
     for row in tables_case_events.of_tip(session, tip.id):
         if row.kind != EntryKind.NOTE:

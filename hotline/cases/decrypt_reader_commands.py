@@ -11,29 +11,19 @@ from hotline.alerts import (
     service_case_events,
     service_closing,
     service_commands,
-    tables_case_keys,
+    tables_case_events,
     tables_drills,
 )
 from hotline.alerts.rules_assignment import Candidate
-from hotline.alerts.rules_commands import Act, Acted, Done
 from hotline.alerts.rules_escalation import NOBODY
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Acted, Done, Verb
 from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.service_case_state import case_of, routed
-from hotline.alerts.tables_case_keys import CaseNote
-from hotline.cases import decrypt_questions, decrypt_reader_pages
+from hotline.alerts.tables_case_events import CaseNote
+from hotline.cases import decrypt_questions, decrypt_reader_pages, rules_reading_requests
 from hotline.cases.decrypt_reader_pages import BY_DIALLING
-from hotline.cases.reader_turns import ReaderTurn
-from hotline.cases.rules_reading_requests import (
-    ASK,
-    DISTRICT,
-    MY_COLLEAGUES,
-    NOTE,
-    PASS,
-    UNREADABLE,
-    WORK_WORDS,
-    ReaderAnswer,
-)
+from hotline.cases.reader_pins import ReaderTurn
+from hotline.cases.rules_reading_requests import ASK, DISTRICT, NOTE, PASS, WORK_WORDS, ReaderAnswer
 from hotline.core.database import Session
 from hotline.errors import AskRefused, EndRefused, NotFound
 from hotline.flows.flow import WIDEST
@@ -131,7 +121,7 @@ def _note(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     if says is NoteCode.WORDS:
         case = decrypt_reader_pages.opened(turn, tip)
         if case is None or not words.strip():
-            return ReaderAnswer((UNREADABLE,))
+            return ReaderAnswer((rules_reading_requests.UNREADABLE,))
         tip_key = case.tip_key
     keep_note(turn.session, tip, says, by, turn.at, words=words, tip_key=tip_key)
     return ReaderAnswer((NOTED,))
@@ -155,7 +145,7 @@ def keep_note(
     if entry_id is not None and says is NoteCode.WORDS:
         full = f"{EntryKind.NOTE}:{key}"
         sealed = seal_note(words[:MOST_LETTERS], tip_key=tip_key, uid=tip.uid, key=full)
-        tables_case_keys.keep_body(session, CaseNote, entry_id, sealed)
+        tables_case_events.keep_body(session, CaseNote, entry_id, sealed)
 
 
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
@@ -173,7 +163,11 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     if whom == WHO:
         ids = [*colleagues][:MOST_COLLEAGUES]
         named = [(str(one), turn.session.get_one(Responder, one).name) for one in ids]
-        return ReaderAnswer((PICKS,), {MY_COLLEAGUES: named}) if named else _nobody_else()
+        return (
+            ReaderAnswer((PICKS,), {rules_reading_requests.MY_COLLEAGUES: named})
+            if named
+            else _nobody_else()
+        )
     if turn.ask.verb.startswith(DISTRICT):
         if tip.holder_id != turn.person.id:
             return NOT_TAKEN

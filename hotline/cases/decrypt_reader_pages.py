@@ -16,7 +16,7 @@ from hotline.alerts import (
 from hotline.alerts.service_case_state import answer_of, coming_of
 from hotline.cases import decrypt_codes, reader_pins, service_reading, service_timeline
 from hotline.cases.decrypt_access import OpenedTip
-from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import PAGE, UNREADABLE, ReaderAnswer
 from hotline.core import rules_trial
 from hotline.core.wording import Template

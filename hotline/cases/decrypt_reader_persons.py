@@ -12,21 +12,15 @@ from hotline.alerts import (
     rules_follow_up,
     service_case_events,
     tables,
-    tables_case_keys,
+    tables_case_events,
 )
 from hotline.alerts.rules_follow_up import FOLLOWS, MEETS, StopReason
-from hotline.cases import service_codes, service_follow_up, service_people
+from hotline.cases import rules_reading_requests, service_codes, service_follow_up, service_people
 from hotline.cases.decrypt_reader import ReaderKit
 from hotline.cases.decrypt_reader_commands import NOT_TAKEN, OVER
 from hotline.cases.reader_handover import private_of
-from hotline.cases.reader_turns import ReaderTurn
-from hotline.cases.rules_reading_requests import (
-    STARTED,
-    UNREADABLE,
-    ReaderAnswer,
-    StartedForm,
-    told_of,
-)
+from hotline.cases.reader_pins import ReaderTurn
+from hotline.cases.rules_reading_requests import STARTED, ReaderAnswer, StartedForm, told_of
 from hotline.cases.service_people import PersonAct
 from hotline.core import rules_trial
 from hotline.core.context import Kit
@@ -41,28 +35,20 @@ from hotline.tips.rules import Matter
 from hotline.tips.rules_events import EntryKind, EntryWay
 from hotline.tips.rules_person_codes import (
     AGAIN,
-    ANSWER,
-    BOY,
-    CONSENT,
-    GIRL,
-    MAN,
-    OF_REFERRAL,
-    PURPOSE,
     THIRTY,
     WOMAN,
     PersonCodes,
     ServiceAnswer,
     ThirtyDays,
-    only,
 )
 from hotline.tips.rules_persons import ConsentStands, FollowKind, MetPerson, OfferedHelp
 from hotline.tips.tables import Tip
 
 SEEN = {
     WOMAN: Template.MET_WOMAN,
-    MAN: Template.MET_MAN,
-    GIRL: Template.MET_GIRL,
-    BOY: Template.MET_BOY,
+    rules_person_codes.MAN: Template.MET_MAN,
+    rules_person_codes.GIRL: Template.MET_GIRL,
+    rules_person_codes.BOY: Template.MET_BOY,
 }
 MOST_PEOPLE = 20
 """Persons on one list, at most."""
@@ -110,7 +96,7 @@ def of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     session, told = turn.session, ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
     met = tables_persons.tips_with(session, ids)
-    started = tables_case_keys.forms_of(session, turn.person.id, ids)
+    started = tables_case_events.forms_of(session, turn.person.id, ids)
     for case, tip in cases.items():
         if not may_be_asked(turn.kit, tip):
             continue
@@ -296,11 +282,11 @@ def act(turn: ReaderTurn) -> ReaderAnswer:
         by = service_case_events.by_responder(turn.person.id, EntryWay.USSD)
         one = PersonAct(kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}")
         done = service_follow_up.record(session, turn.kit, tip, one, private=private)
-        tables_case_keys.drop_form(session, tip.id, turn.person.id)
+        tables_case_events.drop_form(session, tip.id, turn.person.id)
     except CodesRefused as refused:
         return ReaderAnswer((STOPPED, refused.stop))
     except (SealBroken, KeyMissing):
-        return ReaderAnswer((UNREADABLE,))
+        return ReaderAnswer((rules_reading_requests.UNREADABLE,))
     return _told(turn, said, met, done)
 
 
@@ -310,12 +296,12 @@ def _said(kind: EntryKind, met: Sequence[MetPerson], turn: ReaderTurn) -> Person
     Raises CodesRefused if the person is not clear. Raises it too for codes that no screen asks for.
     """
     n, told = told_of(turn.typed)
-    codes, offered = only(kind, told), None
+    codes, offered = rules_person_codes.only(kind, told), None
     if not n and kind in MEETS and (n == NEW or not met):
         n = min(len(met) + 1, rules_person_codes.MOST_PEOPLE)
     else:
         offers = {one.n: _offer(kind, one, codes, turn.at) for one in met}
-        of_offer = kind in OF_REFERRAL
+        of_offer = kind in rules_person_codes.OF_REFERRAL
         fit = [one for one, offer in offers.items() if not of_offer or offer is not None]
         if not n and len(fit) > 1:
             raise CodesRefused(WHICH)
@@ -364,16 +350,16 @@ def _told(
 
 def _flags_after(said: PersonCodes, person: MetPerson) -> Sequence[str]:
     """Returns the flags by which the flow chooses the next screen."""
-    if PURPOSE in said.codes and person.result is not None:
+    if rules_person_codes.PURPOSE in said.codes and person.result is not None:
         return [person.result.value]
     # A child's no to one service is not a no to help. The responder offers another service.
-    is_no = said.codes.get(ANSWER) == ServiceAnswer.PERSON_REFUSED
+    is_no = said.codes.get(rules_person_codes.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentStands.NO else []
 
 
 def _due(said: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
     """Returns the time that the next screen names: for the next follow-up, or for asking the person again."""
-    if CONSENT in said.codes:
+    if rules_person_codes.CONSENT in said.codes:
         clock = rules_follow_up.asked_again(person)
         return None if clock is None else clock.due_at
     wanted = said.referral or entry_id

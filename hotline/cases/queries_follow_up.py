@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session, defer
 
 from hotline.alerts import rules_follow_up
 from hotline.alerts.queries_retention import HELD
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.alerts.tables_case_keys import (
+from hotline.alerts.tables_case_events import (
     CaseCode,
     CaseCounted,
     CaseGrant,
     CaseKey,
+    CaseLogRow,
     StartedFormRow,
 )
 from hotline.core import rules_trial
 from hotline.tips.rules import Matter
-from hotline.tips.rules_retention import WARNING
+from hotline.tips.rules_deadlines import WARNING
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 

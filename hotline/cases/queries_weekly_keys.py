@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, func, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.alerts.tables_case_keys import CaseGrant
+from hotline.alerts.tables_case_events import CaseGrant
 from hotline.keys.encrypt import case_name, label
 from hotline.keys.weekly_lock import LOCKED, MARK_BYTES, mark
 from hotline.tips.tables import Grant, Tip

@@ -14,33 +14,16 @@ from hotline.cases import (
     decrypt_reader_pages,
     decrypt_reader_persons,
     reader_pins,
+    rules_reading_requests,
     tables_reading_requests,
 )
 from hotline.cases.decrypt_reader import ReaderKit
-from hotline.cases.reader_turns import ReaderTry, ReaderTurn
+from hotline.cases.reader_pins import ReaderTry, ReaderTurn
 from hotline.cases.rules_reading_requests import (
-    CHANGED,
-    CHOSEN,
-    ENDED,
-    HAS_WARNINGS,
-    HISTORY,
     KEPT_FOR,
-    MY_QUESTIONS,
-    MY_WORK,
-    NEW_AGAIN,
-    NEW_PIN,
-    NOT_ME,
-    NUMBER_END,
     NUMBER_KEY,
-    NUMBER_PROVED,
-    PAPER_RIGHT,
-    PERSON_VERBS,
     PROOF_OVER,
-    PROVES,
     REFUSED,
-    RIGHT,
-    START_PIN,
-    WARNINGS,
     AskKind,
     ReaderAnswer,
     ReaderAsk,
@@ -113,9 +96,9 @@ def view(turn: ReaderTurn, pinned: Pinned) -> ReaderAnswer:
     has = {
         HAS_WORK: bool(labels),
         HAS_QUESTIONS: bool(questions),
-        HAS_WARNINGS: reader_pins.has_unread_warnings(turn),
+        rules_reading_requests.HAS_WARNINGS: reader_pins.has_unread_warnings(turn),
     }
-    flags = (RIGHT, *(flag for flag, some in has.items() if some))
+    flags = (rules_reading_requests.RIGHT, *(flag for flag, some in has.items() if some))
     hers = followed | {
         one: tips[one] for one in cases if f"{HERS}.{one}" in pinned.flags or tips[one].id in due
     }
@@ -125,7 +108,7 @@ def view(turn: ReaderTurn, pinned: Pinned) -> ReaderAnswer:
     people = decrypt_reader_persons.of_cases(turn, hers).and_also(
         decrypt_reader_persons.owed_in(turn, judged)
     )
-    lists = {MY_WORK: labels, MY_QUESTIONS: questions}
+    lists = {rules_reading_requests.MY_WORK: labels, rules_reading_requests.MY_QUESTIONS: questions}
     return ReaderAnswer(flags, lists, words).and_also(people)
 
 
@@ -265,7 +248,7 @@ def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
         return ReaderAnswer((REFUSED,))
     turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
     turn.log("pin_changed", "by dialling")
-    return ReaderAnswer((CHANGED,))
+    return ReaderAnswer((rules_reading_requests.CHANGED,))
 
 
 def _waits_for(kit: ReaderKit, one: ReaderTry) -> Enrolment | None:
@@ -294,9 +277,13 @@ def _proof_tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
 
 def _chosen_pin(one: ReaderTry) -> str | None:
     """Returns the PIN that was keyed twice. None if the two differ, or if the PIN is easy to guess."""
-    chosen = one.typed.get(NEW_PIN, "")
-    refused = is_easy(chosen) or chosen == one.typed.get(NUMBER_END)
-    return chosen if chosen and chosen == one.typed.get(NEW_AGAIN) and not refused else None
+    chosen = one.typed.get(rules_reading_requests.NEW_PIN, "")
+    refused = is_easy(chosen) or chosen == one.typed.get(rules_reading_requests.NUMBER_END)
+    return (
+        chosen
+        if chosen and chosen == one.typed.get(rules_reading_requests.NEW_AGAIN) and not refused
+        else None
+    )
 
 
 def _proof_decided(
@@ -310,14 +297,14 @@ def _proof_decided(
     first.state = ReadingState.DONE
     if wanted.kind != EnrolmentKind.ENROL:
         is_new = service_phone_proof.prove(session, kit, wanted)
-        return ReaderAnswer((NUMBER_PROVED if is_new else PROOF_OVER,))
+        return ReaderAnswer((rules_reading_requests.NUMBER_PROVED if is_new else PROOF_OVER,))
     if first.asks["kind"] == AskKind.PROVE:
-        return ReaderAnswer((PAPER_RIGHT,))
+        return ReaderAnswer((rules_reading_requests.PAPER_RIGHT,))
     if proof.pair is None or proof.wrap is None:
         return ReaderAnswer((REFUSED,))
     public, wrap = proof.pair.public, proof.wrap
     is_new = service_phone_proof.prove(session, kit, wanted, public_key=public, pin_wrap=wrap)
-    return ReaderAnswer((CHOSEN if is_new else PROOF_OVER,))
+    return ReaderAnswer((rules_reading_requests.CHOSEN if is_new else PROOF_OVER,))
 
 
 def _proof_refused(session: Session, kit: ReaderKit, one: ReaderTry) -> ReaderAnswer:
@@ -332,7 +319,7 @@ def _proves(kit: ReaderKit, one: ReaderTry, wanted: Enrolment | None) -> bool:
 
     Takes the same time if no proof is pending, or if no attempt is left.
     """
-    start, costs = one.typed.get(START_PIN, ""), kit.vault.costs
+    start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), kit.vault.costs
     if wanted is None:
         return service_phone_proof.matches(None, one.pin, start, costs=costs)
     name = f"{wanted.id}\0{one.pin}\0{start}"
@@ -354,7 +341,7 @@ def _proves(kit: ReaderKit, one: ReaderTry, wanted: Enrolment | None) -> bool:
 logger = logging.getLogger(__name__)
 
 WRONG = ReaderAnswer()
-CODE_RIGHT = ReaderAnswer((PROVES,))
+CODE_RIGHT = ReaderAnswer((rules_reading_requests.PROVES,))
 PROOFS = (AskKind.PROVE, AskKind.CHOOSE)
 
 
@@ -543,16 +530,16 @@ def _done(
             seen = view(turn, (opening and opening.pinned) or Pinned())
             reader_pins.opened(turn, opening.network if opening is not None else None)
             return seen
-        case AskKind.PAGE if ask.verb == HISTORY:
+        case AskKind.PAGE if ask.verb == rules_reading_requests.HISTORY:
             return decrypt_reader_pages.history(turn)
-        case AskKind.PAGE if ask.verb == WARNINGS:
+        case AskKind.PAGE if ask.verb == rules_reading_requests.WARNINGS:
             return reader_pins.warnings(turn)
         case AskKind.PAGE:
             return decrypt_reader_pages.page(turn, again=again)
-        case AskKind.ACT if ask.verb == NOT_ME:
+        case AskKind.ACT if ask.verb == rules_reading_requests.NOT_ME:
             reader_pins.end(turn)
-            return ReaderAnswer((ENDED,))
-        case AskKind.ACT if ask.verb in PERSON_VERBS:
+            return ReaderAnswer((rules_reading_requests.ENDED,))
+        case AskKind.ACT if ask.verb in rules_reading_requests.PERSON_VERBS:
             return decrypt_reader_persons.act(turn)
         case AskKind.ACT:
             return decrypt_reader_commands.act(turn)

@@ -6,7 +6,7 @@ Repeating it changes nothing.
 
 import logging
 
-from hotline.alerts import tables_case_keys
+from hotline.alerts import tables_case_events
 from hotline.cases import decrypt_codes, tables_assignees
 from hotline.cases.decrypt_reader import ReaderKit
 from hotline.core.database import Session
@@ -44,7 +44,7 @@ def reconcile(kit: ReaderKit) -> None:
                     continue
                 name, key, at = case_name(to.tip.uid), to.public_key, kit.now()
                 grant = kit.sealer.grant(private, uid=name, desk=to.code, public_key=key, at=at)
-                tables_case_keys.give(session, to.tip.id, to.code, grant)
+                tables_case_events.give(session, to.tip.id, to.code, grant)
         if not found:
             break
         after = found[-1].tip.id, found[-1].code

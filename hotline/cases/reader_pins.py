@@ -1,37 +1,106 @@
 """Counts wrong PINs, ends a PIN, and warns the coordinator of signs that another person uses it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.alerts import queries, service_escalation, service_responder_sms
+from hotline.alerts import queries, service_escalation, service_messages
+from hotline.alerts.service_case_state import RESPONDER
 from hotline.cases import tables_reading_requests
-from hotline.cases.reader_turns import ReaderTurn
-from hotline.cases.rules_reading_requests import KEPT_FOR, PAGE, ReaderAnswer
+from hotline.cases.decrypt_reader import ReaderKit
+from hotline.cases.rules_reading_requests import (
+    KEPT_FOR,
+    PAGE,
+    PIN,
+    AskKind,
+    ReaderAnswer,
+    ReaderAsk,
+)
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording, responders_entry
-from hotline.people import rules_pin_rest, tables
+from hotline.gateway.tables import Referral
+from hotline.people import rules_pin_rest, tables, tables_audit
 from hotline.people import tables as people_tables
 from hotline.people.rules import Level
-from hotline.people.rules_pin_rest import (
-    MANY_CASES,
-    MANY_WITHIN,
-    SHOWN,
-    SHOWN_FOR,
-    SMS,
-    PinWarning,
-    is_night,
-    night_began,
-    nights_told_before,
-)
+from hotline.people.rules_pin_rest import SMS, PinWarning, is_night, night_began, nights_told_before
 from hotline.people.tables import PinWarningRow, Responder
 from hotline.text.time import kigali
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import Event, Happened
 from hotline.tips.tables import Tip
+
+# Describes one hop that waits for the reader, and one transaction that answers it.
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderTry:
+    """A hop that waits for the reader. The typed answers do not appear in `repr`."""
+
+    ask_id: int
+    reading_id: int
+    kind: AskKind
+    public_key: bytes
+    session_key: str
+    bound: str
+    responder_id: int | None
+    typed: Mapping[str, str] = field(repr=False)
+    """Decrypted from the box; empty if the box does not decrypt."""
+
+    @property
+    def pin(self) -> str:
+        return self.typed.get(PIN, "")
+
+    @property
+    def comes_first(self) -> bool:
+        """Returns True for a phone that is enrolled or that keyed a right code. Unknown phones wait for them."""
+        return self.responder_id is not None or self.kind is not AskKind.VIEW
+
+
+@dataclass(slots=True)
+class ReaderTurn:
+    """A responder's request, in the transaction that answers it. Keys and typed answers do not appear in `repr`."""
+
+    session: Session
+    kit: ReaderKit
+    person: Responder
+    ask: ReaderAsk
+    at: datetime
+    private: bytes = field(default=b"", repr=False)
+    """The responder's private key; empty where the PIN was wrong."""
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def actor(self) -> str:
+        return f"{RESPONDER}{self.person.id}"
+
+    def known(self) -> tuple[Tip, Referral] | None:
+        """Returns the requested case, with its alert. None if the case is not this responder's any more."""
+        alert = queries.of_responder(self.session, self.person.id, self.ask.reference)
+        if alert is None or alert.released_at is not None:
+            return None
+        return self.session.get_one(Tip, alert.tip_id), alert
+
+    def open_case(self) -> Tip | None:
+        """Returns the requested case, if it is open and still this responder's; else None."""
+        known = self.known()
+        return None if known is None or known[0].closed_at is not None else known[0]
+
+    def say(self, template: Template, **words: str) -> str:
+        """Returns a text in the responder's language."""
+        return self.kit.phrases.say(self.person.language, template, **words)
+
+    def log(self, action: str, reason: str, subject: str = "") -> None:
+        """Writes an act of this responder into the audit log. Without a subject, the responder is the subject."""
+        actor, at = self.actor, self.at
+        subject = subject or actor
+        tables_audit.append(
+            self.session, at=at, actor=actor, action=action, subject=subject, reason=reason
+        )
+
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MOST_WARNINGS = 40
@@ -59,7 +128,7 @@ def wrong(turn: ReaderTurn) -> None:
     if rules_pin_rest.is_long(at, until):
         _pass_dangers_on(turn)
     wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali(until)}, person.language)
-    service_responder_sms.say(turn.session, person, wording, at)
+    service_messages.reply(turn.session, person, wording, at)
     _warn(turn, PinWarning.WRONG)
 
 
@@ -90,9 +159,9 @@ def read(turn: ReaderTurn, tip_id: int) -> None:
     before = {
         case: when
         for case, when in before.items()
-        if at - datetime.fromisoformat(when) < MANY_WITHIN
+        if at - datetime.fromisoformat(when) < rules_pin_rest.MANY_WITHIN
     }
-    is_many = tip_id not in before and len(before) == MANY_CASES
+    is_many = tip_id not in before and len(before) == rules_pin_rest.MANY_CASES
     before.pop(tip_id, None)
     before[tip_id] = at.isoformat()
     person.read_lately = [f"{case}@{when}" for case, when in before.items()]
@@ -119,7 +188,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
     code = responders_entry(turn.kit.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
         wording = Wording(SMS[kind], {"code": code}, one.language)
-        service_responder_sms.say(turn.session, one, wording, turn.at)
+        service_messages.reply(turn.session, one, wording, turn.at)
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
@@ -160,7 +229,7 @@ def tell_nights(kit: Kit) -> None:
             leader = session.get_one(Responder, leader_id)
             words = {"count": str(count), "code": code}
             wording = Wording(SMS[PinWarning.NIGHT], words, leader.language)
-            service_responder_sms.say(session, leader, wording, at)
+            service_messages.reply(session, leader, wording, at)
 
 
 def last_opened(turn: ReaderTurn) -> str:
@@ -184,7 +253,7 @@ def has_unread_warnings(turn: ReaderTurn) -> bool:
 def warnings(turn: ReaderTurn) -> ReaderAnswer:
     """Returns the page of warnings about the PINs of the desk, newest first. From then on they count as read."""
     lines = [
-        turn.say(SHOWN[PinWarning(row.kind)], time=kigali(row.at), who=about.name)
+        turn.say(rules_pin_rest.SHOWN[PinWarning(row.kind)], time=kigali(row.at), who=about.name)
         for row, about in _warnings_for(turn)[:MOST_LINES]
     ]
     turn.person.warnings_read_at = turn.at
@@ -196,7 +265,7 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS:
         return ()
-    rows = people_tables.newest(session, at - SHOWN_FOR, limit=MOST_WARNINGS)
+    rows = people_tables.newest(session, at - rules_pin_rest.SHOWN_FOR, limit=MOST_WARNINGS)
     pairs = [(row, session.get_one(Responder, row.responder_id)) for row in rows]
     return [
         (row, about)

@@ -6,8 +6,8 @@ Runs inside the caller's transaction.
 from contextlib import suppress
 from datetime import datetime
 
-from hotline.alerts import queries, tables_case_keys
-from hotline.alerts.tables_case_keys import CaseCode
+from hotline.alerts import queries, tables_case_events
+from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases.rules_reading_requests import StartedForm
 from hotline.core import rules_trial
 from hotline.core.context import Kit
@@ -24,10 +24,10 @@ def case_public(session: Session, kit: Kit, tip: Tip, at: datetime) -> bytes:
 
     Raises KeyMissing without the reader's key.
     """
-    found = tables_case_keys.public_key(session, tip.id)
+    found = tables_case_events.public_key(session, tip.id)
     if found is not None:
         return found
-    return tables_case_keys.make(session, tip.id, new_case(kit.sealer, uid=tip.uid, at=at), at)
+    return tables_case_events.make(session, tip.id, new_case(kit.sealer, uid=tip.uid, at=at), at)
 
 
 def started_by(responder_id: int) -> str:
@@ -42,7 +42,7 @@ def keep(session: Session, kit: Kit, tip: Tip, entry_id: int, codes: bytes, at: 
     """Seals and stores the codes of one case event. Raises KeyMissing."""
     public_key = case_public(session, kit, tip, at)
     body = seal_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
-    tables_case_keys.keep_body(session, CaseCode, entry_id, body)
+    tables_case_events.keep_body(session, CaseCode, entry_id, body)
 
 
 def keep_form(
@@ -66,14 +66,14 @@ def keep_form(
             uid=tip.uid,
             entry_id=started_by(responder_id),
         )
-        tables_case_keys.keep_form(session, tip.id, responder_id, body, at)
+        tables_case_events.keep_form(session, tip.id, responder_id, body, at)
 
 
 def drop_form(session: Session, responder_id: int, reference: str) -> None:
     """Deletes a responder's unfinished form in a case, after the finished one was written."""
     tip = _tip_of(session, responder_id, reference)
     if tip is not None:
-        tables_case_keys.drop_form(session, tip.id, responder_id)
+        tables_case_events.drop_form(session, tip.id, responder_id)
 
 
 def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:

@@ -12,8 +12,7 @@ from hotline.alerts import (
     service_commands,
     service_correction,
 )
-from hotline.alerts.rules_commands import Act, Acted
-from hotline.alerts.rules_replies import BUTTONS
+from hotline.alerts.rules_replies import BUTTONS, Act, Acted
 from hotline.alerts.service_case_events import EntryBy
 from hotline.cases import queries_list, service_exclusions, service_persons, service_retention
 from hotline.cases.service_viewer import check, check_national, viewer_of

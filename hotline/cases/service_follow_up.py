@@ -15,13 +15,6 @@ from hotline.alerts import (
     service_messages,
 )
 from hotline.alerts.rules_escalation import LadderStep
-from hotline.alerts.rules_follow_up import (
-    FOLLOWS,
-    OFFER_WITHIN,
-    THIRTY_DAYS,
-    FollowClock,
-    FollowRing,
-)
 from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.service_case_state import case_of, routed
 from hotline.cases import service_codes, service_people
@@ -65,12 +58,12 @@ def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
         row.due_at = by_day(at)
         return
     kind = FollowKind(row.clock or "")
-    fired = _fires(session, tip, row, FollowClock(kind, row.due_at, row.rung), at)
+    fired = _fires(session, tip, row, rules_follow_up.FollowClock(kind, row.due_at, row.rung), at)
     row.due_at = None if fired.next is None else fired.next.due_at
     row.rung = row.rung if fired.next is None else fired.next.rung
     if fired.is_over:
         row.clock = None
-        unknown = FOLLOWS[kind].unknown
+        unknown = rules_follow_up.FOLLOWS[kind].unknown
         if isinstance(row, ServiceReferral) and unknown is not None:
             _unknown(session, kit, tip, row, unknown, at)
     session.flush()
@@ -81,14 +74,14 @@ def _fires(
     session: Session,
     tip: Tip,
     row: ServiceReferral | PossibleVictim,
-    clock: FollowClock,
+    clock: rules_follow_up.FollowClock,
     at: datetime,
-) -> FollowRing:
+) -> rules_follow_up.FollowRing:
     everybody = queries.roster(session, at)
     may = queries_visible.who_may(session, tip.id, [one.id for one in everybody])
     roster = [one for one in everybody if one.id in may]
     arrived_at = row.arrived_at if isinstance(row, ServiceReferral) else None
-    since = arrived_at or clock.due_at - THIRTY_DAYS
+    since = arrived_at or clock.due_at - rules_follow_up.THIRTY_DAYS
     responsible = _responsible(session, tip, row)
     return rules_follow_up.fires(clock, routed(session, tip), roster, responsible, since, at)
 
@@ -156,7 +149,7 @@ def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) 
     # The alert goes out here, so no other process has to send it. An earlier assignee must acknowledge again.
     tip.referred_at, tip.referred_urgency = at, Urgency.DANGER
     tables_audit.of_tip(session, tip.id, "danger_again", by.actor, at)
-    tables_persons.offer_by(session, tip.id, at + OFFER_WITHIN)
+    tables_persons.offer_by(session, tip.id, at + rules_follow_up.OFFER_WITHIN)
     session.flush()
     service_escalation.happen(
         session, kit, tip.id, Event(Happened.DANGER_AGAIN, by=by.responder_id), at

@@ -10,12 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts import (
-    rules_follow_up,
-    service_case_events,
-    tables_case_events,
-    tables_case_keys,
-)
+from hotline.alerts import rules_follow_up, service_case_events, tables_case_events
 from hotline.alerts.rules_follow_up import FollowClock
 from hotline.alerts.service_case_events import EntryBy
 from hotline.cases import decrypt_codes, service_codes
@@ -117,7 +112,7 @@ def opened(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson
 def entries_of(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
     """Returns the case events about persons, in order. An event that does not decrypt hides no other."""
     if private is None:
-        if tables_case_keys.public_key(session, tip.id) is not None:
+        if tables_case_events.public_key(session, tip.id) is not None:
             raise SealBroken("the codes of this case do not open")
         return ()
     return [*_read(session, tip, decrypt_codes.codes_of(session, tip, private))]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hotline.alerts import queries, tables_case_events, tables_case_keys
+from hotline.alerts import queries, tables_case_events
 from hotline.alerts.rules_follow_up import StopReason
 from hotline.alerts.service_case_events import EntryBy
 from hotline.cases import (
@@ -98,7 +98,7 @@ def in_clear(session: Session, tip_id: int) -> CasePersons:
     met = {row.n: row.met_at for row in rows}
     gone = not met and tables_case_events.has_met(session, tip_id)
     clocks.sort(key=lambda one: one.due_at)
-    return CasePersons(met, offers, clocks, gone, tables_case_keys.is_counted(session, tip_id))
+    return CasePersons(met, offers, clocks, gone, tables_case_events.is_counted(session, tip_id))
 
 
 def still_owed(kit: Kit, tip_id: int) -> Sequence[RunningClock]:

@@ -14,7 +14,7 @@ from hotline.alerts import (
     tables,
 )
 from hotline.alerts.queries_retention import Kept, LegalHold
-from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Acted
 from hotline.cases import queries_follow_up, service_weekly_keys
 from hotline.core.context import Kit
 from hotline.core.database import Session
@@ -26,9 +26,8 @@ from hotline.people import tables_audit, tables_enrolments
 from hotline.people.tables_audit import Signer
 from hotline.tips import queries_duplicates
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import DeadlineKind
+from hotline.tips.rules_deadlines import DeadlineKind, Keeping
 from hotline.tips.rules_persons import ClosureStop, MetPerson
-from hotline.tips.rules_retention import Keeping
 from hotline.tips.tables import Tip
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline.alerts import queries, queries_retention, service_closing, service_responder_sms
+from hotline.alerts import queries, queries_retention, service_closing, service_messages
 from hotline.alerts.service_case_state import RESPONDER
 from hotline.cases import queries_list
 from hotline.cases.queries_list import WaitingClosure
@@ -170,7 +170,7 @@ def _tell(session: Session, kit: Kit, at: datetime) -> None:
             continue
         said = {"refs": _listed(names), "code": responders_entry(kit.line.service_code)}
         wording = Wording(Template.CLOSURES_WAIT, said, person.language)
-        service_responder_sms.say(session, person, wording, at)
+        service_messages.reply(session, person, wording, at)
 
 
 def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, defer
 
-from hotline.alerts.tables_case_keys import CaseGrant, CaseKey
+from hotline.alerts.tables_case_events import CaseGrant, CaseKey
 from hotline.core.database import is_any
 from hotline.keys.encrypt import READER
 from hotline.people.tables_desks import Desk

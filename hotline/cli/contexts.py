@@ -53,7 +53,7 @@ from hotline.monitoring import service_checks_keys
 from hotline.people.demo_sign_in import demo_accounts_in
 
 if TYPE_CHECKING:
-    from hotline.dialogue.redis_circuit import Circuit
+    from hotline.dialogue.redis_adapters import Circuit
 
 
 logger = logging.getLogger(__name__)

@@ -27,19 +27,16 @@ from hotline.core.settings import Settings, variable_of
 from hotline.dialogue import service_answers
 from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.flows import service_check
-from hotline.gateway import tables_contacts
+from hotline.gateway import tables_sessions
 from hotline.keys.encrypt import mark_of
 from hotline.keys.factor_sealer import FactorSealer
 from hotline.keys.key_folder import KeyFolder, older
 from hotline.keys.key_making import PEPPER_KEY, RELAY_PUBLIC_KEY, lacking
 from hotline.keys.weekly_lock import stuck
 from hotline.monitoring import (
-    service_checks_call_backs,
-    service_checks_console,
+    service_checks_database,
     service_checks_keys,
     service_checks_outside,
-    service_checks_processes,
-    service_checks_traffic,
     service_trials,
 )
 from hotline.monitoring.service_checks_database import findings
@@ -230,7 +227,7 @@ OF_REAL_CALLERS = frozenset(
     {"urgent words", "watchers", "backup", "second channel", "trial", "data protection"}
 )
 """Checks that matter only for a line with real callers."""
-SAID = frozenset({"database", service_checks_processes.WATCHERS})
+SAID = frozenset({"database", service_checks_outside.WATCHERS})
 """Checks of every process that the doctor makes more strictly itself."""
 SHOWN = ("name", "state", "says", "todo", "level", "names")
 """Fields of a check in the JSON for programs."""
@@ -360,7 +357,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
             *(_of_rows(kit, settings) if tables.ok else ()),
             *service_checks_outside.findings(kit),
             service_checks_outside.second_channel(kit),
-            *service_checks_traffic.findings(kit),
+            *service_checks_outside.traffic_findings(kit),
         )
 
 
@@ -369,13 +366,15 @@ def _of_rows(kit: LookingKit, settings: Settings) -> tuple[CheckResult, ...]:
     sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
         *(one for one in findings(kit) if one.name not in SAID),
-        *service_checks_processes.findings(kit),
+        *service_checks_outside.process_findings(kit),
         *service_trials.findings(kit, pretended=settings.pretended),
         service_answers.finding(kit, sealed=sealed),
-        *service_checks_call_backs.findings(kit),
+        *service_checks_database.call_back_findings(kit),
         service_check.finding(kit),
         *_pepper(kit, settings),
-        *service_checks_console.findings(kit, _factors(settings), pretended=settings.pretended),
+        *service_checks_database.console_findings(
+            kit, _factors(settings), pretended=settings.pretended
+        ),
         *service_desks.keys_found(kit),
     )
 
@@ -400,7 +399,7 @@ def _commits(kit: Kit, tables: CheckResult) -> CheckResult:
     """Checks that the database can commit. With a full disk it still answers queries."""
     try:
         with kit.database.writing() as session:
-            tables_contacts.try_writing(session, kit.now())
+            tables_sessions.try_writing(session, kit.now())
     except StoreUnavailable as broken:
         return CheckResult(tables.name, False, f"{broken}: it cannot commit", DATABASE_TODO)
     return tables

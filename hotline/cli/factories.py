@@ -29,7 +29,7 @@ from hotline.keys.gateway_key import GATEWAY_KEY, read_gateway_key
 from hotline.keys.key_folder import KeyFolder
 
 if TYPE_CHECKING:
-    from hotline.dialogue.redis_circuit import Circuit
+    from hotline.dialogue.redis_adapters import Circuit
     from hotline.gateway.africastalking import Account
     from hotline.gateway.own_line import Dialler
 
@@ -86,7 +86,7 @@ def circuit() -> "Circuit":
     """
 
     def make() -> "Circuit":
-        from hotline.dialogue.redis_circuit import Circuit
+        from hotline.dialogue.redis_adapters import Circuit
 
         return Circuit()
 
@@ -95,7 +95,7 @@ def circuit() -> "Circuit":
 
 def jobs(settings: Settings, fuse: "Circuit") -> JobQueue:
     def make() -> JobQueue:
-        from hotline.dialogue.queue import RqJobs
+        from hotline.dialogue.redis_adapters import RqJobs
 
         return RqJobs(settings.redis_url, fuse)
 
@@ -104,7 +104,7 @@ def jobs(settings: Settings, fuse: "Circuit") -> JobQueue:
 
 def runs(settings: Settings, cipher: WeeklyRuns, fuse: "Circuit") -> RunStore:
     def make() -> RunStore:
-        from hotline.dialogue.queue import RedisRuns
+        from hotline.dialogue.redis_adapters import RedisRuns
 
         return RedisRuns(settings.redis_url, cipher, fuse)
 
@@ -113,7 +113,7 @@ def runs(settings: Settings, cipher: WeeklyRuns, fuse: "Circuit") -> RunStore:
 
 def notes(settings: Settings, fuse: "Circuit") -> OpeningNotes:
     def make() -> OpeningNotes:
-        from hotline.dialogue.redis_circuit import RedisNotes
+        from hotline.dialogue.redis_adapters import RedisNotes
 
         return RedisNotes(settings.redis_url, fuse)
 

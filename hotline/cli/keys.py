@@ -30,11 +30,10 @@ from hotline.core.database import open_database
 from hotline.core.settings import Settings
 from hotline.errors import NotReady, Occupied, TooSoon
 from hotline.keys import rotation
-from hotline.keys.canaries import WITH_CANARY
 from hotline.keys.factor_sealer import FactorSealer
 from hotline.keys.gateway_key import GATEWAY_KEY, SENDING, gateway_key_in
 from hotline.keys.key_folder import KeyFolder, PeopleKeys, older
-from hotline.keys.key_making import HELD_BY, PEPPER_KEY, READER_KEY, ROLES, make_keys
+from hotline.keys.key_making import HELD_BY, PEPPER_KEY, READER_KEY, ROLES, WITH_CANARY, make_keys
 from hotline.keys.rotation import ROTATING
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock, key_name, stuck
 from hotline.monitoring import service_checks_keys

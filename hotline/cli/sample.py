@@ -21,13 +21,11 @@ from hotline.alerts import (
     service_assignment,
     service_case_events,
     service_commands,
-    service_delivery_reports,
-    service_sending,
-    tables_case_keys,
+    tables_case_events,
 )
+from hotline.alerts import service_sending as alerts_service_sending
 from hotline.alerts.rules_assignment import ReferralState
-from hotline.alerts.rules_commands import Act
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Verb
 from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.tables_case_events import CaseLogRow
 from hotline.cases import service_codes
@@ -52,9 +50,7 @@ from hotline.gateway.stand_ins import FakeJobs, FakeNotes, FakeRuns, FakeSenders
 from hotline.gateway.tables import Referral
 from hotline.people import tables_accounts, tables_desks
 from hotline.people.demo_sign_in import demo_accounts_in
-from hotline.programmes.rules_enrolment import Roll
-from hotline.programmes.rules_lessons import LESSONS
-from hotline.programmes.rules_sessions import HELD
+from hotline.programmes.rules import HELD, LESSONS, Roll
 from hotline.programmes.tables import Joined
 from hotline.statistics import queries, reader_person_sums, service_releases
 from hotline.statistics.encrypt import encrypt_sums
@@ -67,9 +63,9 @@ from hotline.text.places import PROVINCES, districts, place_name
 from hotline.text.quiz import QuizOutcome
 from hotline.tips import tables_persons
 from hotline.tips.rules import Basis, TipOutcome, TipState, Urgency
+from hotline.tips.rules_deadlines import WORDS
 from hotline.tips.rules_events import EntryKind, EntryWay, Purpose, TakeProof
 from hotline.tips.rules_person_codes import PersonCodes
-from hotline.tips.rules_retention import WORDS
 from hotline.tips.tables import Grant, Tip
 
 MONTHS, TIPS_A_MONTH, PERSONS_A_MONTH, CALLS_A_DAY = 12, 110, 14, 40
@@ -239,7 +235,7 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
                 met.append(tip.id)
         month = rules_follow_up.month_of(begins)
         if rules_follow_up.counted_at(month) <= line.now:
-            tables_case_keys.mark_counted(session, met, month, rules_follow_up.counted_at(month))
+            tables_case_events.mark_counted(session, met, month, rules_follow_up.counted_at(month))
 
 
 def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
@@ -402,9 +398,9 @@ def _open_tips(line: SampleLine) -> None:
         _report(line, number, districts()[number % 3 if number % 2 else number])
         service_assignment.refer_waiting(line.relay)
         sent = len(line.sms.sent)
-        service_sending.deliver_due(line.relay)
+        alerts_service_sending.deliver_due(line.relay)
         for place in range(sent + 1, len(line.sms.sent) + 1):
-            service_delivery_reports.apply_report(
+            alerts_service_sending.apply_report(
                 line.relay, ReportIn(f"ATXid_{place:032x}", "Success")
             )
         if number < OPEN_TIPS - 2:

@@ -40,8 +40,8 @@ from hotline.text.places import place_name, place_within
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import of_desk
 from hotline.tips.rules import Matter, TipOutcome, TipState, Urgency
+from hotline.tips.rules_deadlines import Keeping
 from hotline.tips.rules_receipts import Asked, Wait, wait_of
-from hotline.tips.rules_retention import Keeping
 
 PAGE = 50
 

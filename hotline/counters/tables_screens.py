@@ -22,8 +22,7 @@ from hotline.core.driver import PlainConnection, document_of, moment_of
 from hotline.core.ussd import NOTHING, Heard
 from hotline.counters.rules import ScreenCounter, ScreenMeasure
 from hotline.counters.tables import Cell
-from hotline.gateway.tables_contacts import Dialogue
-from hotline.gateway.tables_sessions import TALLY, ends_of
+from hotline.gateway.tables_sessions import TALLY, Dialogue, ends_of
 
 
 class ScreenCount(Row):

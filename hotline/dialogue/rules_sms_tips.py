@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from hotline.alerts import rules_assignment
 from hotline.dialogue.rules_cries import concerns_child, cries
-from hotline.programmes.rules_sessions import read_sms
+from hotline.programmes.rules import read_sms
 from hotline.text.codes import UNSURE
 from hotline.text.keywords import spelled, words_of
 from hotline.text.languages import FIRST

@@ -31,27 +31,26 @@ from hotline.counters import service, tables_screens
 from hotline.counters.rules import Measure
 from hotline.counters.service import Counts, day_of
 from hotline.counters.tables_screens import SessionCounts, Tallies
-from hotline.dialogue import service_landing_cases, service_stop
+from hotline.dialogue import service_session_start, service_stop
 from hotline.dialogue.replay_cache import KnownSession, Step
-from hotline.dialogue.service_landing_cases import CASE, LETTERS, VERB
+from hotline.dialogue.service_session_start import CASE, LETTERS, VERB
 from hotline.errors import KeyMissing, StoreUnavailable
+from hotline.flows import run as flows_run
 from hotline.flows.flow import Book, gathers
 from hotline.flows.number_questions import ANSWER
-from hotline.flows.run import (
-    Answered,
-    Completed,
-    Erased,
-    Event,
-    LanguageChosen,
-    PinGiven,
-    Run,
-    TopicRead,
-)
+from hotline.flows.run import Answered, Completed, Event, LanguageChosen, PinGiven, Run, TopicRead
 from hotline.gateway import tables_sessions
 from hotline.gateway.tables_sessions import FirstHop, HeldDialogue
-from hotline.programmes import rules_lessons, service_enrolment, service_lessons
-from hotline.programmes.rules_enrolment import NAMES, ROLL_OF, YES, Roll
-from hotline.programmes.rules_sessions import CAME_ANSWER, OCCASION_ANSWER, told_by
+from hotline.programmes import rules, service_enrolment, service_lessons
+from hotline.programmes.rules import (
+    CAME_ANSWER,
+    NAMES,
+    OCCASION_ANSWER,
+    ROLL_OF,
+    YES,
+    Roll,
+    told_by,
+)
 from hotline.text import quiz
 from hotline.text.languages import FIRST
 from hotline.tips import rules_call_back, rules_receipts
@@ -116,14 +115,14 @@ def _take_case(given: Given) -> None:
     """Acknowledges a chosen case without reading it. If no reader answers, the conversation ends with that choice."""
     who = given.dialogue.responder_id
     if who is not None and given.step.run.finished:
-        service_landing_cases.take(given.session, given.kit, who, given.answer.value)
+        service_session_start.take(given.session, given.kit, who, given.answer.value)
 
 
 def _act_on_case(given: Given) -> None:
     who, answer = given.dialogue.responder_id, given.answer
     case, verb = given.answers.get(CASE, ""), given.answers.get(VERB, "")
     if who is not None:
-        service_landing_cases.answered(
+        service_session_start.answered(
             given.session, given.kit, who, answer.name, answer.value, case, verb
         )
 
@@ -195,7 +194,7 @@ def _count_a_pair(given: Given) -> None:
 
 
 def _count_a_lesson(given: Given) -> None:
-    case = rules_lessons.case_of(given.answer.name)
+    case = rules.case_of(given.answer.name)
     if case is not None:
         service_lessons.count_answer(
             given.session,
@@ -225,7 +224,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
 )
 FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (quiz.thing_of, _count_a_pair),
-    (rules_lessons.case_of, _count_a_lesson),
+    (rules.case_of, _count_a_lesson),
 )
 """Name patterns that contain a subject: the topic of a quiz pair, or the case of a lesson."""
 
@@ -380,7 +379,7 @@ def changes(book: Book, run: Run, event: Event) -> bool:
     """Returns True if the event has an effect."""
     if isinstance(event, PinGiven):
         return event.name not in READER_PINS
-    if isinstance(event, LanguageChosen | TopicRead | Erased):
+    if isinstance(event, LanguageChosen | TopicRead | flows_run.Erased):
         return True
     if isinstance(event, Answered) and effect_of(event.name) is not None:
         return True
@@ -395,7 +394,7 @@ def apply(
     match event:
         case LanguageChosen() | TopicRead():
             service.log(session, tallies(dialogue, event, context.kit.now()))
-        case Erased():
+        case flows_run.Erased():
             service_intake.erase(session, context.kit, dialogue, up_to_passage=passage)
             service_call_back_requests.withdraw_session(
                 session, context.kit, context.key, up_to_passage=passage

@@ -13,7 +13,7 @@ from hotline.core.database import Session
 from hotline.errors import InboxUnavailable
 from hotline.gateway import rules_inbox
 from hotline.gateway.rules_inbox import Bookmark, Reading
-from hotline.gateway.tables_contacts import referrals_of
+from hotline.gateway.tables_sessions import referrals_of
 
 PATIENCE = timedelta(minutes=10)
 """Longest time without a reading of the inbox, before a check fails."""

@@ -55,7 +55,7 @@ from hotline.flows.page_cache import drawn
 from hotline.flows.run import Answered, Facts, FlowEntered, Option, Run
 from hotline.flows.screen import Screen
 from hotline.flows.turn import Turn
-from hotline.programmes.rules_enrolment import ROLL_OF, is_code
+from hotline.programmes.rules import ROLL_OF, is_code
 from hotline.text import keying
 from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT

@@ -14,21 +14,13 @@ from itertools import chain, repeat
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
 from hotline.alerts import service_intake
-from hotline.cases import service_attempts, service_receipts, tables_reading_requests
-from hotline.cases.rules_reading_requests import (
-    NUMBER_END,
-    NUMBER_END_DIGITS,
-    NUMBER_KEY,
-    PAGE,
-    PIN,
-    UNREADABLE,
-    WAITS,
-    AskKind,
-    ReaderAnswer,
-    bound_to,
-    rested,
-    without_pins,
+from hotline.cases import (
+    rules_reading_requests,
+    service_attempts,
+    service_receipts,
+    tables_reading_requests,
 )
+from hotline.cases.rules_reading_requests import PAGE, AskKind, ReaderAnswer, rested, without_pins
 from hotline.cases.service_attempts import SecretLook
 from hotline.cases.service_receipts import OwnWords
 from hotline.cases.tables_reading_requests import PinReading
@@ -42,19 +34,10 @@ from hotline.core.wording import Template
 from hotline.counters import service as counters_service
 from hotline.counters.rules import Stand
 from hotline.counters.service import STRANGE_CALLER
-from hotline.dialogue import service_commit, service_session_start
+from hotline.dialogue import service_commit, service_replay, service_session_start
 from hotline.dialogue.replay_cache import KnownSession, SharedWay, Step, may_be_kept
 from hotline.dialogue.service_commit import USSD, EffectContext
-from hotline.dialogue.service_replay import (
-    Learned,
-    Played,
-    ReaderAsked,
-    ReaderLearned,
-    SessionContext,
-    Start,
-    StarTyped,
-    play,
-)
+from hotline.dialogue.service_replay import Learned, ReaderAsked, ReaderLearned, Start
 from hotline.errors import CallbackInvalid, KeyMissing, SealBroken, StoreUnavailable, StrangeCaller
 from hotline.flows.flow import Book
 from hotline.gateway import tables_sessions
@@ -75,7 +58,7 @@ PAUSES = (0.025, 0.025, 0.05, 0.1)
 LATER_PAUSE = 0.2
 ASKED, RESTING = "asked", "resting"
 """Stored results of an attempt by an unknown phone: the reader is asked, or the phone must wait."""
-WAIT = ReaderLearned(ReaderAnswer((WAITS,)))
+WAIT = ReaderLearned(ReaderAnswer((rules_reading_requests.WAITS,)))
 NOTHING_OPENED = ReaderLearned(ReaderAnswer())
 """Answer to a wrong PIN, and to a text with another PIN than the one that was asked with."""
 
@@ -172,7 +155,7 @@ class ReaderAsking:
             _, answer = self._asked(asked)
         if answer is None or PAGE not in answer.words:
             said = self._kit.phrases.say(self._language, Template.PAGE_AWAY)
-            answer = ReaderAnswer((UNREADABLE,), words={PAGE: said})
+            answer = ReaderAnswer((rules_reading_requests.UNREADABLE,), words={PAGE: said})
         return ReaderLearned(answer)
 
     def _asked(self, asked: ReaderAsked) -> tuple[int, ReaderAnswer | None]:
@@ -195,7 +178,7 @@ class ReaderAsking:
         if box is None:
             return row_id, None
         with suppress(SealBroken, KeyError, TypeError, ValueError):
-            told = bound_to(self._opening.key, self._digest(asked.upto))
+            told = rules_reading_requests.bound_to(self._opening.key, self._digest(asked.upto))
             content = one_off.open_box(box, private=pair.private, bound=told)
             return row_id, ReaderAnswer.from_dict(content)
         return row_id, None
@@ -207,7 +190,9 @@ class ReaderAsking:
         with suppress(KeyMissing, SealBroken):
             public = self._kit.sealer.reader_key()
             typed = self._typed(asked)
-            sealed_pin = one_off.seal(typed, public=public, bound=bound_to(key, digest))
+            sealed_pin = one_off.seal(
+                typed, public=public, bound=rules_reading_requests.bound_to(key, digest)
+            )
         with self._kit.database.writing() as session:
             row = self._row(session, asked)
             if sealed_pin is None:
@@ -229,11 +214,15 @@ class ReaderAsking:
 
     def _typed(self, asked: ReaderAsked) -> Mapping[str, str]:
         """Returns the data for the reader only: the typed text, and the phone's digest if it may choose a new PIN."""
-        typed = {PIN: asked.pin, **asked.typed}
+        typed = {rules_reading_requests.PIN: asked.pin, **asked.typed}
         if self._hop.shows_number:
             number = self._hop.caller
-            typed |= {NUMBER_KEY: self._kit.pseudonyms.enrolled(number)}
-            typed |= {NUMBER_END: number[-NUMBER_END_DIGITS:]}
+            typed |= {rules_reading_requests.NUMBER_KEY: self._kit.pseudonyms.enrolled(number)}
+            typed |= {
+                rules_reading_requests.NUMBER_END: number[
+                    -rules_reading_requests.NUMBER_END_DIGITS :
+                ]
+            }
         return typed
 
     def _waited(self, ask_id: int) -> bytes | None:
@@ -428,19 +417,19 @@ def _stand(book: Book, step: Step) -> Stand:
 def _played(
     kit: DoorKit,
     hop: UssdHop,
-    context: SessionContext,
+    context: service_replay.SessionContext,
     known: KnownSession,
     start: Start | None,
     looks: Looks,
-) -> Played:
+) -> service_replay.Played:
     """Replays the text to its end, and answers the questions of the engine on the way."""
-    playing = play(context, hop.text, known.heard, start)
+    playing = service_replay.play(context, hop.text, known.heard, start)
     asking = ReaderAsking(kit, hop, known.opening, context.facts.language)
     try:
         question = next(playing)
         while True:
             match question:
-                case StarTyped():
+                case service_replay.StarTyped():
                     row = tables_sessions.find(kit.database, known.opening.key)
                     answer = Learned(heard=Heard(NOTHING) if row is None else row[1])
                 case SecretTyped():
@@ -450,11 +439,13 @@ def _played(
                     answer = Learned(said=asking.learn(question))
             question = playing.send(answer)
     except StopIteration as end:
-        played: Played = end.value
+        played: service_replay.Played = end.value
         return played
 
 
-def _look(kit: DoorKit, hop: UssdHop, context: SessionContext, asked: SecretTyped) -> SecretLook:
+def _look(
+    kit: DoorKit, hop: UssdHop, context: service_replay.SessionContext, asked: SecretTyped
+) -> SecretLook:
     """Returns what a secret gives access to. The attempt stays noted, even if this hop fails later."""
     if context.opening.asks_pin:
         # The stored digest of an attempt covers everything keyed before it, so a work PIN must be removed first.

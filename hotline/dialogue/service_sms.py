@@ -4,10 +4,11 @@ An answer never repeats the text of the sender.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from hotline.alerts import (
     queries_outbox,
@@ -16,27 +17,208 @@ from hotline.alerts import (
     service_replies,
     tables_inbound,
 )
-from hotline.alerts.rules_commands import Acted
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Acted, Verb
 from hotline.alerts.rules_reply_parsing import Meant
 from hotline.alerts.service_replies import ReadReply, Replied
 from hotline.core.context import DoorKit, Kit
 from hotline.core.database import Session
 from hotline.core.jobs import Job
-from hotline.dialogue import service_answers, service_sms_reading, service_sms_tips, service_stop
+from hotline.dialogue import (
+    service_answers,
+    service_commit,
+    service_sms_screens,
+    service_sms_tips,
+    service_stop,
+)
+from hotline.dialogue.replay_cache import Step
 from hotline.dialogue.rules_sms_tips import cannot_wait, cleaned, language
 from hotline.dialogue.service_answers import Says
-from hotline.dialogue.service_sms_reading import HeardMessage
+from hotline.dialogue.service_commit import EffectContext
+from hotline.dialogue.service_sms_screens import LONGEST_KEY, Spoken, TalkContext
 from hotline.dialogue.service_sms_tips import Known, SmsTipWritten
-from hotline.gateway import rules_inbox
+from hotline.errors import RunsUnavailable
+from hotline.flows.run import Run
+from hotline.gateway import rules_inbox, tables_sessions
 from hotline.gateway.doorbell import ring, ringing
 from hotline.gateway.rules_message import SOON, AnswerForm, MessageIn
-from hotline.gateway.tables_contacts import InboundSeen, referrals_of
+from hotline.gateway.tables_sessions import InboundSeen, referrals_of
 from hotline.people import tables
 from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
+from hotline.text.keying import keys
 from hotline.text.keywords import is_erasure, is_stop
+from hotline.text.languages import FIRST
+from hotline.text.topics import AskedTopic, asked
 from hotline.tips import tables as tips_tables
+
+# Lets a person read topics by SMS: a word opens a topic, and a digit or a word continues.
+
+SMS = "sms"
+IDLE = timedelta(minutes=30)
+"""Time after which a digit means nothing, because another person may have the phone."""
+KEPT = timedelta(hours=2)
+"""Time that a conversation is remembered. One digit that is too late gets a hint to begin again."""
+ECHO = timedelta(minutes=1)
+"""Time in which a repeat of the same word for the same screen gets no answer. Only a machine is that fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The conversation state of a person who reads by SMS."""
+
+    key: str
+    """Key in the run store: a digest under this week's key."""
+    dialogue: str
+    revision_id: int
+    entry: str
+    run: Run = field(repr=False)
+    began: datetime
+    at: datetime
+    lost: bool = False
+    """True if the last message was not understood or came too late. The next such message gets no answer."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "dialogue": self.dialogue,
+            "revision": self.revision_id,
+            "entry": self.entry,
+            "run": self.run.to_dict(),
+            "began": self.began.isoformat(),
+            "at": self.at.isoformat(),
+            "lost": self.lost,
+        }
+
+    @classmethod
+    def from_dict(cls, key: str, document: Mapping[str, Any]) -> "Talk":
+        """Reads a stored conversation. Raises KeyError, TypeError or ValueError if another release wrote it."""
+        return cls(
+            key=key,
+            dialogue=str(document["dialogue"]),
+            revision_id=int(document["revision"]),
+            entry=str(document["entry"]),
+            run=Run.from_dict(document["run"]),
+            began=datetime.fromisoformat(document["began"]),
+            at=datetime.fromisoformat(document["at"]),
+            lost=bool(document["lost"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HeardMessage:
+    """The meaning of a message, found before the transaction opens."""
+
+    talk: Talk
+    spoken: Spoken
+    on: TalkContext
+    form: AnswerForm = AnswerForm.SCREEN
+    silent: bool = False
+    """True if the message gets no answer."""
+
+
+def gather(kit: DoorKit, message: MessageIn) -> HeardMessage | None:
+    """Returns what a sender asks to read. None if the message asks for nothing of this kind.
+
+    The sender is not enrolled. Raises NotReady if no flows were ever published, and StoreUnavailable.
+    """
+    if cannot_wait(message.text):
+        return None
+    at = kit.now()
+    key = kit.pseudonyms.session(f"talk {kit.pseudonyms.contact(message.sender, at)}")
+    talk = _recalled(kit, key)
+    awake = talk is not None and not talk.run.finished and at - talk.at <= IDLE
+
+    if talk is not None and awake:
+        on = _stage(kit, talk.revision_id, talk.began)
+        spoken = service_sms_screens.go_on(on, talk.run, message.text)
+        if spoken is not None:
+            went = replace(talk, run=spoken.run, at=at, lost=spoken.again)
+            return HeardMessage(went, spoken, on, silent=spoken.again and talk.lost)
+    wanted = asked(message.text)
+    if wanted is not None:
+        return _begun(kit, message, wanted, key, talk, at)
+    late = keys(message.text)
+    if talk is not None and not awake and late.isdecimal() and len(late) <= LONGEST_KEY:
+        on = _stage(kit, talk.revision_id, talk.began)
+        return HeardMessage(
+            replace(talk, lost=True), Spoken(talk.run), on, AnswerForm.HINT, silent=talk.lost
+        )
+    return None
+
+
+def note(
+    session: Session, kit: DoorKit, message: MessageIn, heard: HeardMessage, at: datetime
+) -> int | None:
+    """Counts the screens that were read and writes the answer, in the caller's transaction. Returns its id, if any."""
+    talk, spoken = heard.talk, heard.spoken
+    dialogue = service_sms_tips.held_or_begun(
+        session, kit, message, talk.dialogue, talk.revision_id, talk.began, entry=talk.entry
+    )
+    context = EffectContext(kit, heard.on.book, dialogue.key, message.sender)
+    service_commit.in_transaction(session, context, dialogue, [Step(1, spoken.run, spoken.events)])
+    tables_sessions.keep(session, dialogue)
+    session.flush()
+    if heard.silent:
+        return None
+    says: Mapping[str, Any] = {}
+    if heard.form is AnswerForm.SCREEN:
+        says = service_sms_screens.written(spoken.run, heard.on, again=spoken.again)
+    return service_answers.write(
+        session,
+        kit,
+        to=message.sender,
+        says=service_answers.Says(heard.form, talk.revision_id, says, spoken.run.language),
+        at=at,
+    )
+
+
+def announce(kit: DoorKit, heard: HeardMessage | None, answer_id: int | None) -> None:
+    """Stores the conversation and rings for the answer, after the commit."""
+    if heard is None:
+        return
+    with suppress(RunsUnavailable):
+        kit.runs.save(heard.talk.key, heard.talk.to_dict(), seconds=int(KEPT.total_seconds()))
+    if answer_id is not None:
+        ring(kit, Job.ANSWER, answer_id)
+
+
+def _begun(
+    kit: DoorKit,
+    message: MessageIn,
+    wanted: AskedTopic,
+    key: str,
+    before: Talk | None,
+    at: datetime,
+) -> HeardMessage:
+    revision_id = kit.books.live()
+    on = _stage(kit, revision_id, at)
+    spoken = service_sms_screens.begin(
+        on, wanted, before.run.language if before is not None else FIRST
+    )
+    echo = before is not None and before.run == spoken.run and at - before.at < ECHO
+    talk = Talk(
+        key=key,
+        dialogue=kit.pseudonyms.session(f"talk {message.provider_id}"),
+        revision_id=revision_id,
+        entry=wanted.topic,
+        run=spoken.run,
+        began=at,
+        at=at,
+    )
+    if before is not None and echo:
+        return HeardMessage(replace(before, at=at), Spoken(before.run), on, silent=True)
+    return HeardMessage(talk, spoken, on)
+
+
+def _recalled(kit: DoorKit, key: str) -> Talk | None:
+    try:
+        found = kit.runs.load(key)
+        return None if found is None else Talk.from_dict(key, found)
+    except (RunsUnavailable, KeyError, TypeError, ValueError):
+        return None
+
+
+def _stage(kit: DoorKit, revision_id: int, began: datetime) -> TalkContext:
+    return service_sms_screens.talk_context(kit.books.book(revision_id), began.date())
 
 
 def digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
@@ -71,7 +253,6 @@ def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> N
         service_commands.prove(session, kit, referral_id, at, verb)
 
 
-SMS = "sms"
 LOOK_AGAIN = timedelta(seconds=5)
 """Time until the inbox is read for a cry for help. Otherwise it is read once a minute."""
 
@@ -154,7 +335,7 @@ def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED
     if result.written is not None:
         service_sms_tips.announce(kit, result.written)
     if result.outcome is InboxOutcome.READ:
-        service_sms_reading.announce(kit, gathered.heard, result.answer_id)
+        announce(kit, gathered.heard, result.answer_id)
     if cry_id is not None:
         ring(kit, Job.ANSWER, cry_id)
     return result.outcome
@@ -169,7 +350,7 @@ def _gather(kit: DoorKit, message: MessageIn, at: datetime) -> _Gathered:
             return _Gathered(None, None, service_replies.read(session, responder, message.text, at))
     if not kit.line.inbound_sms:
         return _Gathered(None, None)
-    heard = service_sms_reading.gather(kit, message)
+    heard = gather(kit, message)
     if heard is not None and heard.form is not AnswerForm.HINT:
         return _Gathered(heard, None)
     known = service_sms_tips.gather(kit, message, at)
@@ -191,7 +372,7 @@ def _deal(
     if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
         return result
     if gathered.heard is not None:
-        answer_id = service_sms_reading.note(session, kit, message, gathered.heard, at)
+        answer_id = note(session, kit, message, gathered.heard, at)
         return _Result(InboxOutcome.READ, answer_id=answer_id)
     if gathered.known is not None:
         written = service_sms_tips.note(session, kit, message, gathered.known, at)

@@ -15,7 +15,7 @@ from hotline.flows.flow import Book, numbers_shown
 from hotline.flows.flow_words import WORDS
 from hotline.flows.run import Event, Facts, LanguageChosen, Place, Run
 from hotline.flows.screen import Screen
-from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules import Roll
 from hotline.text.gsm7 import ALONE
 from hotline.text.keywords import spelled
 from hotline.text.topics import AskedTopic, Topic, alike, language_named

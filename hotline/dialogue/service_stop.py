@@ -5,12 +5,12 @@ from datetime import datetime
 
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
-from hotline.alerts import service_responder_sms
+from hotline.alerts import service_messages
 from hotline.alerts.rules_reply_parsing import Why
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.gateway import queries_on_call, tables_contacts
+from hotline.gateway import queries_on_call, tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.gateway.rules_message import Wording
@@ -30,14 +30,14 @@ def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> bool:
         return False
     key = kit.pseudonyms.sms(msisdn, kit.line.shortcode, Why.STOP, "")
     told = []
-    if service_responder_sms.may_answer(session, responder, Why.STOP, key, at) is not None:
+    if service_messages.may_answer(session, responder, Why.STOP, key, at) is not None:
         told.append((responder, Template.STOP_NOTED))
-    elif not service_responder_sms.count_first_stop(session, responder, key, at):
+    elif not service_messages.count_first_stop(session, responder, key, at):
         return True
     service.note(session, Alarm.STOP_WISH, at)
     told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
     for one, template in told:
-        service_responder_sms.say(session, one, Wording(template, {}, one.language), at)
+        service_messages.reply(session, one, Wording(template, {}, one.language), at)
     return True
 
 
@@ -66,6 +66,6 @@ def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
     """Stops a number as `stop` does, inside the caller's transaction."""
     if note(session, kit, msisdn, at):
         return
-    tables_contacts.stop(session, kit.pseudonyms.stopped(msisdn), at)
+    tables_sessions.stop(session, kit.pseudonyms.stopped(msisdn), at)
     queries_on_call.silence(session, kit.pseudonyms.enrolled(msisdn), STOPPED)
     service_enrolment.leave(session, kit, msisdn)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.alerts import service_responder_sms
+from hotline.alerts import service_messages
 from hotline.alerts.queries_people import take_turns
 from hotline.core.actors import AccountState, Actor, SignedIn
 from hotline.core.context import Kit
@@ -17,7 +17,7 @@ from hotline.duty import service_leaves
 from hotline.duty.service_postings import ask_in_everywhere
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.flows import service_check
-from hotline.gateway import tables_contacts
+from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording, responders_entry
 from hotline.keys.passphrase import Costs
@@ -94,7 +94,7 @@ def change_number(
         person = service_leaves.find(session, name)
         if tables.known_numbers(session, [key]):
             raise PersonnelRefused("that number is enrolled already")
-        if tables_contacts.stopped_among(session, [kit.pseudonyms.stopped(msisdn)]):
+        if tables_sessions.stopped_among(session, [kit.pseudonyms.stopped(msisdn)]):
             raise PersonnelRefused("whoever has that number asked to hear no more (STOP)")
         if person.state != EnrolmentState.ACTIVE:
             raise PersonnelRefused(f"{person.name} is not enrolled, or was removed")
@@ -126,7 +126,7 @@ def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> St
         asked = tables_approvals.ask(session, by, kind, subject, reason, at, lives=lives)
         row.approval_id = asked.id
         wording = Wording(Template.JOIN, {"code": dial}, person.language)
-        service_responder_sms.say(session, person, wording, at)
+        service_messages.reply(session, person, wording, at)
         is_number = row.kind == EnrolmentKind.NUMBER
         service_leaves.record(
             session,
@@ -212,7 +212,7 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterat
     """
     stop_keys = {key: kit.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = tables.known_numbers(session, by_key)
-    stopped = tables_contacts.stopped_among(session, stop_keys.values())
+    stopped = tables_sessions.stopped_among(session, stop_keys.values())
     logins = [one for one in tables_accounts.everybody(session) if one.state != AccountState.DEMO]
     names = {key for one in tables.names(session).values() for key in enumerate(keys_of(one))}
     called = {key for one in logins for key in enumerate(keys_of(one.shown))}
@@ -311,7 +311,7 @@ def _approve(decision: Decision) -> None:
         service_leaves.record(
             session, kit, "responder_number_changed", person, by=by, reason=reason
         )
-        service_responder_sms.say(session, person, _changed(kit, person.language), at)
+        service_messages.reply(session, person, _changed(kit, person.language), at)
         return
     tables_enrolments.end(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True

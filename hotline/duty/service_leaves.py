@@ -13,7 +13,7 @@ from hotline.alerts import queries_people, service_commands
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.errors import NotFound, PersonnelRefused
-from hotline.gateway import tables_contacts
+from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.people import tables, tables_audit
@@ -243,4 +243,4 @@ def _unstop(session: Session, kit: Kit, person: Responder, number: str | None) -
     msisdn = sendable(number)
     if kit.pseudonyms.enrolled(msisdn) != person.number_key:
         raise PersonnelRefused(f"that is not the number under which {person.name} is enrolled")
-    tables_contacts.unstop(session, kit.pseudonyms.stopped(msisdn))
+    tables_sessions.unstop(session, kit.pseudonyms.stopped(msisdn))

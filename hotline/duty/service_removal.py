@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts import queries_people, service_responder_sms
+from hotline.alerts import queries_people, service_messages
 from hotline.core.actors import AccountState, Actor
 from hotline.core.context import Kit
 from hotline.core.database import Session
@@ -165,7 +165,7 @@ def remove_in(
     end(session, kit, actor, person, at, reason, by_two=second is not None)
     service_leaves.hand_on(session, kit, person.id, at)
     if not is_new:
-        service_responder_sms.tell_removal(session, cases, at)
+        service_messages.tell_removal(session, cases, at)
     agreed = f"; agreed by {second}" if second else ""
     record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
     return Removed(person, rest, is_red)

@@ -38,7 +38,7 @@ from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code, Finding
 from hotline.flows.service_authoring import ReadyDocument
 from hotline.flows.tables_publications import Publication, Publishing
-from hotline.gateway import tables_contacts
+from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ring, ringing
 
 UNPLAYABLE = frozenset(
@@ -325,7 +325,7 @@ def read(kit: Kit, change_id: int) -> ChangeToRead:
 def in_the_middle(kit: Kit) -> int:
     """Returns the number of recent sessions that have not ended. They finish on their own revision."""
     with kit.database.reading() as session:
-        return tables_contacts.in_the_middle(session, kit.now() - LONGEST_SESSION)
+        return tables_sessions.in_the_middle(session, kit.now() - LONGEST_SESSION)
 
 
 def publish(

@@ -10,18 +10,8 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.errors import KeyWrong, PassphraseWrong, SealBroken
-from hotline.keys.encrypt import (
-    HEAD_BYTES,
-    NUMBER_BYTES,
-    PAIRED,
-    VERSION,
-    binding,
-    bound,
-    case_name,
-    document_in,
-    label,
-    unpadded,
-)
+from hotline.keys import encrypt
+from hotline.keys.encrypt import HEAD_BYTES, VERSION, bound, case_name, document_in, label, unpadded
 from hotline.keys.key_folder import LiveKeys
 from hotline.keys.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
 
@@ -37,7 +27,7 @@ def open_tip(
 def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
     """Decrypts a tip's answers with the tip's own key. Raises SealBroken."""
     try:
-        answers = document_in(_padded(body, key, binding(uid, place)))
+        answers = document_in(_padded(body, key, encrypt.binding(uid, place)))
     except (CryptoError, ValueError, TypeError):
         raise SealBroken("a body that was altered, or is another tip's") from None
     return {str(name): str(value) for name, value in answers.items()}
@@ -45,7 +35,7 @@ def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, st
 
 def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
     """Decrypts a body and keeps its padding. Raises CryptoError, TypeError, ValueError or SealBroken."""
-    if body[:1] != PAIRED:
+    if body[:1] != encrypt.PAIRED:
         return Aead(key).decrypt(_current(body), aad=bound)
     head, sealed = body[:HEAD_BYTES], body[HEAD_BYTES:]
     plain = SealedBox(PrivateKey.from_seed(key)).decrypt(sealed)
@@ -98,7 +88,7 @@ def open_number(sealed: bytes, *, private_key: bytes) -> str:
     """Decrypts an E.164 number that was sealed to the relay. Raises SealBroken."""
     plain = _open_box(sealed, private_key)
     try:
-        return bytes(sodium_unpad(plain, NUMBER_BYTES)).decode()
+        return bytes(sodium_unpad(plain, encrypt.NUMBER_BYTES)).decode()
     except (CryptoError, ValueError):
         raise SealBroken("a number of an unknown shape") from None
 

@@ -16,19 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline.errors import KeyMissing
-from hotline.keys.key_folder import (
-    DIAL_SECRET,
-    HOOKS,
-    HOOKS_FILE,
-    LISTED,
-    LISTED_SECRET,
-    KeyFolder,
-    LiveKeys,
-    Stamp,
-    hook_secrets,
-    listed_secrets,
-    stamp_of,
-)
+from hotline.keys import key_folder
+from hotline.keys.key_folder import LISTED, KeyFolder, LiveKeys, Stamp, hook_secrets, listed_secrets
 
 NOTED_EACH = 5.0
 """Seconds between two notes of the same secret, so that a hop rarely writes a note."""
@@ -52,13 +41,13 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         self._folder = folder
         self._each, self._elapsed = each, elapsed
         self._live: dict[str, tuple[float, Sequence[str]]] = {}
-        self._file = str(folder / HOOKS_FILE)
+        self._file = str(folder / key_folder.HOOKS_FILE)
         self._read: tuple[Stamp | None, Mapping[str, tuple[str, ...]]] = (
-            stamp_of(self._file),
+            key_folder.stamp_of(self._file),
             hook_secrets(folder),
         )
-        there = KeyFolder(folder).holds(DIAL_SECRET)
-        self._watchman = LiveKeys(folder, DIAL_SECRET) if there else None
+        there = KeyFolder(folder).holds(key_folder.DIAL_SECRET)
+        self._watchman = LiveKeys(folder, key_folder.DIAL_SECRET) if there else None
         self._noted: dict[str, float] = {}
 
     def __getitem__(self, hook: str) -> Sequence[str]:
@@ -73,10 +62,10 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return live
 
     def __iter__(self) -> Iterator[str]:
-        return iter((*HOOKS, LISTED))
+        return iter((*key_folder.HOOKS, LISTED))
 
     def __len__(self) -> int:
-        return len(HOOKS) + 1
+        return len(key_folder.HOOKS) + 1
 
     def __repr__(self) -> str:
         return "LiveSecrets()"
@@ -96,7 +85,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def _looked(self, hook: str) -> Sequence[str]:
         stamp, read = self._read
-        now = stamp_of(self._file)
+        now = key_folder.stamp_of(self._file)
         if now is not None and now != stamp:
             read = self._again(now)
         if hook != "ussd" or self._watchman is None:
@@ -153,15 +142,15 @@ def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
 
 
 def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
-    document = json.dumps({hook: list(live[hook]) for hook in HOOKS})
-    KeyFolder(folder).replace(HOOKS_FILE, document.encode())
+    document = json.dumps({hook: list(live[hook]) for hook in key_folder.HOOKS})
+    KeyFolder(folder).replace(key_folder.HOOKS_FILE, document.encode())
     _write_listed(folder, live[LISTED])
 
 
 def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
     """Writes the relay's secrets, if there are any. An upgraded installation has none before `hotline init`."""
     if folder is not None and known:
-        KeyFolder(folder).replace(LISTED_SECRET, "\n".join(known).encode())
+        KeyFolder(folder).replace(key_folder.LISTED_SECRET, "\n".join(known).encode())
 
 
 def _note(secret: str) -> str:

@@ -1,34 +1,29 @@
 """Makes the key folder of every role. `hotline init` does this first, and can repeat it at any time."""
 
+import hmac
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
+from nacl.secret import Aead
 
-from hotline.errors import KeysDiffer
+from hotline.errors import KeysDiffer, SealBroken
+from hotline.keys import key_folder, pseudonyms
 from hotline.keys.conversation_state import RUNS_KEY
-from hotline.keys.factor_sealer import TOTP_KEY
+from hotline.keys.factor_sealer import DIGEST_KEY, TOTP_KEY
 from hotline.keys.key_folder import (
-    DIAL_SECRET,
     HOOKS_FILE,
     KEY_BYTES,
     LISTED_SECRET,
     KeyFolder,
     PeopleKeys,
-    new_hook_secrets,
     older,
 )
-from hotline.keys.pseudonyms import (
-    CERTIFICATE_KEY,
-    ENROLLED_KEY,
-    JOINED_KEY,
-    RECEIPT_KEY,
-    SESSION_KEY,
-    STOP_KEY,
-)
-from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, new_weekly_key
+from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, far_key, new_weekly_key
 
 RELAY_KEY = "relay.key"
 RELAY_PUBLIC_KEY = "relay.pub"
@@ -40,13 +35,13 @@ READER_KEY = "reader.key"
 READER_PUBLIC_KEY = "reader.pub"
 
 RANDOM: Mapping[str, Sequence[str]] = {
-    SESSION_KEY: ("hooks",),
+    pseudonyms.SESSION_KEY: ("hooks",),
     RUNS_KEY: ("hooks",),
-    RECEIPT_KEY: ("hooks",),
-    ENROLLED_KEY: ("hooks", "console", "pages"),
-    JOINED_KEY: ("hooks", "console", "pages"),
-    CERTIFICATE_KEY: ("hooks", "console", "pages"),
-    STOP_KEY: ("hooks", "workers", "console", "pages"),
+    pseudonyms.RECEIPT_KEY: ("hooks",),
+    pseudonyms.ENROLLED_KEY: ("hooks", "console", "pages"),
+    pseudonyms.JOINED_KEY: ("hooks", "console", "pages"),
+    pseudonyms.CERTIFICATE_KEY: ("hooks", "console", "pages"),
+    pseudonyms.STOP_KEY: ("hooks", "workers", "console", "pages"),
     PEPPER_KEY: ("reader",),
     READER_KEY: ("reader",),
     TOTP_KEY: ("pages",),
@@ -57,7 +52,7 @@ RANDOM: Mapping[str, Sequence[str]] = {
 HELD_BY: Mapping[str, Sequence[str]] = {
     **RANDOM,
     HOOKS_FILE: ("hooks",),
-    DIAL_SECRET: ("hooks", "watch"),
+    key_folder.DIAL_SECRET: ("hooks", "watch"),
     LISTED_SECRET: ("hooks", "workers"),
     RELAY_PUBLIC_KEY: ("hooks", "workers", "console", "pages"),
     WATCH_PUBLIC_KEY: ("console", "pages"),
@@ -95,8 +90,8 @@ def make_keys(
     for name in RANDOM:
         if name not in leave:
             made.each(name)
-    made.each(HOOKS_FILE, secret=new_hook_secrets())
-    made.each(DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
+    made.each(HOOKS_FILE, secret=key_folder.new_hook_secrets())
+    made.each(key_folder.DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
     made.each(LISTED_SECRET, secret=secrets.token_urlsafe(32).encode())
     for name in PAIRS:
         if name not in leave:
@@ -141,7 +136,9 @@ class _Made:
         """
         (role,), public = HELD_BY[name], PAIRS[name]
         private = [
-            self.roles[role].read(one) for one in (name, older(name)) if self.roles[role].holds(one)
+            self.roles[role].read(one)
+            for one in (name, key_folder.older(name))
+            if self.roles[role].holds(one)
         ]
         halves = [bytes(PrivateKey(one).public_key) for one in private]
         others = [
@@ -169,3 +166,50 @@ class _Made:
         for role in roles:
             if self.roles[role].make(name, min(held, default=secret)):
                 self.names.append(f"{role}/{name}")
+
+
+# Makes and checks canaries: short texts in the database, each sealed once by a lasting key.
+
+WITH_CANARY = (
+    *RANDOM,
+    RELAY_PUBLIC_KEY,
+    WATCH_PUBLIC_KEY,
+    READER_PUBLIC_KEY,
+    WEEKLY_KEY,
+    DIGEST_KEY,
+)
+"""Every lasting key that has a canary. The weekly keys of contacts and people have none: they are random and last only
+weeks. The path secrets and the gateway's key have none: the process that is called with them checks them."""
+TEXT = b"canary"
+
+
+def canary_of(name: str, key: bytes) -> bytes:
+    """Seals a canary under a key derived from this one. Raises SealBroken for a key of an unknown format."""
+    return bytes(Aead(_derived(name, key)).encrypt(TEXT, aad=name.encode()))
+
+
+def opens(name: str, key: bytes, canary: bytes) -> bool:
+    """Returns True if this key sealed the canary."""
+    with suppress(CryptoError, SealBroken, ValueError, TypeError):
+        return Aead(_derived(name, key)).decrypt(canary, aad=name.encode()) == TEXT
+    return False
+
+
+def held(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    """Yields each lasting key that is on disk in a role's folder. A key in rotation comes with its previous version."""
+    keys = KeyFolder(folder)
+    for name in WITH_CANARY:
+        if keys.holds(name):
+            yield name, tuple(keys.read(one) for one in (name, older(name)) if keys.holds(one))
+
+
+def _derived(name: str, key: bytes) -> bytes:
+    """Derives the key that seals the canary.
+
+    Each role advances its weekly key separately. The derivation therefore uses the key of a far week that every role
+    can reach. HMAC pads a short key with zeros. The length therefore distinguishes a key from one that lost a zero at
+    its end.
+    """
+    lasting = far_key(key) if name == WEEKLY_KEY else key
+    said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()
+    return hmac.digest(lasting, said, "sha256")

@@ -18,7 +18,7 @@ GONE = timedelta(days=30)
 
 
 class KeyCanary(Row):
-    """One text sealed with a lasting key (`sealing/keys/canaries.py`). A name has two rows while its key is rotated."""
+    """One text sealed with a lasting key (`key_making.py`). A name has two rows while its key is rotated."""
 
     __tablename__ = "key_canary"
 

@@ -11,7 +11,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from hotline.core import rules_trial
-from hotline.dialogue.redis_circuit import connect
+from hotline.dialogue.redis_adapters import connect
 from hotline.gateway.africastalking import Account
 from hotline.gateway.own_line import Dialler
 from hotline.text.causes import cause_of

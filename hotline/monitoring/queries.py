@@ -15,7 +15,7 @@ from hotline.core.writes import never_changes
 from hotline.counters.rules import Arrivals
 from hotline.gateway.rules_delivery import FINAL_STATES, ReportMeaning, report_meaning
 from hotline.gateway.tables import Attempt, Deadline, DeliveryReport, Lane, Message, Referral
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.tables import Responder
 from hotline.tips.rules import TipState
 from hotline.tips.tables import Tip

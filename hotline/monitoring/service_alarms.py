@@ -22,16 +22,11 @@ from hotline.core.check_result import CheckResult
 from hotline.core.context import ConsoleKit, Kit, LookingKit, WatchKit
 from hotline.core.database import Session
 from hotline.errors import ImportRefused, NotFound
-from hotline.gateway import queries_alert_path, queries_health, queries_on_call, tables_contacts
+from hotline.gateway import queries_alert_path, queries_health, queries_on_call, tables_sessions
 from hotline.gateway.queries_health import LateTip
 from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.tables import Message, Watcher
-from hotline.monitoring import (
-    queries,
-    service_checks_database,
-    service_checks_outside,
-    service_checks_traffic,
-)
+from hotline.monitoring import queries, service_checks_database, service_checks_outside
 from hotline.monitoring.service_checks_database import LATE
 from hotline.people import tables_audit
 from hotline.people.tables_audit import Signer
@@ -51,7 +46,7 @@ def look(kit: WatchKit, *, around: bool = True) -> None:
     """
     at = kit.now()
     with kit.database.writing() as session:
-        tables_contacts.try_writing(session, at)
+        tables_sessions.try_writing(session, at)
         queries_alert_path.note(session, at)
     found = readings(kit, around=around)
 
@@ -78,8 +73,11 @@ def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str,
 
 def readings(kit: WatchKit, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
     """Returns the checks that can raise an alarm. The check of the database itself is made in `look`."""
-    found = (*service_checks_outside.findings(kit), *service_checks_database.findings(kit))
-    found += service_checks_traffic.findings(kit) if around else ()
+    found = (
+        *service_checks_outside.findings(kit),
+        *service_checks_database.findings(kit),
+    )
+    found += service_checks_outside.traffic_findings(kit) if around else ()
     wakes = set(Alarm) - {Alarm.DATABASE, *HAPPENINGS}
     return {Alarm(one.name): one for one in found if one.name in wakes}
 
@@ -206,7 +204,7 @@ def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -
     )
     stop_key = kit.pseudonyms.stopped(msisdn)
     with kit.database.writing() as session:
-        if tables_contacts.stopped_among(session, [stop_key]):
+        if tables_sessions.stopped_among(session, [stop_key]):
             raise ImportRefused([remark("that number asked for no more messages (STOP)")])
         if not queries_on_call.enrol(session, watcher):
             raise ImportRefused([remark("that number is notified already")])

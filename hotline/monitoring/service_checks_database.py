@@ -5,32 +5,111 @@ Also checks that two people approved the published text, and that statistics are
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TypeGuard
 
 from hotline.alerts import queries_people, queries_retention
 from hotline.alerts.queries_retention import Kept
 from hotline.cases import queries_follow_up
 from hotline.cases.service_retention import ERRAND
+from hotline.core.actors import AccountState
 from hotline.core.check_result import CheckResult, checked, in_kigali, warning
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.dialogue import service_inbox
 from hotline.duty import service_recipients
+from hotline.duty.service_account_changes import FEWEST_ADMINS
+from hotline.duty.service_invitations import admins_who_enter
 from hotline.editing import service_reviews
 from hotline.editing.rules_drafts import ends
-from hotline.errors import NotReady, StoreUnavailable
+from hotline.errors import NotReady, SealBroken, StoreUnavailable
 from hotline.flows import tables_publications
 from hotline.flows.tables_publications import Publishing
 from hotline.gateway import queries_health, queries_on_call, tables
 from hotline.gateway.tables import LaneHold
 from hotline.keys import tables_canaries
+from hotline.keys.factor_sealer import FactorSealer
 from hotline.keys.tables_canaries import ProcessStart
-from hotline.monitoring import service_checks_console
+from hotline.people import tables_accounts, tables_desks, tables_sessions
+from hotline.people.rules_second_factor import FAILED_IN_ALL, FAILED_OF_ONE, FORGET_AFTER
+from hotline.people.service_sign_in import owner
+from hotline.people.tables_accounts import ConsoleAccount
 from hotline.statistics import queries
 from hotline.statistics.rules_periods import Span, due_at, span_of
+from hotline.text.codes import NATIONAL
 from hotline.text.time import KIGALI
-from hotline.tips.rules_deadlines import TIMES
-from hotline.tips.rules_retention import Keeping
+from hotline.tips import tables_call_back
+from hotline.tips.rules_call_back import CallBackState
+from hotline.tips.rules_deadlines import TIMES, Keeping
+from hotline.tips.tables_call_back import CallBack
+
+# Checks the console for the doctor: the admins, the key of the second factors, and failed sign-ins.
+
+SIGN_INS = "failed sign ins"
+ADMINS = "console admins"
+FACTORS = "console second factors"
+NAMED = 5
+"""Accounts that one line names."""
+
+
+def console_findings(
+    kit: Kit, factors: FactorSealer | None, *, pretended: bool
+) -> tuple[CheckResult, ...]:
+    """Returns the checks of admins and second factors. `factors`: None if the key is on another machine.
+
+    Empty if the database does not answer, which another check reports.
+    """
+    try:
+        admins = admins_who_enter(kit, pretended=pretended)
+        with kit.database.reading() as session:
+            everybody = tables_accounts.everybody(session)
+    except StoreUnavailable:
+        return ()
+    held = [one for one in everybody if one.totp and one.state != AccountState.ENDED]
+    return _admins(admins), _factors(factors, held)
+
+
+def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
+    """Checks if strangers try passwords. It names no account, because the audit log does."""
+    found = tables_sessions.failures(session, at - FORGET_AFTER)
+    says = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
+    if found.of_one < FAILED_OF_ONE and found.in_all < FAILED_IN_ALL:
+        return CheckResult(SIGN_INS, True, says)
+    todo = "`hotline audit list` names the accounts: ask their people, and see who sends"
+    return CheckResult(SIGN_INS, False, says, todo)
+
+
+def _admins(count: int) -> CheckResult:
+    if count >= FEWEST_ADMINS:
+        return CheckResult(ADMINS, True, f"{count} can sign in")
+    says = (
+        "none can sign in"
+        if not count
+        else "one alone can sign in: nobody approves what she asks for, and who leaves locks everybody out"
+    )
+    todo = "`hotline accounts invite NAME --role admin`, and the person opens the link within 15 minutes"
+    return CheckResult(ADMINS, False, says, todo)
+
+
+def _factors(factors: FactorSealer | None, held: list[ConsoleAccount]) -> CheckResult:
+    if factors is None:
+        return CheckResult(FACTORS, True, "the key of `pages` is not on this machine")
+    shut = tuple(one.shown for one in held if not _opens(factors, one))
+    if not shut:
+        return CheckResult(FACTORS, True, f"the key opens those of {len(held)} accounts")
+    more = f" and {len(shut) - NAMED} more" if len(shut) > NAMED else ""
+    says = f"the key opens no code of {', '.join(shut[:NAMED])}{more}: they cannot sign in"
+    todo = "put pages/totp.key back (`hotline keys import`); if it is lost, `hotline accounts invite NAME` for each"
+    return CheckResult(FACTORS, False, says, todo, names=shut)
+
+
+def _opens(factors: FactorSealer, account: ConsoleAccount) -> bool:
+    try:
+        factors.open(account.totp or b"", account=owner(account.id))
+    except SealBroken:
+        return False
+    return True
+
 
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
@@ -57,7 +136,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             urgent = urgent_words(session, now)
             published = _statistics(session, now)
             refused = tables_canaries.refused(session, now)
-            sign_ins = service_checks_console.sign_ins(session, now)
+            sign_ins = failed_sign_ins(session, now)
     except StoreUnavailable as broken:
         todo = "look at its server, its disk, its lock and HOTLINE_DATABASE_URL"
         return (CheckResult("database", False, f"does not answer ({broken})", todo),)
@@ -271,3 +350,88 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     if not published:
         return CheckResult(name, True, "no release is published yet; none is late")
     return CheckResult(name, True, f"the newest release is of {published[-1]}; none is late")
+
+
+# Checks call-backs for the doctor: the offer to callers, the desk's key, and numbers that were opened and left.
+
+TALK = timedelta(minutes=30)
+"""Time after the opening of a number in which its outcome must be recorded. The number is kept until then."""
+CLOSES = timedelta(minutes=2)
+"""Time after a window's end in which the clock must have ended the call-back."""
+
+
+def call_back_findings(kit: Kit) -> tuple[CheckResult, ...]:
+    """Returns the checks of call-backs. Empty if the database does not answer, which another check reports."""
+    try:
+        with kit.database.reading() as session:
+            rows = tables_call_back.everyone(session)
+            has_key = bool(tables_desks.public_keys(session, [NATIONAL]))
+        offer = _offer(kit)
+    except StoreUnavailable:
+        return ()
+    waiting = [row for row in rows if row.state == CallBackState.WAITING]
+    return _offered(offer, waiting=len(waiting)), _key(has_key=has_key), _left(waiting, kit.now())
+
+
+class Offer(StrEnum):
+    """The state of the offer to callers, with the reason if there is none."""
+
+    OFFERED = "offered to callers"
+    UNSET = "not offered: no number is set that the desk calls from (HOTLINE_CALL_BACK_NUMBER)"
+    NO_FLOWS = "not offered: no flows are live"
+    UNLISTED = "not offered: the number that the desk calls from is no row of numbers.csv"
+    UNSIGNED = "not offered: nobody has signed the number that the desk calls from, or too long ago"
+
+
+def _offer(kit: Kit) -> Offer:
+    if not kit.line.call_back_number:
+        return Offer.UNSET
+    try:
+        row = kit.books.book(kit.books.live()).numbers.get(kit.line.call_back_number)
+    except NotReady:
+        return Offer.NO_FLOWS
+    if row is None:
+        return Offer.UNLISTED
+    return Offer.OFFERED if row.is_confirmed(kit.now().date()) else Offer.UNSIGNED
+
+
+def _offered(offer: Offer, *, waiting: int) -> CheckResult:
+    """Checks the offer. A number that is not set is a decision. A number that may not be used is a fault."""
+    waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
+    if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
+        return CheckResult("call-backs", True, f"{offer}{waits}")
+    todo = "have it signed, and confirm it in the console or numbers.csv; then it is published"
+    return CheckResult("call-backs", False, f"{offer}{waits}", todo)
+
+
+def _key(*, has_key: bool) -> CheckResult:
+    return checked(
+        "call-backs open for",
+        None
+        if has_key
+        else "nobody: the national desk has no key, so whoever asks for a call is not kept",
+        "two people of the national desk, by name, with its passphrase, inside the window alone",
+        "see the runbook, A desk without a key",
+    )
+
+
+def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
+    """Checks that no number is kept after its window, or without an outcome long after it was opened."""
+    for row in waiting:
+        if row.closes_at + CLOSES <= at:
+            says = f"C{row.id} is past its window, and its number is still kept"
+            return CheckResult(
+                "call-backs left",
+                False,
+                says,
+                "start `hotline process worker`: its clock ends them",
+            )
+        if row.opened_at is not None and row.opened_at + TALK <= at:
+            seen = row.opened_at.astimezone(KIGALI)
+            return CheckResult(
+                "call-backs left",
+                False,
+                f"C{row.id} was opened {seen:%d/%m %H:%M} and nobody has said what came of it",
+                "ask the person who opened it, then say what came of it on the page /call-backs",
+            )
+    return CheckResult("call-backs left", True, "none was opened and left")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hotline.core.database import Database
 from hotline.errors import StoreUnavailable
-from hotline.keys import canaries, tables_canaries
+from hotline.keys import key_making, tables_canaries
 from hotline.keys.tables_canaries import ProcessStart
 
 
@@ -25,7 +25,7 @@ def check(database: Database, folder: Path) -> KeysChecked:
     """Checks each lasting key in a role's folder against its canary. Raises StoreUnavailable."""
     with database.reading() as session:
         known = tables_canaries.canaries(session)
-    held = dict(canaries.held(folder))
+    held = dict(key_making.held(folder))
     return KeysChecked(
         wrong=[
             name for name, keys in held.items() if known.get(name) and not _fits(name, keys, known)
@@ -64,12 +64,12 @@ def known_names(database: Database) -> frozenset[str]:
 
 def add_missing(database: Database, folders: Iterable[Path]) -> Sequence[str]:
     """Encrypts a canary for each key that has none, and returns their names. Raises StoreUnavailable."""
-    held = {name: keys[0] for folder in folders for name, keys in canaries.held(folder)}
+    held = {name: keys[0] for folder in folders for name, keys in key_making.held(folder)}
     with database.writing() as session:
         known = tables_canaries.canaries(session)
         missing = [name for name in held if not known.get(name)]
         for name in missing:
-            tables_canaries.add(session, name, canaries.canary_of(name, held[name]))
+            tables_canaries.add(session, name, key_making.canary_of(name, held[name]))
     return missing
 
 
@@ -77,7 +77,7 @@ def add(database: Database, name: str, key: bytes) -> None:
     """Encrypts a canary for a new key and keeps the earlier key's canary. Safe to repeat. Raises StoreUnavailable."""
     with database.writing() as session:
         if not _fits(name, (key,), tables_canaries.canaries(session)):
-            tables_canaries.add(session, name, canaries.canary_of(name, key))
+            tables_canaries.add(session, name, key_making.canary_of(name, key))
 
 
 def replace(database: Database, name: str, key: bytes) -> None:
@@ -85,11 +85,11 @@ def replace(database: Database, name: str, key: bytes) -> None:
     with database.writing() as session:
         known = tables_canaries.canaries(session)
         for canary in known.get(name, ()):
-            if not canaries.opens(name, key, canary):
+            if not key_making.opens(name, key, canary):
                 tables_canaries.drop(session, name, canary)
         if not _fits(name, (key,), known):
-            tables_canaries.add(session, name, canaries.canary_of(name, key))
+            tables_canaries.add(session, name, key_making.canary_of(name, key))
 
 
 def _fits(name: str, keys: Sequence[bytes], known: Mapping[str, Sequence[bytes]]) -> bool:
-    return any(canaries.opens(name, key, one) for key in keys for one in known.get(name, ()))
+    return any(key_making.opens(name, key, one) for key in keys for one in known.get(name, ()))

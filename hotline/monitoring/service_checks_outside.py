@@ -1,12 +1,25 @@
 """Checks what the line depends on, for the doctor and the watch process: Redis, disk, backups, a second channel."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from math import inf
+from statistics import median
 
-from hotline.core.check_result import CheckResult, checked, warning
-from hotline.core.context import LookingKit
+from hotline.alarms import tables
+from hotline.alarms.rules import Alarm
+from hotline.core.check_result import CheckResult, checked, in_kigali, warning
+from hotline.core.context import Kit, LookingKit
+from hotline.core.database import Session
+from hotline.core.jobs import READER_QUEUE, WORKER_QUEUE
+from hotline.counters.rules import is_quiet, is_worse, spent
 from hotline.errors import StoreUnavailable
+from hotline.gateway import queries_alert_path, queries_on_call
+from hotline.gateway import queries_alert_path as watch_looked
+from hotline.gateway.rules_delivery import Outcome
+from hotline.gateway.tables import Message
 from hotline.keys import tables_canaries
+from hotline.monitoring import queries, service_alarms, service_trials
 
 DAILY = 26 * 3600.0
 """Seconds after which a daily task counts as missed."""
@@ -70,3 +83,185 @@ def _backup(age: float | None) -> CheckResult:
         return CheckResult("backup", True, f"the newest is {age / 3600:.0f} hours old")
     says = "there is none" if age == inf else f"the newest is {age / 3600:.0f} hours old"
     return CheckResult("backup", False, says, "`hotline backup`; see why nothing made one")
+
+
+# Checks the line from outside, for the doctor and the watch process: its own call, the balance, and usual traffic.
+
+HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+DIAL = "dial"
+SEE_WEB = "see to `web` and the proxy in front of it, and to HOTLINE_LINE_URL"
+_UNDIALLED = warning(
+    DIAL,
+    "not dialled from here, and the watch process does not look",
+    "see to `watch`; then dial the line yourself",
+)
+
+
+def traffic_findings(kit: LookingKit) -> tuple[CheckResult, ...]:
+    """Asks the line's own address and the gateway, and then the database for hours of traffic."""
+    answers, balance = kit.watch.instruments.line_answers(), _balance(kit)
+    at = kit.now()
+    try:
+        with kit.database.reading() as session:
+            return (
+                _dialled_by_watch(session, at) if answers is None else _dial(answers=answers),
+                balance,
+                _quiet(session, at),
+                _delivery(session, at),
+                service_trials.finding(session, at),
+            )
+    except StoreUnavailable:
+        # Another check names a database that does not answer.
+        return _UNDIALLED if answers is None else _dial(answers=answers), balance
+
+
+def _dial(*, answers: bool) -> CheckResult:
+    wrong = None if answers else "the line does not answer its own call"
+    return checked(DIAL, wrong, "the line answers its own call", SEE_WEB)
+
+
+def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
+    """Returns the result of the watch process, for a process that cannot dial the line itself."""
+    alarm = tables.standing(session).get(Alarm.DIAL)
+    if alarm is not None and alarm.well_since is None:
+        if not alarm.told and queries_alert_path.is_starting(session, at):
+            return CheckResult(DIAL, True, "the line has a minute to start")
+        says = f"the watch process was not answered since {in_kigali(alarm.since)}"
+        return CheckResult(DIAL, False, says, SEE_WEB)
+    if queries_alert_path.is_fresh(session, at):
+        return CheckResult(DIAL, True, "the line answers the watch process")
+    return _UNDIALLED
+
+
+def _balance(kit: LookingKit) -> CheckResult:
+    balance, budget = kit.watch.instruments.balance(), kit.watch.budget
+    if balance is None:
+        return CheckResult("balance", True, "the gateway does not say")
+    says = f"{balance:.0f} left at the gateway"
+    if budget <= 0:
+        return CheckResult("balance", balance > 0, says, "buy SMS; then set HOTLINE_SMS_BUDGET", 3)
+    level = spent(balance, budget)
+    return CheckResult("balance", level == 0, f"{says}, of {budget:.0f}", "buy SMS", max(level, 1))
+
+
+def quiet_hour(kit: Kit) -> tuple[int, int] | None:
+    """Returns the sessions of the last hour and the usual number, if this hour is quieter than usual. Else None."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        now, before = queries.sessions(session, at), queries.sessions_of_weeks(session, at)
+    return (now, round(median(before))) if is_quiet(now, before) else None
+
+
+def _quiet(session: Session, at: datetime) -> CheckResult:
+    now, before = queries.sessions(session, at), queries.sessions_of_weeks(session, at)
+    says, usual = f"{now} sessions in an hour", ", ".join(map(str, before))
+    wrong = f"{says}; in this hour of the weeks before {usual}" if is_quiet(now, before) else None
+    return checked("quiet", wrong, says, "dial the line on each network; then ask the gateway")
+
+
+def _delivery(session: Session, at: datetime) -> CheckResult:
+    now = queries.arrivals(session, at - HOUR, at)
+    usual = queries.arrivals(session, at - WEEK, at - HOUR)
+    worse = sorted(network for network, one in now.items() if is_worse(one, usual.get(network)))
+    networks = ", ".join(worse)
+    return checked(
+        "delivery",
+        f"fewer messages than usually arrive on network {networks}" if worse else None,
+        "messages arrive as usually",
+        "telephone that network's responders, and the gateway",
+    )
+
+
+# Checks the processes that notify people and that work on queues, for the doctor. Each must show a sign of life.
+
+WATCH, WATCHERS, WORKERS = "watch", "watchers", "workers"
+UNTRIED = timedelta(minutes=1)
+"""Time that a notice may stay untried. The watch process tries a notice within ten seconds."""
+HEARD = 60.0
+"""Seconds without a sign of life. An idle worker gives one every ten seconds."""
+START_WATCH = (
+    "`hotline run` or `systemctl restart hotline-watch` starts it; its log says why it ended"
+)
+START_WORKERS = (
+    "start `hotline process {0}` again (`hotline run` does); one that is frozen must be ended first"
+)
+START_READER = "start `hotline process reader` again (`hotline run` does); one that is frozen must be ended first"
+
+
+def process_findings(kit: LookingKit) -> tuple[CheckResult, ...]:
+    """Checks the watch process, the result of its last notice, and the workers.
+
+    Empty if the database does not answer, which another check reports.
+    """
+    at = kit.now()
+    try:
+        with kit.database.reading() as session:
+            starting = watch_looked.is_starting(session, at)
+            found = (
+                _watch(watch_looked.last(session), at, starting=starting),
+                _watchers(session, at),
+            )
+    except StoreUnavailable:
+        return ()
+    return *found, _workers(kit, starting=starting)
+
+
+def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckResult:
+    if looked is not None and at - looked < watch_looked.LEASE:
+        return CheckResult(WATCH, True, f"looked at everything {in_kigali(looked)}")
+    if starting:
+        return CheckResult(WATCH, True, "has a minute to start")
+    seen = "has never looked" if looked is None else f"has not looked since {in_kigali(looked)}"
+    says = f"{seen}: the on-call contacts are notified of nothing"
+    return CheckResult(WATCH, False, says, START_WATCH)
+
+
+def _watchers(session: Session, at: datetime) -> CheckResult:
+    """Checks that a notice gets through. A contact that no SMS reaches is notified of nothing."""
+    if not queries_on_call.can_be_woken(session):
+        says = "nobody is woken when something is wrong"
+        return CheckResult(WATCHERS, False, says, "`hotline oncall add NAME`")
+    newest = queries_on_call.newest_to_contacts(session)
+    if newest is None:
+        says = "no notice was ever sent: nothing proves that one arrives"
+        return warning(WATCHERS, says, "`hotline oncall test`")
+    written = in_kigali(newest.created_at)
+    if newest.outcome == Outcome.ACCEPTED:
+        return CheckResult(WATCHERS, True, f"the gateway took the last notice, written {written}")
+    if newest.attempts == 0 and at - newest.created_at < UNTRIED:
+        return CheckResult(WATCHERS, True, f"the last notice, written {written}, is on its way")
+    return _failed(newest, written)
+
+
+def _failed(notice: Message, written: str) -> CheckResult:
+    cause, step = service_alarms.cause_and_step(notice)
+    says = f"the last notice, written {written}, did not get through: {cause}"
+    return CheckResult(WATCHERS, False, says, f"{step}; then `hotline oncall test`")
+
+
+def _workers(kit: LookingKit, *, starting: bool) -> CheckResult:
+    queues = (WORKER_QUEUE, READER_QUEUE)
+    ages = {queue: kit.watch.instruments.worker_age(queue) for queue in queues}
+    if None in ages.values():
+        says = "Redis does not say which workers live"
+        return warning(WORKERS, says, "see to Redis first: the clock delivers alerts meanwhile")
+    silent = [queue for queue, age in ages.items() if age is not None and age >= HEARD]
+    if not silent:
+        return CheckResult(WORKERS, True, f"a worker lives for each queue: {', '.join(queues)}")
+    if starting:
+        return CheckResult(WORKERS, True, "have a minute to start")
+    says = "; ".join(_silence(queue, ages[queue] or inf) for queue in silent)
+    return CheckResult(WORKERS, False, says, "; ".join(_start(silent)))
+
+
+def _silence(queue: str, age: float) -> str:
+    if age == inf:
+        return f"no worker lives for the queue {queue}"
+    return f"the workers of the queue {queue} were last heard {age:.0f} seconds ago"
+
+
+def _start(silent: Sequence[str]) -> Sequence[str]:
+    return [
+        START_READER if queue == READER_QUEUE else START_WORKERS.format(queue) for queue in silent
+    ]

@@ -17,7 +17,6 @@ from hotline.counters.tables import HookCount
 from hotline.errors import StoreUnavailable
 from hotline.gateway import queries_health
 from hotline.monitoring import queries, service_checks_database, service_checks_outside
-from hotline.monitoring import service_checks_traffic as outside
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -29,7 +28,7 @@ def gather(kit: LookingKit) -> Measured:
     found = (
         *service_checks_outside.findings(kit),
         *service_checks_database.findings(kit),
-        *outside.findings(kit),
+        *service_checks_outside.traffic_findings(kit),
     )
     wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
     measured: list[Gauge | Timing] = [

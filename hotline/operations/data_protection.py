@@ -12,7 +12,7 @@ from typing import Any
 from hotline.alerts.rules_follow_up import COUNTED_AFTER
 from hotline.errors import SettingsInvalid
 from hotline.people.rules import OLD_NUMBER_KEPT
-from hotline.tips.rules_retention import INBOUND, PARAMETERS, PSEUDONYMS, REPLIES, UNCLOSED, WORDS
+from hotline.tips.rules_deadlines import INBOUND, PARAMETERS, PSEUDONYMS, REPLIES, UNCLOSED, WORDS
 
 LONGEST = 200
 ONE_LINE = f"must be one line of at most {LONGEST} letters"

@@ -9,7 +9,6 @@ import hotline.alarms.tables
 import hotline.alerts.queries_retention
 import hotline.alerts.tables
 import hotline.alerts.tables_case_events
-import hotline.alerts.tables_case_keys
 import hotline.alerts.tables_drills
 import hotline.alerts.tables_inbound
 import hotline.cases.tables_reading_requests
@@ -21,7 +20,7 @@ import hotline.editing.tables
 import hotline.flows.tables
 import hotline.flows.tables_publications
 import hotline.gateway.tables
-import hotline.gateway.tables_contacts
+import hotline.gateway.tables_sessions
 import hotline.keys.tables_canaries
 import hotline.people.tables
 import hotline.people.tables_accounts
@@ -40,7 +39,7 @@ import hotline.tips.tables_call_back
 import hotline.tips.tables_persons  # noqa: F401
 from hotline.core.database import Database, Row
 from hotline.gateway.tables import Deadline, Message
-from hotline.gateway.tables_contacts import InboundSeen
+from hotline.gateway.tables_sessions import InboundSeen
 from hotline.people.tables import Membership
 from hotline.people.tables_enrolments import Enrolment
 from hotline.tips.tables import DRAFT, WAITS, Tip

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import false, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from hotline.alerts.tables_case_keys import CaseGrant
+from hotline.alerts.tables_case_events import CaseGrant
 from hotline.gateway.tables import Watcher
 from hotline.keys.encrypt import case_name
 from hotline.people.tables import Responder

@@ -9,7 +9,7 @@ from hotline.console.visit import Visit, page, posted
 from hotline.console.who import table
 from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.programmes import service_enrolment, service_lessons
-from hotline.programmes.rules_enrolment import VALID, Roll
+from hotline.programmes.rules import VALID, Roll
 from hotline.programmes.service_lessons import Judged
 from hotline.text.phrases import phrase
 from hotline.text.places import districts

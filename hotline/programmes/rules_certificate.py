@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.alerts.rules_assignment import ALPHABET, TWINS
-from hotline.programmes.rules_lessons import CASES, LESSONS, LessonCase
+from hotline.programmes.rules import CASES, LESSONS, LessonCase
 from hotline.text.phone_numbers import check_of
 from hotline.text.places import districts
 from hotline.text.quiz import RIGHT

@@ -32,25 +32,18 @@ from hotline.people import tables, tables_audit
 from hotline.people.rules import every_district
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import Signer
+from hotline.programmes import rules
 from hotline.programmes import tables as programmes_tables
-from hotline.programmes.rules_enrolment import (
+from hotline.programmes.rules import (
     CODE_FLAG,
+    CROWD_FLAG,
     LONGEST_VALID,
     NAMES,
-    VALID,
-    Roll,
-    new_code,
-)
-from hotline.programmes.rules_sessions import (
-    CAME,
-    CROWD_FLAG,
-    HELD,
     TALK_FLAG,
     Gathering,
     Joining,
-    counted,
-    crowd,
-    read_sms,
+    Roll,
+    new_code,
     theme_of,
 )
 from hotline.programmes.tables import DistrictCode, Joined
@@ -97,7 +90,7 @@ def flags_of_text(book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]
         return {}
     typed = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
     theme = theme_of(opening.started_at.astimezone(KIGALI))
-    numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in typed if crowd(keyed) is not None}
+    numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in typed if rules.crowd(keyed) is not None}
     return numbers | {f"{TALK_FLAG}.{theme}": True}
 
 
@@ -170,7 +163,7 @@ def leave(session: Session, kit: Kit, caller: str, *rolls: Roll) -> int:
 
 
 def make_code(
-    kit: Kit, roll: Roll, place: str, *, by: Signer, valid: timedelta = VALID
+    kit: Kit, roll: Roll, place: str, *, by: Signer, valid: timedelta = rules.VALID
 ) -> tuple[str, DistrictCode]:
     """Makes a code for a district, and returns it with its row. It is shown only this once.
 
@@ -282,8 +275,8 @@ def log(
     if row is None:
         return False
     day = day_of(at)
-    row.told, held, came = counted(row.told, day, told)
-    for measure, number in ((HELD, held), (CAME, came)):
+    row.told, held, came = rules.counted(row.told, day, told)
+    for measure, number in ((rules.HELD, held), (rules.CAME, came)):
         cell = Cell(day, measure, "", channel, "", row.district, told.occasion)
         if number:
             counters_tables.count(session, cell, number)
@@ -292,7 +285,7 @@ def log(
 
 def hear(session: Session, kit: Kit, caller: str, text: str, at: datetime, channel: str) -> bool:
     """Handles an SMS of a leader: a code, or a report of a session. Returns False for any other text or sender."""
-    match read_sms(text):
+    match rules.read_sms(text):
         case Joining(code):
             said = Said(code, at)
             return join_by_sms(session, kit, Roll.LEADERS, caller, said)

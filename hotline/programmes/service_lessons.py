@@ -21,8 +21,8 @@ from hotline.flows.run import Facts
 from hotline.gateway.tables_sessions import HeldDialogue
 from hotline.programmes import rules_certificate, service_enrolment
 from hotline.programmes import tables as programmes_tables
+from hotline.programmes.rules import TAKEN, LessonCase, measure_of, whole
 from hotline.programmes.rules_certificate import Certificate, CertificateVerdict, Passed
-from hotline.programmes.rules_lessons import TAKEN, LessonCase, measure_of, whole
 from hotline.programmes.service_enrolment import Learner
 from hotline.programmes.tables import Joined
 

@@ -21,8 +21,7 @@ from hotline.counters.rules import Measure, ScreenMeasure
 from hotline.counters.tables import Coverage, Reach, Tally
 from hotline.gateway.tables import TRULY_DUE, Deadline
 from hotline.programmes import rules_certificate
-from hotline.programmes.rules_enrolment import Roll
-from hotline.programmes.rules_sessions import HELD
+from hotline.programmes.rules import HELD, Roll
 from hotline.programmes.tables import Joined
 from hotline.statistics import rules_release
 from hotline.statistics.rules_definitions import CellName

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hotline.alerts import queries_retention, rules_follow_up, tables_case_keys
+from hotline.alerts import queries_retention, rules_follow_up, tables_case_events
 from hotline.cases import queries_follow_up, service_people
 from hotline.cases.decrypt_reader import ReaderKit
 from hotline.cases.queries_follow_up import MonthTips
@@ -25,7 +25,7 @@ from hotline.statistics.rules_rounding import Sum
 from hotline.statistics.rules_tips import province_of
 from hotline.text.codes import ABROAD
 from hotline.tips import tables_persons
-from hotline.tips.rules_retention import WARNING
+from hotline.tips.rules_deadlines import WARNING
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _count(kit: ReaderKit, month: str, at: datetime) -> None:
         if (now.ids, now.written) != (found.ids, found.written):
             return
         queries.write_person_sum(session, month, body, at)
-        tables_case_keys.mark_counted(session, found.ids, month, at)
+        tables_case_events.mark_counted(session, found.ids, month, at)
         told = f"{len(cases)} cases, {closed} that do not open"
         _record(session, at, "month_counted", f"month:{month}", told)
     kit.failpoint("month.after_count")
@@ -126,7 +126,7 @@ def _mark_late(kit: ReaderKit, at: datetime) -> None:
     with kit.database.writing() as session:
         summed = queries.summed_months(session)
         for month, tip_ids in queries_follow_up.late(session, summed, at).items():
-            tables_case_keys.mark_counted(session, tip_ids, month, at)
+            tables_case_events.mark_counted(session, tip_ids, month, at)
 
 
 def _opened(

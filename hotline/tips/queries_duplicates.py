@@ -29,16 +29,9 @@ from hotline.core import rules_trial
 from hotline.core.database import Row, Utc, add_if_new
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.core.writes import Column, among
+from hotline.tips import rules_duplicates
 from hotline.tips.rules import Matter, TipState
-from hotline.tips.rules_duplicates import (
-    CONTACT_WITHIN,
-    DAY,
-    WITHIN,
-    LikelyPair,
-    LikeTip,
-    TipTraits,
-    situations,
-)
+from hotline.tips.rules_duplicates import DAY, WITHIN, LikelyPair, LikeTip, TipTraits, situations
 from hotline.tips.tables import IS_UNTOLD, Tip
 
 MOST = 2000
@@ -257,7 +250,7 @@ def nearest(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
         "category": new.category,
         "sector": new.sector,
         "since": at - WITHIN,
-        "long_since": at - CONTACT_WITHIN,
+        "long_since": at - rules_duplicates.CONTACT_WITHIN,
     }
     found = (question.first(session, **given) for question in _NEAREST)
     return [new, *(TipTraits(*one) for one in found if one is not None)]

@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hotline.tips import rules_person_codes
 from hotline.tips.rules import OUTCOMES, TipOutcome
 from hotline.tips.rules_events import EntryKind, EntryWay, TakeProof
 from hotline.tips.rules_person_codes import (
-    ACT,
     ACTUAL,
     ANSWER,
-    ARRIVED,
-    BODY,
-    BOY,
     CONSENT,
-    DECEIT,
     DETERMINATION,
     FORCE,
     FORM,
@@ -69,8 +65,8 @@ def is_taken_for_child(minor: str | None) -> bool:
 
 def screened_as(codes: Mapping[str, str]) -> ScreeningResult:
     """Returns the result of a screening. A child needs no means. A question that was not asked counts as unsure."""
-    act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
-    means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
+    act, purpose = codes.get(rules_person_codes.ACT, UNSURE), codes.get(PURPOSE, UNSURE)
+    means = (codes.get(FORCE, UNSURE), codes.get(rules_person_codes.DECEIT, UNSURE))
     child = is_taken_for_child(codes.get(MINOR, UNSURE))
     used = child or any(one != NO for one in means)
     if NO in (act, purpose) or not used:
@@ -174,7 +170,7 @@ class MetPerson:
     @property
     def is_child(self) -> bool:
         """Returns True for a person who may be a child or looks like one."""
-        if self.sex in (GIRL, BOY) or is_taken_for_child(self.minor):
+        if self.sex in (GIRL, rules_person_codes.BOY) or is_taken_for_child(self.minor):
             return True
         last = self.consents[-1][1] if self.consents else None
         return self.minor is None and last in OF_CHILD
@@ -259,7 +255,7 @@ def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
         case EntryKind.OFFERED:
             person.referrals.append(OfferedHelp(one.id, one.at, one.responder_id, codes[SERVICE]))
         case EntryKind.DETERMINATION:
-            person.determination, person.body = codes[DETERMINATION], codes[BODY]
+            person.determination, person.body = codes[DETERMINATION], codes[rules_person_codes.BODY]
             person.is_possible = person.determination == ACTUAL
         case _:
             _follow(person, one, said)
@@ -276,7 +272,7 @@ def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
             # A no to a service counts as any other no. Nothing more is offered until a newer yes.
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is EntryKind.ARRIVED:
-        found.arrived, found.arrived_at = said.codes[ARRIVED], one.at
+        found.arrived, found.arrived_at = said.codes[rules_person_codes.ARRIVED], one.at
         # After five weeks without a report, the person is not looked for again. So the clock's event counts double.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.way == EntryWay.CLOCK)

@@ -16,7 +16,7 @@ opt-out             senderId phoneNumber
 import re
 from datetime import UTC, datetime
 
-from hotline.alerts.service_delivery_reports import apply_report
+from hotline.alerts.service_sending import apply_report
 from hotline.core.addresses import comes_from
 from hotline.core.context import DoorKit, Line
 from hotline.core.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with_suffix

@@ -30,7 +30,7 @@ from hotline.editing import service_drafts, service_emergencies, service_transla
 from hotline.editing.rules_drafts import ChangeState, ends
 from hotline.flows.flow import numbers_named
 from hotline.gateway import service_pause
-from hotline.monitoring import service_alarms, service_checks_traffic
+from hotline.monitoring import service_alarms, service_checks_outside
 from hotline.people import service_own_account
 from hotline.statistics import pages as statistics
 from hotline.statistics import service_releases
@@ -144,7 +144,7 @@ def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
-    found = service_checks_traffic.quiet_hour(kit)
+    found = service_checks_outside.quiet_hour(kit)
     if found is not None:
         says = phrase("Quieter than usual: {sessions} calls in the last hour, usually {usual}.")
         sessions, usual = found

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from hotline.core.context import DoorKit
 from hotline.dialogue.service_session import failure
 from hotline.errors import CallbackInvalid, NotReady, StoreUnavailable, Unavailable
-from hotline.gateway import service_alert_path, tables_contacts
+from hotline.gateway import service_alert_path, tables_sessions
 from hotline.keys import tables_canaries
 from hotline.people import tables
 from hotline.web.hook_guard import DOOR, Reply
@@ -18,7 +18,7 @@ def reasons_not_ready(kit: DoorKit) -> tuple[str, ...]:
     """Returns every reason why it is not ready. The texts contain no secret."""
     try:
         with kit.database.writing() as session:
-            tables_contacts.try_writing(session, kit.now())
+            tables_sessions.try_writing(session, kit.now())
         blocked = service_alert_path.why_blocked(kit)
         wrong = wrong_keys(kit)
         offered = tables.anybody_lives(kit.database, kit.now())

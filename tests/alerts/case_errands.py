@@ -14,8 +14,7 @@ from hotline.alerts import (
     service_sending,
     tables_inbound,
 )
-from hotline.alerts.rules_commands import Act, Acted
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Acted, Verb
 from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.service_closing import NAME
 from hotline.cases import service_retention

@@ -8,15 +8,9 @@ from threading import Barrier, Thread
 
 import pytest
 
-from hotline.alerts import (
-    queries_outbox,
-    service_assignment,
-    service_delivery_reports,
-    service_intake,
-    service_sending,
-    tables,
-)
-from hotline.alerts.rules_commands import Acted
+from hotline.alerts import queries_outbox, service_assignment, service_intake, tables
+from hotline.alerts import service_sending as alerts_service_sending
+from hotline.alerts.rules_replies import Acted
 from hotline.alerts.service_case_events import by_responder, done_by
 from hotline.alerts.service_intake import rescue_silent
 from hotline.core.database import Database
@@ -26,7 +20,7 @@ from hotline.dialogue.replay_cache import SessionMemory
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables import Message, Referral
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.tips import tables as tips_tables
 from hotline.tips.rules_events import EntryKind, EntryWay
@@ -76,12 +70,12 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
     result = SendResult(Outcome.ACCEPTED, provider_status="102", provider_id="ATXid_1")
 
     def hear() -> None:
-        service_delivery_reports.apply_report(district.kit, ReportIn("ATXid_1", "Success"))
+        alerts_service_sending.apply_report(district.kit, ReportIn("ATXid_1", "Success"))
 
     with district.database.writing() as session:
         queries_outbox.message_for_writing(session, claim.message_id)
         queries_outbox.close_attempt(session, claim, result)
-        service_delivery_reports.apply_early(
+        alerts_service_sending.apply_early(
             session, district.kit, result.gateway, "ATXid_1", district.clock()
         )
         report = meanwhile(hear)
@@ -206,14 +200,14 @@ def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
         for _ in range(3):
             service_assignment.refer_waiting(kit)
             service_assignment.fire_deadlines(kit)
-            service_sending.expire_leases(kit)
+            alerts_service_sending.expire_leases(kit)
 
     def worker() -> None:
         for _ in range(5):
-            service_sending.deliver_due(kit)
+            alerts_service_sending.deliver_due(kit)
 
     together(relay, relay, worker, worker, worker, worker)
-    service_sending.deliver_due(kit)
+    alerts_service_sending.deliver_due(kit)
     assert len(burst.all(Referral)) == 10
     assert len(burst.sms.sent) == len(set(burst.sms.sent)) == 10
 
@@ -225,7 +219,7 @@ def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> N
         return
     with burst.database.writing() as slow:
         (first,) = queries_outbox.claim_due(slow, burst.clock(), 1, 32, "slow")
-        assert service_sending.deliver_due(burst.kit) == 9
+        assert alerts_service_sending.deliver_due(burst.kit) == 9
     left = [row for row in burst.all(Message) if row.state == MessageState.SENDING]
     assert [row.id for row in left] == [first.message_id]
 

@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from hotline.alerts import queries_retention, tables_case_events, tables_case_keys
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.alerts.tables_case_keys import CaseNote
+from hotline.alerts import queries_retention, tables_case_events
+from hotline.alerts.tables_case_events import CaseLogRow, CaseNote
 from hotline.core.database import Database
 from hotline.errors import StoreUnavailable
 from hotline.operations.schema import create_all
@@ -88,8 +87,8 @@ def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Dat
     with database.writing() as session:
         entry_id = tables_case_events.written(session, note({"says": NoteCode.WORDS}))
         assert entry_id is not None
-        tables_case_keys.keep_body(session, CaseNote, entry_id, b"sealed")
-        assert tables_case_keys.bodies_of(session, CaseNote, 1) == {entry_id: b"sealed"}
+        tables_case_events.keep_body(session, CaseNote, entry_id, b"sealed")
+        assert tables_case_events.bodies_of(session, CaseNote, 1) == {entry_id: b"sealed"}
 
         queries_retention.redact(session, [1], NOON)
 

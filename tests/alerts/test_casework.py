@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from hotline.alerts import service_assignment, service_closing, service_commands, tables_inbound
-from hotline.alerts.rules_commands import Act, Acted, Done
-from hotline.alerts.rules_replies import OF_A_CASE, REPLIES, Verb
+from hotline.alerts.rules_replies import OF_A_CASE, REPLIES, Act, Acted, Done, Verb
 from hotline.alerts.service_replies import ANSWERS
 from hotline.cases import queries_list, service_retention
 from hotline.gateway.tables import Referral

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from hotline.alerts import queries, service_closing, service_commands, tables_case_events
-from hotline.alerts.rules_commands import Act, Acted, Done
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Acted, Done, Verb
 from hotline.alerts.service_replies import ANSWERS
 from hotline.cases import service_retention
 from hotline.core.actors import AccountRole

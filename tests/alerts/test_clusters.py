@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from hotline.alerts import service_assignment, service_commands, service_sending, tables_inbound
-from hotline.alerts.rules_commands import Acted
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Acted, Verb
 from hotline.cases import service_retention
 from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Deadline, Message, Referral
-from hotline.gateway.tables_contacts import InboundSeen, referrals_of
+from hotline.gateway.tables_sessions import InboundSeen, referrals_of
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.queries_duplicates import TipLikeness

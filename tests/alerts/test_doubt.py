@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.alerts import queries_names, service_commands
-from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Acted
 from hotline.cases.queries_overview import tip_overviews
 from hotline.dialogue import service_inbox
 from hotline.dialogue.service_sms import InboxOutcome

@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from hotline.alerts import queries as alerts_queries
 from hotline.alerts import rules_follow_up, service_commands, service_drills
-from hotline.alerts.rules_commands import Act, Acted
 from hotline.alerts.rules_drills import ExerciseEnd, WantedExercise, steps
-from hotline.alerts.rules_replies import Verb
-from hotline.alerts.service_delivery_reports import apply_report
+from hotline.alerts.rules_replies import Act, Acted, Verb
 from hotline.alerts.service_drills import ExerciseReport
+from hotline.alerts.service_sending import apply_report
 from hotline.cases import queries_overview, service_retention
 from hotline.core import rules_trial
 from hotline.core.actors import Actor

@@ -5,15 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.alerts import (
-    service_assignment,
-    service_commands,
-    service_correction,
-    service_delivery_reports,
-    service_sending,
-)
-from hotline.alerts.rules_commands import Act, Acted
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts import service_assignment, service_commands, service_correction
+from hotline.alerts import service_sending as alerts_service_sending
+from hotline.alerts.rules_replies import Act, Acted, Verb
 from hotline.core.database import Database
 from hotline.dialogue.service_sms import Arrival
 from hotline.flows import service_check
@@ -262,7 +256,7 @@ def test_a_text_about_it_that_may_be_lost_is_sent_again_though_the_case_is_taken
     caller.key("000")
     here.tick(seconds=1)
     here.tick(minutes=2)
-    service_sending.miss_reports(here.line.kit)
+    alerts_service_sending.miss_reports(here.line.kit)
     here.tick()
     assert here.texts("one").count(CAREFUL) == 2
 
@@ -283,9 +277,7 @@ def test_a_mark_that_its_holder_does_not_hear_is_told_to_the_next_once(
     if how != "off":
         status = "Success" if how == "on" else "Failed"
         assert mark.provider_id is not None
-        service_delivery_reports.apply_report(
-            here.line.kit, ReportIn(mark.provider_id, status, None)
-        )
+        alerts_service_sending.apply_report(here.line.kit, ReportIn(mark.provider_id, status, None))
     service_assignment.tell_unheard(here.line.kit)
     here.tick()
     assert (CAREFUL in here.texts("deputy")) is (how == "failed")

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from hotline.alerts import queries_names, tables_inbound
 from hotline.alerts.queries_names import KnownCases
 from hotline.alerts.rules_assignment import ReferralState
-from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Acted
 from hotline.alerts.tables import ReplyAnswer
 from hotline.core.database import Session, open_database
 from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.errors import StoreUnavailable
 from hotline.gateway.tables import Message, Referral
-from hotline.gateway.tables_contacts import InboundSeen, Stopped, referrals_of
+from hotline.gateway.tables_sessions import InboundSeen, Stopped, referrals_of
 from hotline.people.rules import Level
 from hotline.tips.tables import Tip
 from tests.support.builders import NOON, make_message

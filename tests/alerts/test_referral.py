@@ -6,7 +6,7 @@ import pytest
 
 from hotline.alerts import queries_names, service_assignment, service_escalation
 from hotline.alerts.rules_assignment import ReferralState, is_reference
-from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Acted
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.jobs import Job

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alerts.rules_assignment import Candidate, Case
-from hotline.alerts.rules_events import Decision
+from hotline.alerts.rules_escalation_steps import Decision
 from hotline.people.rules import Level
 from hotline.text.codes import ABROAD
 from hotline.tips.rules import Urgency

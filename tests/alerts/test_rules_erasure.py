@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotline.alerts.rules_events import Wished, WordsFate, next_due
+from hotline.alerts.rules_escalation_steps import Wished, WordsFate, next_due
 
 FRIDAY = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
 TAKEN, CLOSED, HELD = "taken", "closed", "held"

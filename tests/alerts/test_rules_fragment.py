@@ -6,7 +6,7 @@ import pytest
 
 from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
 from hotline.alerts.rules_escalation import decide
-from hotline.alerts.rules_events import CaseStanding
+from hotline.alerts.rules_escalation_steps import CaseStanding
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import Event, Happened, Purpose

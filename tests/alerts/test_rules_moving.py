@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.alerts import rules_escalation, rules_escalation_steps
 from hotline.alerts.rules_assignment import Candidate, Case, Notified
-from hotline.alerts.rules_events import CaseStanding, Decision
+from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.rules_events import Event, Happened, Purpose

@@ -7,7 +7,7 @@ import pytest
 
 from hotline.alerts import rules_escalation
 from hotline.alerts.rules_assignment import Candidate, Case, Notified
-from hotline.alerts.rules_events import CaseStanding
+from hotline.alerts.rules_escalation_steps import CaseStanding
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.rules_events import Event, Happened, Purpose

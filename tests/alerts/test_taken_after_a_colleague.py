@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.alerts import queries_names, service_assignment
-from hotline.alerts.rules_commands import Acted
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Acted, Verb
 from hotline.gateway.tables import Deadline, Referral
 from hotline.people.rules import Level
 from hotline.text.codes import NATIONAL

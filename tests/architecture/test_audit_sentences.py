@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hotline.duty.service_account_changes import SeriousAct
 from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known
-from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules import Roll
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_call_back import CallOutcome
 from hotline.web.service_approvals import APPROVALS

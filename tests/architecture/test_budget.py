@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 453,
-    "lines": 56_070,
-    "tokens": 519_400,
+    "files": 433,
+    "lines": 55_720,
+    "tokens": 518_440,
     "html": 3_810,
     "js": 850,
     "typst": 60,

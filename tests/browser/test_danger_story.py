@@ -13,8 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from hotline.alerts import rules_follow_up
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.alerts.tables_case_keys import CaseCode, CaseGrant, CaseKey
+from hotline.alerts.tables_case_events import CaseCode, CaseGrant, CaseKey, CaseLogRow
 from hotline.cases import decrypt_codes, service_people
 from hotline.core import rules_trial
 from hotline.core.actors import AccountRole
@@ -26,8 +25,7 @@ from hotline.people.tables_desks import DeskMember
 from hotline.text.codes import NATIONAL
 from hotline.text.places import districts
 from hotline.tips.rules import TipOutcome
-from hotline.tips.rules_deadlines import any_morning
-from hotline.tips.rules_retention import WARNING
+from hotline.tips.rules_deadlines import WARNING, any_morning
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase, case

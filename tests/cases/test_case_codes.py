@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hotline.alerts import tables_case_events, tables_case_keys
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.alerts.tables_case_keys import CaseCode
+from hotline.alerts import tables_case_events
+from hotline.alerts.tables_case_events import CaseCode, CaseLogRow
 from hotline.core.database import Database
 from hotline.errors import StoreUnavailable
 from hotline.keys.encrypt import READER, NewCase
@@ -42,8 +41,8 @@ def fill(database: Database) -> None:
             codes={},
         )
         assert tables_case_events.written(session, entry) == 1
-        assert tables_case_keys.make(session, 1, NewCase(b"public", b"grant"), NOON) == b"public"
-        tables_case_keys.keep_body(session, CaseCode, 1, b"sealed")
+        assert tables_case_events.make(session, 1, NewCase(b"public", b"grant"), NOON) == b"public"
+        tables_case_events.keep_body(session, CaseCode, 1, b"sealed")
 
 
 def offered(entry_id: int) -> ServiceReferral:
@@ -65,12 +64,12 @@ def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
     assert [words for words in (*COUNTED, *NEVER) if not refused(empty, words)] == []
 
     with empty.writing() as session:
-        tables_case_keys.mark_counted(session, [1], "2026-11", NOON)
+        tables_case_events.mark_counted(session, [1], "2026-11", NOON)
 
     assert [words for words in (*NEVER, *COUNTED) if refused(empty, words)] == [*NEVER]
     with empty.reading() as session:
-        assert tables_case_keys.bodies_of(session, CaseCode, 1) == {}
-        assert tables_case_keys.grant_of(session, 1, READER) is None
+        assert tables_case_events.bodies_of(session, CaseCode, 1) == {}
+        assert tables_case_events.grant_of(session, 1, READER) is None
 
 
 def test_of_two_pairs_for_one_case_the_first_stays_and_a_person_is_met_once(
@@ -78,9 +77,9 @@ def test_of_two_pairs_for_one_case_the_first_stays_and_a_person_is_met_once(
 ) -> None:
     fill(database)
     with database.writing() as session:
-        assert tables_case_keys.make(session, 1, NewCase(b"another", b"other"), NOON) == b"public"
-        assert tables_case_keys.grant_of(session, 1, READER) == b"grant"
-        assert not tables_case_keys.give(session, 1, READER, b"other")
+        assert tables_case_events.make(session, 1, NewCase(b"another", b"other"), NOON) == b"public"
+        assert tables_case_events.grant_of(session, 1, READER) == b"grant"
+        assert not tables_case_events.give(session, 1, READER, b"other")
         met = [tables_persons.meet(session, 1, n, NOON) for n in (1, 1, 2)]
         assert met == [True, False, True]
         tables_persons.of_tip(session, 1)[1].due_at = NOON

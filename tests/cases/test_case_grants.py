@@ -8,7 +8,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import select
 
 from hotline.alerts import queries_retention
-from hotline.alerts.tables_case_keys import CaseGrant, CaseKey
+from hotline.alerts.tables_case_events import CaseGrant, CaseKey
 from hotline.cases import decrypt_codes, reader_handover
 from hotline.keys import rotation
 from hotline.keys.encrypt import READER

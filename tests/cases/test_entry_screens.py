@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from hotline.alerts import tables_case_events
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.alerts.tables_case_keys import CaseNote
+from hotline.alerts.tables_case_events import CaseLogRow, CaseNote
 from hotline.cases import service_desk_commands
 from hotline.cases.tables_reading_requests import PinReading
 from hotline.gateway.tables import Deadline, Referral

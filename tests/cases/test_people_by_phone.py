@@ -5,11 +5,9 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import inspect, text
 
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.alerts.tables_case_keys import StartedFormRow
+from hotline.alerts.tables_case_events import CaseLogRow, StartedFormRow
 from hotline.cases import decrypt_reader_persons
-from hotline.cases.reader_pins import forget_old_readings
-from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.reader_pins import ReaderTurn, forget_old_readings
 from hotline.cases.rules_reading_requests import AskKind, ReaderAsk
 from hotline.cases.tables_reading_requests import PinReading
 from hotline.gateway.tables import Referral

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.alerts.rules_commands import Acted
 from hotline.alerts.rules_follow_up import FOLLOWS, of_offer, of_person
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Acted, Verb
 from hotline.alerts.tables_case_events import CaseLogRow
 from hotline.cases import service_people, service_retention
 from hotline.core.database import Session

@@ -7,7 +7,7 @@ import pytest
 from hotline.alerts.rules_replies import Verb
 from hotline.cases import decrypt_reader_persons, service_follow_up
 from hotline.cases.reader_answering import view
-from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import (
     CODE,
     MY_WORK,

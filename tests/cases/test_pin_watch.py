@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from hotline.alerts import service_assignment
 from hotline.cases import reader_pins
-from hotline.cases.reader_turns import ReaderTurn
+from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import AskKind, ReaderAsk
 from hotline.gateway.tables import Message, Referral
 from hotline.people import rules_pin_rest

@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from hotline.alerts import service_assignment, tables_case_events
 from hotline.alerts.rules_replies import Verb
-from hotline.alerts.tables_case_events import CaseLogRow
-from hotline.alerts.tables_case_keys import CaseNote
+from hotline.alerts.tables_case_events import CaseLogRow, CaseNote
 from hotline.cases.tables_reading_requests import PinReading
 from hotline.errors import PinRefused
 from hotline.gateway.tables import Deadline, Referral

@@ -14,7 +14,7 @@ from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
 from hotline.core.jobs import Job
 from hotline.core.ussd import UssdHop
 from hotline.gateway.tables import Referral
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
 from hotline.core.database import open_database
-from hotline.gateway import tables, tables_contacts
+from hotline.gateway import tables, tables_sessions
 from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
 from tests.support.builders import NOON
@@ -167,7 +167,7 @@ def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_p
     copy_home(tmp_path)
     line = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
     with line.writing() as session:
-        tables_contacts.try_writing(session, NOON)
+        tables_sessions.try_writing(session, NOON)
     with full_disk(os.getpid()):
         told = hotline(tmp_path, "doctor", "--wrong").output
     line.close()

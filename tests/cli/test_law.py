@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.tips.rules_retention import UNCLOSED, WORDS
+from hotline.tips.rules_deadlines import UNCLOSED, WORDS
 
 LIVE = "https://api.africastalking.com"
 

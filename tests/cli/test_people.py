@@ -12,8 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.alerts import queries, queries_outbox, service_assignment, service_commands
-from hotline.alerts.rules_commands import Act, Acted
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Acted, Verb
 from hotline.cli.contexts import build_console
 from hotline.cli.main import main
 from hotline.core.actors import AccountRole
@@ -21,7 +20,7 @@ from hotline.core.context import LookingKit
 from hotline.core.settings import Settings
 from hotline.duty import service_leaves, service_phone_proof
 from hotline.errors import PersonnelRefused
-from hotline.gateway import tables_contacts
+from hotline.gateway import tables_sessions
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import Message, Referral
@@ -204,7 +203,7 @@ def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
 def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
     kit = admin.kit
     with kit.database.writing() as session:
-        tables_contacts.stop(session, kit.pseudonyms.stopped(GASABO), kit.now())
+        tables_sessions.stop(session, kit.pseudonyms.stopped(GASABO), kit.now())
         session.get_one(Responder, 1).unreachable = STOPPED
     assert admin.shown("Gasabo 1")["state"] == "cannot be reached (stopped)"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from hotline.alerts.tables_case_keys import CaseCode
+from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_retention
 from hotline.cli import sample
 from hotline.cli.contexts import build_console, build_reader, build_relay

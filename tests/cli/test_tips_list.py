@@ -9,8 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.alerts import service_assignment, service_commands
-from hotline.alerts.rules_commands import Act
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Verb
 from hotline.cases import service_exclusions, service_retention
 from hotline.cases.service_exclusions import KeptFrom
 from hotline.cli.contexts import build_console

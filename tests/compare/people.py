@@ -66,7 +66,7 @@ CHANGES_NUMBER = f"""{IN_THE_CONSOLE}
     write(Path({{paper!r}}), change(kit, Actor("Admin 1"), {{name!r}}, {{number!r}}, "compare"))
 """
 MAKES_CODE = f"""{IN_THE_CONSOLE}
-    Roll = find("Roll", "hotline.programmes.rules_enrolment", "hotline.domain.rolls.joining")
+    Roll = find("Roll", "hotline.programmes.rules", "hotline.domain.rolls.joining")
     make = find("make_code", "hotline.programmes.service_enrolment", "hotline.services.rolls.joining")
     print(make(kit, Roll({{roll!r}}), "Gasabo", by="Editor 1")[0])
 """

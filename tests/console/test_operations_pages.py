@@ -16,8 +16,8 @@ from hotline.gateway.rules_message import Kind
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.programmes import tables
+from hotline.programmes.rules import Roll
 from hotline.programmes.rules_certificate import Certificate, code_of, month_of
-from hotline.programmes.rules_enrolment import Roll
 from hotline.programmes.tables import Joined
 from tests.console.conftest import Desk, Tab
 from tests.support.builders import make_responder

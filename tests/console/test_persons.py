@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from werkzeug.test import TestResponse
 
-from hotline.alerts import queries_retention, tables_case_keys
+from hotline.alerts import queries_retention, tables_case_events
 from hotline.alerts.tables_case_events import CaseLogRow
 from hotline.cases import service_follow_up
 from hotline.core.actors import AccountRole
@@ -272,7 +272,7 @@ def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
     late, page_of_tip = "counted for the last time", f"/tips/{case.tip}"
     assert late not in case.national.get(page_of_tip).text
     with case.desk.kit.database.writing() as session:
-        tables_case_keys.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
+        tables_case_events.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
     assert late in case.national.get(page_of_tip).text
 
 

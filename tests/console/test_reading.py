@@ -13,7 +13,7 @@ from hotline.core.actors import AccountRole, SignedIn
 from hotline.flows.check import node_texts
 from hotline.flows.models import targets
 from hotline.gateway import service_pause
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.people import service_demo_accounts, tables_audit
 from hotline.text.languages import CODES
 from hotline.web import pages_today

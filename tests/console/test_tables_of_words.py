@@ -18,7 +18,7 @@ from hotline.flows.check import Code
 from hotline.flows.numbers import Evidence
 from hotline.flows.rules_reviews import ReviewState
 from hotline.gateway.rules_message import DoubtDecision
-from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules import Roll
 from hotline.text.review_sheets import SheetRowFault
 from hotline.tips.rules_call_back import CallBackState, CallOutcome
 from hotline.tips.rules_events import EntryKind, NoteCode

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.alerts import service_assignment, service_commands
-from hotline.alerts.rules_commands import Act
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Verb
 from hotline.duty import service_leaves, service_removal
 from hotline.gateway.tables import Referral
 from hotline.people.rules import Level

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline.core.database import Database, add_if_new, open_database
 from hotline.errors import SettingsInvalid, StoreUnavailable
-from hotline.gateway.tables_contacts import Stopped
+from hotline.gateway.tables_sessions import Stopped
 from tests.support.builders import NOON, make_responder
 
 pytestmark = pytest.mark.both

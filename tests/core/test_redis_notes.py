@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.core.ussd import Heard, Opening, Pinned
-from hotline.dialogue.redis_circuit import Circuit, RedisNotes, read_note
+from hotline.dialogue.redis_adapters import Circuit, RedisNotes, read_note
 from tests.support.builders import make_opening
 from tests.support.valkey import Valkey
 

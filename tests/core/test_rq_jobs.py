@@ -7,8 +7,7 @@ import pytest
 from rq import Queue
 
 from hotline.core.jobs import Job
-from hotline.dialogue.queue import RqJobs
-from hotline.dialogue.redis_circuit import Circuit
+from hotline.dialogue.redis_adapters import Circuit, RqJobs
 from hotline.errors import QueueUnavailable
 from tests.support.valkey import Valkey
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from hotline.core.database import Database, open_database
 from hotline.core.database_server import BoundedConnection
 from hotline.errors import StoreUnavailable
-from hotline.gateway.tables_contacts import Stopped
+from hotline.gateway.tables_sessions import Stopped
 from tests.support.builders import NOON
 from tests.support.servers import Postgres, frozen
 

@@ -16,7 +16,7 @@ from hotline.counters.service import BATCH, count_left
 from hotline.counters.tables_screens import ScreenCount
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.errors import StoreUnavailable
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from tests.dialogue.test_sessions import STORY, no_database
 from tests.long import seed
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told

@@ -13,7 +13,7 @@ import pytest
 
 import hotline
 from hotline.alerts import rules_follow_up
-from hotline.alerts.tables_case_keys import CaseKey
+from hotline.alerts.tables_case_events import CaseKey
 from hotline.cases import queries_follow_up
 from hotline.core import rules_trial
 from hotline.core.database import Session
@@ -53,7 +53,7 @@ NO_FIGURE: Mapping[str, str] = {
     "statistics/queries.first_day": PUBLISHED,
     "statistics/queries.tip_counts": PUBLISHED,
     "statistics/queries._added_up": MADE,
-    "gateway/tables_contacts.in_the_middle": WATCH,
+    "gateway/tables_sessions.in_the_middle": WATCH,
     "gateway/queries_health._locked": WATCH,
     "gateway/queries_health._unreferred": WATCH,
     "gateway/queries_health._untaken": WATCH,

@@ -12,8 +12,7 @@ from hotline.gateway import tables
 from hotline.gateway.tables import Referral
 from hotline.people.tables_desks import DeskMember
 from hotline.programmes import service_enrolment, service_lessons
-from hotline.programmes.rules_enrolment import Roll
-from hotline.programmes.rules_lessons import LESSONS
+from hotline.programmes.rules import LESSONS, Roll
 from hotline.text.codes import NATIONAL
 from hotline.tips.tables import Tip
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from hotline.programmes.rules_enrolment import Roll
-from hotline.programmes.rules_sessions import THEMES
+from hotline.programmes.rules import THEMES, Roll
 from tests.crawler.helper_phones import Helper, as_idle_helper
 from tests.crawler.phones import (
     MAY_COME,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Acted
 from hotline.cases.decrypt_reader_commands import ACTED
 from hotline.cases.rules_reading_requests import PERSON, UNREADABLE, ReaderAnswer
 

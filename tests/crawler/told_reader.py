@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hotline.alerts.rules_commands import Acted
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Acted, Verb
 from hotline.cases import tables_reading_requests
 from hotline.cases.decrypt_reader_commands import (
     ACTED,

@@ -8,7 +8,7 @@ from hotline.alerts import service_assignment
 from hotline.core.ussd import EndNotice
 from hotline.dialogue.service_session import end_session
 from hotline.gateway.tables import Referral
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.support.builders import make_hop, post

@@ -12,9 +12,9 @@ from hotline.cases import service_retention
 from hotline.core.tables_attempts import Guess
 from hotline.counters import service
 from hotline.dialogue.service_session import failure
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules import Roll
 from hotline.programmes.tables import Joined
 from tests.alerts.test_at_once import together
 from tests.support.callers import DANGER_HERE, REST, Caller, Line, told

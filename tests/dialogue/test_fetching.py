@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.alerts.rules_commands import Acted
+from hotline.alerts.rules_replies import Acted
 from hotline.dialogue import service_inbox
 from hotline.dialogue.service_sms import InboxOutcome, take_sms
 from hotline.gateway.rules_inbox import ListedSms

@@ -5,7 +5,7 @@ import pytest
 from hotline.core.tables_attempts import Guess
 from hotline.counters.tables import Tally
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules import Roll
 from hotline.programmes.tables import Joined
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line
 from tests.tips.test_call_back_asked import CALL_ME, calls_from, key_of

@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from hotline.dialogue.queue import RedisRuns
-from hotline.dialogue.redis_circuit import Circuit
+from hotline.dialogue.redis_adapters import Circuit, RedisRuns
 from hotline.errors import RunsUnavailable
 from hotline.keys.conversation_state import RunCipher
 from tests.support.valkey import Valkey

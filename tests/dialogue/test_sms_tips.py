@@ -12,7 +12,7 @@ from hotline.dialogue import rules_sms_tips
 from hotline.dialogue.service_sms import InboxOutcome, MessageOutcome, take_sms
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import Message
-from hotline.gateway.tables_contacts import Dialogue, InboundSeen, Stopped
+from hotline.gateway.tables_sessions import Dialogue, InboundSeen, Stopped
 from hotline.people.tables import Membership, Responder
 from hotline.tips.rules import TipState
 from hotline.tips.rules_deadlines import by_day

@@ -10,7 +10,7 @@ from hotline.dialogue import service_answers
 from hotline.dialogue.service_sms import InboxOutcome
 from hotline.errors import NumberInvalid
 from hotline.gateway.rules_message import A_DAY, AN_HOUR, AnswerForm
-from hotline.gateway.tables_contacts import Dialogue, Stopped
+from hotline.gateway.tables_sessions import Dialogue, Stopped
 from hotline.text.phone_numbers import sendable
 from tests.support.kits import make_line
 from tests.support.servers import every_value

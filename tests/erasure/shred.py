@@ -15,9 +15,9 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from hotline.alerts import tables, tables_case_events, tables_case_keys
+from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import AskedBack
-from hotline.alerts.tables_case_keys import CaseNote
+from hotline.alerts.tables_case_events import CaseNote
 from hotline.errors import KeyMissing, SealBroken, StartFailed
 from hotline.gateway.tables import Message
 from hotline.keys.conversation_state import RunCipher, WeeklyRuns
@@ -213,7 +213,7 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         unanswered = select(Message.contact_key, Message.sealed_number)
         rows = session.execute(unanswered.where(Message.sealed_number != b""))
         waiting = [(row.contact_key or "", row.sealed_number or b"") for row in rows]
-        (body,) = tables_case_keys.bodies_of(session, CaseNote, filed.id).values()
+        (body,) = tables_case_events.bodies_of(session, CaseNote, filed.id).values()
         note = tables_case_events.of_tip(session, filed.id)[-2].key, body
         person = stolen_codes.steal(session, filed.id, filed.uid)
     for folder in (trial.home, *also):

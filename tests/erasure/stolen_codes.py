@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hotline.alerts import service_case_events, tables_case_keys
+from hotline.alerts import service_case_events, tables_case_events
 from hotline.alerts.service_case_events import EntryBy
-from hotline.alerts.tables_case_keys import CaseCode
+from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_codes
 from hotline.core.context import Kit
 from hotline.core.database import Session
@@ -57,7 +57,7 @@ def note(session: Session, kit: Kit, tip: Tip) -> None:
 
 
 def steal(session: Session, tip_id: int, uid: str) -> StolenCodes:
-    ((entry_id, body),) = tables_case_keys.bodies_of(session, CaseCode, tip_id).items()
-    held = {one: tables_case_keys.grant_of(session, tip_id, one) for one in (READER, NATIONAL)}
+    ((entry_id, body),) = tables_case_events.bodies_of(session, CaseCode, tip_id).items()
+    held = {one: tables_case_events.grant_of(session, tip_id, one) for one in (READER, NATIONAL)}
     grants = {holder: grant for holder, grant in held.items() if grant is not None}
     return StolenCodes(uid, entry_id, body, grants)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hotline.cli.contexts import Role, build_door, key_folder
 from hotline.core.settings import Settings
-from hotline.dialogue.queue import RedisRuns
+from hotline.dialogue.redis_adapters import RedisRuns
 from hotline.keys.conversation_state import RunCipher
 from hotline.keys.key_folder import hook_secrets
 from hotline.web.hooks_app import create_app

@@ -11,8 +11,7 @@ from sqlalchemy import text
 from hotline.alerts import service_assignment
 from hotline.core.database import Database
 from hotline.core.jobs import Job
-from hotline.dialogue.queue import RqJobs
-from hotline.dialogue.redis_circuit import Circuit
+from hotline.dialogue.redis_adapters import Circuit, RqJobs
 from hotline.gateway.doorbell import ring
 from hotline.monitoring.instruments import Gauges
 from hotline.people.rules import Level

@@ -18,7 +18,7 @@ from hotline.emulator.server import Handler
 from hotline.gateway.africastalking import AfricasTalkingInbox
 from hotline.gateway.own_line import ListedHook
 from hotline.gateway.tables import Deadline, Referral
-from hotline.gateway.tables_contacts import InboundSeen
+from hotline.gateway.tables_sessions import InboundSeen
 from hotline.keys.hook_secrets import LiveSecrets
 from hotline.keys.key_folder import HOOKS, LISTED
 from hotline.people.rules import Level

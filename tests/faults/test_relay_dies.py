@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import event, select
 
-from hotline.alerts import service_delivery_reports
+from hotline.alerts import service_sending
 from hotline.core.jobs import Job
 from hotline.gateway.rules_delivery import MessageState, Outcome
 from hotline.gateway.rules_message import ReportIn
@@ -113,7 +113,7 @@ def report(district: District) -> None:
         accepted = select(Message.provider_id).where(Message.state == MessageState.ACCEPTED)
         ids = list(session.scalars(accepted))
     for provider_id in ids:
-        service_delivery_reports.apply_report(district.kit, ReportIn(provider_id or "", "Success"))
+        service_sending.apply_report(district.kit, ReportIn(provider_id or "", "Success"))
 
 
 def referrals_of(district: District, tip_ids: list[int]) -> list[Referral]:

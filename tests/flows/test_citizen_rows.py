@@ -9,7 +9,7 @@ from hotline.alerts import service_assignment
 from hotline.emulator.server import choices
 from hotline.flows.flow_words import WORDS
 from hotline.gateway.tables import Referral
-from hotline.gateway.tables_contacts import Dialogue, Stopped
+from hotline.gateway.tables_sessions import Dialogue, Stopped
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.languages import CODES
 from hotline.tips.rules import TipOutcome

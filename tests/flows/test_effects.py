@@ -17,9 +17,9 @@ from hotline.cases.rules_reading_requests import (
     WORK_WORDS,
 )
 from hotline.dialogue.service_commit import EFFECTS, effect_of
-from hotline.dialogue.service_landing_cases import VERB
+from hotline.dialogue.service_session_start import VERB
 from hotline.flows.flow import Ask, Call, Flow, Menu
-from hotline.programmes.rules_sessions import OCCASION_ANSWER
+from hotline.programmes.rules import OCCASION_ANSWER
 from hotline.text import quiz
 from hotline.tips.rules import OUTCOMES, Matter
 from hotline.tips.rules_receipts import RECEIPT

@@ -4,8 +4,8 @@ answers."""
 import pytest
 
 from hotline.flows.flow import Flow, Menu, Say
-from hotline.programmes.rules_lessons import CASES, LessonCase
-from hotline.programmes.rules_lessons import LESSONS as NAMES
+from hotline.programmes.rules import CASES, LessonCase
+from hotline.programmes.rules import LESSONS as NAMES
 from hotline.text.quiz import VALUES
 from tests.support.made_once import shipped_book
 

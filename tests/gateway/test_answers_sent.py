@@ -12,7 +12,7 @@ from hotline.dialogue.service_sms import InboxOutcome
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
 from hotline.gateway.rules_message import Kind, Wording
 from hotline.gateway.tables import Message
-from hotline.gateway.tables_contacts import Stopped
+from hotline.gateway.tables_sessions import Stopped
 from hotline.keys.encrypt import Sealer
 from tests.support.callers import Line
 from tests.support.texting import HERS, Texter, answers_of, texter

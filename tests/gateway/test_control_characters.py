@@ -10,7 +10,7 @@ import pytest
 
 from hotline.alerts import service_assignment, service_sending
 from hotline.gateway.tables import DeliveryReport, Message, Referral
-from hotline.gateway.tables_contacts import InboundSeen
+from hotline.gateway.tables_sessions import InboundSeen
 from hotline.keys.key_folder import LISTED
 from hotline.people.rules import Level
 from tests.support.callers import DANGER_HERE, Line, line

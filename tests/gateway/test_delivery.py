@@ -7,7 +7,7 @@ import pytest
 from hotline.alerts import service_sending
 from hotline.core.jobs import Job
 from hotline.errors import KeyMissing, KeyWrong, SealBroken
-from hotline.gateway import tables, tables_contacts
+from hotline.gateway import tables, tables_sessions
 from hotline.gateway.rules_delivery import MessageState, Outcome, SendResult
 from hotline.gateway.tables import Message, Referral
 from hotline.people.rules import Level
@@ -74,7 +74,7 @@ def test_c16_a_number_on_the_gateway_s_own_list_is_on_ours_from_then_on(alone: D
 
     assert alone.responder(1).unreachable == "stopped"
     with alone.database.reading() as session:
-        assert tables_contacts.stopped_among(session, ["stop key of +250788000001"])
+        assert tables_sessions.stopped_among(session, ["stop key of +250788000001"])
     assert alone.states == ["failed", "accepted"]
 
 
@@ -283,7 +283,7 @@ def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:
 @pytest.mark.row("C16")
 def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
     with alone.database.writing() as session:
-        tables_contacts.stop(session, "stop key of +250788000001", alone.clock())
+        tables_sessions.stop(session, "stop key of +250788000001", alone.clock())
 
     alone.deliver()
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from hotline.alerts import service_delivery_reports, service_sending
+from hotline.alerts import service_sending as alerts_service_sending
 from hotline.gateway import tables
 from hotline.gateway.africastalking import AfricasTalkingSms
 from hotline.gateway.rules_message import ReportIn
@@ -42,7 +42,7 @@ def deliver(told: District, *answers: bytes) -> list[bytes]:
         for _ in answers:
             told.deliver()
             told.clock.turn(seconds=30)
-            service_sending.retry_unknown(told.kit)
+            alerts_service_sending.retry_unknown(told.kit)
     return gateway.requests
 
 
@@ -84,5 +84,5 @@ def test_5_a_timeout_after_it_was_stored_is_sent_again_word_for_word(told: Distr
 def test_6_reports_never_move_it_back(told: District) -> None:
     deliver(told, http(201, sent()))
     for status in ("Success", "Submitted", "Success", "Novelty"):
-        service_delivery_reports.apply_report(told.kit, ReportIn("ATXid_" + "1" * 32, status))
+        alerts_service_sending.apply_report(told.kit, ReportIn("ATXid_" + "1" * 32, status))
     assert told.states == ["delivered"]

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from hotline.alerts import service_assignment
 from hotline.gateway import tables_sessions
 from hotline.gateway.tables import Referral
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.dialogue.test_sessions import known, row

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alerts import service_sending
-from hotline.alerts.service_delivery_reports import apply_report
+from hotline.alerts.service_sending import apply_report
 from hotline.gateway.rules_delivery import Outcome, SendResult, report_meaning
 from hotline.gateway.rules_message import ReportIn
 from hotline.gateway.tables import DeliveryReport, Referral

@@ -12,10 +12,10 @@ from hotline.alerts import service_alarm_notices, service_messages, service_send
 from hotline.core.wording import Template
 from hotline.dialogue import service_stop
 from hotline.dialogue.service_sms import InboxOutcome, take_sms
-from hotline.gateway import queries_on_call, tables_contacts
+from hotline.gateway import queries_on_call, tables_sessions
 from hotline.gateway.rules_message import Kind, Wording
 from hotline.gateway.tables import Watcher
-from hotline.gateway.tables_contacts import Stopped
+from hotline.gateway.tables_sessions import Stopped
 from hotline.monitoring import service_alarms
 from hotline.people import tables
 from hotline.people.rules import Level
@@ -41,7 +41,7 @@ def by_notice(district: District) -> None:
 def by_the_gateway(district: District) -> None:
     """Marks the number as stopped, as after a send that the gateway refused because the phone opted out there."""
     with district.database.writing() as session:
-        tables_contacts.stop(session, district.kit.pseudonyms.stopped(HERS), district.clock())
+        tables_sessions.stop(session, district.kit.pseudonyms.stopped(HERS), district.clock())
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.alerts import service_assignment, service_delivery_reports, service_sending
+from hotline.alerts import service_assignment
+from hotline.alerts import service_sending as alerts_service_sending
 from hotline.cases import queries_overview
 from hotline.core import rules_trial
 from hotline.core.check_result import CheckResult
@@ -47,10 +48,10 @@ class Trial:
     def day(self, *, reports_come: bool = True) -> None:
         service_trials.hold(self.kit)
         service_assignment.refer_waiting(self.kit)
-        service_sending.deliver_due(self.kit)
+        alerts_service_sending.deliver_due(self.kit)
         if reports_come:
             for number, _ in enumerate(self.sms.sent, 1):
-                service_delivery_reports.apply_report(
+                alerts_service_sending.apply_report(
                     self.kit, ReportIn(f"ATXid_{number:032x}", "Success")
                 )
 
@@ -107,8 +108,8 @@ def test_a_handset_that_is_not_reached_rings_nobody_else(daily: Trial, outcome: 
     daily.day(reports_come=False)
     for _ in range(20):
         daily.line.clock.turn(seconds=30)
-        service_sending.deliver_due(daily.kit)
-        service_sending.miss_reports(daily.kit)
+        alerts_service_sending.deliver_due(daily.kit)
+        alerts_service_sending.miss_reports(daily.kit)
         service_assignment.fire_deadlines(daily.kit)
         service_assignment.refer_waiting(daily.kit)
     assert {to for to, _ in daily.sms.sent} == {HANDSET}

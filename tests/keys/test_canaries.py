@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeysDiffer
-from hotline.keys import canaries
+from hotline.keys import key_making
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import HELD_BY, ROLES, make_keys
 from hotline.keys.rotation import ROTATING, newest, publish, stage
@@ -25,7 +25,7 @@ def keys(tmp_path: Path) -> Path:
 
 
 def test_each_lasting_key_but_the_secrets_of_paths_has_a_canary(keys: Path) -> None:
-    held = {name for role in ROLES for name, _ in canaries.held(keys / role)}
+    held = {name for role in ROLES for name, _ in key_making.held(keys / role)}
     assert held == set(HELD_BY) - PATHS_ALONE
 
 
@@ -35,43 +35,43 @@ def test_every_role_opens_what_one_of_them_sealed_and_another_line_opens_nothing
     other = tmp_path_factory.mktemp("other")
     make_keys(other, NOON)
     for role in ROLES:
-        foreign = dict(canaries.held(other / role))
-        for name, (key,) in canaries.held(keys / role):
-            sealed = canaries.canary_of(name, key)
+        foreign = dict(key_making.held(other / role))
+        for name, (key,) in key_making.held(keys / role):
+            sealed = key_making.canary_of(name, key)
             assert all(
-                canaries.opens(name, one, sealed)
+                key_making.opens(name, one, sealed)
                 for holder in HELD_BY[name]
-                for one in dict(canaries.held(keys / holder))[name]
+                for one in dict(key_making.held(keys / holder))[name]
             )
-            assert not canaries.opens(name, foreign[name][0], sealed)
-            assert not canaries.opens("another.key", key, sealed)
+            assert not key_making.opens(name, foreign[name][0], sealed)
+            assert not key_making.opens("another.key", key, sealed)
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "flipped"])
 def test_a_damaged_key_opens_nothing_and_raises_nothing(keys: Path, damage: str) -> None:
     for role in ROLES:
-        for name, (key,) in canaries.held(keys / role):
+        for name, (key,) in key_making.held(keys / role):
             spoilt = {
                 "empty": b"",
                 "cut": key[:-1],
                 "flipped": key[:-1] + bytes([key[-1] ^ 1]),
             }[damage]
-            assert not canaries.opens(name, spoilt, canaries.canary_of(name, key))
+            assert not key_making.opens(name, spoilt, key_making.canary_of(name, key))
 
 
 def test_a_weekly_key_opens_its_canary_however_far_it_has_walked(keys: Path) -> None:
     folder = KeyFolder(keys / "workers")
-    sealed = canaries.canary_of(WEEKLY_KEY, folder.read(WEEKLY_KEY))
+    sealed = key_making.canary_of(WEEKLY_KEY, folder.read(WEEKLY_KEY))
     WeeklyLock(folder).forget(week_of(NOON + timedelta(weeks=700)))
     walked = (keys / "workers" / WEEKLY_KEY).read_bytes()
     assert walked != (keys / "hooks" / WEEKLY_KEY).read_bytes()
-    assert canaries.opens(WEEKLY_KEY, walked, sealed)
+    assert key_making.opens(WEEKLY_KEY, walked, sealed)
 
 
 def test_a_canary_holds_nothing_of_its_key(keys: Path) -> None:
     key = secrets.token_bytes(32)
-    assert canaries.canary_of("relay.key", key) != canaries.canary_of("relay.key", key)
-    assert key not in canaries.canary_of("relay.key", key)
+    assert key_making.canary_of("relay.key", key) != key_making.canary_of("relay.key", key)
+    assert key not in key_making.canary_of("relay.key", key)
 
 
 def test_a_public_half_of_another_pair_is_refused_and_one_of_a_rotation_is_not(keys: Path) -> None:
@@ -92,5 +92,5 @@ def test_a_public_half_of_another_pair_is_refused_and_one_of_a_rotation_is_not(k
 
 def test_a_key_that_lost_a_zero_at_its_end_is_another_key() -> None:
     key = bytes(range(1, 32)) + b"\0"
-    assert canaries.opens("watch.key", key, canaries.canary_of("watch.key", key))
-    assert not canaries.opens("watch.key", key[:-1], canaries.canary_of("watch.key", key))
+    assert key_making.opens("watch.key", key, key_making.canary_of("watch.key", key))
+    assert not key_making.opens("watch.key", key[:-1], key_making.canary_of("watch.key", key))

@@ -12,11 +12,10 @@ import pytest
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from hotline.alerts.tables_case_keys import CaseCode, CaseGrant
+from hotline.alerts.tables_case_events import CaseCode, CaseGrant
 from hotline.cases import reader_handover
 from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
-from hotline.dialogue.queue import RqJobs
-from hotline.dialogue.redis_circuit import RedisNotes
+from hotline.dialogue.redis_adapters import RedisNotes, RqJobs
 from hotline.errors import HotlineError
 from hotline.gateway.tables import Referral
 from hotline.keys.decrypt import open_case_key, open_codes, open_grant

@@ -7,7 +7,7 @@ from hotline.core.context import ConsoleKit
 from hotline.core.database import Database
 from hotline.duty import service_invitations, service_leaving, service_new_links
 from hotline.keys.factor_sealer import FactorSealer
-from hotline.monitoring import service_checks_console
+from hotline.monitoring import service_checks_database
 from hotline.people import service_demo_accounts
 from tests.support.clock import Clock
 from tests.support.kits import make_console_kit
@@ -20,7 +20,7 @@ def kit(database: Database, clock: Clock) -> ConsoleKit:
 
 
 def admins(kit: ConsoleKit, *, pretended: bool = False) -> tuple[bool, str]:
-    found, _ = service_checks_console.findings(kit, None, pretended=pretended)
+    found, _ = service_checks_database.console_findings(kit, None, pretended=pretended)
     assert found.ok is not bool(found.todo)
     return found.ok, found.says
 
@@ -47,12 +47,16 @@ def test_accounts_whose_second_factor_opens_no_more_are_named(
 ) -> None:
     for number in range(7):
         person(kit, clock, f"Editor {number}", AccountRole.EDITOR)
-    _, well = service_checks_console.findings(kit, kit.proofs.factors, pretended=False)
+    _, well = service_checks_database.console_findings(kit, kit.proofs.factors, pretended=False)
     assert (well.ok, well.says) == (True, "the key opens those of 7 accounts")
-    _, lost = service_checks_console.findings(kit, FactorSealer(b"x" * 32), pretended=False)
+    _, lost = service_checks_database.console_findings(
+        kit, FactorSealer(b"x" * 32), pretended=False
+    )
     assert not lost.ok
     assert "Editor 0, Editor 1, Editor 2, Editor 3, Editor 4 and 2 more" in lost.says
     assert len(lost.names) == 7
     service_new_links.again(kit, SERVER, 1)
-    _, fewer = service_checks_console.findings(kit, FactorSealer(b"x" * 32), pretended=False)
+    _, fewer = service_checks_database.console_findings(
+        kit, FactorSealer(b"x" * 32), pretended=False
+    )
     assert len(fewer.names) == 6, "a new link makes a new factor"

@@ -10,12 +10,7 @@ from hotline.alerts import service_alarm_notices
 from hotline.core.check_result import CheckResult, CheckState
 from hotline.gateway import tables
 from hotline.gateway.rules_delivery import Outcome, SendResult
-from hotline.monitoring import (
-    service_alarms,
-    service_checks_database,
-    service_checks_processes,
-    service_checks_traffic,
-)
+from hotline.monitoring import service_alarms, service_checks_database, service_checks_outside
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments, FakeShelf
 from tests.support.kits import WholeKit, make_watch
@@ -30,13 +25,13 @@ def kit(district: District) -> WholeKit:
 
 
 def found(kit: WholeKit, name: str) -> CheckResult:
-    (one,) = [one for one in service_checks_processes.findings(kit) if one.name == name]
+    (one,) = [one for one in service_checks_outside.process_findings(kit) if one.name == name]
     return one
 
 
 def dial(kit: WholeKit) -> CheckResult:
     here = replace(kit, watch=make_watch(instruments=FakeInstruments(line=None)))
-    (one,) = [one for one in service_checks_traffic.findings(here) if one.name == "dial"]
+    (one,) = [one for one in service_checks_outside.traffic_findings(here) if one.name == "dial"]
     return one
 
 

@@ -17,7 +17,7 @@ from hotline.counters.tables import Tally
 from hotline.emulator.emulator import build_emulator
 from hotline.gateway.africastalking import Account, read_balance
 from hotline.gateway.own_line import Dialler
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.monitoring.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, Gauges
 from hotline.web.front import hooks_first
 from hotline.web.hooks_app import create_app

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.alerts.service_delivery_reports import apply_report
+from hotline.alerts.service_sending import apply_report
 from hotline.core.database import open_database
 from hotline.counters.rules import BOUNDS, bound_of, quantile
 from hotline.counters.tables import HookCount

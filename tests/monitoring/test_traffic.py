@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from hotline.alerts.service_delivery_reports import apply_report
+from hotline.alerts.service_sending import apply_report
 from hotline.core import rules_trial
 from hotline.core.check_result import CheckResult
 from hotline.flows.tables import Revision
 from hotline.gateway.rules_message import ReportIn
-from hotline.gateway.tables_contacts import Dialogue
-from hotline.monitoring import service_checks_traffic
+from hotline.gateway.tables_sessions import Dialogue
+from hotline.monitoring import service_checks_outside
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments
 from tests.support.kits import WholeKit, make_watch
@@ -23,7 +23,9 @@ MTN, AIRTEL = "63510", "63514"
 def found(kit: WholeKit, name: str, *, budget: float = 0, **instruments: Any) -> CheckResult:
     plugs = make_watch(instruments=FakeInstruments(**instruments), budget=budget)
     (one,) = [
-        x for x in service_checks_traffic.findings(replace(kit, watch=plugs)) if x.name == name
+        x
+        for x in service_checks_outside.traffic_findings(replace(kit, watch=plugs))
+        if x.name == name
     ]
     return one
 

@@ -12,7 +12,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from hotline.alerts import service_sending, tables_case_keys
+from hotline.alerts import service_sending, tables_case_events
 from hotline.core.actors import AccountRole
 from hotline.core.database import Database, open_database
 from hotline.duty import service_invitations
@@ -116,7 +116,7 @@ def test_every_row_comes_back_and_nothing_goes_out(
 ) -> None:
     line.clock.turn(minutes=5)
     with line.database.writing() as session:
-        tables_case_keys.make(session, 1, NewCase(b"public", b"grant"), line.clock.at)
+        tables_case_events.make(session, 1, NewCase(b"public", b"grant"), line.clock.at)
         release = Release(
             "2026-10", line.clock.at, [Cell(CellName("calls"), 120)], starting_spans()
         )

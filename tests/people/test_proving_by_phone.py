@@ -10,7 +10,7 @@ from hotline.cases.tables_reading_requests import PinReading, PinReadingAsk
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_enrolment
 from hotline.errors import PinRefused
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.keys import one_off
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry

@@ -15,7 +15,7 @@ from hotline.core.database import Database, Session, add_if_new
 from hotline.duty import service_accounts, service_invitations, service_leaving, service_new_links
 from hotline.errors import AccountRefused
 from hotline.keys.password_queue import Entrant, StretchQueue
-from hotline.monitoring import service_checks_console
+from hotline.monitoring import service_checks_database
 from hotline.people import (
     service_own_account,
     service_recovery,
@@ -228,7 +228,7 @@ def guesses(kit: ConsoleKit, clock: Clock, name: str, times: int) -> None:
 
 def sign_ins(kit: ConsoleKit) -> tuple[bool, str]:
     with kit.database.reading() as session:
-        found = service_checks_console.sign_ins(session, kit.now())
+        found = service_checks_database.failed_sign_ins(session, kit.now())
     return found.ok, found.says
 
 

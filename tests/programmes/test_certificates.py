@@ -9,9 +9,8 @@ from sqlalchemy import select
 from hotline.errors import KeyMissing
 from hotline.flows.flow import Menu
 from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes.rules import LESSONS, Roll
 from hotline.programmes.rules_certificate import CertificateVerdict
-from hotline.programmes.rules_enrolment import Roll
-from hotline.programmes.rules_lessons import LESSONS
 from hotline.programmes.service_lessons import Judged
 from hotline.programmes.tables import Joined
 from tests.programmes.test_training import OFFICER, dialled, enrol

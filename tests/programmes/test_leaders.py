@@ -11,8 +11,7 @@ from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.people.tables_audit import AuditEntry
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules_enrolment import Roll
-from hotline.programmes.rules_sessions import CAME, HELD
+from hotline.programmes.rules import CAME, HELD, Roll
 from hotline.programmes.tables import DistrictCode, Joined
 from tests.support.builders import NOON, make_message
 from tests.support.callers import Caller, Line, line

@@ -7,9 +7,8 @@ import pytest
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment, service_lessons
+from hotline.programmes.rules import LESSONS, Roll
 from hotline.programmes.rules_certificate import CertificateVerdict
-from hotline.programmes.rules_enrolment import Roll
-from hotline.programmes.rules_lessons import LESSONS
 from hotline.programmes.service_lessons import Judged
 from hotline.programmes.tables import LESSONS_ALONE, Joined
 from tests.programmes.test_certificates import CODE, keys_of

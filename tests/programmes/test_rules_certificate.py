@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hotline.alerts.rules_assignment import ALPHABET
+from hotline.programmes.rules import LESSONS, LessonCase
 from hotline.programmes.rules_certificate import (
     LETTERS,
     SERIALS,
@@ -25,7 +26,6 @@ from hotline.programmes.rules_certificate import (
     whole,
     with_lesson,
 )
-from hotline.programmes.rules_lessons import LESSONS, LessonCase
 from hotline.text.places import districts
 from tests.support.builders import NOON
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.programmes.rules_enrolment import is_code, new_code
-from hotline.programmes.rules_sessions import (
+from hotline.programmes.rules import (
     MOST_CAME,
     THEMES,
     Gathering,
@@ -16,6 +15,8 @@ from hotline.programmes.rules_sessions import (
     Occasion,
     counted,
     crowd,
+    is_code,
+    new_code,
     read_sms,
     theme_of,
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.programmes.rules_lessons import GOOD, OTHER, LessonCase, case_of, measure_of, whole
+from hotline.programmes.rules import GOOD, OTHER, LessonCase, case_of, measure_of, whole
 
 
 @pytest.mark.parametrize("name", ["train_child_4", "train_child", "quiz_fee", "train__1", ""])

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.programmes import service_enrolment
-from hotline.programmes.rules_enrolment import Roll
-from hotline.programmes.rules_lessons import TAKEN
+from hotline.programmes.rules import TAKEN, Roll
 from hotline.programmes.tables import Joined
 from tests.support.callers import Caller, Line, line
 from tests.support.counts import counts

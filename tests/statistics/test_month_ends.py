@@ -10,10 +10,10 @@ from threading import Event, Thread, current_thread
 import pytest
 from sqlalchemy import func, select
 
-from hotline.alerts import tables_case_keys
+from hotline.alerts import tables_case_events
 from hotline.alerts.queries import tip_for_writing
 from hotline.alerts.rules_follow_up import begins
-from hotline.alerts.tables_case_keys import (
+from hotline.alerts.tables_case_events import (
     CaseCode,
     CaseCounted,
     CaseGrant,
@@ -63,7 +63,7 @@ def beside(line: Line) -> ReaderBeside:
         row = ServiceReferral(offered_id=offered_id, tip_id=1, n=1, offered_at=line.clock.at)
         session.add(row)
         who = session.scalars(select(Responder.id).limit(1)).one()
-        tables_case_keys.keep_form(session, 2, who, b"sealed", line.clock.at)
+        tables_case_events.keep_form(session, 2, who, b"sealed", line.clock.at)
     reader_handover.reconcile(beside.kit)
     return beside
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from hotline.alerts.rules_follow_up import counted_at, month_of
-from hotline.alerts.tables_case_keys import CaseCode
+from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import reader_handover
 from hotline.counters import tables
 from hotline.counters.tables import Cell

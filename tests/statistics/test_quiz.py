@@ -8,7 +8,7 @@ import pytest
 from hotline.counters.rules import Measure
 from hotline.editing.service_publishing import uncounted
 from hotline.gateway.tables import Message
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.statistics import queries, rules_use
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_use import LiveRows

@@ -11,7 +11,7 @@ from hotline.core import rules_trial
 from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.rules_message import Kind
 from hotline.gateway.tables import Attempt, Deadline, Message, Referral
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.tips.rules import TipState
 from hotline.tips.rules_call_back import CallBackState

@@ -13,7 +13,7 @@ from hotline.dialogue.service_sms import Arrival, MessageOutcome, take_sms
 from hotline.gateway.rules_inbox import ListedSms
 from hotline.gateway.rules_message import MessageIn
 from hotline.gateway.tables import Referral
-from hotline.gateway.tables_contacts import InboundSeen
+from hotline.gateway.tables_sessions import InboundSeen
 from hotline.people.rules import Level
 from tests.support.builders import make_message
 from tests.support.district import District

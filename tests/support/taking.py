@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.alerts import queries, service_closing, service_commands
-from hotline.alerts.rules_commands import Act, Done
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Done, Verb
 from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.service_closing import EndRequest
 from hotline.cases import service_retention

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from hotline.alerts.service_call_back_requests import SEALED_AS
 from hotline.keys.decrypt import open_tip
-from hotline.monitoring import service_checks_call_backs
+from hotline.monitoring import service_checks_database
 from hotline.text.codes import NATIONAL
 from hotline.tips.rules_call_back import ANSWERS, CallBackState
 from hotline.tips.tables_call_back import CallBack
@@ -201,7 +201,7 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
     line.clock.at = at or line.clock.at
     (found,) = [
         one
-        for one in service_checks_call_backs.findings(calls_from(line, number).kit)
+        for one in service_checks_database.call_back_findings(calls_from(line, number).kit)
         if one.name == "call-backs"
     ]
     assert (found.ok, found.says.startswith(says), bool(found.todo)) == (ok, True, not ok)
@@ -209,7 +209,7 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
 
 def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
     kit = replace(calls_from(line, "112").kit, books=FakeShelf(revision=None))
-    assert "no flows are live" in service_checks_call_backs.findings(kit)[0].says
+    assert "no flows are live" in service_checks_database.call_back_findings(kit)[0].says
 
 
 @pytest.mark.parametrize(

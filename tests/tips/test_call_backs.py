@@ -17,9 +17,9 @@ from hotline.flows.tables import Revision
 from hotline.gateway import tables_sessions
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import Message
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.keys.passphrase import Costs
-from hotline.monitoring import service_checks_call_backs
+from hotline.monitoring import service_checks_database
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_passphrase, tables_desks
 from hotline.people.decrypt_passphrase import PassphraseOpener
@@ -287,7 +287,7 @@ def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> 
 
 
 def doctor(kit: WholeKit) -> dict[str, CheckResult]:
-    return {one.name: one for one in service_checks_call_backs.findings(kit)}
+    return {one.name: one for one in service_checks_database.call_back_findings(kit)}
 
 
 def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:

@@ -16,8 +16,7 @@ from sqlalchemy import select
 import hotline
 from hotline.alerts import service_commands
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.rules_commands import Act, Acted
-from hotline.alerts.rules_replies import Verb
+from hotline.alerts.rules_replies import Act, Acted, Verb
 from hotline.cases import service_exclusions
 from hotline.cases.queries_overview import Wanted, tip_overviews
 from hotline.cases.service_exclusions import KeptFrom

@@ -8,22 +8,22 @@ import pytest
 from sqlalchemy import func, select
 
 from hotline.alerts import queries_retention as rows
-from hotline.alerts import service_case_events, tables_case_keys
+from hotline.alerts import service_case_events, tables_case_events
 from hotline.alerts.tables import AskedBack
-from hotline.alerts.tables_case_keys import CaseNote
+from hotline.alerts.tables_case_events import CaseNote
 from hotline.cases import decrypt_access, service_retention
 from hotline.cases.service_retention import BATCH, ERRAND, tidy
 from hotline.errors import NotFound
 from hotline.gateway.rules_delivery import MessageState
 from hotline.gateway.tables import DeliveryReport
-from hotline.gateway.tables_contacts import Dialogue, InboundSeen
+from hotline.gateway.tables_sessions import Dialogue, InboundSeen
 from hotline.monitoring.service_checks_database import findings
 from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
+from hotline.tips.rules_deadlines import UNCLOSED, WARNING, WORDS, Keeping, Term
 from hotline.tips.rules_events import EntryKind, EntryWay
-from hotline.tips.rules_retention import UNCLOSED, WARNING, WORDS, Keeping, Term
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import NOON, make_tip
 from tests.support.callers import DANGER_HERE, Line, told
@@ -74,7 +74,7 @@ def with_note_and_question(district: District, tip_id: int) -> None:
     with district.database.writing() as session:
         entry = service_case_events.done_by(session, tip_id, EntryKind.NOTE, by, at, key="1")
         assert entry is not None
-        tables_case_keys.keep_body(session, CaseNote, entry, b"sealed")
+        tables_case_events.keep_body(session, CaseNote, entry, b"sealed")
         session.add(question)
 
 
@@ -116,7 +116,7 @@ def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
     tip = district.tip(tip_id)
     assert tip.receipt_key is None
     with district.database.reading() as session:
-        assert tables_case_keys.bodies_of(session, CaseNote, tip_id) == {}
+        assert tables_case_events.bodies_of(session, CaseNote, tip_id) == {}
         assert session.get(AskedBack, tip_id) is None
     assert (tip.place, tip.category, tip.urgency, tip.official) == ("12", "labour", 1, "no")
     assert (tip.body, tip.sector, tip.contact_key, tip.session_key) == (b"", None, "", "")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hotline.alerts.rules_assignment import Candidate, Case, Notified
 from hotline.alerts.rules_escalation import decide
-from hotline.alerts.rules_events import CaseStanding
+from hotline.alerts.rules_escalation_steps import CaseStanding
 from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_duplicates import (

@@ -20,7 +20,7 @@ from hotline.flows import turn
 from hotline.flows.flow import Call
 from hotline.flows.run import Place, Run
 from hotline.flows.screen import Screen
-from hotline.programmes.rules_enrolment import Roll
+from hotline.programmes.rules import Roll
 from hotline.text.gsm7 import ALONE, segments
 from hotline.text.languages import CODES, FIRST
 from hotline.text.topics import AskedTopic, Topic

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hotline.core.database import open_database
 from hotline.errors import CallbackInvalid
 from hotline.gateway.tables import DeliveryReport
-from hotline.gateway.tables_contacts import Dialogue, InboundSeen, Stopped
+from hotline.gateway.tables_sessions import Dialogue, InboundSeen, Stopped
 from hotline.web.hook_guard import MOST_BYTES, MOST_FIELDS, CallbackForm, parse
 from tests.support.callers import FAILURE, FORM, SECRETS, Line
 

@@ -11,7 +11,7 @@ from hotline.flows.service_check import place_lists
 from hotline.flows.store import SqlBookshelf
 from hotline.flows.tables import Revision
 from hotline.gateway import tables
-from hotline.gateway.tables_contacts import Stopped
+from hotline.gateway.tables_sessions import Stopped
 from tests.support.callers import Line, make_ready
 from tests.support.clock import Clock
 

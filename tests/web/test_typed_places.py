@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.tips.rules import TipState
 from tests.support.callers import Caller, Line, told
 

@@ -14,7 +14,7 @@ from hotline.flows import service_authoring
 from hotline.flows.service_check import place_lists
 from hotline.flows.store import SqlBookshelf
 from hotline.gateway.stand_ins import FakeNotes
-from hotline.gateway.tables_contacts import Dialogue
+from hotline.gateway.tables_sessions import Dialogue
 from hotline.text.gsm7 import septets
 from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
 from tests.support.publishing import publish

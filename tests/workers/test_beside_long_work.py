@@ -19,7 +19,7 @@ import pytest
 from hotline.core import long_work
 from hotline.core.database import open_database
 from hotline.core.jobs import Job
-from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_adapters import RqJobs
 from hotline.errors import WorkEnded
 from hotline.flows import service_authoring
 from hotline.people.rules import Level
@@ -32,7 +32,7 @@ WORKER = """
 import os, sys
 from threading import Event
 from hotline.cli.processes import ends_on_signal
-from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_adapters import RqJobs
 from hotline.gateway.stand_ins import FakeSms
 from tests.workers.bare import bare_kit
 from dataclasses import replace

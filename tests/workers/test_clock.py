@@ -11,7 +11,7 @@ from hotline.alerts import service_assignment, service_sending
 from hotline.core.context import RelayKit
 from hotline.core.database import open_database
 from hotline.core.jobs import Job
-from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_adapters import RqJobs
 from hotline.gateway.leader import Leadership
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.tables import Referral

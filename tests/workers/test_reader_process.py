@@ -11,7 +11,7 @@ import pytest
 
 from hotline.core.database import open_database
 from hotline.core.jobs import READER_QUEUE, Job
-from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_adapters import RqJobs
 from tests.support.callers import Line, line
 from tests.support.reading import PIN, ReaderBeside, at_her_desk, reader_beside
 from tests.support.valkey import Valkey

@@ -23,7 +23,7 @@ from rq import Queue
 
 from hotline.core.database import open_database
 from hotline.core.jobs import Job
-from hotline.dialogue.queue import RqJobs
+from hotline.dialogue.redis_adapters import RqJobs
 from hotline.errors import JobRefused
 from hotline.gateway import queries_health as health
 from hotline.monitoring.instruments import Gauges

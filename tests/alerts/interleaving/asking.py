@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hotline.alerts import rules_escalation, rules_escalation_steps
 from hotline.alerts.rules_assignment import Candidate, Case, Notified, first_told
-from hotline.alerts.rules_events import CaseStanding, Decision
+from hotline.alerts.rules_escalation_steps import CaseStanding, Decision
 from hotline.tips.rules import Urgency
 from hotline.tips.rules_deadlines import Clock, DeadlineKind
 from hotline.tips.rules_events import Event, Happened, Purpose

@@ -1,13 +1,103 @@
-"""Reads and counts the community sessions of local leaders, and picks the talking point of a month. Pure."""
+"""Defines the programmes that a phone joins with a district's code: local leaders and trainees. Pure.
+
+A code has eight digits. People who are known in their district get it by word of mouth. It identifies the district, and
+it expires.
+"""
 
 import re
+import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from hotline.programmes.rules_enrolment import is_code
+from hotline.text.quiz import RIGHT
+
+VALID = timedelta(days=30)
+"""Time for which a code is valid, unless the admin sets another."""
+LONGEST_VALID = timedelta(days=365)
+CODE = re.compile(r"[1-9][0-9]{7}")
+
+
+class Roll(StrEnum):
+    """One programme. Its value is the name of its flow."""
+
+    LEADERS = "leaders"
+    OFFICERS = "training"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of a programme's answers and flag in its flow."""
+
+    joined: str
+    """The flag of a phone that is enrolled in the programme."""
+    code: str
+    leaves: str
+
+
+NAMES = {
+    Roll.LEADERS: Names("leader", "leader_code", "leader_leaves"),
+    Roll.OFFICERS: Names("officer", "officer_code", "officer_leaves"),
+}
+ROLL_OF = {names.code: roll for roll, names in NAMES.items()}
+"""The programme for which a code is keyed, by the answer that holds the code."""
+YES = "yes"
+"""The answer of a person who confirms that they leave."""
+CODE_FLAG = "code"
+"""`code.12345678` is set if that code, keyed in this session, enrols the caller."""
+
+
+def new_code() -> str:
+    """Returns a random code out of ninety million, so that no one can guess one of about sixty."""
+    return str(10_000_000 + secrets.randbelow(90_000_000))
+
+
+def is_code(keyed: str) -> bool:
+    return CODE.fullmatch(keyed) is not None
+
+
+# Names and counts the lessons for officers, which have three cases each. Pure.
+
+ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
+LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
+CASES = 3
+TAKEN = "lesson"
+"""The counter of lessons whose three cases were answered."""
+GOOD = "lesson_right"
+OTHER = "lesson_other"
+"""The counters of right answers and of all others. An answer `unsure` is not right."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonCase:
+    """One of the cases of a lesson."""
+
+    lesson: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"train_{self.lesson}_{self.number}"
+
+
+def case_of(name: str) -> LessonCase | None:
+    """Returns the case that an answer of this name belongs to, or None."""
+    found = ANSWER.fullmatch(name)
+    return LessonCase(found["lesson"], int(found["case"])) if found else None
+
+
+def measure_of(value: str) -> str:
+    return GOOD if value == RIGHT else OTHER
+
+
+def whole(lesson: str, answers: Mapping[str, str]) -> bool:
+    """Returns True if all cases of the lesson were answered."""
+    return all(LessonCase(lesson, number).name in answers for number in range(1, CASES + 1))
+
+
+# Reads and counts the community sessions of local leaders, and picks the talking point of a month. Pure.
 
 MOST_CAME = 5000
 """More people than come to any village's Umuganda. A higher number is a typing error."""
