@@ -15,10 +15,11 @@ from hotline.flows.flow import Menu
 from hotline.keys.decrypt import open_tip, opens_grant
 from hotline.keys.encrypt import label
 from hotline.people import tables_audit
+from hotline.people.queries_persons import is_same_person
 from hotline.people.tables_audit import Signer
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables_call_back
-from hotline.tips.rules_call_back import CallBackState, CallOutcome, called, refusal, same_person
+from hotline.tips.rules_call_back import CallBackState, CallOutcome, called, refusal
 from hotline.tips.tables_call_back import CallBack
 
 
@@ -58,7 +59,7 @@ def approve(
         row = tables_call_back.one(session, call_back_id, for_writing=True)
         if row.wanted_by is None:
             raise CallRefused(f"no one has asked to open call-back {row.id}")
-        if same_person(row.wanted_by, _named(by)):
+        if is_same_person(session, row.wanted_by, _named(by)):
             raise CallRefused("whoever asked cannot approve: it takes a second person")
         if asked_by is not None and called(row.wanted_by) != asked_by:
             raise CallRefused("somebody else has asked for it since")
@@ -77,7 +78,8 @@ def open_with(
     with kit.database.reading() as session:
         row = tables_call_back.one(session, call_back_id)
     try:
-        _check(row, kit, by)
+        with kit.database.reading() as session:
+            _check(session, row, kit, by)
         opened = _open(kit, row, keys())
     except (CallRefused, PassphraseWrong) as refused:
         _refuse(kit, row, by, refused)
@@ -86,7 +88,7 @@ def open_with(
     with kit.database.writing() as session:
         # Checks again, because the reporter may have withdrawn the call-back during the slow stretching.
         row = tables_call_back.one(session, call_back_id, for_writing=True)
-        _check(row, kit, by)
+        _check(session, row, kit, by)
         row.opened_at = kit.now()
         _record(session, kit, "call_back_opened", row.id, by=by, reason=reason)
     return opened
@@ -124,10 +126,10 @@ def _named(by: Signer) -> str:
     return tables_audit.by_actor(by) if isinstance(by, Actor) else by
 
 
-def _check(row: CallBack, kit: Kit, by: Signer) -> None:
-    why = refusal(
-        row.window, kit.now(), by=_named(by), asked_by=row.wanted_by, approved_by=row.approved_by
-    )
+def _check(session: Session, row: CallBack, kit: Kit, by: Signer) -> None:
+    asked_by, approved_by = row.wanted_by, row.approved_by
+    has_asked = asked_by is not None and is_same_person(session, asked_by, _named(by))
+    why = refusal(row.window, kit.now(), has_asked=has_asked, approved_by=approved_by)
     if why is not None:
         raise CallRefused(f"call-back {row.id} {why}")
 

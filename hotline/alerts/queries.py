@@ -83,8 +83,8 @@ def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | No
 
 
 def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:
-    hers = select(Responder.id, Responder.language).where(Responder.id.in_(responder_ids))
-    return {row[0]: row[1] for row in session.execute(hers)}
+    hers = select(Responder.id, Responder.languages).where(Responder.id.in_(responder_ids))
+    return {id: spoken[0] for id, spoken in session.execute(hers)}
 
 
 def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]]:

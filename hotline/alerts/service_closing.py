@@ -38,14 +38,13 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.errors import EndRefused, ErasureRefused
 from hotline.gateway.rules_message import Wording
-from hotline.people import tables_accounts, tables_audit, tables_members
+from hotline.people import queries_persons, tables_accounts, tables_audit, tables_members
+from hotline.people.queries_persons import is_same_person
 from hotline.people.rules import Level
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
-from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import Signer
 from hotline.text.codes import NATIONAL
-from hotline.text.names import is_one_name
 from hotline.text.time import KIGALI
 from hotline.tips import rules_events, rules_persons
 from hotline.tips.rules import Basis, TipOutcome, Urgency
@@ -245,17 +244,15 @@ def by_command(name: str, reason: str) -> EndRequest:
 
 
 def signed_by(session: Session, by: Signer, reason: str) -> EndRequest:
-    """Returns the request of a person who signs a command. A linked account counts as its responder.
-
-    So a responder cannot confirm their own request through an account.
-    """
+    """Returns the request of a person who signs a command. An account whose person has a phone counts as that phone."""
     if not isinstance(by, Actor) or by.account_id is None:
         return by_command(tables_audit.named(by), reason)
     actor = tables_audit.by_actor(by)
-    responder_id = tables_accounts.one(session, by.account_id).responder_id
-    if responder_id is None:
+    person_id = tables_accounts.one(session, by.account_id).person_id
+    phone = next(iter(queries_persons.phones_of(session, person_id)), None)
+    if phone is None:
         return EndRequest(actor, actor, reason)
-    return EndRequest(f"{RESPONDER}{responder_id}", actor, reason, responder_id)
+    return EndRequest(f"{RESPONDER}{phone.id}", actor, reason, phone.id)
 
 
 def said(name: str) -> str:
@@ -283,7 +280,7 @@ def waits_for_another(session: Session, tip: Tip, who: EndRequest, outcome: TipO
     """Returns True if another person's request for another outcome is pending."""
     if tip.end_wanted_by is None or tip.end_wanted == outcome:
         return False
-    return not is_same(session, tip.end_wanted_by, who.name)
+    return not is_same_person(session, tip.end_wanted_by, who.name)
 
 
 def end(
@@ -319,7 +316,7 @@ def _is_recorded(session: Session, tip: Tip, who: EndRequest, wanted: TipOutcome
     if tip.end_wanted_by is None or tip.end_wanted != wanted:
         return False
     request = tables_case_events.newest(session, tip.id, EntryKind.CLOSED)
-    same = is_same(session, tip.end_wanted_by, who.name)
+    same = is_same_person(session, tip.end_wanted_by, who.name)
     return (
         request is None
         or not same
@@ -364,7 +361,7 @@ def note_opened(session: Session, kit: Kit, tip: Tip, name: str, by: EntryBy, at
 
 def may_confirm(session: Session, requested_by: str, name: str) -> bool:
     """Returns True for a person of the national desk who did not request the closure. Both as in `EndRequest`."""
-    if is_same(session, requested_by, name):
+    if is_same_person(session, requested_by, name):
         return False
     rest = name.partition(":")[2]
     if name.startswith(RESPONDER):
@@ -406,7 +403,7 @@ def judge(
     """
     if tip.end_wanted_by is None:
         raise EndRefused(f"tip {tip.id}: no closure was requested", ClosureStop.NOT_REQUESTED)
-    if is_same(session, tip.end_wanted_by, who.name):
+    if is_same_person(session, tip.end_wanted_by, who.name):
         raise EndRefused(
             f"tip {tip.id}: {said(who.name)} requested the closure; a second person confirms it",
             ClosureStop.SAME_PERSON,
@@ -466,33 +463,6 @@ def _check_confirms(
             f"tip {tip.id}: a new screening or an official decision comes first",
             ClosureStop.POSSIBLE,
         )
-
-
-def is_same(session: Session, one: str, other: str) -> bool:
-    """Returns True if two names belong to one person. A responder who asked by phone signs a command by name.
-
-    Two accounts are compared by their ids, even if they have one name. An account that is linked to a responder counts
-    as the responder, even for a request from before the link.
-    """
-    one, other = _joined(session, one), _joined(session, other)
-    if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):
-        return tables_audit.account_of(one) == tables_audit.account_of(other)
-
-    def called(who: str) -> str:
-        if who.startswith(RESPONDER):
-            return session.get_one(Responder, int(who.removeprefix(RESPONDER))).name
-        return said(who)
-
-    return is_one_name(called(one), called(other))
-
-
-def _joined(session: Session, who: str) -> str:
-    """Returns the responder that an account is linked to, as `EndRequest` names one. Keeps any other name."""
-    account_id = tables_audit.account_of(who) if who.startswith(ACCOUNT) else None
-    account = None if account_id is None else session.get(ConsoleAccount, account_id)
-    if account is None or account.responder_id is None:
-        return who
-    return f"{RESPONDER}{account.responder_id}"
 
 
 def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:

@@ -342,12 +342,12 @@ def knows(
 ) -> dict[int, Recipient]:
     """Returns by id the active responders of `which` who may see a tip, each with their newest reference."""
     told = (
-        select(Responder.id, Responder.language, Referral.reference)
+        select(Responder.id, Responder.languages, Referral.reference)
         .join(Referral, Referral.responder_id == Responder.id)
         .where(Referral.tip_id == tip_id, may_be_told(tip_id), *living(at), *which)
         .order_by(Responder.id, Referral.id)
     )
-    return {row[0]: Recipient(*row) for row in session.execute(told)}
+    return {id: Recipient(id, spoken[0], ref) for id, spoken, ref in session.execute(told)}
 
 
 def desk(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:

@@ -18,11 +18,12 @@ from hotline.core.context import ConsoleKit
 from hotline.core.database import Session
 from hotline.errors import NotFound
 from hotline.people import decrypt_grants, tables_audit
+from hotline.people.queries_persons import is_same_person
 from hotline.people.rules_desks import of_account
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables_call_back
-from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window, called, same_person
+from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window, called
 from hotline.tips.tables_call_back import CallBack
 
 MOST = 50
@@ -58,7 +59,10 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
         viewer = viewer_of(session, by)
         rows = tables_call_back.everyone(session, viewer) if is_national(viewer) else ()
         asked = {row.id: _asked(session, row) for row in rows[:MOST] if row.wanted_by is not None}
-    return [_line(row, me, row.window.is_open(at), asked.get(row.id)) for row in rows[:MOST]]
+        return [
+            _line(session, row, me, row.window.is_open(at), asked.get(row.id))
+            for row in rows[:MOST]
+        ]
 
 
 def _asked(session: Session, row: CallBack) -> AuditEntry | None:
@@ -115,9 +119,11 @@ def _check(kit: ConsoleKit, by: SignedIn, call_back_id: int) -> None:
             raise NotFound(f"no call-back {call_back_id}")
 
 
-def _line(row: CallBack, me: str, is_open: bool, asked: AuditEntry | None) -> CallLine:
+def _line(
+    session: Session, row: CallBack, me: str, is_open: bool, asked: AuditEntry | None
+) -> CallLine:
     waits = row.state == CallBackState.WAITING
-    mine = row.wanted_by is not None and same_person(row.wanted_by, me)
+    mine = row.wanted_by is not None and is_same_person(session, row.wanted_by, me)
     approved = row.approved_by is not None
     return CallLine(
         id=row.id,

@@ -10,25 +10,23 @@ from datetime import datetime
 
 from hotline.alerts import (
     queries,
-    queries_people,
     queries_retention,
     service_case_events,
     service_escalation,
 )
 from hotline.alerts.service_case_events import EntryBy
 from hotline.cases import service_viewer
-from hotline.core.actors import Actor, SignedIn, entered_as
+from hotline.core.actors import Actor, SignedIn
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.duty.service_leaves import find
 from hotline.errors import EndRefused, NotFound
 from hotline.gateway.doorbell import ringing
-from hotline.people import service_approving, tables_accounts, tables_audit, tables_desks
-from hotline.people.rules_desks import of_account, of_responder
+from hotline.people import queries_persons, service_approving, tables_audit, tables_desks
 from hotline.people.service_approving import About, ApprovalRule, Decision
-from hotline.people.tables import Responder
 from hotline.people.tables_approvals import Approval, ApprovalKind
 from hotline.people.tables_audit import Signer
+from hotline.people.tables_person import Person
 from hotline.text.codes import NATIONAL
 from hotline.text.names import is_one_name
 from hotline.text.phrases import remark
@@ -45,7 +43,7 @@ EVERY_STEP = 1 << 30
 class KeptFrom:
     """The person or the desk to exclude; exactly one is set.
 
-    A person is a responder by exact name or id, or a console account by its name. A desk has a code or a name.
+    A person has a name, a sign-in name, or the id of a phone. A desk has a code or a name.
     """
 
     person: str | None = None
@@ -55,7 +53,7 @@ class KeptFrom:
 def keep_from(kit: Kit, tip_id: int, whom: KeptFrom, why: str, *, by: Signer, reason: str) -> None:
     """Excludes a person or a desk from the tip, and hands their tasks to others at once.
 
-    `why` is an `ExclusionReason`. A name that fits a responder and an account excludes both. Raises NotFound. Raises
+    `why` is an `ExclusionReason`. A name that fits two persons excludes both. Raises NotFound. Raises
     EndRefused if they are excluded already.
     """
     at = kit.now()
@@ -103,27 +101,17 @@ def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> None:
 
 def name_of(session: Session, row: Exclusion) -> str:
     """Returns the name of the person that is excluded from a tip; empty for a desk."""
-    if row.responder_id is not None:
-        return session.get_one(Responder, row.responder_id).name
-    if row.account_id is not None:
-        return tables_accounts.one(session, row.account_id).shown
-    return ""
+    return "" if row.person_id is None else session.get_one(Person, row.person_id).name
 
 
 def _whom(session: Session, whom: KeptFrom) -> Sequence[Excluded]:
-    """Returns the responder, account or desk to exclude. A linked account counts as its responder. Raises NotFound."""
+    """Returns the persons or the desk to exclude. Raises NotFound."""
     if whom.person is None:
         return [Excluded(desk_code=_desk(session, whom.desk or ""))]
-    account = tables_accounts.find(session, entered_as(whom.person))
-    found = []
-    if account is None or queries_people.named(session, whom.person):
-        found.append(Excluded(responder_id=find(session, whom.person).id))
-    if account is not None:
-        joined = account.responder_id
-        found.append(
-            Excluded(account_id=account.id) if joined is None else Excluded(responder_id=joined)
-        )
-    return [*dict.fromkeys(found)]
+    found = queries_persons.named(session, whom.person)
+    if not found:
+        found = frozenset({find(session, whom.person).person_id})
+    return [Excluded(person_id=one) for one in sorted(found)]
 
 
 def _desk(session: Session, typed: str) -> str:
@@ -170,11 +158,7 @@ def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About 
         return None
     if not queries_visible.is_visible(session, row.tip_id, viewer):
         return None
-    name, member = name_of(session, row), ""
-    if row.responder_id is not None:
-        member = of_responder(row.responder_id)
-    elif row.account_id is not None:
-        member = of_account(row.account_id)
+    name = name_of(session, row)
     asks, tip = service_approving.name_of(asked.asked_by), row.tip_id
     return About(
         remark("{by} asks that {about} may know of tip {tip} again", by=asks, about=name, tip=tip)
@@ -187,8 +171,7 @@ def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About 
         ),
         f"tip:{tip}",
         detail=str(row.whom),
-        name=name,
-        member=member,
+        person_id=row.person_id,
     )
 
 

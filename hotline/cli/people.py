@@ -148,7 +148,7 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
     is_reached = person.active and person.unreachable is None
     return {
         **picked(person, "id", "name", "level", "language"),
-        "languages": service_people_list.languages_of(person),
+        "languages": tuple(person.languages),
         "districts": [place_name(code, "en") for code in person.districts],
         "categories": list(person.categories),
         "reachable": is_reached,

@@ -32,7 +32,7 @@ from hotline.flows.flow import Book, numbers_shown
 from hotline.flows.run import Facts, Option
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.gateway import service_alert_path, tables_sessions
-from hotline.people import tables, tables_enrolments
+from hotline.people import queries_persons, tables, tables_enrolments
 from hotline.programmes import service_enrolment, service_lessons
 from hotline.programmes.service_enrolment import BEHIND_PIN
 from hotline.text.languages import CODES, FIRST
@@ -142,7 +142,7 @@ def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
     if tip.end_wanted_by is None:
         return False
     hers = service_closing.by_responder(responder_id).name
-    return not service_closing.is_same(session, tip.end_wanted_by, hers)
+    return not queries_persons.is_same_person(session, tip.end_wanted_by, hers)
 
 
 def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, Coming]]:

@@ -22,6 +22,7 @@ from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording
 from hotline.people import (
     queries_member_keys,
+    queries_persons,
     tables,
     tables_accounts,
     tables_approvals,
@@ -80,7 +81,7 @@ class AccountChange:
 
     @property
     def subject(self) -> str:
-        return f"account {self.account.shown}"
+        return f"account {self.account.label}"
 
     @property
     def member(self) -> str:
@@ -88,11 +89,9 @@ class AccountChange:
 
     @property
     def person(self) -> Responder | None:
-        """Returns the responder who owns the account, if an SMS can reach them."""
-        if self.account.responder_id is None:
-            return None
-        person = self.session.get_one(Responder, self.account.responder_id)
-        return person if person.active and person.unreachable is None else None
+        """Returns a phone of the account's person that an SMS can reach, or None."""
+        phones = queries_persons.phones_of(self.session, self.account.person_id)
+        return next((one for one in phones if one.active and one.unreachable is None), None)
 
     def log(self, action: str, reason: str = "") -> None:
         """Writes to the audit log which action the person took on the account."""
@@ -104,8 +103,7 @@ class AccountChange:
 
         The command line needs only a reason. `loses` are the roles that the account loses by the change.
         """
-        if self.by.account_id == self.account.id:
-            raise refusal(AccountFault.ONESELF)
+        self.check_another()
         if self.by.account_id is None:
             return
         reason = self.reason
@@ -120,15 +118,20 @@ class AccountChange:
         ):
             raise refusal(AccountFault.TOO_MANY_ACTS)
 
+    def check_another(self) -> None:
+        """Raises AccountRefused if the account belongs to the acting person."""
+        if queries_persons.acts_for(self.session, self.by, self.account.person_id):
+            raise refusal(AccountFault.ONESELF)
+
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
-        """Returns True if only this account, apart from the actor's own, can act in one of these roles."""
+        """Returns True if only this account, apart from those of the acting person, can act in one of these roles."""
         if self.account.state == AccountState.INVITED:
             return False
         others = [
             one
             for one in tables_accounts.everybody(self.session)
             if one.state in (AccountState.ACTIVE, AccountState.DEMO)
-            and one.id != self.by.account_id
+            and not queries_persons.acts_for(self.session, self.by, one.person_id)
             and not one.is_suspended(self.kit.now())
         ]
         return any(
@@ -162,9 +165,8 @@ class AccountChange:
 
     def desks_alone(self) -> frozenset[str]:
         """Returns the desks that only the account's person can decrypt with a personal key."""
-        session, hers = self.session, {self.member}
-        if self.account.responder_id is not None:
-            hers |= set(queries_member_keys.names_of(session, self.account.responder_id))
+        session = self.session
+        hers = set(queries_member_keys.names_of(session, self.account.person_id))
         opened = tables_members.desks_of(session, self.member)
         return frozenset(
             code for code in opened if hers >= set(tables_members.of_desk(session, code))
@@ -283,12 +285,11 @@ def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[Accou
     return found
 
 
-def appointed_by(kit: Kit, account_id: int, role: AccountRole) -> frozenset[int]:
-    """Returns the accounts that asked for a role of this account, or approved it. Raises StoreUnavailable."""
+def appointed_by(kit: Kit, account_id: int, role: AccountRole) -> frozenset[str]:
+    """Returns the actors who asked for a role of this account, or approved it. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         rows = tables_approvals.approved(session, _subject_of(account_id, role))
-    deciders = {tables_audit.account_of(row.decided_by or "") for row in rows}
-    return frozenset(one for one in {*deciders, *(row.asker_id for row in rows)} if one is not None)
+    return frozenset(one for row in rows for one in (row.asked_by, row.decided_by) if one)
 
 
 def _subject_of(account_id: int, role: AccountRole) -> str:
@@ -305,9 +306,10 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     account, by = tables_accounts.one(session, account_id), name_of(row.asked_by)
     return About(
         remark("{by} asks that {about} becomes: {role}", by=by, about=account.shown, role=role),
-        f"account {account.shown}",
+        f"account {account.label}",
         detail=role,
-        member=of_account(account_id),
+        person_id=account.person_id,
+        account_id=account.id,
     )
 
 

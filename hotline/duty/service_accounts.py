@@ -16,7 +16,6 @@ from hotline.core.wording import Template
 from hotline.duty.service_account_changes import AccountChange, SeriousAct, roles_by_account
 from hotline.people import tables_accounts, tables_approvals, tables_sessions
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import of_account
 from hotline.people.rules_second_factor import APPROVAL_LIVES
 from hotline.people.service_approving import About, name_of, request
 from hotline.people.tables_accounts import ConsoleAccount
@@ -28,7 +27,8 @@ from hotline.text.phrases import remark
 class AccountLine:
     id: int
     name: str
-    """The name as pages show it."""
+    """The person's name, or the sign-in name of an account that has another."""
+    person_id: int
     roles: frozenset[AccountRole]
     waiting: frozenset[AccountRole]
     """Roles that wait for a second admin."""
@@ -72,7 +72,8 @@ def _line(
 ) -> AccountLine:
     return AccountLine(
         id=account.id,
-        name=account.shown,
+        name=account.label,
+        person_id=account.person_id,
         roles=account.held_roles,
         waiting=waiting.get(account.id, frozenset()),
         state=AccountState(account.state),
@@ -165,8 +166,9 @@ def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
             by=name_of(row.asked_by),
             about=account.shown,
         ),
-        f"account {account.shown}",
-        member=of_account(account.id),
+        f"account {account.label}",
+        person_id=account.person_id,
+        account_id=account.id,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hotline.alerts import service_messages
 from hotline.alerts.queries_people import take_turns
-from hotline.core.actors import AccountState, Actor, SignedIn
+from hotline.core.actors import Actor, SignedIn
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -22,6 +22,7 @@ from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording, responders_entry
 from hotline.keys.passphrase import Costs
 from hotline.people import (
+    queries_persons,
     tables,
     tables_accounts,
     tables_approvals,
@@ -45,11 +46,11 @@ from hotline.people.rules import (
     read_responders,
     refuse,
 )
-from hotline.people.rules_desks import of_responder
 from hotline.people.service_approving import RUNNING, About, ApprovalRule, Decision, name_of
 from hotline.people.tables import Responder
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.people.tables_enrolments import Enrolment, EnrolmentEnd
+from hotline.people.tables_person import Person
 from hotline.text.names import keys_of
 from hotline.text.phone_numbers import sendable
 from hotline.text.phrases import remark
@@ -213,9 +214,8 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterat
     stop_keys = {key: kit.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = tables.known_numbers(session, by_key)
     stopped = tables_sessions.stopped_among(session, stop_keys.values())
-    logins = [one for one in tables_accounts.everybody(session) if one.state != AccountState.DEMO]
-    names = {key for one in tables.names(session).values() for key in enumerate(keys_of(one))}
-    called = {key for one in logins for key in enumerate(keys_of(one.shown))}
+    demo = {one.person_id for one in tables_accounts.in_demo(session)}
+    names = {key for key, whose in queries_persons.keys_of_names(session).items() if whose - demo}
     for key, row in by_key.items():
         alike = {*enumerate(keys_of(row.name))}
         if key in known:
@@ -229,10 +229,6 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterat
             yield RowFault(
                 row.line, remark("name: somebody of this line has a name that looks the same")
             )
-        elif alike & called:
-            yield RowFault(
-                row.line, remark("name: an account of the console has a name that looks the same")
-            )
         if stop_keys[key] in stopped:
             yield RowFault(row.line, remark("msisdn: asked to hear no more (STOP)"))
 
@@ -240,10 +236,8 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterat
 def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:
     at = kit.now()
     return Responder(
-        name=row.name,
+        person=Person(name=row.name, languages=list(row.languages)),
         level=row.level,
-        language=row.language,
-        languages=list(row.languages) if len(row.languages) > 1 else None,
         districts=list(row.districts),
         categories=list(row.categories),
         number_key=key,
@@ -278,8 +272,7 @@ def _about(session: Session, kit: Kit, asked: Approval, _by: SignedIn) -> About 
         says,
         f"responder:{person.id}",
         detail=row.kind,
-        name=person.name,
-        member=of_responder(person.id),
+        person_id=person.person_id,
         asked_at=row.proved_at,
         expires_at=row.proved_at + DECIDED_WITHIN,
     )

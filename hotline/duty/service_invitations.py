@@ -4,7 +4,7 @@ A role that decides for others needs a second admin, on a new account and on an 
 active, the command line on the server counts as the second person. The audit log records it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hotline.core.actors import (
@@ -21,10 +21,11 @@ from hotline.core.database import Session
 from hotline.duty.service_account_changes import AccountChange, SeriousAct, changing
 from hotline.people import (
     queries_member_keys,
-    tables,
+    queries_persons,
     tables_accounts,
     tables_audit,
     tables_desks,
+    tables_person,
     tables_sessions,
 )
 from hotline.people.encrypt_tokens import digest_of, new_token
@@ -33,7 +34,8 @@ from hotline.people.rules_passwords import is_reserved
 from hotline.people.rules_second_factor import LINK_LIVES, SUSPENDED_AGAIN, SUSPENDED_FOR
 from hotline.people.service_sign_in import entering_states
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
-from hotline.text.names import NameFault, is_one_name, name_fault, tidy
+from hotline.people.tables_person import Person
+from hotline.text.names import NameFault, name_fault, tidy
 
 LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS}
 
@@ -48,9 +50,18 @@ class Invited:
 
 
 def invite(
-    kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
+    kit: Kit,
+    by: Actor,
+    name: str,
+    roles: Iterable[AccountRole],
+    language: str = "en",
+    *,
+    person_id: int | None = None,
 ) -> Invited:
-    """Makes an account, and a link to set it up. Raises AccountRefused."""
+    """Makes an account, and a link to set it up. Raises AccountRefused, NotFound.
+
+    The account belongs to a new person of that name, or to the person `person_id`. Then `name` is its sign-in name.
+    """
     shown, wanted = tidy(name), frozenset(roles)
     if not is_name(shown):
         raise refusal(AccountFault.NAME_WRONG)
@@ -58,10 +69,10 @@ def invite(
         raise refusal(LETTERS[fault])
     _check(wanted)
     with kit.database.writing() as session:
-        _check_name(session, shown)
+        person = person_for(session, shown, [language], person_id)
         account = ConsoleAccount(
             name=entered_as(shown),
-            shown=shown,
+            person=person,
             roles=[],
             language=language,
             state=AccountState.INVITED,
@@ -75,17 +86,23 @@ def invite(
         return Invited(account.id, waiting=change.give(wanted), link=_link(change))
 
 
-def _check_name(session: Session, shown: str) -> None:
-    """Raises AccountRefused if the name could be confused with another person or thing in the audit log."""
+def person_for(
+    session: Session, shown: str, languages: Sequence[str], person_id: int | None
+) -> Person:
+    """Returns the person that a new account belongs to. Raises AccountRefused, NotFound.
+
+    Refuses a name that could be confused with another person or thing in the audit log.
+    """
     if tables_accounts.find(session, entered_as(shown)) is not None:
         raise refusal(AccountFault.NAME_TAKEN)
-    if any(is_one_name(shown, one.shown) for one in tables_accounts.everybody(session)):
-        raise refusal(AccountFault.NAME_ALIKE)
     called = [called for one in tables_desks.everything(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
-    if any(is_one_name(shown, name) for name in tables.names(session).values()):
-        raise refusal(AccountFault.NAME_RESPONDER)
+    if queries_persons.named(session, shown) - {person_id}:
+        raise refusal(AccountFault.NAME_ALIKE)
+    if person_id is None:
+        return Person(name=shown, languages=[*languages])
+    return tables_person.one(session, person_id)
 
 
 def make_link(change: AccountChange) -> Invited:
@@ -115,8 +132,7 @@ def set_roles(
     _check(wanted)
     with changing(kit, by, account_id, reason) as change:
         account = change.account
-        if by.account_id == account_id:
-            raise refusal(AccountFault.ONESELF)
+        change.check_another()
         if lost := account.held_roles - wanted:
             change.check(loses=lost)
             account.roles = sorted(account.held_roles - lost)
@@ -151,8 +167,7 @@ def suspend(kit: Kit, by: Actor, account_id: int, reason: str) -> None:
 def lift_suspension(kit: Kit, by: Actor, account_id: int) -> None:
     """Lifts a suspension, so that the person can sign in again. Raises AccountRefused."""
     with changing(kit, by, account_id) as change:
-        if by.account_id == account_id:
-            raise refusal(AccountFault.ONESELF)
+        change.check_another()
         if not change.account.is_suspended(kit.now()):
             raise refusal(AccountFault.NOT_SUSPENDED)
         change.account.suspended_until = kit.now()

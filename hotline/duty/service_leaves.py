@@ -17,11 +17,11 @@ from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries_on_call import STOPPED
 from hotline.people import tables, tables_audit
+from hotline.people.queries_persons import is_same_person
 from hotline.people.rules import NATIONAL_LEAST, UNPROVED, EnrolmentState, Level, fewest_national
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import Signer
 from hotline.text.export_sheets import row_id_in
-from hotline.text.names import is_one_name
 from hotline.text.phone_numbers import sendable
 from hotline.text.phrases import remark
 from hotline.text.time import KIGALI
@@ -80,13 +80,21 @@ def check_national(
     return left
 
 
-def check_second(by: Signer, second: str | None, person: Responder | str | None, what: str) -> None:
+def check_second(
+    session: Session,
+    by: Signer,
+    second: str | None,
+    person: Responder | str | None,
+    what: str,
+) -> None:
     """Checks that two people decide, and that neither is the person concerned. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
-    herself = () if person is None else (person if isinstance(person, str) else person.name,)
-    names = (tables_audit.named(by), second, *herself)
-    if any(is_one_name(one, other) for one, other in combinations(names, 2)):
+    herself = (
+        () if person is None else (person if isinstance(person, str) else f"responder:{person.id}",)
+    )
+    names = (tables_audit.signer(by), second, *herself)
+    if any(is_same_person(session, one, other) for one, other in combinations(names, 2)):
         raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
 
 
@@ -154,7 +162,7 @@ def back(
     with kit.database.writing() as session:
         person = find(session, name)
         if person.left_at is not None:
-            check_second(by, second, person, "bringing back a person who was removed")
+            check_second(session, by, second, person, "bringing back a person who was removed")
             tables.reopen(session, person, person.left_at, at)
             person.left_at = None
             if person.state not in UNPROVED:

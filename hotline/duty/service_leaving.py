@@ -17,6 +17,7 @@ from hotline.gateway.doorbell import ringing
 from hotline.people import (
     decrypt_grants,
     queries_member_keys,
+    queries_persons,
     tables,
     tables_accounts,
     tables_desks,
@@ -25,7 +26,7 @@ from hotline.people import (
 )
 from hotline.people.rules import Level
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import account_of, of_responder, responder_of
+from hotline.people.rules_desks import account_of
 from hotline.people.service_approving import (
     ADMIN,
     RUNNING,
@@ -53,11 +54,10 @@ def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> None:
 def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
     if person.left_at is not None:
         raise PersonnelRefused(remark("{name} was removed already", name=person.name))
-    if by.account_id and tables_accounts.one(session, by.account_id).responder_id == person.id:
+    if queries_persons.acts_for(session, by, person.person_id):
         raise PersonnelRefused(remark("another person must take you away"))
     if person.active and service_removal.national_without(session, person, kit.now())[1]:
-        account = tables_accounts.of_responder(session, person.id)
-        if account is not None:
+        for account in tables_accounts.of_person(session, person.person_id):
             service_accounts.close(AccountChange(session, kit, by, account, reason))
         service_removal.close_desks(session, person, kit.now())
         if request(session, kit, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
@@ -86,12 +86,11 @@ def end_account(kit: Kit, by: Actor, account_id: int, reason: str = "") -> bool:
 def _end(change: AccountChange) -> None:
     """Ends an account that the caller may end, and removes its responder."""
     service_accounts.end(change)
-    session, responder_id = change.session, change.account.responder_id
-    person = session.get(Responder, responder_id) if responder_id else None
-    if person is None or person.left_at is not None or not person.active:
-        return
+    session, person_id = change.session, change.account.person_id
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
-    _take_away(session, change.kit, change.by, person, said)
+    for phone in queries_persons.phones_of(session, person_id):
+        if phone.active:
+            _take_away(session, change.kit, change.by, phone, said)
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
@@ -103,11 +102,12 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
     with ringing(kit) as session:
         queries_people.take_turns(session)
         tables_desks.one(session, code, for_writing=True)
-        person = _human(session, member)
-        names = (member,) if person is None else queries_member_keys.names_of(session, person.id)
-        if by.account_id is not None and any(account_of(one) == by.account_id for one in names):
+        human = queries_persons.of_member(session, member)
+        names = queries_member_keys.names_of(session, human.id)
+        if queries_persons.acts_for(session, by, human.id):
             raise DeskRefused(remark("another person must take you away"))
-        if person is not None:
+        phones = queries_persons.phones_of(session, human.id)
+        for person in phones:
             now = {row.desk_code: row.level for row in tables.running(session, person.id)}
             if set(now) == {code}:
                 raise DeskRefused(
@@ -120,16 +120,9 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
         for one in names:
             if (account_id := account_of(one)) is not None:
                 tables_sessions.end_of(session, account_id)
-        if person is None and not opened:
+        if not phones and not opened:
             raise DeskRefused(remark("they do not open that desk"))
         decrypt_grants.record(session, kit, "desk_left", by, code, member, reason)
-
-
-def _human(session: Session, member: str) -> Responder | None:
-    responder_id, account_id = responder_of(member), account_of(member)
-    if account_id is not None:
-        responder_id = tables_accounts.one(session, account_id).responder_id
-    return None if responder_id is None else session.get(Responder, responder_id)
 
 
 def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
@@ -142,8 +135,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
             about=person.name,
         ),
         f"responder:{person.id}",
-        name=person.name,
-        member=of_responder(person.id),
+        person_id=person.person_id,
     )
 
 

@@ -22,7 +22,6 @@ from hotline.duty.service_invitations import Invited
 from hotline.errors import NotFound
 from hotline.people import tables_accounts, tables_approvals
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import of_account
 from hotline.people.rules_second_factor import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
 from hotline.people.service_approving import ADMIN, About, ApprovalRule, name_of, request
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
@@ -66,8 +65,7 @@ def again(kit: Kit, by: Actor, account_id: int, reason: str = "") -> Invited:
     AccountRefused.
     """
     with changing(kit, by, account_id, reason, ended=True) as change:
-        if by.account_id == account_id:
-            raise refusal(AccountFault.ONESELF)
+        change.check_another()
         resting, state = _of_account(change), change.account.state
         is_free = state == AccountState.INVITED or change.counts_as_second()
         if not is_free and resting is None:
@@ -163,8 +161,9 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
             by=name_of(row.asked_by),
             about=account.shown,
         ),
-        f"account {account.shown}",
-        member=of_account(account.id),
+        f"account {account.label}",
+        person_id=account.person_id,
+        account_id=account.id,
     )
 
 

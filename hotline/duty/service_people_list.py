@@ -14,19 +14,19 @@ from hotline.core.context import Kit
 from hotline.duty.service_leaves import find, record
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.gateway.queries_on_call import STOPPED
-from hotline.people import tables, tables_accounts, tables_enrolments, tables_members
+from hotline.people import (
+    tables,
+    tables_accounts,
+    tables_enrolments,
+    tables_members,
+    tables_person,
+)
 from hotline.people.rules import EnrolmentState, Level
 from hotline.people.rules_desks import of_responder
 from hotline.people.tables import Leave, Membership, Responder
 from hotline.text.languages import CODES
 from hotline.text.phrases import remark
 from hotline.text.places import districts
-
-
-def languages_of(person: Responder) -> tuple[str, ...]:
-    """Returns the person's reading language, followed by the other languages that they speak."""
-    spoken = [code for code in person.languages or () if code in CODES]
-    return (person.language, *(code for code in spoken if code != person.language))
 
 
 def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
@@ -36,7 +36,7 @@ def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str])
         raise PersonnelRefused(remark("choose a language at least"))
     with kit.database.writing() as session:
         person = find(session, str(responder_id))
-        person.language, person.languages = languages[0], languages
+        tables_person.one(session, person.person_id).languages = languages
         record(session, kit, "responder_languages", person, by=by, reason=", ".join(languages))
 
 
@@ -112,7 +112,7 @@ def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> Per
         rows = tables.running(session, person.id)
         if seen is not None and not any(row.desk_code in seen for row in rows):
             raise NotFound("no such person")
-        account = tables_accounts.of_responder(session, person.id)
+        account = next(iter(tables_accounts.of_person(session, person.person_id)), None)
         return PersonPage(
             line=_line(person, rows, queries_people.on_leave(session, at).get(person.id)),
             categories=tuple(person.categories),
@@ -138,7 +138,7 @@ def _line(person: Responder, rows: Collection[Membership], back_at: datetime | N
     return PersonLine(
         id=person.id,
         name=person.name,
-        languages=languages_of(person),
+        languages=tuple(person.languages),
         places=places,
         state=state_of(person, back_at),
         back_at=back_at,

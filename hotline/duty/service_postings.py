@@ -136,8 +136,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
         ),
         f"responder:{person.id}",
         detail=str(wanted),
-        name=person.name,
-        member=of_responder(person.id),
+        person_id=person.person_id,
     )
 
 

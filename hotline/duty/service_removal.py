@@ -24,6 +24,7 @@ from hotline.people import (
     tables_accounts,
     tables_enrolments,
     tables_members,
+    tables_person,
 )
 from hotline.people.rules import NATIONAL_LEAST, UNPROVED, EnrolmentState, Level, national_living
 from hotline.people.tables import Responder
@@ -33,25 +34,22 @@ from hotline.text.codes import NATIONAL
 
 
 def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Responder:
-    """Links an account and a responder as one human. Raises NotFound, AccountRefused, PersonnelRefused.
+    """Records that an account and a phone belong to one person. Raises NotFound, AccountRefused, PersonnelRefused.
 
-    From then on the account opens only the desks of which the responder is a member.
+    From then on the account opens only the desks of that person's phones.
     """
     with kit.database.writing() as session:
         change = AccountChange(session, kit, by, living(session, account_id))
-        account = change.account
-        person = find(session, name)
-        if not person.active:
-            raise PersonnelRefused(f"{person.name} was removed, or is not enrolled yet")
-        other = tables_accounts.of_responder(session, person.id)
-        if other is not None and other.id != account.id:
-            raise PersonnelRefused(f"{person.name} has an account already: {other.shown}")
-        account.responder_id = person.id
+        account, phone = change.account, find(session, name)
+        if not phone.active:
+            raise PersonnelRefused(f"{phone.name} was removed, or is not enrolled yet")
+        tables_person.merge(session, account.person_id, phone.person_id)
         session.flush()
-        hers = {row.desk_code for row in tables.running(session, person.id)}
-        tables_members.forget(session, change.member, kit.now(), but=hers)
-        change.log("account_joined", f"responder {person.id}: {reason}")
-        return person
+        session.expire_all()
+        for member in queries_member_keys.names_of(session, phone.person_id):
+            queries_member_keys.close_lost(session, member, kit.now())
+        change.log("account_joined", f"responder {phone.id}: {reason}")
+        return phone
 
 
 def national_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
@@ -65,7 +63,7 @@ def close_desks(
     session: Session, person: Responder, at: datetime, *, but: Collection[str] = ()
 ) -> None:
     """Ends a responder's access to every desk except those in `but`, by phone and by account."""
-    for member in queries_member_keys.names_of(session, person.id):
+    for member in queries_member_keys.names_of(session, person.person_id):
         tables_members.forget(session, member, at, but=but)
 
 
@@ -83,8 +81,7 @@ def end(
 
     `by_two`: a second person approved it. Then the account ends even where one person alone may not end it.
     """
-    account = tables_accounts.of_responder(session, person.id)
-    if account is not None:
+    for account in tables_accounts.of_person(session, person.person_id):
         change = AccountChange(session, kit, by, account, reason)
         if by_two and account.state != AccountState.ENDED:
             service_accounts.end(change)
@@ -155,7 +152,7 @@ def remove_in(
         raise PersonnelRefused(f"{person.name} was removed already")
     rest, is_red = national_without(session, person, at)
     if is_red:
-        check_second(by, second, person, LAST_OF_NATIONAL)
+        check_second(session, by, second, person, LAST_OF_NATIONAL)
 
     cases = len(queries_people.open_cases(session, person.id))
     person.active, person.left_at = False, at

@@ -21,7 +21,7 @@ from hotline.editing.pages_sentences import (
     why_marks,
 )
 from hotline.editing.rules_difference import Difference, difference, held_back
-from hotline.editing.rules_drafts import WHY_LETTERS, ChangeState, may_publish
+from hotline.editing.rules_drafts import WHY_LETTERS, ChangeState
 from hotline.editing.service_drafts import ChangeRefused, Refusal
 from hotline.editing.service_emergencies import EmergencyToRead, StateToBringBack
 from hotline.editing.service_publish import ChangeToRead
@@ -119,7 +119,7 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
     # After a refusal the last part is shown, because it contains the forms.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
     shown = _shown(visit, seen, changes, part)
-    is_second = may_publish(visit.by, seen.hands)
+    is_second = service_publish.is_second(visit.kit, visit.by, seen)
     held = held_back(seen.before, seen.after, changes)
     beyond = ChangeRefused(Refusal.BEYOND_WORDS, held_back=held)
     return page(

@@ -8,13 +8,11 @@ Defines how long texts last that one approver publishes alone. Pure.
 Restores the texts of an older publication, but leaves out what must never be restored. Pure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
-
-from hotline.text.names import is_one_name
 
 NUMBERS = "#numbers"
 ENTRIES = "#entries"
@@ -85,18 +83,6 @@ class ChangeAuthor:
 
     name: str
     account_id: int | None = None
-
-
-def are_one(one: Author, other: Author) -> bool:
-    """Returns True if both are one person. People at the command line are known by the name that they gave."""
-    if one.account_id is not None and other.account_id is not None:
-        return one.account_id == other.account_id
-    return is_one_name(one.name, other.name)
-
-
-def may_publish(by: Author, hands: Iterable[Author]) -> bool:
-    """Returns True if a person neither submitted the draft nor saved a step of it, and so may approve it."""
-    return not any(are_one(by, hand) for hand in hands)
 
 
 def parts_of(document: Document) -> tuple[str, ...]:

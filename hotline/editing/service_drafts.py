@@ -6,7 +6,7 @@ Also returns one flow of a change for a form, with the rest of its flow set.
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,11 +29,22 @@ from hotline.flows import tables as flows_tables
 from hotline.flows.check import Finding
 from hotline.flows.comparison import ABSENT
 from hotline.flows.flow import Book
-from hotline.people import tables_audit
+from hotline.people import queries_persons, tables_audit
 
 ChangeRow = Change
 StepRow = ChangeStep
 """Database rows under the names that pages use."""
+
+
+def may_publish(session: Session, by: Author, hands: Iterable[Author]) -> bool:
+    """Returns True if a person neither submitted the draft nor saved a step of it, and so may approve it."""
+    me = actor_of(by)
+    return not any(queries_persons.is_same_person(session, me, actor_of(one)) for one in hands)
+
+
+def actor_of(by: Author) -> str:
+    """Returns an author as the audit log writes actors."""
+    return tables_audit.by_actor(Actor(by.name, by.account_id))
 
 
 class Refusal(StrEnum):

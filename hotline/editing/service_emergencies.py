@@ -20,15 +20,16 @@ from hotline.editing.rules_drafts import (
     ChangeAuthor,
     brought_back,
     ends,
-    may_publish,
 )
 from hotline.editing.service_drafts import (
     ChangePublished,
     ChangeRefused,
     Refusal,
+    actor_of,
     assemble,
     document_of,
     gather,
+    may_publish,
     noted,
 )
 from hotline.editing.service_publish import english_alone, go_live, make_live, read_by_two, unfit
@@ -42,6 +43,7 @@ from hotline.gateway.rules_delivery import MessageState, Priority
 from hotline.gateway.rules_message import Kind
 from hotline.gateway.tables import Message
 from hotline.people import tables as people_tables
+from hotline.people.queries_persons import is_same_person
 from hotline.people.rules import Level
 from hotline.text.time import KIGALI
 
@@ -267,11 +269,11 @@ def publish(
 
 
 def confirm(
-    kit: Kit, by: Author, publication_id: int, *, appointed_by: Collection[int] = ()
+    kit: Kit, by: Author, publication_id: int, *, appointed_by: Collection[str] = ()
 ) -> ChangeRefused | None:
     """Confirms an emergency publication, so that it stays published. A second person must have read it.
 
-    `appointed_by` are the accounts that gave this person the role. Raises StoreUnavailable.
+    `appointed_by` are the actors who gave this person the role. Raises StoreUnavailable.
     """
     with kit.database.writing() as session:
         tables_publications.take_turns(session)
@@ -279,12 +281,15 @@ def confirm(
         if row is None or row.id != publication_id:
             return ChangeRefused(Refusal.SETTLED)
         unread = _unread(session, row)
-        hands = [ChangeAuthor(one.published_by, one.published_by_id) for one in unread]
+        own = [ChangeAuthor(one.published_by, one.published_by_id) for one in unread]
+        hands = [*own]
         for one in unread:
             hands += tables.hands(session, one.change_id) if one.change_id else ()
-        if not may_publish(by, hands):
+        if not may_publish(session, by, hands):
             return ChangeRefused(Refusal.OWN_HAND)
-        if any(one.published_by_id in appointed_by for one in unread):
+        if any(
+            is_same_person(session, one, actor_of(hand)) for one in appointed_by for hand in own
+        ):
             return ChangeRefused(Refusal.APPOINTED)
         row.settled_at = kit.now()
         row.approved_by, row.approved_by_id = by.name, by.account_id

@@ -12,13 +12,7 @@ from hotline.core.driver import WrittenArray
 from hotline.core.jobs import Job
 from hotline.editing import service_publishing, service_reviews, tables
 from hotline.editing.rules_difference import difference, left_behind
-from hotline.editing.rules_drafts import (
-    Author,
-    ChangeAuthor,
-    ChangeState,
-    loses_emergency,
-    may_publish,
-)
+from hotline.editing.rules_drafts import Author, ChangeAuthor, ChangeState, loses_emergency
 from hotline.editing.service_draft_steps import take_back
 from hotline.editing.service_drafts import (
     AssembledChange,
@@ -29,6 +23,7 @@ from hotline.editing.service_drafts import (
     assemble,
     gather,
     is_as_read,
+    may_publish,
     noted,
 )
 from hotline.editing.service_publishing import BEARABLE, findings
@@ -315,11 +310,22 @@ def compare(kit: Kit, change_id: int) -> AssembledChange:
 def read(kit: Kit, change_id: int) -> ChangeToRead:
     """Returns a change for the approver to read. Raises NotFound, NotReady, StoreUnavailable."""
     made = compare(kit, change_id)
-    proposer = made.gathered.change.proposer
     with kit.database.reading() as session:
-        hands = tables.hands(session, change_id)
-    own = [] if proposer is None else [proposer]
-    return ChangeToRead(made, check(kit, made), in_the_middle(kit), (*hands, *own))
+        hands = _hands(session, made.gathered)
+    return ChangeToRead(made, check(kit, made), in_the_middle(kit), hands)
+
+
+def _hands(session: Session, gathered: GatheredChange) -> Sequence[ChangeAuthor]:
+    """Returns the authors of the change's steps, and the person who submitted it."""
+    proposer = gathered.change.proposer
+    own = () if proposer is None else (proposer,)
+    return (*tables.hands(session, gathered.change.id), *own)
+
+
+def is_second(kit: Kit, by: Author, seen: ChangeToRead) -> bool:
+    """Returns True if the reader may approve the change as a second person. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return may_publish(session, by, seen.hands)
 
 
 def in_the_middle(kit: Kit) -> int:
@@ -345,14 +351,14 @@ def publish(
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-        hands = tables.hands(session, change_id)
         urgent = tables_publications.unsettled(session)
+        may_approve = alone or may_publish(session, by, _hands(session, gathered))
     change, assembled = gathered.change, assemble(gathered)
     proposer = change.proposer
     if change.state != ChangeState.PROPOSED or proposer is None:
         over = change.state in (ChangeState.LIVE, ChangeState.DROPPED)
         return ChangeRefused(Refusal.OVER if over else Refusal.NOT_PROPOSED)
-    if not alone and not may_publish(by, (proposer, *hands)):
+    if not may_approve:
         return ChangeRefused(Refusal.OWN_HAND)
     if urgent is not None:
         # The published text includes the emergency's text. A reader of the difference would not see it, and it would

@@ -39,8 +39,7 @@ def enrol(session: Session, watcher: Watcher) -> bool:
     row = session.scalars(held).one()
     if row.active and row.unreachable is None:
         return False
-    row.name, row.language = watcher.name, watcher.language
-    row.active, row.unreachable = True, None
+    row.person, row.active, row.unreachable = watcher.person, True, None
     return True
 
 

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, func, or_, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from hotline.core.database import Row, add_if_new
 from hotline.gateway.rules_delivery import FINAL_STATES, MessageState
+from hotline.people import tables_person
+from hotline.people.tables_person import Person
 
 
 class Referral(Row):
@@ -66,13 +68,16 @@ def told_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 class Watcher(Row):
-    """One on-call contact, who is notified when something is wrong. The same person may also be a responder."""
+    """One on-call contact: a number that is notified when something is wrong."""
 
     __tablename__ = "watcher"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    language: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person: Mapped[Person] = relationship(lazy="raise")
+    """Used to write a new person together with their contact."""
+    name: Mapped[str] = column_property(tables_person.name_of(person_id))
+    languages: Mapped[list[str]] = column_property(tables_person.languages_of(person_id))
     number_key: Mapped[str] = mapped_column(unique=True)
     """Lasting keyed digest of the MSISDN."""
     sealed_number: Mapped[bytes]
@@ -81,6 +86,11 @@ class Watcher(Row):
     unreachable: Mapped[str | None]
     """The reason why the gateway will never deliver to this number, if the gateway gave one."""
     created_at: Mapped[datetime]
+
+    @property
+    def language(self) -> str:
+        """Returns the language in which the monitor writes to the contact."""
+        return self.languages[0]
 
 
 class Message(Row):

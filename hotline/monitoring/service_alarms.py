@@ -30,6 +30,7 @@ from hotline.monitoring import queries, service_checks_database, service_checks_
 from hotline.monitoring.service_checks_database import LATE
 from hotline.people import tables_audit
 from hotline.people.tables_audit import Signer
+from hotline.people.tables_person import Person
 from hotline.text.languages import CODES
 from hotline.text.names import name_fault, tidy
 from hotline.text.phone_numbers import sendable
@@ -194,8 +195,7 @@ def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -
     if language not in CODES:
         raise ImportRefused([remark("there is no such language")])
     watcher = Watcher(
-        name=name,
-        language=language,
+        person=Person(name=name, languages=[language]),
         number_key=kit.pseudonyms.enrolled(msisdn),
         sealed_number=kit.watch.sealer.number(msisdn),
         active=True,

@@ -21,6 +21,7 @@ from hotline.monitoring import queries as monitoring_queries
 from hotline.people import tables_audit
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import Signer
+from hotline.people.tables_person import Person
 from hotline.text.phone_numbers import sendable
 
 EACH = timedelta(days=1)
@@ -67,9 +68,8 @@ def enrol(kit: LookingKit, number: str, *, by: Signer) -> None:
         row = monitoring_queries.handset(session)
         if row is None:
             row = Responder(
-                name="Trial",
+                person=Person(name="Trial", languages=["en"]),
                 level=rules_trial.LEVEL,
-                language="en",
                 districts=[],
                 categories=[],
                 active=False,

@@ -16,6 +16,7 @@ from hotline.errors import DeskRefused, NotFound
 from hotline.people import (
     decrypt_passphrase,
     queries_member_keys,
+    queries_persons,
     tables_accounts,
     tables_approvals,
     tables_audit,
@@ -24,6 +25,7 @@ from hotline.people import (
 )
 from hotline.people.decrypt_members import DeskPrivate, open_desk_key, wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
+from hotline.people.queries_persons import is_same_person
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_desks import (
     READS,
@@ -39,13 +41,10 @@ from hotline.people.service_approving import (
     About,
     ApprovalRule,
     Decision,
-    called,
-    is_same_person,
     name_of,
     request,
 )
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
-from hotline.text.names import is_one_name
 from hotline.text.phrases import remark
 
 
@@ -104,7 +103,9 @@ def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tu
     done = []
     for one in waiting(kit):
         with kit.database.reading() as session:
-            if is_one_name(actor.name, one.asked_by) or is_same_person(session, actor, one.member):
+            hers = queries_persons.persons_of(session, by.first)
+            about = queries_persons.of_member(session, one.member).id
+            if about in hers or is_same_person(session, by.first, one.asked_by):
                 continue
             wrapped = decrypt_passphrase.wrapped(session, one.desk)
         private_key = opener.open(wrapped)[0]
@@ -165,12 +166,15 @@ def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | 
     )
     if not by.roles & RUNNING and desk not in seen:
         return None
-    asks, about = name_of(row.asked_by), called(session, member)
+    asks, about = name_of(row.asked_by), queries_persons.of_member(session, member)
     return About(
-        remark("{by} asks that {about} opens the desk {desk}", by=asks, about=about, desk=desk),
+        remark(
+            "{by} asks that {about} opens the desk {desk}", by=asks, about=about.name, desk=desk
+        ),
         _logged(session, member),
         detail=desk,
-        member=member,
+        person_id=about.id,
+        account_id=account_of(member),
         may_decide=desk in tables_members.desks_of(session, of_account(by.account_id)),
         needs_key=True,
         fingerprint=four_words(row.sealed) if row.sealed and account_of(member) else "",
@@ -233,4 +237,4 @@ def _logged(session: Session, member: str) -> str:
     account_id = account_of(member)
     if account_id is None:
         return f"responder:{responder_of(member)}"
-    return f"account {tables_accounts.one(session, account_id).shown}"
+    return f"account {tables_accounts.one(session, account_id).label}"

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.core.actors import AccountRole, AccountState
-from hotline.people import tables, tables_members
+from hotline.people import queries_persons, tables, tables_members
 from hotline.people.rules_desks import account_of, of_account, of_responder, responder_of
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
@@ -41,17 +41,22 @@ def close_lost(session: Session, member: str, at: datetime) -> None:
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
-    """Returns the desks of an account: those of its responder, or else those whose key it holds."""
-    if account.responder_id is not None:
-        return frozenset(row.desk_code for row in tables.running(session, account.responder_id))
+    """Returns the desks of an account: those of its person's phones, or else those whose key it holds."""
+    phones = queries_persons.phones_of(session, account.person_id)
+    if phones:
+        every = (tables.running(session, phone.id) for phone in phones)
+        return frozenset(row.desk_code for rows in every for row in rows)
     return tables_members.desks_of(session, of_account(account.id))
 
 
-def names_of(session: Session, responder_id: int) -> tuple[str, ...]:
-    """Returns every member name of one person: the phone's, and the account's if one is joined."""
-    hers = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == responder_id)
-    joined = session.scalar(hers)
-    return (of_responder(responder_id), *([] if joined is None else [of_account(joined)]))
+def names_of(session: Session, person_id: int) -> tuple[str, ...]:
+    """Returns every member name of one person: those of their phones and of their accounts."""
+    phones = select(Responder.id).where(Responder.person_id == person_id).order_by(Responder.id)
+    logins = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
+    return (
+        *map(of_responder, session.scalars(phones)),
+        *map(of_account, session.scalars(logins.order_by(ConsoleAccount.id))),
+    )
 
 
 def _acts(session: Session, person: Responder, desk: str) -> bool:
@@ -62,12 +67,10 @@ def _acts(session: Session, person: Responder, desk: str) -> bool:
 def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
     """Returns True if the account's role gives access.
 
-    If it is joined to a responder, that responder's desks decide too.
+    If its person has phones, the desks of these decide too.
     """
     role = AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
     if account.state not in ENTERS or role not in account.held_roles:
         return False
-    if account.responder_id is None:
-        return True
-    person = session.get(Responder, account.responder_id)
-    return person is not None and _acts(session, person, desk)
+    phones = queries_persons.phones_of(session, account.person_id)
+    return not phones or any(_acts(session, phone, desk) for phone in phones)

@@ -40,11 +40,8 @@ class AccountFault(StrEnum):
     NAME_MARKS = "a name has no loose marks over its letters: type é as one letter"
     NAME_SCRIPTS = "a name has letters of one script, digits 0 to 9, and signs that a keyboard has"
     NAME_TAKEN = "there is an account of that name"
-    NAME_ALIKE = "there is an account whose name looks the same: add a word that tells them apart"
+    NAME_ALIKE = "there is a person whose name looks the same: add a word that tells them apart"
     NAME_RESERVED = "the log calls the line itself or a desk so: take another name"
-    NAME_RESPONDER = (
-        "there is a responder whose name looks the same: add a word that tells them apart"
-    )
     NO_ROLE = "an account needs a role"
     ROLES_EXCLUDE = (
         "an account that administers or audits reads no tips: give the roles to two accounts"

@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.context import Kit
 from hotline.core.database import Session
-from hotline.people import tables_accounts, tables_approvals
-from hotline.people.rules_desks import account_of, responder_of
+from hotline.people import tables_approvals, tables_audit
+from hotline.people.queries_persons import is_same_person, named, persons_of
 from hotline.people.rules_second_factor import APPROVAL_LIVES
-from hotline.people.tables import Responder
 from hotline.people.tables_approvals import Approval, ApprovalKind
-from hotline.text.names import is_one_name
 from hotline.text.phrases import Remark
 
 ADMIN = frozenset({AccountRole.ADMIN})
@@ -33,9 +31,10 @@ class About:
     """The subject in the audit log."""
     detail: str = ""
     """Text before the reason in the audit log."""
-    name: str = ""
-    member: str = ""
-    """The person that it concerns, as a member of a desk. That person never decides."""
+    person_id: int | None = None
+    """The person that it concerns, who never decides."""
+    account_id: int | None = None
+    """The account that it concerns, if it concerns one."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
     """The times of the request itself apply if these are None."""
@@ -99,30 +98,12 @@ def request(
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: About) -> bool:
-    """Returns False for the person who asked and the person that it concerns. Compares account, phone and name."""
-    if not about.may_decide or (by.account_id is not None and by.account_id == row.asker_id):
+    """Returns False for the person who asked, for the person that it concerns, and for a name that looks like theirs."""
+    me = tables_audit.by_actor(by)
+    if not about.may_decide or is_same_person(session, me, row.asked_by):
         return False
-    if any(is_one_name(by.name, name) for name in (name_of(row.asked_by), about.name)):
-        return False
-    return not about.member or not is_same_person(session, by, about.member)
-
-
-def is_same_person(session: Session, by: Actor, member: str) -> bool:
-    """Returns True if a member is the acting person, by account or phone. At the command line, compares the name."""
-    if by.account_id is None:
-        return is_one_name(by.name, called(session, member))
-    if account_of(member) == by.account_id:
-        return True
-    joined = tables_accounts.one(session, by.account_id).responder_id
-    return joined is not None and joined == responder_of(member)
-
-
-def called(session: Session, member: str) -> str:
-    """Returns the name of a member of a desk."""
-    account_id = account_of(member)
-    if account_id is not None:
-        return tables_accounts.one(session, account_id).shown
-    return session.get_one(Responder, responder_of(member)).name
+    hers = persons_of(session, me) | named(session, by.name)
+    return about.person_id is None or about.person_id not in hers
 
 
 def name_of(actor: str) -> str:

@@ -27,6 +27,7 @@ from hotline.people.rules_second_factor import STEP_SECONDS, code_at, step_at
 from hotline.people.service_sessions import Entered
 from hotline.people.service_sign_in import by_password, log_own, may_enter, owner
 from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _make(
 ) -> DemoAccount:
     account = ConsoleAccount(
         name=entered_as(name),
-        shown=name,
+        person=Person(name=name, languages=["en"]),
         roles=sorted(roles),
         language="en",
         state=AccountState.DEMO,

@@ -156,7 +156,7 @@ def _note_failure(
         at=at,
         actor="console",
         action="account_entry_failed",
-        subject=f"account {account.shown}" if account is not None and is_known else NOBODY,
+        subject=f"account {account.label}" if account is not None and is_known else NOBODY,
         reason=f"{number} within an hour",
     )
 

@@ -166,7 +166,7 @@ def finish(kit: ConsoleKit, link: str, browser: str) -> str:
             Actor(account.shown, account.id),
             at=kit.now(),
             action="account_taken_up",
-            subject=f"account {account.shown}",
+            subject=f"account {account.label}",
         )
         return account.shown
 

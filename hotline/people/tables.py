@@ -21,12 +21,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from hotline.core import rules_trial
 from hotline.core.database import Database, Row, Utc
+from hotline.people import tables_person
 from hotline.people.rules import EnrolmentState, Level, districts_of, highest
 from hotline.people.rules_pin_rest import KEPT_FOR, PinWarning
+from hotline.people.tables_person import Person
 from hotline.text.codes import NATIONAL
 
 
@@ -108,13 +110,13 @@ class Responder(Row):
     __tablename__ = "responder"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person: Mapped[Person] = relationship(lazy="raise")
+    """Used to write a new person together with their phone."""
+    name: Mapped[str] = column_property(tables_person.name_of(person_id))
+    languages: Mapped[list[str]] = column_property(tables_person.languages_of(person_id))
     level: Mapped[str]
     """The responder's highest level at any desk: a `domain.referrals.referral.Level`."""
-    language: Mapped[str]
-    """The language in which the line writes to the responder."""
-    languages: Mapped[list[str] | None]
-    """All languages that the responder speaks, `language` first. None if they are not known."""
     districts: Mapped[list[str]]
     """NISR codes, for lists only. Empty means all. Memberships decide."""
     categories: Mapped[list[str]]
@@ -157,6 +159,11 @@ class Responder(Row):
     """The time when this person last read the warnings about the PINs of the desk."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
     """Used to write a new person together with their memberships."""
+
+    @property
+    def language(self) -> str:
+        """Returns the language in which the line writes to the responder."""
+        return self.languages[0]
 
 
 class Membership(Row):

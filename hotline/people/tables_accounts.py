@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, delete, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
-from hotline.core.actors import AccountRole, AccountState
+from hotline.core.actors import AccountRole, AccountState, entered_as
 from hotline.core.database import Row
 from hotline.errors import NotFound
+from hotline.people import tables_person
+from hotline.people.tables_person import Person
 
 
 class CodeKind(StrEnum):
@@ -21,12 +23,15 @@ class CodeKind(StrEnum):
 
 class ConsoleAccount(Row):
     __tablename__ = "account"
-    __table_args__ = (Index("account_responder", "responder_id", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person: Mapped[Person] = relationship(lazy="raise")
+    """Used to write a new person together with their account."""
     name: Mapped[str] = mapped_column(unique=True)
     """The sign-in name, as `domain.accounts.account.entered_as` returns it."""
-    shown: Mapped[str]
+    shown: Mapped[str] = column_property(tables_person.name_of(person_id))
+    """The person's name, as pages show it."""
     roles: Mapped[list[str]]
     """Values of `AccountRole`. A role that waits for approval is not in the list."""
     language: Mapped[str]
@@ -51,11 +56,14 @@ class ConsoleAccount(Row):
     """The time when a session made a new recovery sheet. NULL once the account's owner has confirmed it."""
     factor_at: Mapped[datetime | None]
     """The time when a session added a new authenticator. NULL once the account's owner has confirmed it."""
-    responder_id: Mapped[int | None]
-    """The responder who is the same person. The account has that responder's desks, and both end together."""
 
     def is_suspended(self, at: datetime) -> bool:
         return self.suspended_until is not None and self.suspended_until > at
+
+    @property
+    def label(self) -> str:
+        """Returns the person's name, or the sign-in name of an account that has another."""
+        return self.shown if entered_as(self.shown) == self.name else self.name
 
     @property
     def held_roles(self) -> frozenset[AccountRole]:
@@ -91,15 +99,21 @@ def one(session: Session, account_id: int, *, for_writing: bool = False) -> Cons
     return account
 
 
-def of_responder(session: Session, responder_id: int) -> ConsoleAccount | None:
-    """Returns the account joined to this responder and locks its row. Returns None if no account is joined."""
-    hers = select(ConsoleAccount).where(ConsoleAccount.responder_id == responder_id)
-    return session.scalar(hers.with_for_update())
+def of_person(session: Session, person_id: int) -> Sequence[ConsoleAccount]:
+    """Returns the accounts of a person, in the order of their creation. Locks their rows."""
+    hers = select(ConsoleAccount).where(ConsoleAccount.person_id == person_id)
+    return session.scalars(hers.order_by(ConsoleAccount.id).with_for_update()).all()
 
 
 def everybody(session: Session) -> Sequence[ConsoleAccount]:
     """Returns all accounts, in the order of their creation."""
     return session.scalars(select(ConsoleAccount).order_by(ConsoleAccount.id)).all()
+
+
+def in_demo(session: Session) -> Sequence[ConsoleAccount]:
+    """Returns the accounts of the demo."""
+    found = select(ConsoleAccount).where(ConsoleAccount.state == AccountState.DEMO)
+    return session.scalars(found).all()
 
 
 def with_factor(session: Session) -> Sequence[ConsoleAccount]:
@@ -109,15 +123,18 @@ def with_factor(session: Session) -> Sequence[ConsoleAccount]:
 
 
 def active_admins(session: Session) -> frozenset[int]:
-    """Returns the ids of the active admins, who may decide for others. Leaves out unused, ended and demo accounts."""
+    """Returns the persons who are active admins and may decide for others.
+
+    Leaves out unused, ended and demo accounts.
+    """
     return admins_in(session, AccountState.ACTIVE)
 
 
 def admins_in(session: Session, *states: AccountState) -> frozenset[int]:
-    """Returns the ids of the admins whose account is in one of these states."""
+    """Returns the persons who are admins by an account in one of these states."""
     found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
-        one.id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
+        one.person_id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
     )
 
 

@@ -74,7 +74,7 @@ def flow_opened(
         .join(ConsoleSession, ConsoleAccount.id == ConsoleSession.account_id)
         .where(ConsoleSession.flow == flow, ConsoleSession.seen_at > seen)
         .where(ConsoleAccount.id != but)
-        .group_by(ConsoleAccount.id, ConsoleAccount.shown)
+        .group_by(ConsoleAccount.id)
         .order_by(ConsoleAccount.shown)
     )
     return [(name, at) for name, at in session.execute(opened) if at is not None]

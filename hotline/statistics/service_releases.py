@@ -15,6 +15,7 @@ from hotline.errors import NotFound, NotReady, Undecided
 from hotline.flows import tables
 from hotline.flows.flow import Ask, Book, Menu, Say
 from hotline.people import tables_audit
+from hotline.people.queries_persons import is_same_person
 from hotline.statistics import queries, rules_release, rules_tips, rules_use
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_periods import (
@@ -29,7 +30,6 @@ from hotline.statistics.rules_periods import (
 from hotline.statistics.rules_release import Cell, Release, Spans
 from hotline.statistics.rules_use import NO_LESSONS, LiveRows
 from hotline.statistics.tables import ReleaseApproval
-from hotline.text.names import is_one_name
 
 EVERY = timedelta(hours=1)
 TASK = "releases"
@@ -71,8 +71,7 @@ def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
             raise NotFound(f"{period} has no release yet.")
         name = tables_audit.by_actor(by)
         for given in queries.approvals(session, period):
-            is_same = by.account_id is not None and by.account_id == given.account_id
-            if is_same or is_one_name(by.name, given.approved_by.rpartition(":")[2]):
+            if is_same_person(session, name, given.approved_by):
                 raise Undecided("You approved this release. Another person must approve it too.")
         at = context.now()
         is_new = queries.write_approval(

@@ -1,8 +1,8 @@
 """Decides who may see a tip. Every list, count, search, link and export uses this one condition for its reader.
 
 A desk sees the tips that were sealed to it. It sees none in which an official is or may be involved. The national
-desk sees every tip. An exclusion hides a tip from a responder, from a console account, or from a desk and its members.
-An account that is linked to a responder counts as that responder too.
+desk sees every tip. An exclusion hides a tip from a person, on each of their phones and accounts, or from a desk and
+its members.
 
 The condition has four forms. `visible_to` filters tips for a viewer. `not_kept_from` filters the tips assigned to one
 responder. `may_be_told` filters the responders for one tip. `desk_may_know` filters the desks to which details of a
@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from hotline.core.database import Row, is_any
-from hotline.people import tables
+from hotline.people import queries_member_keys, queries_persons, tables
 from hotline.people.tables import RUNS, Membership, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.codes import NATIONAL
@@ -40,16 +40,14 @@ class ExclusionReason(StrEnum):
 
 
 class Exclusion(Row):
-    """One responder, console account or desk that may not see a tip. The row stays when the exclusion is lifted."""
+    """One person or desk that may not see a tip. The row stays when the exclusion is lifted."""
 
     __tablename__ = "exclusion"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
-    responder_id: Mapped[int | None]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     desk_code: Mapped[str | None]
-    account_id: Mapped[int | None]
-    """A console account without a linked responder."""
     why: Mapped[str]
     """An `ExclusionReason`."""
     by: Mapped[str]
@@ -60,26 +58,21 @@ class Exclusion(Row):
 
     @property
     def whom(self) -> "Excluded":
-        return Excluded(self.responder_id, self.desk_code, self.account_id)
+        return Excluded(self.person_id, self.desk_code)
 
 
 NOT_LIFTED = Exclusion.lifted_at.is_(None)
 
 
 class Excluded(NamedTuple):
-    """One responder, desk or console account that is excluded from a tip."""
+    """One person or desk that is excluded from a tip."""
 
-    responder_id: int | None = None
+    person_id: int | None = None
     desk_code: str | None = None
-    account_id: int | None = None
 
     def __str__(self) -> str:
-        """Returns the text for the audit log: `desk 12`, `account 4` or `responder 7`."""
-        if self.desk_code is not None:
-            return f"desk {self.desk_code}"
-        if self.account_id is not None:
-            return f"account {self.account_id}"
-        return f"responder {self.responder_id}"
+        """Returns the text for the audit log: `desk 12` or `person 7`."""
+        return f"person {self.person_id}" if self.desk_code is None else f"desk {self.desk_code}"
 
 
 def standing(session: Session, tip_id: int, *, for_writing: bool = False) -> Sequence[Exclusion]:
@@ -118,26 +111,16 @@ def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozen
         members = select(Membership).where(Membership.desk_code.in_(codes), RUNS)
         for member in session.scalars(members):
             of_desk[member.desk_code].add(member.responder_id)
-    joined = _joined(session, {row.account_id for row in rows} - {None})
+    phones: dict[int | None, set[int]] = defaultdict(set)
+    hers = select(Responder.id, Responder.person_id).where(
+        Responder.person_id.in_({row.person_id for row in rows} - {None})
+    )
+    for phone, person_id in session.execute(hers):
+        phones[person_id].add(phone)
     kept: dict[int, set[int]] = defaultdict(set)
     for row in rows:
-        himself = () if row.responder_id is None else (row.responder_id,)
-        by_account = joined.get(row.account_id, ())
-        kept[row.tip_id] |= {*himself, *of_desk[row.desk_code]}
-        kept[row.tip_id].update(by_account)
+        kept[row.tip_id] |= {*phones[row.person_id], *of_desk[row.desk_code]}
     return {tip_id: frozenset(people) for tip_id, people in kept.items()}
-
-
-def _joined(
-    session: Session, account_ids: Collection[int | None]
-) -> Mapping[int | None, tuple[int, ...]]:
-    """Returns the responder who is linked to each account, by account."""
-    if not account_ids:
-        return {}
-    found = select(ConsoleAccount.id, ConsoleAccount.responder_id).where(
-        ConsoleAccount.id.in_(account_ids), ConsoleAccount.responder_id.is_not(None)
-    )
-    return {id: (who,) for id, who in session.execute(found) if who is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +129,8 @@ class Viewer:
 
     desks: frozenset[str]
     responder_id: int | None = None
-    account_id: int | None = None
+    """The phone that reads, for a responder."""
+    person_id: int | None = None
 
 
 THE_LINE: Viewer | None = None
@@ -160,18 +144,19 @@ def of_desk(code: str) -> Viewer:
 def of_responder(session: Session, responder_id: int) -> Viewer:
     """Returns a viewer with the responder's memberships."""
     desks = {row.desk_code for row in tables.running(session, responder_id)}
-    return Viewer(frozenset(desks), responder_id)
+    person_id = session.get_one(Responder, responder_id).person_id
+    return Viewer(frozenset(desks), responder_id, person_id)
 
 
 def of_account(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
     """Returns a viewer with the desks whose key was sealed to the account.
 
-    For an account that is linked to a responder, the desk must also be one of the responder's.
+    If the account's person has phones, the desk must also be one of theirs.
     """
-    if account.responder_id is None:
-        return Viewer(desks, account_id=account.id)
-    hers = of_responder(session, account.responder_id)
-    return Viewer(desks & hers.desks, account.responder_id, account.id)
+    phones = queries_persons.phones_of(session, account.person_id)
+    if phones:
+        desks &= queries_member_keys.desks_of_account(session, account)
+    return Viewer(desks, phones[0].id if phones else None, account.person_id)
 
 
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
@@ -180,8 +165,8 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
         return true()
     may = or_(_granted(viewer.desks - {NATIONAL}), true() if NATIONAL in viewer.desks else false())
     may = and_(may, ~_kept(Exclusion.desk_code.in_(viewer.desks)))
-    if viewer.account_id is not None:
-        may = and_(may, ~_kept(Exclusion.account_id == viewer.account_id))
+    if viewer.person_id is not None:
+        may = and_(may, ~_kept(Exclusion.person_id == viewer.person_id))
     if viewer.responder_id is None:
         return may
     return and_(may, not_kept_from(viewer.responder_id))
@@ -216,7 +201,7 @@ def not_kept_from(
 def not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """Returns the condition that no exclusion names the responder or one of their desks or accounts."""
+    """Returns the condition that no exclusion names the responder or one of their desks."""
     return tip_id.not_in(select(Exclusion.tip_id).where(NOT_LIFTED, _names(responder_id)))
 
 
@@ -228,12 +213,15 @@ def may_be_told(tip_id: int) -> ColumnElement[bool]:
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition on `Exclusion` that it names this responder, their account or one of their desks."""
-    hers = select(Membership.desk_code).where(Membership.responder_id == who, RUNS)
-    joined = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == who)
+    """Returns the condition on `Exclusion` that it names this responder's person or one of their desks."""
+    phone = aliased(Responder)
+    person: ColumnElement[int] = Responder.person_id.expression
+    if isinstance(who, int):
+        person = select(phone.person_id).where(phone.id == who).scalar_subquery()
+    hers = select(Membership.desk_code).join(phone, phone.id == Membership.responder_id)
+    hers = hers.where(phone.person_id == person, RUNS)
     return or_(
-        Exclusion.responder_id == who,
-        Exclusion.account_id.in_(joined.correlate(Responder)),
+        Exclusion.person_id == person,
         Exclusion.desk_code.in_(hers.correlate(Responder)),
     )
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from hotline.text.names import is_one_name
 from hotline.text.time import KIGALI
 
 ACCOUNT = "account:"
@@ -94,23 +93,19 @@ def window_from(opens_at: datetime) -> Window:
     return Window(opens_at, opens_at + LENGTH)
 
 
-def same_person(one: str, other: str) -> bool:
-    """Returns True if both are one person. Ignores capitals and spaces in a name, but compares two accounts by id."""
-    if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):
-        return one.split(":", 2)[1] == other.split(":", 2)[1]
-    return is_one_name(called(one), called(other))
-
-
 def called(who: str) -> str:
     """Returns the name of a person who asked or approved."""
     return who.split(":", 2)[2] if who.startswith(ACCOUNT) else who
 
 
 def refusal(
-    window: Window, at: datetime, *, by: str, asked_by: str | None, approved_by: str | None
+    window: Window, at: datetime, *, has_asked: bool, approved_by: str | None
 ) -> str | None:
-    """Returns why this person may not see the number now, or None if they may."""
-    if asked_by is None or not same_person(by, asked_by):
+    """Returns why this person may not see the number now, or None if they may.
+
+    `has_asked`: this person asked for it last.
+    """
+    if not has_asked:
         return "has not been asked for by this person"
     if approved_by is None:
         return "was not approved yet by a second person"

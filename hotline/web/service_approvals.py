@@ -21,7 +21,6 @@ from hotline.gateway.doorbell import ringing
 from hotline.people import decrypt_grants, service_approving, tables_accounts, tables_audit
 from hotline.people import tables_approvals as store
 from hotline.people.rules_accounts import AccountFault, refusal
-from hotline.people.rules_desks import account_of
 from hotline.people.service_approving import About, ApprovalRule, Decision
 from hotline.people.tables_approvals import Approval, ApprovalDecision
 from hotline.text.phrases import Remark, remark
@@ -187,7 +186,7 @@ def _line(
     about: About,
     known: Mapping[int | None, AccountMark],
 ) -> WaitingApproval:
-    marked = dict.fromkeys((row.asker_id, account_of(about.member)))
+    marked = dict.fromkeys((row.asker_id, about.account_id))
     return WaitingApproval(
         kind=row.kind,
         id=row.id,

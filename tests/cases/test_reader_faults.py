@@ -18,6 +18,7 @@ from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
+from hotline.people.tables_person import Person
 from tests.support.callers import Caller, Line
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
 
@@ -268,7 +269,8 @@ def test_everybody_s_phone_sees_the_same_prompt_once_anybody_has_a_pin(
     screen = stranger.dial("90")
     assert screen.startswith("CON PIN y'akazi, imibare 6.")
     with beside.line.database.writing() as session:
-        session.get_one(Responder, hers[1].responder_id).language = "rw"
+        row = session.get_one(Responder, hers[1].responder_id)
+        session.get_one(Person, row.person_id).languages = ["rw"]
     assert beside.line.caller(PHONE).dial("90") == screen
     assert hers_first.startswith("CON Work PIN")
     assert stranger.key(PIN).startswith("CON PIN si yo.")

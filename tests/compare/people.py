@@ -55,7 +55,7 @@ with closing(kit.database):
 """The start of each script that acts as a console page does."""
 ACTOR = 'Actor = find("Actor", "hotline.core.actors", "hotline.domain.accounts.account")'
 APPROVES = f"""{IN_THE_CONSOLE}
-    approves_by_name = find("approves_by_name", "tests.support.deciding", "tests.deciding")
+    approves_by_name = find("approves_by_name", "tests.support.deciding", "tests.support.deciding")
     approves_by_name(kit, "Admin 2", {{name!r}})
 """
 """Approves an enrolment in place of the console, and leaves no account behind."""

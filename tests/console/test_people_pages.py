@@ -19,6 +19,7 @@ from hotline.people import (
     tables_desks,
     tables_enrolments,
     tables_members,
+    tables_person,
 )
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
@@ -345,7 +346,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     kept = desk.tab(AccountRole.NATIONAL, name="National 3")
     with desk.kit.database.writing() as session:
         row = session.get_one(ConsoleAccount, account(desk, "National 3"))
-        row.responder_id = 1
+        tables_person.merge(session, row.person_id, session.get_one(Responder, 1).person_id)
     without = desk.tab(AccountRole.NATIONAL, name="National 4")
     man(desk)
     for name in ("National 1", "National 2"):

@@ -2,12 +2,12 @@
 
 from typing import Any, cast
 
-from hotline.core.actors import AccountRole, AccountState, SignedIn
+from hotline.core.actors import AccountRole, SignedIn
 from hotline.editing import service_emergencies
-from hotline.people.tables_accounts import ConsoleAccount
 from hotline.web import pages_today
 from tests.editing.changing import Desk, desk
 from tests.editing.test_emergencies import SECOND, urgent
+from tests.support.builders import make_account
 
 __all__ = ["desk"]
 
@@ -21,17 +21,9 @@ APPROVER, EDITOR = signed_in(AccountRole.APPROVER), signed_in(AccountRole.EDITOR
 
 def told(desk: Desk, by: SignedIn) -> list[str]:
     with desk.kit.database.writing() as session:
-        session.merge(
-            ConsoleAccount(
-                id=by.account_id,
-                name="somebody",
-                shown=by.name,
-                roles=sorted(by.roles),
-                language="en",
-                state=AccountState.ACTIVE,
-                created_at=desk.kit.now(),
-            )
-        )
+        row = make_account("Somebody", *by.roles)
+        row.id = by.account_id
+        session.merge(row)
     found = pages_today.today(cast(Any, desk.kit), by)
     return [one.phrase.format_map(one.values) for one in found]
 

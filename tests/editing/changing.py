@@ -18,12 +18,15 @@ from hotline.flows.service_authoring import live_document
 from hotline.flows.service_check import place_lists
 from hotline.flows.store import SqlBookshelf
 from tests.flows.books import make_document, t
+from tests.support.builders import make_account
 from tests.support.clock import Clock
 from tests.support.kits import WholeKit, make_kit
 
 EDITOR = ChangeAuthor("Editor 1", 1)
 OTHER = ChangeAuthor("Editor 2", 2)
 APPROVER = ChangeAuthor("Approver 1", 3)
+PEOPLE = ("Editor 1", "Editor 2", "Approver 1", "Approver 2", "Approver 3")
+"""The names of the accounts, in the order of their ids."""
 EDITED = {"did": "edited", "node": "one", "languages": ["en"]}
 SIGNED = {"status": "verified", "evidence": "a letter", "confirmed_by": "Approver 1"}
 NUMBERS = [
@@ -120,6 +123,8 @@ class Desk:
 @pytest.fixture
 def desk(database: Database, clock: Clock) -> Desk:
     database.keep_documents()
+    with database.writing() as session:
+        session.add_all(make_account(name) for name in PEOPLE)
     kit = make_kit(database=database, now=clock)
     object.__setattr__(kit, "books", SqlBookshelf(database, place_lists()))
     service_publishing.publish_version(kit, playable())

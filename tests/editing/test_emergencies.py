@@ -34,6 +34,7 @@ __all__ = ["desk"]
 
 REASON = "the hotel in that sentence is a trap"
 SECOND = ChangeAuthor("Approver 2", 4)
+APPOINTER = "account:3:Approver 1"
 
 
 def urgent(desk: Desk, words: str = "Do not go there", by: Any = APPROVER) -> Any:
@@ -176,12 +177,17 @@ def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     own = ChangeRefused(Refusal.OWN_HAND)
     assert service_emergencies.confirm(desk.kit, APPROVER, done.publication_id) == own
     assert service_emergencies.confirm(desk.kit, OTHER, done.publication_id) == own
-    appointed = service_emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={3})
+    appointed = service_emergencies.confirm(
+        desk.kit, SECOND, done.publication_id, appointed_by={APPOINTER}
+    )
     assert appointed == ChangeRefused(Refusal.APPOINTED)
     assert service_emergencies.confirm(desk.kit, SECOND, 99) == ChangeRefused(Refusal.SETTLED)
 
     assert (
-        service_emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={7}) is None
+        service_emergencies.confirm(
+            desk.kit, SECOND, done.publication_id, appointed_by={"account:7:Admin 7"}
+        )
+        is None
     )
     clock.turn(hours=5)
     assert service_emergencies.lapse(desk.kit) is None
@@ -324,7 +330,7 @@ def test_who_published_the_emergency_beneath_is_not_the_second_person(
     assert service_emergencies.confirm(desk.kit, APPROVER, on_top) == own
     assert service_emergencies.confirm(desk.kit, OTHER, on_top) == own
     third = ChangeAuthor("Approver 3", 5)
-    appointed = service_emergencies.confirm(desk.kit, third, on_top, appointed_by={3})
+    appointed = service_emergencies.confirm(desk.kit, third, on_top, appointed_by={APPOINTER})
     assert appointed == ChangeRefused(Refusal.APPOINTED)
     assert service_emergencies.confirm(desk.kit, third, on_top) is None
 

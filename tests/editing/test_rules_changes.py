@@ -11,9 +11,7 @@ from hotline.editing.rules_drafts import (
     ENTRIES,
     NUMBERS,
     PHRASES,
-    ChangeAuthor,
     brought_back,
-    may_publish,
     part_of,
     parts_of,
     with_part,
@@ -52,22 +50,6 @@ def test_a_document_without_phrases_and_names_is_its_files() -> None:
     bare = {"flows": DOCUMENT["flows"], "entries": {"11": "fees"}, "numbers": [ROW]}
     assert with_part(DOCUMENT, PHRASES, {"rw": {}}) == {**bare, "entry_names": {"11": "poster"}}
     assert with_part(bare, ENTRIES, part_of(bare, ENTRIES)) == bare
-
-
-@pytest.mark.parametrize(
-    ("by", "may"),
-    [
-        (ChangeAuthor("Approver 1", 3), True),
-        (ChangeAuthor("Renamed", 1), False),
-        (ChangeAuthor("ALICE"), False),
-        (ChangeAuthor("alice", 9), False),
-        (ChangeAuthor("Editor 1", 9), True),
-    ],
-)
-def test_the_second_person(by: ChangeAuthor, may: bool) -> None:
-    """Accounts are compared by number, and a person at the command line by name."""
-    hands = (ChangeAuthor("Editor 1", 1), ChangeAuthor("Alice"))
-    assert may_publish(by, hands) is may
 
 
 def test_old_flows_come_back_with_todays_numbers_and_entries() -> None:

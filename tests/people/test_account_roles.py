@@ -18,7 +18,7 @@ from hotline.duty import (
     service_new_links,
 )
 from hotline.errors import AccountRefused, ApprovalRefused, NotFound
-from hotline.people import service_audit, service_sessions, tables_accounts
+from hotline.people import service_audit, service_sessions, tables_accounts, tables_audit
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.tables_approvals import Approval
 from hotline.web import service_approvals
@@ -290,4 +290,5 @@ def test_who_asked_for_a_role_and_who_gave_it_have_appointed_its_holder(
     (waiting,) = service_approvals.waiting(kit, here)
     service_approvals.decide(kit, here, waiting.id, "She reads for us", approve=True)
     appointed = service_account_changes.appointed_by(kit, invited.account_id, R.APPROVER)
-    assert appointed == {asking.account_id, giving.account_id}
+    ids = {tables_audit.account_of(one) for one in appointed}
+    assert ids == {asking.account_id, giving.account_id}

@@ -10,7 +10,7 @@ from nacl.public import PrivateKey
 from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole, AccountState, Actor
 from hotline.duty import service_invitations, service_leaving, service_new_links, service_removal
-from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong, PersonnelRefused
+from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong
 from hotline.keys.passphrase import Costs
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, service_desks, tables_desks, tables_members
@@ -24,7 +24,7 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
 from hotline.web import service_approvals
-from tests.support.builders import NOON
+from tests.support.builders import make_account
 from tests.support.deciding import signed_in
 from tests.support.district import District
 from tests.support.posting import post
@@ -84,15 +84,8 @@ def people(district: District) -> People:
     with district.database.writing() as session:
         for name in ("Chantal", "Denise"):
             pair = PrivateKey.generate()
-            row = ConsoleAccount(
-                name=name.casefold(),
-                shown=name,
-                roles=[AccountRole.NATIONAL, AccountRole.DESK],
-                language="en",
-                state=AccountState.ACTIVE,
-                public_key=bytes(pair.public_key),
-                created_at=NOON,
-            )
+            roles = (AccountRole.NATIONAL, AccountRole.DESK)
+            row = make_account(name, *roles, public_key=bytes(pair.public_key))
             session.add(row)
             session.flush()
             pairs[of_account(row.id)] = pair
@@ -215,11 +208,16 @@ def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
         assert tables_members.desks_of(session, FIRST) == {"12"}
 
 
-def test_two_accounts_are_not_one_human(people: People) -> None:
+def test_two_accounts_of_one_person_end_with_the_phone(people: People) -> None:
     kit = people.district.kit
-    service_removal.join(kit, ADMIN, 1, "4", "one person")
-    with pytest.raises(PersonnelRefused, match="has an account already: Chantal"):
-        service_removal.join(kit, ADMIN, 2, "4", "one person")
+    for account in (1, 2):
+        service_removal.join(kit, ADMIN, account, "4", "one person")
+        people.let_in("12", f"account:{account}")
+    service_removal.remove(kit, "4", second=None, by="Alice", reason="left")
+    with kit.database.reading() as session:
+        for member in (FIRST, SECOND, PERSON):
+            assert tables_members.desks_of(session, member) == frozenset()
+        assert tables_desks.one(session, "12").copied_since is not None
 
 
 @pytest.mark.row("A7")

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from hotline.cases import decrypt_access, service_retention
-from hotline.core.actors import AccountRole, AccountState, Actor
+from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_enrolment, service_leaves, service_phone_proof, service_removal
 from hotline.duty.service_enrolment import StartPaper
 from hotline.errors import ApprovalRefused, NotFound, NumberInvalid, PersonnelRefused
@@ -29,6 +29,7 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval
 from hotline.people.tables_enrolments import Enrolment
 from hotline.web import service_approvals
+from tests.support.builders import make_account
 from tests.support.deciding import signed_in, waits
 from tests.support.district import District
 from tests.support.fakes import OpenSealer
@@ -163,20 +164,12 @@ def test_who_wrote_it_down_does_not_decide_nor_the_person_herself(
 def test_an_account_does_not_decide_what_it_wrote_down_under_another_name(office: Office) -> None:
     with office.kit.database.writing() as session:
         for number, name in ((7, "alice"), (8, "bob")):
-            session.add(
-                ConsoleAccount(
-                    id=number,
-                    name=name,
-                    shown=name,
-                    roles=[AccountRole.ADMIN],
-                    language="en",
-                    state=AccountState.ACTIVE,
-                    created_at=office.kit.now(),
-                )
-            )
+            row = make_account(name, AccountRole.ADMIN)
+            row.id = number
+            session.add(row)
     start = office.invite(Actor("Alice", 7))
     assert office.key(OLD, office.code(), start.start_pin)
-    office.district.change(ConsoleAccount, 7, name="renamed", shown="Renamed")
+    office.district.change(ConsoleAccount, 7, name="renamed")
     with pytest.raises(ApprovalRefused):
         office.decide("Renamed")
     assert office.decide("Bob").active

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.alerts.rules_assignment import ReferralState
+from hotline.core.actors import AccountState, entered_as
 from hotline.core.database import Session
 from hotline.core.ussd import Opening, UssdHop
 from hotline.gateway.rules_message import MessageIn, Wording, alert_but_ref
@@ -15,6 +16,8 @@ from hotline.keys.pseudonyms import Pseudonyms
 from hotline.people import tables
 from hotline.people.rules import Level, desks_of
 from hotline.people.tables import Responder
+from hotline.people.tables_accounts import ConsoleAccount
+from hotline.people.tables_person import Person
 from hotline.text.codes import Category
 from hotline.tips.rules import TipState
 from hotline.tips.rules_events import Purpose
@@ -96,9 +99,8 @@ def make_responder(
 ) -> Responder:
     """Returns a member of these desks. The number is "sealed" as plain bytes, which `FakeNumbers` decrypts."""
     return Responder(
-        name=name,
+        person=Person(name=name, languages=[language]),
         level=level,
-        language=language,
         districts=list(districts),
         categories=list(categories),
         number_key=f"key of {msisdn}",
@@ -107,6 +109,26 @@ def make_responder(
         unreachable=unreachable,
         created_at=at,
         memberships=tables.new(desks_of(level, districts), categories, at),
+    )
+
+
+def make_account(
+    name: str,
+    *roles: str,
+    person: Person | None = None,
+    state: str = AccountState.ACTIVE,
+    public_key: bytes | None = None,
+    at: datetime = NOON,
+) -> ConsoleAccount:
+    """Returns an account of a new person, or of `person`."""
+    return ConsoleAccount(
+        name=entered_as(name),
+        person=person or Person(name=name, languages=["en"]),
+        roles=sorted(roles),
+        language="en",
+        state=state,
+        public_key=public_key,
+        created_at=at,
     )
 
 

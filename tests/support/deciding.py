@@ -1,11 +1,11 @@
 """Approves pending approvals as a second person, for tests."""
 
-from hotline.core.actors import AccountRole, AccountState, SignedIn, entered_as
+from hotline.core.actors import AccountRole, SignedIn, entered_as
 from hotline.core.context import Kit
 from hotline.people import tables_accounts
-from hotline.people.tables_accounts import ConsoleAccount
 from hotline.web import service_approvals
 from hotline.web.service_approvals import WaitingApproval
+from tests.support.builders import make_account
 
 
 def signed_in(kit: Kit, name: str, *roles: AccountRole) -> SignedIn:
@@ -13,14 +13,7 @@ def signed_in(kit: Kit, name: str, *roles: AccountRole) -> SignedIn:
     with kit.database.writing() as session:
         account = tables_accounts.find(session, entered_as(name))
         if account is None:
-            account = ConsoleAccount(
-                name=entered_as(name),
-                shown=name,
-                roles=sorted(roles),
-                language="en",
-                state=AccountState.ACTIVE,
-                created_at=kit.now(),
-            )
+            account = make_account(name, *roles, at=kit.now())
             session.add(account)
             session.flush()
         return SignedIn(account.id, name, account.held_roles, "en", True, "key")

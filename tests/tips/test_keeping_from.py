@@ -9,19 +9,21 @@ from hotline.alerts import queries, queries_names, service_assignment
 from hotline.cases import service_exclusions
 from hotline.cases.queries_overview import Wanted, tip_overviews
 from hotline.cases.service_exclusions import KeptFrom
-from hotline.core.actors import AccountRole, Actor, entered_as
+from hotline.core.actors import AccountRole, Actor
 from hotline.core.database import Session
 from hotline.errors import EndRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level
 from hotline.people.rules_desks import of_account
+from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk, DeskMember
+from hotline.people.tables_person import Person
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Excluded, ExclusionReason, of_desk, of_responder
 from hotline.tips.tables import Grant, Tip
-from tests.support.builders import NOON
+from tests.support.builders import NOON, make_account
 from tests.support.deciding import decides, signed_in
 from tests.support.district import District
 
@@ -166,11 +168,14 @@ def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people
     """The responder and the account are not joined, so each gets an exclusion. Later tips of that phone carry it on."""
     name = told.responder(HIM).name
     with told.database.writing() as session:
-        account = {"shown": name, "roles": ["desk"], "language": "en", "state": "active"}
-        session.add(ConsoleAccount(name=entered_as(name), created_at=NOON, **account))
+        account = make_account(name, "desk")
+        session.add(account)
     whom = KeptFrom(person=name)
     service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
-    both = [Excluded(responder_id=HIM), Excluded(account_id=1)]
+    both = [
+        Excluded(person_id=told.responder(HIM).person_id),
+        Excluded(person_id=account.person_id),
+    ]
     with told.database.writing() as session:
         assert [one.whom for one in queries_visible.standing(session, 1)] == both
         queries_visible.carry(session, 1, 2, "line", NOON)
@@ -185,8 +190,8 @@ def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people
 
 def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
     with told.database.writing() as session:
-        account = {"shown": "Desk 9", "roles": ["desk"], "language": "en", "state": "active"}
-        session.add(ConsoleAccount(name="desk 9", created_at=NOON, responder_id=HIM, **account))
+        him = session.get_one(Person, session.get_one(Responder, HIM).person_id)
+        session.add(make_account("Desk 9", "desk", person=him))
     whom = KeptFrom(person="Desk 9")
     service_exclusions.keep_from(told.kit, 1, whom, ExclusionReason.NAMED, **SIGNED)
     assert not any(seen(told, HIM).values())

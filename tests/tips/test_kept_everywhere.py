@@ -23,6 +23,7 @@ from hotline.cases.service_exclusions import KeptFrom
 from hotline.core.database import Session
 from hotline.gateway.tables import Referral
 from hotline.people import tables as people_tables
+from hotline.people import tables_person
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
 from hotline.people.tables import Responder
@@ -37,7 +38,7 @@ from hotline.tips.rules_events import EntryWay
 from hotline.tips.tables import Grant, Tip
 from hotline.tips.tables_call_back import CallBack
 from hotline.tips.tables_persons import PossibleVictim
-from tests.support.builders import NOON
+from tests.support.builders import NOON, make_account
 from tests.support.district import District
 from tests.support.helping import offered_by
 from tests.tips.for_nobody import FOR_NOBODY, ROWS
@@ -162,7 +163,8 @@ def he(session: Session) -> Viewer:
 
 
 def his_account(session: Session) -> Viewer:
-    return of_account(session, ConsoleAccount(responder_id=HE), frozenset({HERE, NATIONAL}))
+    him = session.get_one(Responder, HE).person_id
+    return of_account(session, ConsoleAccount(person_id=him), frozenset({HERE, NATIONAL}))
 
 
 @pytest.mark.row("R6")
@@ -198,8 +200,7 @@ def _account(session: Session) -> ConsoleAccount:
 def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told: District) -> None:
     """The account first belongs to no responder. Once it is joined to one, the exclusion holds for that phone too."""
     with told.database.writing() as session:
-        account = {"shown": "Desk 9", "roles": ["desk"], "language": "en", "state": "active"}
-        session.add(ConsoleAccount(name="desk 9", created_at=NOON, **account))
+        session.add(make_account("Desk 9", "desk"))
 
     def its(session: Session) -> Viewer:
         return of_account(session, _account(session), frozenset({HERE, NATIONAL}))
@@ -215,7 +216,8 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
     assert seen(told, its) == left
     with told.database.writing() as session:
         assert queries_visible.kept_from(session, [1]) == {1: frozenset()}
-        _account(session).responder_id = HE
+        him = session.get_one(Responder, HE).person_id
+        tables_person.merge(session, _account(session).person_id, him)
     assert not any(tips & KEPT for tips in seen(told, its).values())
     assert not any(tips & KEPT for tips in seen(told, he).values())
     with told.database.reading() as session:

@@ -9,6 +9,7 @@ from hotline.errors import EndRefused, NotFound
 from hotline.gateway.tables import Message, Referral
 from hotline.people import tables_audit
 from hotline.people.rules import Level
+from hotline.people.tables import Responder
 from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips.queries_duplicates import TipLink
 from hotline.tips.queries_visible import THE_LINE, ExclusionReason, Viewer, of_desk
@@ -116,8 +117,9 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
     with staffed.database.reading() as session:
         (row,) = queries_visible.standing(session, second)
         (entry,) = tables_audit.entries(session, subject=f"tip:{second}")
-    assert (row.responder_id, row.why, row.by) == (who, "named", "line")
-    assert entry.reason == f"named: responder {who}: as of tip {first}, which the same phone told"
+    him = next(one for one in staffed.all(Responder) if one.id == who).person_id
+    assert (row.person_id, row.why, row.by) == (him, "named", "line")
+    assert entry.reason == f"named: person {him}: as of tip {first}, which the same phone told"
 
 
 def _keep_from_the_told(staffed: Line, tip_id: int) -> int:

@@ -1,9 +1,16 @@
 -- Every table and index of the first release, for PostgreSQL. `v0099_tables` names the types of SQLite.
 
-CREATE TABLE account (
+CREATE TABLE person (
     id SERIAL NOT NULL,
     name VARCHAR NOT NULL,
-    shown VARCHAR NOT NULL,
+    languages JSON NOT NULL,
+    CONSTRAINT person_key PRIMARY KEY (id)
+);
+
+CREATE TABLE account (
+    id SERIAL NOT NULL,
+    person_id INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
     roles JSON NOT NULL,
     language VARCHAR NOT NULL,
     state VARCHAR NOT NULL,
@@ -18,11 +25,11 @@ CREATE TABLE account (
     suspended_until TIMESTAMPTZ,
     paper_at TIMESTAMPTZ,
     factor_at TIMESTAMPTZ,
-    responder_id INTEGER,
     CONSTRAINT account_key PRIMARY KEY (id),
+    CONSTRAINT account_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT account_name_once UNIQUE (name)
 );
-CREATE UNIQUE INDEX account_responder ON account (responder_id);
+CREATE INDEX account_person_id_index ON account (person_id);
 
 CREATE TABLE alarm (
     name VARCHAR NOT NULL,
@@ -310,10 +317,8 @@ CREATE TABLE release (
 
 CREATE TABLE responder (
     id SERIAL NOT NULL,
-    name VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
     level VARCHAR NOT NULL,
-    language VARCHAR NOT NULL,
-    languages JSON,
     districts JSON NOT NULL,
     categories JSON NOT NULL,
     number_key VARCHAR NOT NULL,
@@ -334,8 +339,10 @@ CREATE TABLE responder (
     read_lately JSON DEFAULT '[]' NOT NULL,
     warnings_read_at TIMESTAMPTZ,
     CONSTRAINT responder_key PRIMARY KEY (id),
+    CONSTRAINT responder_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT responder_number_key_once UNIQUE (number_key)
 );
+CREATE INDEX responder_person_id_index ON responder (person_id);
 
 CREATE TABLE revision (
     id SERIAL NOT NULL,
@@ -472,16 +479,17 @@ CREATE INDEX tip_waits ON tip (urgency, id) WHERE state != 'draft' AND (referred
 
 CREATE TABLE watcher (
     id SERIAL NOT NULL,
-    name VARCHAR NOT NULL,
-    language VARCHAR NOT NULL,
+    person_id INTEGER NOT NULL,
     number_key VARCHAR NOT NULL,
     sealed_number BYTEA NOT NULL,
     active BOOLEAN NOT NULL,
     unreachable VARCHAR,
     created_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT watcher_key PRIMARY KEY (id),
+    CONSTRAINT watcher_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT watcher_number_key_once UNIQUE (number_key)
 );
+CREATE INDEX watcher_person_id_index ON watcher (person_id);
 
 CREATE TABLE account_code (
     id SERIAL NOT NULL,
@@ -689,15 +697,15 @@ CREATE UNIQUE INDEX enrolment_open ON enrolment (responder_id) WHERE ended_at IS
 CREATE TABLE exclusion (
     id SERIAL NOT NULL,
     tip_id INTEGER NOT NULL,
-    responder_id INTEGER,
+    person_id INTEGER,
     desk_code VARCHAR,
-    account_id INTEGER,
     why VARCHAR NOT NULL,
     "by" VARCHAR NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     lifted_by VARCHAR,
     lifted_at TIMESTAMPTZ,
     CONSTRAINT exclusion_key PRIMARY KEY (id),
+    CONSTRAINT exclusion_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT exclusion_tip_id_of FOREIGN KEY(tip_id) REFERENCES tip (id) ON DELETE CASCADE
 );
 CREATE INDEX exclusion_tip_id_index ON exclusion (tip_id);

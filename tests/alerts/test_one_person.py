@@ -1,0 +1,99 @@
+"""Tests that two accounts, two phones, and an account and a phone of one person never count as two people."""
+
+import pytest
+
+from hotline.alerts import queries, service_closing
+from hotline.core.actors import AccountRole, Actor
+from hotline.duty import service_invitations
+from hotline.editing import service_drafts
+from hotline.editing.rules_drafts import ChangeAuthor
+from hotline.errors import AccountRefused, ApprovalRefused, EndRefused
+from hotline.people import queries_persons
+from hotline.people.rules import Level
+from hotline.people.tables_person import Person
+from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_persons import ClosureStop
+from tests.support.builders import make_account, make_responder
+from tests.support.deciding import decides, signed_in
+from tests.support.district import District
+
+NAME, OTHER = "National 1", "National 1, accounts"
+PERSON, FIRST, SECOND, THIRD = 1, Actor(NAME, 1), Actor(NAME, 2), Actor("Admin 3", 3)
+
+
+@pytest.fixture
+def one(district: District) -> District:
+    """Returns a district where one person has two accounts and two phones."""
+    with district.database.writing() as session:
+        person = Person(name=NAME, languages=["fr", "rw"])
+        session.add(make_account(NAME, AccountRole.ADMIN, person=person))
+        session.flush()
+        session.add(make_account(OTHER, AccountRole.ADMIN, person=person))
+        session.flush()
+        session.add(make_account("Admin 3", AccountRole.ADMIN))
+        for n in range(2):
+            phone = make_responder(msisdn=f"+25078800010{n}", level=Level.NATIONAL, districts=())
+            phone.person = person
+            session.add(phone)
+    return district
+
+
+def test_every_name_of_one_person_is_that_person(one: District) -> None:
+    with one.database.reading() as session:
+        phones = [phone.id for phone in queries_persons.phones_of(session, PERSON)]
+        names = [f"account:1:{NAME}", f"account:2:{NAME}", *(f"responder:{id}" for id in phones)]
+        for name in (*names, "cli:national 1", "NATIONAL  1", OTHER.upper()):
+            assert queries_persons.persons_of(session, name) == {PERSON}, name
+            assert all(queries_persons.is_same_person(session, name, other) for other in names)
+            assert not queries_persons.is_same_person(session, name, "cli:National 2")
+            assert not queries_persons.is_same_person(session, name, "account:3:Admin 3")
+
+
+def test_no_approval_passes_with_two_accounts_of_one_person(one: District) -> None:
+    service_invitations.invite(one.kit, FIRST, "Approver 1", [AccountRole.APPROVER])
+    with pytest.raises(ApprovalRefused, match="another person decides"):
+        decides(one.kit, signed_in(one.kit, OTHER), "role")
+    decides(one.kit, signed_in(one.kit, "Admin 3"), "role")
+
+
+def test_no_account_is_changed_by_another_account_of_its_person(one: District) -> None:
+    with pytest.raises(AccountRefused, match="another admin must do that"):
+        service_invitations.set_roles(one.kit, FIRST, 2, [AccountRole.AUDITOR], "a test")
+    with pytest.raises(AccountRefused, match="another admin must do that"):
+        service_invitations.suspend(one.kit, SECOND, 1, "a test")
+
+
+def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
+    tip_id = one.tell(urgency=1)
+    with one.database.writing() as session:
+        first, second = (
+            service_closing.by_responder(phone.id)
+            for phone in queries_persons.phones_of(session, PERSON)
+        )
+        tip, at = queries.tip_for_writing(session, tip_id), one.clock()
+        service_closing.end(session, one.kit, tip, TipOutcome.NOT_FOUND, first, at)
+        service_closing.note_opened(session, one.kit, tip, second.name, second.entry_by, at)
+        assert not service_closing.may_confirm(session, first.name, second.name)
+        with pytest.raises(EndRefused) as refused:
+            service_closing.judge(session, one.kit, tip, second, True, at)
+    assert refused.value.stop == ClosureStop.SAME_PERSON
+
+
+@pytest.mark.parametrize(
+    ("by", "may"),
+    [
+        (ChangeAuthor(NAME, 1), False),
+        (ChangeAuthor("Renamed", 2), False),
+        (ChangeAuthor(" national 1 "), False),
+        (ChangeAuthor("Admin 3", 3), True),
+        (ChangeAuthor("alice"), False),
+        (ChangeAuthor("Alicia"), True),
+    ],
+)
+def test_no_publication_passes_with_two_accounts_of_one_person(
+    by: ChangeAuthor, may: bool, one: District
+) -> None:
+    """Accounts are compared by their persons, and a person at the command line by name."""
+    hands = (ChangeAuthor(NAME, 1), ChangeAuthor("Alice"))
+    with one.database.reading() as session:
+        assert service_drafts.may_publish(session, by, hands) is may
