@@ -203,7 +203,7 @@ def make_good(kit: RelayKit, back: timedelta) -> timedelta:
         try:
             service_alarms.make_good(kit, back)
         except Unavailable as broken:
-            logger.error("the clock was set back, and %s", type(broken).__name__)
+            logger.error("the clock was set back: %s", type(broken).__name__)
             return back
     return timedelta(0)
 
@@ -213,7 +213,7 @@ def wake_for_jump(kit: RelayKit) -> None:
     try:
         service.happened(kit, Alarm.CLOCK_JUMP)
     except Exception as broken:
-        logger.error("the jump is not written down: %s", type(broken).__name__)
+        logger.error("the clock cannot record the jump: %s", type(broken).__name__)
 
 
 def database_outage() -> Outage:
@@ -221,7 +221,7 @@ def database_outage() -> Outage:
     return Outage(
         logger,
         down="no leader: the database does not answer",
-        back="the database answers again: the clock goes on",
+        back="the database answers again: the clock continues",
     )
 
 

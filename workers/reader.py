@@ -33,7 +33,7 @@ class Reader:
         self._kit = kit
         self._outage = Outage(
             logger,
-            down="nobody is answered: the database does not answer",
+            down="the reader answers no one: the database does not answer",
             back="the database answers again: callers behind a PIN are answered",
             elapsed=elapsed,
         )
@@ -55,7 +55,7 @@ class Reader:
         except StoreUnavailable as broken:
             self._outage.goes_on(broken)
         except Exception as broken:
-            logger.error("the look failed: %s", type(broken).__name__)
+            logger.error("the check failed: %s", type(broken).__name__)
 
     def _tidy(self) -> None:
         forget_old_readings(self._kit)

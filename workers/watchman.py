@@ -45,7 +45,7 @@ class Watchman:
         except StoreUnavailable:
             well = False
         except Exception as broken:
-            logger.error("the look failed: %s", type(broken).__name__)
+            logger.error("the check failed: %s", type(broken).__name__)
             return
         self._database = service_alarm_notices.tell_of_database(
             self._kit, self._contacts, self._database, well=well

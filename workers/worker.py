@@ -46,7 +46,7 @@ class OwnWords(logging.Filter):
             return True
         _, broken, seconds = record.args
         cause = cause_of(broken) if isinstance(broken, BaseException) else "no answer"
-        logger.error("Redis does not answer: %s; asked again in %s seconds", cause, seconds)
+        logger.error("Redis does not answer: %s; next try in %s seconds", cause, seconds)
         return False
 
 
@@ -80,7 +80,7 @@ class QuietWorker(SimpleWorker):
         """Logs one line with the error's class, and nothing about the job."""
         kind = exc_info[0]
         if kind in (JobRefused, DeserializationError):
-            logger.critical("alarm: a job that is none of ours was refused")
+            logger.critical("alarm: refused a job that the line did not write")
             self._wake()
         else:
             logger.error("job failed: %s", getattr(kind, "__name__", "unknown"))
@@ -91,7 +91,7 @@ class QuietWorker(SimpleWorker):
         try:
             service.happened(self.kit, Alarm.STRANGE_JOB)
         except Exception as broken:
-            logger.error("the refusal is not written down: %s", type(broken).__name__)
+            logger.error("the worker cannot record the refusal: %s", type(broken).__name__)
 
     def handle_job_failure(self, *args: Any, **kwargs: Any) -> None:
         """Tells Redis that the job failed, without the error's text."""
@@ -136,7 +136,7 @@ def _work(kit: Kit, redis_url: str, queue: str, stop: Event) -> bool:
         worker.stop = stop
         worker.work(logging_level="WARNING")
     except (RedisError, StopRequested) as broken:
-        logger.error("no bell: %s", type(broken).__name__)
+        logger.error("the doorbell failed: %s", type(broken).__name__)
         return isinstance(broken, StopRequested)
     return worker.asked_to_stop
 

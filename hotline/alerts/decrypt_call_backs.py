@@ -58,11 +58,11 @@ def approve(
     with kit.database.writing() as session:
         row = tables_call_back.one(session, call_back_id, for_writing=True)
         if row.wanted_by is None:
-            raise CallRefused(f"no one has asked to open call-back {row.id}")
+            raise CallRefused(f"call-back {row.id} was not requested: request it first")
         if is_same_person(session, row.wanted_by, _named(by)):
-            raise CallRefused("whoever asked cannot approve: it takes a second person")
+            raise CallRefused("the requester cannot approve: ask a second person")
         if asked_by is not None and called(row.wanted_by) != asked_by:
-            raise CallRefused("somebody else has asked for it since")
+            raise CallRefused("another person has requested it since: load the list again")
         row.approved_by = _named(by)
         _record(session, kit, "call_back_approved", row.id, by=by, reason=reason)
 
@@ -102,9 +102,7 @@ def close(kit: Kit, call_back_id: int, *, by: Signer, reason: str, outcome: Call
     with kit.database.writing() as session:
         row = tables_call_back.one(session, call_back_id, for_writing=True)
         if row.opened_at is None:
-            raise CallRefused(
-                f"nobody has opened call-back {row.id} in this window: nothing can have come of it"
-            )
+            raise CallRefused(f"call-back {row.id} was not opened in this window: open it first")
         row.outcome = outcome
         if outcome is not CallOutcome.SILENT or not next_window(row):
             end(row, CallBackState.DONE, kit.now())

@@ -148,13 +148,13 @@ def fate_of(session: Session, tip: Tip) -> WordsFate:
 
 def _check(session: Session, tip: Tip, *, erases: bool) -> None:
     if tip.erase_wanted_at is None or tip.erased_at is not None:
-        raise ErasureRefused(f"tip {tip.id}: nobody wants it erased, or its words are gone")
+        raise ErasureRefused(f"tip {tip.id} has no erasure request, or its text is erased")
     fate = fate_of(session, tip)
     if fate is WordsFate.HELD:
-        raise ErasureRefused(f"tip {tip.id}: a court holds its words: its page releases them")
+        raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the hold first")
     if fate is WordsFate.GO and not erases:
         raise ErasureRefused(
-            f"tip {tip.id}: somebody acts on it and nobody is in danger: its words go by themselves"
+            f"tip {tip.id}: a responder works on it without danger, so its text is erased later"
         )
 
 
@@ -405,7 +405,7 @@ def judge(
         raise EndRefused(f"tip {tip.id}: no closure was requested", ClosureStop.NOT_REQUESTED)
     if is_same_person(session, tip.end_wanted_by, who.name):
         raise EndRefused(
-            f"tip {tip.id}: {said(who.name)} requested the closure; a second person confirms it",
+            f"tip {tip.id}: {said(who.name)} requested the closure: a second person must confirm it",
             ClosureStop.SAME_PERSON,
         )
     if agrees:
@@ -460,7 +460,7 @@ def _check_confirms(
         )
     if rules_persons.stops(people):
         raise EndRefused(
-            f"tip {tip.id}: a new screening or an official decision comes first",
+            f"tip {tip.id}: note a new screening or an official decision first",
             ClosureStop.POSSIBLE,
         )
 
@@ -470,9 +470,9 @@ def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open")
     if tip.channel == rules_trial.DRILL:
-        raise EndRefused(f"tip {tip.id} was an exercise: begin another one in the console")
+        raise EndRefused(f"tip {tip.id} was a drill: start another one in the console")
     if tip.erased_at is not None:
-        raise EndRefused(f"tip {tip.id}: its words were erased; a new tip has to be told")
+        raise EndRefused(f"tip {tip.id}: its text was erased: the caller must report again")
     tip.closed_at = tip.outcome = tip.holder_id = None
     drop_closure_request(tip)
     _record(session, tip, "tip_reopened", who, at)

@@ -219,7 +219,7 @@ def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
     with ringing(kit) as session:
         row = tables_drills.held(session, exercise_id)
         if row is None:
-            raise NotFound(f"no exercise {exercise_id}")
+            raise NotFound(f"no drill {exercise_id}")
         if row.ended_at is not None:
             raise ExerciseRefused(remark("it is over already"))
         _end(session, kit, row, ExerciseEnd.CALLED_OFF, by, reason)

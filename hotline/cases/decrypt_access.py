@@ -208,12 +208,12 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: 
     found = unlock(kit, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
     if desk is None:
-        raise EndRefused(f"tip {tip_id} is of no district")
+        raise EndRefused(f"tip {tip_id} has no district")
     key = open_grant(found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key)
     with ringing(kit) as session:
         tip = tables.filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
-            raise EndRefused(f"tip {tip_id} was closed, sent down or told anew meanwhile")
+            raise EndRefused(f"tip {tip_id} was closed, sent down or changed meanwhile")
         public_key = tables_desks.public_keys(session, [desk]).get(desk)
         if public_key is None:
             raise NotFound(f"desk {desk} has no key: see the runbook, A desk without a key")
@@ -236,7 +236,7 @@ def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
         tip = tables.filed(session, tip_id)
         if tip.closed_at is not None or not service_case_state.may_let_go(session, tip):
             raise EndRefused(
-                f"tip {tip_id}: nobody of the new place has it yet, or nobody is left to let go"
+                f"tip {tip_id}: no one of the new place has taken it, or no one is to stand down"
             )
         who = service_closing.by_command(by, reason)
         service_correction.let_go(session, kit, tip, who, kit.now())
@@ -248,10 +248,10 @@ def _granted(
     tip, grant = found
     if tip.erased_at is not None:
         _record(kit, "tip_refused", tip.id, desk, by=by, reason=f"words erased: {reason}")
-        raise NotFound(f"tip {tip.id}: its words were erased on {tip.erased_at:%Y-%m-%d}")
+        raise NotFound(f"tip {tip.id}: its text was erased on {tip.erased_at:%Y-%m-%d}")
     if grant is None:
         _record(kit, "tip_refused", tip.id, desk, by=by, reason=f"no grant: {reason}")
-        raise NotFound(f"desk {desk} has no grant of tip {tip.id}: it was not sealed to this desk")
+        raise NotFound(f"desk {desk} has no access to tip {tip.id}: ask a desk that has it")
     return grant
 
 

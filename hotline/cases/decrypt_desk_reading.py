@@ -70,7 +70,7 @@ def ask(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, question: str, r
     with kit.database.writing() as session:
         held = queries.tip_for_writing(session, tip.id)
         if held.body != tip.body:
-            raise AskRefused("more was told meanwhile")
+            raise AskRefused("the caller added to the report meanwhile: read it again")
         decrypt_questions.put(
             session,
             kit,
@@ -97,7 +97,7 @@ def _with_key(
         for desk, found in _unlocked(session, kit, by, viewer, tip_id, private_key):
             with suppress(SealBroken):
                 return gets(session, found, desk)
-    raise SealBroken("no key of this account opens the tip")
+    raise SealBroken("no key of this account decrypts the tip")
 
 
 def _unlocked(

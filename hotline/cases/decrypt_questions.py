@@ -66,7 +66,7 @@ def put(
         body=b"",
     )
     if not alerts_tables.ask(session, row):
-        raise AskRefused("one question was asked already, and there is no second")
+        raise AskRefused("a question was asked already: you can ask only one")
     _log(session, row, actor, f"{name}: {reason}")
 
 

@@ -35,7 +35,7 @@ from hotline.tips.tables import Tip
 
 MOST_LETTERS = 1500
 """Letters of a page, at most: about a dozen screens. The box has room for no more."""
-BY_DIALLING = "by dialling, with her PIN"
+BY_DIALLING = "by dialling, with their PIN"
 """The reason that the audit log gives when a responder reads a case by phone."""
 
 

@@ -373,7 +373,7 @@ def answer_next(kit: ReaderKit) -> bool:
         _answer(kit, one)
     except (SealBroken, KeyError, TypeError, ValueError) as broken:
         # One row that cannot be processed must not block the others.
-        logger.error("an ask cannot be answered: %s", type(broken).__name__)
+        logger.error("the reader cannot answer a request: %s", type(broken).__name__)
         with kit.database.writing() as session:
             tables_reading_requests.answer(session, one.ask_id, None, kit.now())
     return True
@@ -546,7 +546,7 @@ def _done(
         case AskKind.CHANGE:
             return _change(turn, fresh)
         case AskKind.PROVE | AskKind.CHOOSE:
-            raise ValueError("what is proved opens nothing")
+            raise ValueError("the proved key decrypts nothing")
 
 
 def _keep(kit: ReaderKit, first: PinReading, answer: ReaderAnswer) -> None:
@@ -560,5 +560,5 @@ def _kept(kit: ReaderKit, first: PinReading, sealed: bytes) -> ReaderAnswer:
     """Returns the stored answer, letter by letter. Raises SealBroken if it does not decrypt."""
     box = _opened(kit, sealed, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise SealBroken("what was answered before does not open")
+        raise SealBroken("the earlier answers do not decrypt")
     return ReaderAnswer.from_dict(box)

@@ -49,4 +49,4 @@ def reconcile(kit: ReaderKit) -> None:
             break
         after = found[-1].tip.id, found[-1].code
     if closed:
-        logger.error("keys of cases that the reader cannot open: %s", closed)
+        logger.error("the reader cannot decrypt case keys: %s", closed)

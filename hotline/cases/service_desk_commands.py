@@ -46,7 +46,7 @@ def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason:
     with kit.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
-            raise EndRefused("an exercise, or a call of the line itself, is no situation")
+            raise EndRefused("a drill or a trial of the line cannot be linked")
         row = queries_duplicates.between(session, a, b)
         if row is None:
             queries_duplicates.keep_links(
@@ -74,7 +74,7 @@ def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reaso
 def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
     """Raises NotFound for a tip that the viewer may not see, and EndRefused for the same tip twice."""
     if a == b:
-        raise EndRefused("a tip is not linked to itself", TipStop.SAME_TIP)
+        raise EndRefused("a tip cannot be linked to itself: enter another tip", TipStop.SAME_TIP)
     for tip_id in (a, b):
         if not queries_visible.is_visible(session, tip_id, viewer):
             raise NotFound(f"no tip {tip_id}")
@@ -157,7 +157,7 @@ def let_know(kit: ConsoleKit, by: SignedIn, tip_id: int, exclusion_id: int, reas
     check_national(kit, by, tip_id)
     with kit.database.reading() as session:
         if exclusion_id not in {row.id for row in queries_visible.standing(session, tip_id)}:
-            raise NotFound(f"tip {tip_id} is kept from nobody by that")
+            raise NotFound(f"tip {tip_id} has no such exclusion")
     service_exclusions.ask_lift(kit, by.actor, exclusion_id, reason)
 
 
@@ -168,10 +168,10 @@ def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
         viewer = viewer_of(session, by)
         queries_list.seen(session, viewer, tip_id)
         if viewer.responder_id is None or does not in BUTTONS:
-            raise NotFound(f"tip {tip_id}: this account is no responder's")
+            raise NotFound(f"tip {tip_id}: this account belongs to no responder")
         told = queries.newest_of(session, tip_id, viewer.responder_id)
         if told is None:
-            raise EndRefused(f"tip {tip_id}: she was not told of it")
+            raise EndRefused(f"tip {tip_id}: this responder was not alerted of it")
         asked = Act(viewer.responder_id, told.reference, BUTTONS[does], EntryWay.CONSOLE, at)
         done = service_commands.act(session, kit, asked)
         return done.result

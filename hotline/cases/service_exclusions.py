@@ -62,7 +62,7 @@ def keep_from(kit: Kit, tip_id: int, whom: KeptFrom, why: str, *, by: Signer, re
         there = {row.whom for row in queries_visible.standing(session, tip_id, for_writing=True)}
         fresh = [one for one in _whom(session, whom) if one not in there]
         if not fresh:
-            raise EndRefused(f"tip {tip_id} is kept from them already", TipStop.KEPT_ALREADY)
+            raise EndRefused(f"tip {tip_id} is already hidden from them", TipStop.KEPT_ALREADY)
         signed = tables_audit.signer(by)
         for one in fresh:
             row = Exclusion(
@@ -123,7 +123,7 @@ def _desk(session: Session, typed: str) -> str:
     for code, name in known.items():
         if code in (typed, district) or (name and is_one_name(name, typed)):
             return code
-    raise NotFound("no such desk: say a person, or a desk that is not the national one")
+    raise NotFound("no such desk: enter a person, or a desk other than the national one")
 
 
 def ask_lift(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
@@ -142,7 +142,7 @@ def ask_lift(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
 def _held(session: Session, exclusion_id: int) -> Exclusion:
     row = session.get(Exclusion, exclusion_id, with_for_update=True)
     if row is None or row.lifted_at is not None:
-        raise NotFound("the tip is kept from nobody by that any more")
+        raise NotFound("this exclusion of the tip has ended")
     return row
 
 

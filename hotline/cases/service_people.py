@@ -113,7 +113,7 @@ def entries_of(session: Session, tip: Tip, private: bytes | None) -> Sequence[Pe
     """Returns the case events about persons, in order. An event that does not decrypt hides no other."""
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
-            raise SealBroken("the codes of this case do not open")
+            raise SealBroken("the notes on people of this case do not decrypt")
         return ()
     return [*_read(session, tip, decrypt_codes.codes_of(session, tip, private))]
 

@@ -139,7 +139,7 @@ def key_of(kit: ConsoleKit, token: str) -> bytes:
     """Returns the account's own private key. Raises KeyMissing."""
     private_key = service_sessions.key_of(kit, token)
     if private_key is None:
-        raise KeyMissing("the key of this session is closed")
+        raise KeyMissing("the key of this session is closed: sign in again")
     return private_key
 
 
@@ -209,7 +209,7 @@ def note(
         queries_list.seen(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
         if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
-            raise NotFound(f"tip {tip_id} is about no person who was met")
+            raise NotFound(f"tip {tip_id} has no such person")
         key = f"{tip_id}:{by.account_id}:{once}"
         if tables_case_events.is_written(session, f"{kind}:{key}"):
             return

@@ -171,7 +171,7 @@ def hold(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
     with kit.database.writing() as session:
         found = queries_retention.kept(session, tip_id)
         if found.term.keeping is Keeping.ERASED and not queries_follow_up.are_kept(session, tip_id):
-            raise NotFound(f"tip {tip_id}: its words were erased already")
+            raise NotFound(f"tip {tip_id}: its text was erased already")
         if found.hold is None:
             row = LegalHold(
                 tip_id=tip_id, placed_by=tables_audit.named(by), reason=reason, placed_at=kit.now()
@@ -190,7 +190,7 @@ def lift(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
     with kit.database.writing() as session:
         found = queries_retention.kept(session, tip_id)
         if found.hold is None:
-            raise NotFound(f"tip {tip_id} is not held")
+            raise NotFound(f"tip {tip_id} is not under legal hold")
         found.hold.lifted_by, found.hold.lifted_at = tables_audit.named(by), kit.now()
         found.tip.warned_at = None
         queries_follow_up.unwarn(session, tip_id)

@@ -26,16 +26,19 @@ MINUTES = int(LINK_LIVES.total_seconds()) // 60
     "roles",
     multiple=True,
     type=click.Choice([role.value for role in AccountRole]),
-    help="What the account may do; may be given several times.",
+    help="Role of the account. Repeat it for more roles.",
 )
 @click.option("--language", type=click.Choice(CODES), default="en", show_default=True)
-@click.option("--reason", default="", help="Why a new link: kept in the audit log.")
+@click.option("--reason", default="", help="Reason for a new link, for the audit log.")
 @by_option
 def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:
-    """Makes an account for NAME and prints a link. Gives more roles to an account that exists.
+    """Create an account for NAME and print a link, or give more roles to an existing account.
 
-    Without --role, an existing account gets a new link, and its old sign-in stops working. While two admins are active,
-    that link waits for 24 hours. An admin can approve it earlier on the page /approvals. Give the command again then.
+    Without --role, an existing account gets a new link, and its old sign-in stops working. While two admins are
+    active, that link waits for 24 hours. An admin can approve it earlier on the page /approvals. Then run the command
+    again.
+
+    Example: hotline accounts invite "Desk 2" --role desk --by "Admin 1"
     """
     settings = Settings.read(os.environ)
     kit = build_console(settings)
@@ -47,7 +50,7 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     if invited.link:
         click.echo(link_line(settings, invited.link))
     elif not roles:
-        says = "asked for: it rests for 24 hours where the line knows their phone, or until an admin agrees: /approvals"
+        says = "requested: wait 24 hours if the line knows their phone, or until an admin approves it: /approvals"
         click.echo(says, err=True)
     for role in sorted(invited.waiting):
         click.echo(
@@ -65,9 +68,11 @@ def link_line(settings: Settings, link: str) -> str:
 @click.argument("responder")
 @signed
 def join(name: str, responder: str, by: str, reason: str) -> None:
-    """Records that the account NAME and RESPONDER are one person.
+    """Record that the account NAME and RESPONDER are one person.
 
     Removing the responder removes both. The account opens the responder's desks only.
+
+    Example: hotline accounts join "Desk 2" "Responder 7" --by "Admin 1" --reason "one person"
     """
     with console_kit() as kit:
         found = service_accounts.find(kit, name)

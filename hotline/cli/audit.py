@@ -11,12 +11,15 @@ from hotline.people import service_audit
 
 
 @click.command("list")
-@since_option("Listed")
-@click.option("--who", metavar="NAME", help="What this person did; a part of the name is enough.")
-@click.option("--tip", "tip_id", type=TIP_ID, metavar="ID", help="What was done with this tip.")
+@since_option("rows")
+@click.option("--who", metavar="NAME", help="Name of the actor, or a part of it.")
+@click.option("--tip", "tip_id", type=TIP_ID, metavar="ID", help="Tip that the row is about.")
 @as_json_option
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
-    """Prints the log as sentences in Kigali time, the oldest first."""
+    """List the audit log as sentences in Kigali time, the oldest first.
+
+    Example: hotline audit list --since 2026-12-01 --tip 12
+    """
     with console_kit() as kit:
         rows = service_audit.listed(kit, since=since, who=who or "", tip_id=tip_id)
     if as_json:
@@ -40,9 +43,11 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 @click.command()
 @as_json_option
 def verify(*, as_json: bool) -> None:
-    """Verifies the log's chain from its beginning. Exits with 1 if the chain is broken.
+    """Verify the chain of the audit log, and exit with 1 if it is broken.
 
     The chain does not show if its last rows were cut off. Compare the count and the newest digest with another day's.
+
+    Example: hotline audit verify
     """
     with console_kit() as kit:
         chain = service_audit.verify(kit)

@@ -51,22 +51,27 @@ def private_key(key: Path, passphrase_file: Path | None) -> bytes:
 
 @click.group(cls=BackupGroup)
 def backup() -> None:
-    """Copies the database into a sealed file while the line runs: `hotline backup TO`."""
+    """Back up the database to a sealed file while the line runs.
+
+    `hotline backup TO` means `hotline backup take TO`.
+    """
 
 
 @backup.command("take")
 @click.argument("to", metavar="TO", type=click.Path(path_type=Path))
 @as_json_option
 def take_(to: Path, as_json: bool) -> None:
-    """Writes a sealed copy of the database to TO, a new file or a folder. The line serves callers meanwhile.
+    """Write a sealed copy of the database to TO, a new file or a folder, while the line runs.
 
     Only the backup key decrypts it, and its private half is not on this machine. The copy contains no keys. Use
     `hotline keys export` for these.
+
+    Example: hotline backup take /var/backups/hotline
     """
     settings = Settings.read(os.environ)
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.holds(BACKUP_PUBLIC_KEY):
-        raise NotReady("no backup key is known here: `hotline backup key FILE` makes one")
+        raise NotReady("this line has no backup key: create one with `hotline backup key FILE`")
     public_key, release = folder.read(BACKUP_PUBLIC_KEY), version("hotline")
     with console_kit() as kit:
         done = take(
@@ -84,18 +89,23 @@ def take_(to: Path, as_json: bool) -> None:
 
 @backup.command()
 @click.argument("file", type=NEW_FILE)
-@passphrase_option("its passphrase")
-@click.option("--replace", is_flag=True, help="There is a backup key already: seal to this one.")
+@passphrase_option("the passphrase of the backup key")
+@click.option("--replace", is_flag=True, help="Replace the existing backup key.")
 def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
-    """Makes the backup key. Writes the private half to FILE, under a passphrase. Carry FILE off this machine."""
+    """Create the backup key, and write its private half to FILE under a passphrase.
+
+    Carry FILE off this machine.
+
+    Example: hotline backup key /media/usb/backup.key
+    """
     settings = Settings.read(os.environ)
     folder = KeyFolder(key_folder(settings, Role.CONSOLE))
     if not folder.path.is_dir():
-        raise missing(settings, f"the key folder {folder.path} is not there")
+        raise missing(settings, f"the key folder {folder.path} is missing")
     if folder.holds(BACKUP_PUBLIC_KEY) and not replace:
         raise Occupied(
-            f"backup key {fingerprint(folder.read(BACKUP_PUBLIC_KEY))} is in use: --replace seals"
-            " later backups to a new one; earlier ones open with the old one alone"
+            f"backup key {fingerprint(folder.read(BACKUP_PUBLIC_KEY))} is in use: use --replace "
+            "for a new one; only the old one decrypts earlier backups"
         )
     passphrase = passphrase_of(passphrase_file, "A passphrase for the backup key", twice=True)
     progress("stretching the passphrase")
@@ -103,7 +113,7 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
 
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not KeyFolder(file.parent).make(file.name, made.wrapped_key):
-        raise Occupied(f"{file} is there already: a key overwrites nothing")
+        raise Occupied(f"{file} exists already: choose another file")
     folder.replace(BACKUP_PUBLIC_KEY, made.public_key)
     click.echo(f"backup key {fingerprint(made.public_key)}: {file}")
     click.echo(
@@ -117,7 +127,10 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
 @click.argument("folder", type=FOLDER)
 @as_json_option
 def list_(folder: Path, as_json: bool) -> None:
-    """Lists the backups in a folder with their labels, the newest first."""
+    """List the backups in a folder with their labels, the newest first.
+
+    Example: hotline backup list /var/backups/hotline
+    """
     found = map(_listed, folder.glob(f"*{SUFFIX}"))
     rows = sorted(found, key=lambda row: str(row.get("taken_at", "")), reverse=True)
     if as_json:
@@ -132,17 +145,22 @@ def list_(folder: Path, as_json: bool) -> None:
 
 @backup.command()
 @click.argument("file", type=FILE)
-@click.option("--key", "key_file", type=FILE, help="The backup key's file: then all is opened.")
-@passphrase_option("its passphrase")
+@click.option("--key", "key_file", type=FILE, help="File of the backup key, to decrypt all.")
+@passphrase_option("the passphrase of the backup key")
 @as_json_option
 def verify(file: Path, key_file: Path | None, passphrase_file: Path | None, as_json: bool) -> None:
-    """Verifies that a backup is whole. With its key, also decrypts it to the end. Writes nothing."""
+    """Verify that a backup is whole. Write nothing.
+
+    With --key, also decrypt it to the end.
+
+    Example: hotline backup verify line.backup --key /media/usb/backup.key
+    """
     with file.open("rb") as stream:
         label = Label.read(Archive(stream).label)
         stream.seek(0)
         progress("reading it through")
         if not is_whole(stream):
-            raise BackupInvalid("it was damaged: take another")
+            raise BackupInvalid("the backup is damaged: take another")
         contents: Contents | None = None
         if key_file is not None:
             opener = private_key(key_file, passphrase_file)
@@ -168,27 +186,30 @@ def _listed(file: Path) -> dict[str, Any]:
     return row
 
 
-NEXT = """nothing goes out until somebody says so:
-  hotline keys import FILE     if the keys are not back yet
+NEXT = """all messages are paused until a person resumes them. Next steps:
+  hotline keys import FILE     if the keys are not restored yet
   hotline doctor               everything but the lane should be well
-  hotline run                  callers are answered, tips are stored, nobody is told
-  hotline outgoing status      what would go out, and since when it waits
-  hotline outgoing resume      telephone the responders first"""
+  hotline run                  the line answers callers and stores tips, and alerts no one
+  hotline outgoing status      shows the waiting messages
+  hotline outgoing resume      sends them: call the responders first"""
 
 
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--key", type=FILE, required=True, help="The backup key's file.")
-@passphrase_option("the key's passphrase")
+@click.option("--key", type=FILE, required=True, help="File of the backup key.")
+@passphrase_option("the passphrase of the backup key")
 @by_option
-@click.option("--replace", is_flag=True, help="Move an SQLite database that is there aside.")
+@click.option("--replace", is_flag=True, help="Move an existing SQLite database aside.")
 @as_json_option
 def restore(
     file: Path, key: Path, passphrase_file: Path | None, by: str, replace: bool, as_json: bool
 ) -> None:
-    """Restores a backup into an empty database: verifies it, migrates it, and pauses the outgoing queue.
+    """Restore a backup into an empty database, and pause the outgoing queue.
 
-    Exits with 1 and leaves nothing if any part is damaged. Stop the line first.
+    Stop the line first. The command verifies and migrates the backup. It exits with 1 and leaves nothing if any part
+    is damaged.
+
+    Example: hotline restore line.backup --key /media/usb/backup.key
     """
     settings = Settings.read(os.environ)
     opener, now = private_key(key, passphrase_file), datetime.now(UTC)

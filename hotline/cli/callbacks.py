@@ -12,14 +12,17 @@ from hotline.tips.tables_call_back import CallBack
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
-    """Lists every call-back without its number. Pending ones come first, by their time in Kigali."""
+    """List every call-back without its number, pending ones first, in Kigali time.
+
+    Example: hotline callbacks list
+    """
     with console_kit() as kit:
         rows = [_row(row) for row in decrypt_call_backs.listed(kit)]
     if as_json:
         print_json(rows)
         return
     if not rows:
-        click.echo("nobody has asked to be called", err=True)
+        click.echo("no call-backs are pending", err=True)
     for row in rows:
         names = f"  asked by {row['wanted_by']}" if row["wanted_by"] else ""
         names += f", approved by {row['approved_by']}" if row["approved_by"] else ""

@@ -22,7 +22,7 @@ UNUSED = (
 def folder_found(name: str, folder: Path, settings: Settings) -> CheckResult:
     """Checks that a folder exists, and that others have no access to it or to anything directly in it."""
     if not folder.is_dir():
-        return CheckResult(name, False, f"{folder} is not there", next_step(settings))
+        return CheckResult(name, False, f"{folder} is missing", next_step(settings))
     return _closed(name, str(folder), (folder, *folder.glob("*")))
 
 

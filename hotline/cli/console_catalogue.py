@@ -161,7 +161,7 @@ def faults(locales: Path) -> Iterator[str]:
     wanted, known = gathered(), _known(locales)
     for language in CODES:
         for phrase in sorted(wanted - known[language].keys()):
-            yield f"{language}: the console says, and nobody translated: {phrase}"
+            yield f"{language}: the console has a text without translation: {phrase}"
         for phrase, words in sorted(known[language].items()):
             if phrase not in wanted:
                 yield f"{language}: the console says no more: {phrase}"

@@ -212,7 +212,7 @@ def _common(
     """Builds the parts that every process has. Returns them with the key folder of this role."""
     keys = KeyFolder(key_folder(settings, role), without=without)
     if not keys.path.is_dir():
-        raise missing(settings, f"the key folder {keys.path} is not there")
+        raise missing(settings, f"the key folder {keys.path} is missing")
     if role in WALKING and stuck(keys):
         raise FolderRefused(
             f"the key folder {keys.path} cannot be written, so that the keys of past weeks would stay:"
@@ -221,7 +221,7 @@ def _common(
     database = open_database(settings.database_url)
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
-        raise missing(settings, f"the database {file} is not there")
+        raise missing(settings, f"the database {file} is missing")
     # Hops wait for no flow set. A console page shows a publication at once.
     behind = in_a_thread if role is Role.HOOKS else None
     books = SqlBookshelf(database, place_lists(), behind=behind)

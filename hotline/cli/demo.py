@@ -50,28 +50,30 @@ PINS = "demo-pins.json"
 """File in the home with the PINs of three responders."""
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
-FAREWELL = "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
+FAREWELL = "\nContinue the README's first walk in another terminal. Ctrl-C ends everything.\n"
 NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
 """The numbers that the desk calls from and that responders call. They are sample data, verified in a demo only."""
 SERVED, SERVED_IN_A_DEMO = "workers.console:application", "workers.demo_console:application"
 
 
 @click.command()
-@click.option("--page-port", default=8001, show_default=True, help="Where the handsets are.")
-@click.option("--made", is_flag=True, help="`hotline init --demo` made this home: begin at once.")
+@click.option("--page-port", default=8001, show_default=True, help="Port of the handsets' page.")
+@click.option("--made", is_flag=True, help="Start at once in a home of `hotline init --demo`.")
 @click.option(
     "--pins/--no-pins",
     default=True,
     show_default=True,
-    help="Three responders have PINs, the desk calls back, and somebody is on call.",
+    help="Add responders with PINs, call-backs and an on-call contact.",
 )
-@click.option("--empty", is_flag=True, help="Without sample data.")
+@click.option("--empty", is_flag=True, help="Start without sample data.")
 @procfile_option
 def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool) -> None:
-    """Runs the line with an emulated gateway and a page of two handsets. Ctrl-C ends everything.
+    """Run the line with an emulated gateway and a page of two handsets, until Ctrl-C.
 
     Settings are those of any line. The gateway is always the emulator, so nothing leaves this machine. A new demo
     begins with twelve months of sample data, marked as such on every page and file.
+
+    Example: hotline demo --pins
     """
     environ = environ_of(spelled_out(os.environ), page_port)
     if pins:
@@ -192,7 +194,7 @@ def _make(environ: Mapping[str, str], *, empty: bool) -> None:
     words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
     words += [] if empty else ["--sample"]
     if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-        raise StartFailed("`hotline init --demo` did not succeed")
+        raise StartFailed("`hotline init --demo` failed: read its messages above")
 
 
 def _say(line: str) -> None:

@@ -49,7 +49,7 @@ def is_demo(home: Path) -> bool:
 def refuse_elsewhere(settings: Settings, host: str) -> None:
     """Raises StartFailed unless this is the console of a demo on this machine."""
     if not settings.pretended or host not in LOOPBACK:
-        raise StartFailed("one-click sign-in is for a demo on a loopback address alone")
+        raise StartFailed("one-click sign-in works only in a demo on a loopback address")
     if not is_demo(settings.home) or not demo_accounts_in(settings.home):
         raise StartFailed(f"{settings.home} is not the home of a demo")
 

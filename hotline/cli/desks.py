@@ -30,7 +30,7 @@ from hotline.text.places import camp_named, camps, district_named, districts
 
 PASSPHRASE_FILE = "enrolment-passphrase"
 """File in which `hotline init` keeps the passphrase of every desk, until the admin has written it on paper."""
-enrolment_option = passphrase_option("the enrolment passphrase; otherwise it is asked for")
+enrolment_option = passphrase_option("the enrolment passphrase")
 
 
 def desk_code(name: str, *, added: bool = False) -> str:
@@ -43,7 +43,7 @@ def desk_code(name: str, *, added: bool = False) -> str:
         return name
     if code is None:
         near = did_you_mean(name.capitalize(), [NATIONAL, *(one.name for one in districts())])
-        raise NotFound(f"no desk of that name: a district, or {NATIONAL}{near}")
+        raise NotFound(f"no desk has that name: enter a district, or {NATIONAL}{near}")
     return code
 
 
@@ -56,27 +56,27 @@ def _place(context: click.Context, option: click.Parameter, name: str | None) ->
     if name is None:
         return
     if "place" in context.params:
-        raise click.UsageError("a desk is of a camp or of a district")
+        raise click.UsageError("give --camp or --district, not both")
     is_of_camp = option.name == "camp"
     place = camp_named(name) if is_of_camp else district_named(name)
     if place is None and is_of_camp:
         names = ", ".join(one.name for one in camps())
-        raise NotFound(f"no camp {name!r}: it is one of {names}")
+        raise NotFound(f"no camp {name!r}: enter one of {names}")
     if place is None:
-        raise NotFound(f"no district {name!r}: write its name, as in `Gasabo`")
+        raise NotFound(f"no district {name!r}: enter a name like `Gasabo`")
     context.params["place"] = place
 
 
 @click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED]), required=True)
-@click.option("--called", required=True, help="Its name, as people read it.")
-@click.option("--district", expose_value=False, callback=_place, help="The district that it is in.")
+@click.option("--called", required=True, help="Name of the desk on screens.")
+@click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
     "--camp",
     expose_value=False,
     callback=_place,
-    help="The refugee camp that a protection desk is for: its name.",
+    help="Refugee camp of a protection desk.",
 )
 @enrolment_option
 @signed
@@ -91,13 +91,15 @@ def add(
     second: str,
     place: str | None = None,
 ) -> None:
-    """Makes the desk CODE of a border post, a camp, an oversight body or a service. Needs two people.
+    """Add the desk CODE of a border post, a camp, an oversight body or a service. Two people are needed.
 
     The enrolment passphrase protects its key, like every desk's. A service takes referrals and never a tip. A
     protection desk is notified of cases in its camp, together with the district's police.
+
+    Example: hotline desks add rusumo --kind border --called "Rusumo border" --district Kirehe
     """
     if (kind == DeskKind.PROTECTION) != is_camp(place):
-        raise click.UsageError("a protection desk is of a camp: --camp; any other of a district")
+        raise click.UsageError("a protection desk needs --camp; other desks take --district")
     people, new = TwoPeople(by, second), NewDesk(code, DeskKind(kind), called, place)
     with console_kit() as kit:
         passphrase = passphrase_of_desk(passphrase_file, code)
@@ -109,7 +111,12 @@ def add(
 @click.argument("desk")
 @signed
 def retire(desk: str, by: str, reason: str) -> None:
-    """Retires DESK. New members and new seals for it are refused. Its old seals still decrypt."""
+    """Retire DESK, so that it gets no new members and no new tips.
+
+    Its old grants still decrypt.
+
+    Example: hotline desks retire rusumo --by "Admin 1" --reason "post closed"
+    """
     with console_kit() as kit:
         service_desks.retire(kit, desk_code(desk, added=True), by=by, reason=reason)
     click.echo(f"{desk}: retired")
@@ -120,9 +127,11 @@ def retire(desk: str, by: str, reason: str) -> None:
 @by_option
 @recovering
 def recover(passphrase_file: Path | None, by: str, second: str) -> None:
-    """Grants access to all who wait for it, by the passphrase and with two people. Safe to repeat.
+    """Grant pending access to desks with the recovery passphrase. Two people are needed.
 
-    A person cannot grant access that they asked for. The passphrase still opens the desks.
+    Safe to repeat. A person cannot grant access that they asked for. The passphrase still opens the desks.
+
+    Example: hotline desks recover --by "Admin 1" --second "Admin 2"
     """
     people = TwoPeople(by, second)
     with console_kit() as kit:
@@ -138,13 +147,13 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
     if left:
         click.echo(f"{left} still wait: for another person than {by}, or for a new key", err=True)
     elif not done:
-        click.echo("nobody waits", err=True)
+        click.echo("no access is pending", err=True)
 
 
 @click.command("rotate-desks")
-@passphrase_option("the passphrase that desks open with today")
-@passphrase_option("the one that they open with from now on", "--new-passphrase-file")
-@click.option("--desk", help="This one alone; it keeps the passphrase of today.")
+@passphrase_option("today's enrolment passphrase")
+@passphrase_option("the new enrolment passphrase", "--new-passphrase-file")
+@click.option("--desk", help="Give only this desk a new key. It keeps today's passphrase.")
 @signed
 @recovering
 def rotate_desks(
@@ -155,13 +164,16 @@ def rotate_desks(
     reason: str,
     second: str,
 ) -> None:
-    """Gives every desk a new key under a new passphrase. Needs two people. Safe to repeat.
+    """Give every desk a new key under a new passphrase. Two people are needed.
 
-    Seals again all that a desk may read. Tips arrive and are read meanwhile, by each member's own key. The new
-    passphrase works from the first moment on. After an interruption, give the command again with the same two people.
+    Safe to repeat. The command encrypts again all that a desk may read. Tips arrive and are read meanwhile, by each
+    member's own key. The new passphrase works from the first moment on. After an interruption, run the command again
+    with the same two people.
+
+    Example: hotline keys rotate-desks --desk Gasabo --by "Admin 1" --second "Admin 2" --reason "lost phone"
     """
     if desk and new_passphrase_file:
-        raise click.UsageError("one desk alone keeps its passphrase")
+        raise click.UsageError("with --desk the passphrase stays: leave out --new-passphrase-file")
     how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
     how |= {"settle": lambda: time.sleep(decrypt_rotation.SETTLES.total_seconds()), "say": progress}
     with console_kit() as kit:
@@ -169,11 +181,11 @@ def rotate_desks(
         if desk:
             code = desk_code(desk, added=True)
             done = decrypt_rotation.rotate_one(kit, code, passphrase=old, **how)
-            click.echo(f"desk {code} has a new key, and {done.grants} grants were sealed anew")
+            click.echo(f"desk {code} has a new key, and {done.grants} grants were encrypted again")
             return
         new = passphrase_of(new_passphrase_file, "The new passphrase of every desk", twice=True)
         done = decrypt_rotation.rotate(kit, old=old, new=new, **how)
-    click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were sealed anew")
+    click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were encrypted again")
     own = Settings.read(os.environ).home / PASSPHRASE_FILE
     if own.exists():
         click.echo(f"{own} holds an old passphrase: remove it", err=True)

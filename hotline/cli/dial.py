@@ -46,24 +46,29 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
 @click.command()
 @click.argument("code")
 @click.option(
-    "--as", "msisdn", default=CITIZEN, show_default=True, callback=_whose, help="Whose handset."
+    "--as", "msisdn", default=CITIZEN, show_default=True, callback=_whose, help="Handset."
 )
 @click.option(
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"Where the handsets are: the demo's of this folder, or {HANDSETS}.",
+    help=f"Address of the handsets: of the demo in this folder, else {HANDSETS}.",
 )
-@click.option("--network", help="A network code, instead of the prefix's.")
+@click.option("--network", help="Network code, instead of the prefix's.")
 @click.option(
     "--columns",
     type=click.IntRange(12, 40),
     default=WIDTH,
     show_default=True,
-    help="How many letters a line of the handset holds: many hold 16.",
+    help="Letters in a line of the handset. Many have 16.",
 )
 def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
-    """Dials CODE on one of the emulator's handsets. An empty line hangs up, and so does the end of the input."""
+    """Dial CODE on a handset of the emulator. An empty line hangs up.
+
+    The end of the input hangs up too.
+
+    Example: hotline dial "*384#"
+    """
     whose = {"from": msisdn, "code": code, "network": network or ""}
     try:
         dialogue = _ask(url, "dial", **whose)

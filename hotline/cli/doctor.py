@@ -141,7 +141,7 @@ def _ready(place: Place) -> CheckResult:
     """Checks that the running web process is ready, and gives its reasons if it is not."""
     answered, cause = place.asked("/readyz", patience=READY_PATIENCE)
     if answered is None:
-        says = f"lives at {place}, and does not say whether it is ready: {cause}"
+        says = f"runs at {place}, but does not answer if it is ready: {cause}"
         return CheckResult("web", False, says, "see `database` above")
     if answered.status == OK:
         return CheckResult("web", True, f"answers at {place}, and offers callers everything")
@@ -194,7 +194,7 @@ def address_found(settings: Settings) -> CheckResult:
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
-    says = f"{url}: nobody reaches it but from this machine"
+    says = f"{url}: people reach it from this machine only"
     todo = "" if settings.pretended else IN_FRONT
     return CheckResult("console address", settings.pretended, says, todo)
 
@@ -236,12 +236,16 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @click.command()
 @as_json_option
-@click.option("--wrong", "only_wrong", is_flag=True, help="Only what is wrong, and warnings.")
-@click.option("--settings", "with_settings", is_flag=True, help="Every setting too, with its help.")
+@click.option("--wrong", "only_wrong", is_flag=True, help="Show faults and warnings only.")
+@click.option(
+    "--settings", "with_settings", is_flag=True, help="Show every setting too, with its help."
+)
 def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
-    """Checks every part of the line. Exits with 1 if a part is wrong.
+    """Check every part of the line, and exit with 1 if a part is wrong.
 
-    Shows no key, no number and no word of a tip.
+    The output shows no key, no number and no word of a tip.
+
+    Example: hotline doctor --wrong
     """
     settings = Settings.read(os.environ)
     found = checked(settings)
@@ -384,7 +388,7 @@ def _tables(settings: Settings) -> CheckResult:
     try:
         found = migrate.look_at(settings.database_url)
         if found.state is TablesState.MISSING:
-            says = f"{found.place} holds no tables of a line"
+            says = f"{found.place} has no tables of a line"
             return CheckResult("database", False, says, next_step(settings))
         migrate.refuse_unless_current(found)
     except StoreUnavailable as broken:

@@ -18,8 +18,10 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 
 
 @click.command()
-@click.option("--port", default=8001, show_default=True, help="Where it listens, on loopback.")
-@click.option("--hooks", type=click.File(), help="What `hotline keys hooks --json` prints.")
+@click.option("--port", default=8001, show_default=True, help="Port on loopback.")
+@click.option(
+    "--hooks", type=click.File(), help="File with the output of `hotline keys hooks --json`."
+)
 @click.option("--service-code", default="*384*777#", show_default=True)
 @click.option("--shortcode", default="3847", show_default=True)
 @click.option(
@@ -27,18 +29,16 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     multiple=True,
     callback=_people,
     metavar="NUMBER:LABEL",
-    help="Who may hold the other one.",
+    help="Number and label of a responder for the second handset.",
 )
-@click.option(
-    "--clock", type=click.Path(path_type=Path), help="The file that turns the line's clock."
-)
+@click.option("--clock", type=click.Path(path_type=Path), help="File that sets the line's clock.")
 @click.option(
     "--ca",
     type=FILE,
-    help="What the line's certificate is checked by, where no public authority signed it.",
+    help="Certificate to check the line's certificate with, if no public authority signed it.",
 )
-@click.option("--console", default="", help="The console's address, which the page links.")
-@click.option("--readme", type=FILE, help="The file that the page links as README.")
+@click.option("--console", default="", help="Address of the console, for a link on the page.")
+@click.option("--readme", type=FILE, help="File that the page links as README.")
 def emulator(
     port: int,
     hooks: TextIO | None,
@@ -49,7 +49,10 @@ def emulator(
     readme: Path | None,
     **settings: Any,
 ) -> None:
-    """Runs the emulator of the gateway: its API, its callbacks, and a page with two handsets."""
+    """Run the emulator of the gateway: its API, its callbacks, and a page with two handsets.
+
+    Example: hotline process emulator --port 8001
+    """
     about = About(console, readme.read_text(encoding="utf-8") if readme is not None else "")
     stand_in = build_emulator(
         EmulatorSettings(**settings),

@@ -55,12 +55,14 @@ folder_argument = click.argument("folder", type=FOLDER)
 
 @click.command("import")
 @folder_argument
-@click.option("--by", prompt="Your name", callback=checked, help="Who brings it.")
-@click.option("--title", help="What the change is called.")
+@click.option("--by", prompt="Your name", callback=checked, help="Name of the person who imports.")
+@click.option("--title", help="Title of the draft.")
 def import_(folder: Path, by: str, title: str | None) -> None:
-    """Makes a draft of the differences between FOLDER and the live flows. Editors review and publish it in the console.
+    """Import the differences between FOLDER and the live flows as a draft.
 
-    Takes over the signatures in its reviews.csv.
+    Editors review and publish the draft in the console. It takes over the signatures in reviews.csv of FOLDER.
+
+    Example: hotline flows import my-flows --by "Editor 1" --title "New fees"
     """
     document, signatures = read_folder(folder), service_reviews.read_signatures(folder)
     title = title or f"Out of {folder.name}"
@@ -78,7 +80,10 @@ def import_(folder: Path, by: str, title: str | None) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
-    """Writes the live flows to FOLDER, as YAML, with the people who signed each text."""
+    """Export the live flows to FOLDER as YAML, with the people who signed each text.
+
+    Example: hotline flows export my-flows
+    """
     with console_kit() as kit:
         document, signatures = live_document(kit.database), service_reviews.everyone(kit)
     try:
@@ -95,9 +100,11 @@ def export(folder: Path) -> None:
 @folder_argument
 @signed
 def publish(folder: Path, by: str, reason: str) -> None:
-    """Publishes the flows of FOLDER. What `init` and `upgrade` bring later then waits as a draft.
+    """Publish the flows of FOLDER. Later flows of `init` and `upgrade` then wait as a draft.
 
-    Publishing the flows that this version ships ends that. The next version's flows then go live again.
+    Publish the flows that this version ships to end that. The next version's flows then go live again.
+
+    Example: hotline flows publish my-flows --by "Editor 1" --reason "new fees"
     """
     document = read_folder(folder)
     for finding in service_publishing.bearable(document):
@@ -112,21 +119,23 @@ def publish(folder: Path, by: str, reason: str) -> None:
 
 @click.command()
 @click.argument("folder", type=FOLDER, default=FLOWS)
-@click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @click.option(
     "--limit",
     type=click.IntRange(60, 182),
     default=DEFAULT_LIMIT,
     show_default=True,
-    help="Septets that a screen may hold.",
+    help="Maximum septets of a screen.",
 )
 @language_option
 def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
-    """Checks the flows in FOLDER and prints the problems as the console does. Exits with 1 if there are any.
+    """Check the flows in FOLDER, print the problems to fix, and exit with 1 if there are any.
 
-    First prints how many lines each screen takes on a phone of 16 letters a line. The number in brackets counts the
-    lines of its question with the choices. Then prints each question that a desk may ask back, with the digest to write
-    under `signed`.
+    First, the command prints how many lines each screen takes on a phone of 16 letters a line. The number in brackets
+    counts the lines of its question with the choices. Then it prints each question that a desk may ask back, with the
+    digest to write under `signed`.
+
+    Example: hotline flows check flows --language en
     """
     findings = _findings(folder, limit)
     if as_json:

@@ -23,12 +23,12 @@ QUIET = timedelta(minutes=10)
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
     """Returns the address if it begins as one. Refuses it otherwise, before anything changes."""
     if base and not base.startswith(("http://", "https://")):
-        raise click.BadParameter("begins with https://")
+        raise click.BadParameter("must begin with https://")
     return base
 
 
 base_option = click.option(
-    "--base", metavar="URL", callback=_an_address, help="How the gateway reaches the web process."
+    "--base", metavar="URL", callback=_an_address, help="Address of the web process."
 )
 
 
@@ -37,7 +37,10 @@ base_option = click.option(
 @as_json_option
 @click.pass_context
 def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
-    """Prints the secret addresses that the gateway calls. A person who has them can forge a caller."""
+    """Print the secret addresses that the gateway calls. A person who has them can forge a caller.
+
+    Example: hotline keys hooks --base https://line.example.org
+    """
     if context.invoked_subcommand is None:
         settings = Settings.read(os.environ)
         _print(settings, hook_secrets(key_folder(settings, Role.HOOKS)), base, as_json=as_json)
@@ -47,28 +50,32 @@ def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
 @base_option
 @as_json_option
 def rotate(base: str | None, as_json: bool) -> None:
-    """Makes new addresses and prints them. The old ones work until `hotline keys hooks end-old`.
+    """Create new addresses and print them. The old ones work until `hotline keys hooks end-old`.
 
-    Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines, copy
-    the `hooks` folder to each before pasting. Then copy `listed.secret` to each `workers` folder.
+    Web processes notice them, and so does the relay, whose own address is renewed with them. On several machines,
+    copy the `hooks` folder to each before pasting. Then copy `listed.secret` to each `workers` folder.
+
+    Example: hotline keys hooks rotate --base https://line.example.org
     """
     settings = Settings.read(os.environ)
     live = keys_hook_secrets.rotate(key_folder(settings, Role.HOOKS), _relay(settings))
     _print(settings, live, base, as_json=as_json)
     click.echo(
-        "paste these into the gateway's dashboard; the old ones are answered too, until"
-        " `hotline keys hooks end-old`",
+        "paste these into the gateway's dashboard; the old ones are answered too, until `hotline keys hooks end-old`",
         err=True,
     )
 
 
 @hooks.command("end-old")
-@click.option("--now", is_flag=True, help="Also where an old address was called a moment ago.")
+@click.option("--now", is_flag=True, help="Include addresses called less than ten minutes ago.")
 @as_json_option
 def end_old(now: bool, as_json: bool) -> None:
-    """Ends the old addresses, and prints when each was last called.
+    """End the old addresses, and print when each was last called.
 
-    Refuses while one was called less than ten minutes ago, unless --now is given. Its next call would get a 404.
+    The command refuses while one was called less than ten minutes ago, unless --now is given. Its next call would get
+    a 404.
+
+    Example: hotline keys hooks end-old
     """
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.HOOKS)
@@ -77,8 +84,8 @@ def end_old(now: bool, as_json: bool) -> None:
     busy = [hook for hook, at in old.items() if at is not None and at > after]
     if busy and not now:
         raise TooSoon(
-            f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} minutes"
-            " ago: paste the new one into the dashboard first, or say --now"
+            f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} "
+            "minutes ago: paste the new one into the dashboard first, or use --now"
         )
     keys_hook_secrets.end_old(folder, _relay(settings))
     new = {hook: keys_hook_secrets.last_used(folder, known[:1]) for hook, known in live.items()}
@@ -97,8 +104,7 @@ def end_old(now: bool, as_json: bool) -> None:
         return
     for hook in live:
         click.echo(
-            f"{hook:9} {ended[hook]} ended, last called {_said(old[hook])};"
-            f" the one that stays {_said(new[hook])}"
+            f"{hook:9} {ended[hook]} ended, last called {_said(old[hook])}; the one that stays {_said(new[hook])}"
         )
 
 

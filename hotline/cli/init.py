@@ -45,27 +45,32 @@ from hotline.people.rules import CALL_BACK_NUMBER, demo_numbers, demo_responders
 
 FLOWS = CHECKOUT / "flows"
 
-flows_option = click.option("--flows", type=FOLDER, default=FLOWS, help="Another folder of flows.")
+flows_option = click.option(
+    "--flows", type=FOLDER, default=FLOWS, help="Use another folder of flows."
+)
 
 
 @click.command()
 @flows_option
-@passphrase_option("the passphrase that desks open with")
-@click.option("--demo", is_flag=True, help="Enrol invented responders, two for each district.")
-@click.option("--sample", is_flag=True, help="With --demo: write twelve invented months.")
+@passphrase_option("the enrolment passphrase")
+@click.option("--demo", is_flag=True, help="Enrol sample responders, two for each district.")
+@click.option("--sample", is_flag=True, help="With --demo: add twelve months of sample data.")
 @click.option(
     "--new-key",
     "new",
     multiple=True,
     type=click.Choice(sorted({*RANDOM, WEEKLY_KEY})),
-    help="A key that is lost for good: make another. What the lost one sealed stays closed.",
+    help="Replace a lost key. Its data stays unreadable.",
 )
 def init(
     flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool, sample: bool
 ) -> None:
-    """Makes keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else.
+    """Create missing keys, tables, desks and flows. Safe to repeat.
 
-    A key that this line had and that is missing here is never made again, unless --new-key names it.
+    Nothing that exists changes. A key that this line had and that is missing here is never made again, unless --new-
+    key names it.
+
+    Example: hotline init --demo
     """
     settings = Settings.read(os.environ)
     found = migrate.look_at(settings.database_url)
@@ -95,15 +100,18 @@ def init(
 @click.command()
 @flows_option
 def upgrade(flows: Path) -> None:
-    """Updates tables and flows to this version, before its processes start. Safe to repeat."""
+    """Update tables and flows to this version, before its processes start. Safe to repeat.
+
+    Example: hotline upgrade
+    """
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.CONSOLE)
     if not folder.is_dir():
-        raise missing(settings, f"the key folder {folder} is not there")
+        raise missing(settings, f"the key folder {folder} is missing")
     found = migrate.look_at(settings.database_url)
     migrate.refuse_unknown(found)
     if found.state is migrate.TablesState.MISSING:
-        raise missing(settings, f"{found.place} holds no tables of a line")
+        raise missing(settings, f"{found.place} has no tables of a line")
     keys = settings.home / "keys"
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:
@@ -152,7 +160,7 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
         if keys is not None:
             prove_all(database, keys, new=new)
         service_alert_path.begin(database, factories.clock(settings)())
-    _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")
+    _told("tables", ["created or updated"] if changed else [], there="up to date")
 
 
 def _publish(kit: Kit, settings: Settings, folder: Path, *, demo: bool = False) -> None:
@@ -209,7 +217,7 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
         return passphrase_of(None, "A passphrase that every desk will open with", twice=True)
     if not own.exists() and not KeyFolder(home).writable():
         raise FolderRefused(
-            f"{home} is read-only, and keeps no new passphrase: say `init` at a terminal, or give --passphrase-file"
+            f"{home} is read-only, and keeps no new passphrase: run `init` at a terminal, or use --passphrase-file"
         )
     if KeyFolder(home).make(PASSPHRASE_FILE, f"{new_passphrase()}\n".encode()):
         todo = "" if demo else ": write it on paper and remove it"

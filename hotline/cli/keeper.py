@@ -307,7 +307,7 @@ def _ending(code: int) -> str:
 LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
 
 procfile_option = click.option(
-    "--procfile", type=FILE, default=CHECKOUT / "Procfile", help="Another list of processes."
+    "--procfile", type=FILE, default=CHECKOUT / "Procfile", help="Use another list of processes."
 )
 
 
@@ -329,7 +329,7 @@ def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
         if found is None:
             problems.append(f"Procfile line {number}: not `name: command`")
         elif found["name"] in entries:
-            problems.append(f"Procfile line {number}: {found['name']} stands there twice")
+            problems.append(f"Procfile line {number}: {found['name']} is there twice")
         else:
             entries[found["name"]] = ProcfileLine(found["name"], found["command"].strip())
 
@@ -362,8 +362,7 @@ def only_run(home: Path) -> Iterator[None]:
     except OSError:
         os.close(handle)
         raise Occupied(
-            f"a line already runs in {home}, and goes on: end it first,"
-            " or set HOTLINE_HOME for another line"
+            f"a line already runs in {home}: stop it first, or set HOTLINE_HOME for another line"
         ) from None
     try:
         yield
@@ -390,7 +389,7 @@ def _free(host: str, port: int) -> bool:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
         raise Occupied(
-            f"{host} is no address of this machine: see HOTLINE_WEB_HOST and HOTLINE_CONSOLE_HOST"
+            f"{host} is not an address of this machine: set HOTLINE_WEB_HOST and HOTLINE_CONSOLE_HOST"
         ) from None
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -405,10 +404,12 @@ def _free(host: str, port: int) -> bool:
 @click.argument("process", type=click.Choice(["web", "console"]))
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def listen(process: str, command: tuple[str, ...]) -> None:
-    """Becomes COMMAND, a server's, with the `--host`, `--port` and `--workers` of the settings.
+    """Run COMMAND of a server with the host, port and number of workers of the settings.
 
-    Stops if the port is taken or a setting is wrong, before the server prints its own usage. The Procfile uses this
-    command for the processes that answer requests.
+    It stops if the port is taken or a setting is wrong, before the server prints its own usage. The Procfile uses
+    this command for the processes that answer requests.
+
+    Example: hotline process listen web gunicorn wsgi:app
     """
     settings = Settings.read(os.environ)
     host, port = place_of(settings, process)

@@ -50,13 +50,18 @@ seals a number takes less."""
 
 @click.group()
 def pepper() -> None:
-    """Shows the reader's pepper for paper, or enters it from there."""
+    """Print the reader's pepper for paper, or enter it from paper."""
 
 
 @pepper.command()
 @signed
 def show(by: str, reason: str) -> None:
-    """Prints the pepper. Write it on paper by hand, and keep it apart from every backup. Without it no PIN decrypts."""
+    """Print the pepper. Write it on paper by hand, and keep it apart from every backup.
+
+    Without it no PIN decrypts.
+
+    Example: hotline keys pepper show --by "Operator 1" --reason "new paper"
+    """
     folder = reader_folder()
     with console_kit() as kit:
         decrypt_rekeying.record(kit, "pepper_shown", PEPPER, by=by, reason=reason)
@@ -66,22 +71,26 @@ def show(by: str, reason: str) -> None:
 
 @pepper.command()
 @signed
-@click.option("--check", is_flag=True, help="Only say whether the paper is right.")
+@click.option("--check", is_flag=True, help="Check the paper only. Store nothing.")
 def enter(by: str, reason: str, *, check: bool) -> None:
-    """Enters the pepper from paper after a restore. Keeps the pepper that `hotline init` made meanwhile as the older
-    one."""
+    """Enter the pepper from paper after a restore.
+
+    The pepper that `hotline init` made meanwhile stays as the older one.
+
+    Example: hotline keys pepper enter --by "Operator 1" --reason restore
+    """
     folder = reader_folder()
     typed = key_export.read(click.prompt("The pepper", hide_input=True, err=True))
     held = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
     with console_kit() as kit:
         is_ours = service_checks_keys.is_ours(kit.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
-            raise NotReady("it is another pepper than that of this line")
+            raise NotReady("this pepper is not that of this line: check the paper")
         if held == typed:
             click.echo("it is the pepper of this line")
             return
         if held is not None and not folder.make(older(PEPPER_KEY), held):
-            raise Occupied("a pepper is being rotated: `hotline keys end-old` first")
+            raise Occupied("a pepper is being rotated: run `hotline keys end-old` first")
         folder.replace(PEPPER_KEY, typed)
         decrypt_rekeying.record(kit, "pepper_entered", PEPPER, by=by, reason=reason)
     click.echo("the pepper is put back: PINs open again")
@@ -91,14 +100,19 @@ def reader_folder() -> KeyFolder:
     """Returns the reader's key folder. Raises NotReady if this machine has none."""
     path = Settings.read(os.environ).home / "keys" / "reader"
     if not path.is_dir():
-        raise NotReady(f"{path} is not there: say it where the reader's keys are")
+        raise NotReady(f"{path} is missing: run this on the machine with the reader's keys")
     return KeyFolder(path)
 
 
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
-    """Lists every key by role, with its date and the start of its digest, to compare two machines. Shows no key."""
+    """List every key by role, with its date and the start of its digest. Show no key.
+
+    Use it to compare two machines.
+
+    Example: hotline keys list
+    """
     folder, rows = _folder(), []
     rotating = {(one.file, one.role): key for key, one in ROTATING.items()}
     for role in ROLES:
@@ -127,15 +141,15 @@ def list_(as_json: bool) -> None:
 @click.command()
 @click.argument("key", type=click.Choice(sorted(ROTATING)))
 @signed
-@click.option(
-    "--stage", is_flag=True, help="Several machines: make the key, and use it only later."
-)
+@click.option("--stage", is_flag=True, help="For several machines: do not use the key yet.")
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
-    """Adds a new key next to the old one, and seals again what needs it. Removes nothing. Safe to repeat.
+    """Add a new key next to the old one, and encrypt again what needs it. Safe to repeat.
 
-    Running processes notice the new key. `hotline keys end-old` destroys the old one, ten minutes later. For a role
-    with folders on several machines, use --stage and copy the folder to each. Then give the command again without
-    --stage.
+    Nothing is removed. Running processes notice the new key. `hotline keys end-old` destroys the old one, ten minutes
+    later. For a role with folders on several machines, use --stage and copy the folder to each. Then run the command
+    again without --stage.
+
+    Example: hotline keys rotate relay --by "Operator 1" --reason yearly
     """
     folder, rotating = _folder(), ROTATING[key]
     with console_kit() as kit:
@@ -143,7 +157,9 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
         _prove(kit, folder, rotating)
         if fresh:
             decrypt_rekeying.record(kit, "key_rotated", key, by=by, reason=reason)
-        click.echo("a new key is there" if fresh else "a new key was there: going on with it")
+        click.echo(
+            "a new key is there" if fresh else "a new key exists already: continuing with it"
+        )
         if stage:
             click.echo(
                 f"copy {folder / rotating.role} to every machine, then say it again", err=True
@@ -156,9 +172,12 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 
 @click.command("end-old")
 @signed
-@click.option("--now", is_flag=True, help="Also where it was rotated less than ten minutes ago.")
+@click.option("--now", is_flag=True, help="Include keys rotated less than ten minutes ago.")
 def end_old(by: str, reason: str, now: bool) -> None:
-    """Destroys every old key of a rotation, after the data that it sealed is sealed to the new key."""
+    """Destroy every old key of a rotation whose data is encrypted with the new key.
+
+    Example: hotline keys end-old --by "Operator 1" --reason "rotation done"
+    """
     folder = _folder()
     left = {key: at for key in ROTATING if (at := rotation.staged_at(folder, ROTATING[key]))}
     if not left:
@@ -166,8 +185,8 @@ def end_old(by: str, reason: str, now: bool) -> None:
     young = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
     if young and not now:
         raise TooSoon(
-            f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and what it sealed"
-            " may be on its way: wait, or say --now"
+            f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and its "
+            "data may be on its way: wait, or use --now"
         )
     with console_kit() as kit:
         if PEPPER in left:
@@ -181,9 +200,12 @@ def end_old(by: str, reason: str, now: bool) -> None:
 
 
 @click.command()
-@click.option("--file", type=FILE, help="A file that holds it; otherwise it is asked for.")
+@click.option("--file", type=FILE, help="File with the key. Asked for if not given.")
 def gateway(file: Path | None) -> None:
-    """Writes the gateway's key for the processes that send. They read it when they start."""
+    """Store the gateway's key for the processes that send. Restart them to use it.
+
+    Example: hotline keys gateway --file gateway.key
+    """
     folder = _folder()
     if file is None:
         typed: str = click.prompt("The gateway's key", hide_input=True, err=True)
@@ -200,27 +222,32 @@ def gateway(file: Path | None) -> None:
 
 @click.command()
 @click.argument("to", type=NEW_FILE)
-@passphrase_option("a passphrase")
+@passphrase_option("the passphrase of the export")
 def export(to: Path, passphrase_file: Path | None) -> None:
-    """Writes every lasting key to TO, sealed under a passphrase. Keep it apart from the backups.
+    """Export every lasting key to TO, encrypted with a passphrase. Keep it apart from the backups.
 
-    Leaves out the keys of contacts, which are destroyed after two weeks and must not return. Leaves out the reader's
-    pepper too. `hotline keys pepper show` prints it for paper.
+    The file leaves out the keys of contacts, which are destroyed after two weeks and must not return. It leaves out
+    the reader's pepper too. `hotline keys pepper show` prints it for paper.
+
+    Example: hotline keys export /media/usb/keys.export
     """
     folder = _folder()
     passphrase = passphrase_of(passphrase_file, OF_KEYS, twice=True)
     progress("stretching the passphrase")
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not KeyFolder(to.parent).make(to.name, export_keys(folder, passphrase)):
-        raise Occupied(f"{to} is there already: an export overwrites nothing")
+        raise Occupied(f"{to} exists already: choose another file")
     click.echo(f"{to}: sealed; keep it and its passphrase apart from each other and from backups")
 
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@passphrase_option("its passphrase")
+@passphrase_option("the passphrase of the export")
 def import_(file: Path, passphrase_file: Path | None) -> None:
-    """Restores exported keys that are missing. Writes nothing if a different key is there."""
+    """Restore exported keys that are missing. Write nothing if a different key exists.
+
+    Example: hotline keys import /media/usb/keys.export
+    """
     settings = Settings.read(os.environ)
     folder, passphrase = settings.home / "keys", passphrase_of(passphrase_file, OF_KEYS)
     progress("stretching the passphrase")
@@ -244,7 +271,7 @@ def _complete(settings: Settings, folder: Path) -> None:
             made = make_keys(folder, datetime.now(UTC), leave=left)
             prove_all(database, folder)
     for name in made:
-        click.echo(f"made anew {name}")
+        click.echo(f"created again: {name}")
     for name in left:
         todo = ": `hotline keys pepper enter`" if name == PEPPER_KEY else ""
         click.echo(f"still missing: {name}{todo}", err=True)
@@ -267,7 +294,7 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
     public_key = rotation.publish(folder, rotating)
     if rotating.digest_file is not None:
         factors = FactorSealer.of(KeyFolder(folder / rotating.role))
-        return f"{decrypt_rekeying.reseal_factors(kit, factors)} second factors sealed anew"
+        return f"{decrypt_rekeying.reseal_factors(kit, factors)} second factors encrypted again"
     if rotating.file == PEPPER_KEY:
         return "each PIN moves to the new pepper when it is keyed next; `hotline doctor` counts"
     if public_key is None:
@@ -275,8 +302,8 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
     newest, before = rotation.halves(folder, rotating)
     halves = {"public_key": public_key, "newest": newest, "before": before}
     if rotating.file == READER_KEY:
-        return f"{decrypt_rekeying.reseal_cases(kit, **halves, say=progress)} keys of cases sealed anew"
-    return f"{decrypt_rekeying.reseal(kit, key, **halves, say=progress)} numbers sealed anew"
+        return f"{decrypt_rekeying.reseal_cases(kit, **halves, say=progress)} keys of cases encrypted again"
+    return f"{decrypt_rekeying.reseal(kit, key, **halves, say=progress)} numbers encrypted again"
 
 
 def _needed_by_nobody(kit: Kit) -> None:
@@ -284,8 +311,8 @@ def _needed_by_nobody(kit: Kit) -> None:
     left = decrypt_rekeying.under_pepper(kit, reader_folder().read(older(PEPPER_KEY)))
     if left:
         raise TooSoon(
-            f"pepper: {left} PINs need the one before. They move when they are keyed next; where the pepper"
-            " leaked, `hotline people invite` each of them first"
+            f"{left} PINs still need the old pepper: they move when responders next enter them. "
+            "If it leaked, run `hotline people invite` for each first"
         )
 
 
@@ -293,16 +320,18 @@ def _folder() -> Path:
     settings = Settings.read(os.environ)
     folder = settings.home / "keys"
     if not folder.is_dir():
-        raise missing(settings, f"{folder} is not there")
+        raise missing(settings, f"{folder} is missing")
     return folder
 
 
 @click.command()
 def forget() -> None:
-    """Destroys the keys of past weeks that no kept data needs, and makes those of the weeks to come.
+    """Destroy the keys of past weeks that no kept data needs, and create those of coming weeks.
 
     Safe to repeat, also while the line runs. A process advances the keys of its own folder. If that folder was copied
-    to another machine, no process advances the copy that stays here. The backup's timer gives this command each hour.
+    to another machine, no process advances the copy that stays here. The backup's timer runs this command each hour.
+
+    Example: hotline keys forget
     """
     keys = Settings.read(os.environ).home / "keys"
     with console_kit() as kit:
@@ -331,10 +360,12 @@ def _forgets(kit: Kit, folder: Path) -> bool:
 @click.command("check-erased")
 @as_json_option
 def check_erased(as_json: bool) -> None:
-    """Checks that the keys of past weeks are destroyed. Exits with 1 if one is left.
+    """Check that the keys of past weeks are destroyed, and exit with 1 if one is left.
 
-    Looks at every folder of keys below HOTLINE_HOME, or at the one that HOTLINE_KEYS names. The web process changes to
-    the next week at its first session, so check after a caller has dialled.
+    The command looks at every folder of keys below HOTLINE_HOME, or at the one that HOTLINE_KEYS names. The web
+    process changes to the next week at its first session, so check after a caller has dialled.
+
+    Example: hotline keys check-erased
     """
     found = dict(_looked_at())
     if as_json:

@@ -22,9 +22,11 @@ NAME = "data protection"
 @click.command()
 @as_json_option
 def record(as_json: bool) -> None:
-    """Prints the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
+    """Print the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
 
     The terms are those that this version keeps. The file of HOTLINE_LAW holds what the ministry fills in.
+
+    Example: hotline law record
     """
     settings = Settings.read(os.environ)
     facts = facts_in(settings.law)
@@ -43,7 +45,12 @@ def record(as_json: bool) -> None:
 
 @click.command()
 def facts() -> None:
-    """Prints a file to fill in, for HOTLINE_LAW: controller, registration, officer, assessment, hosting, processors."""
+    """Print a file to fill in for HOTLINE_LAW.
+
+    It asks for controller, registration, officer, assessment, hosting and processors.
+
+    Example: hotline law facts
+    """
     click.echo(TEMPLATE, nl=False)
 
 
@@ -65,7 +72,7 @@ def owed_found(settings: Settings) -> CheckResult:
     try:
         owed = facts_in(settings.law).owed
     except SettingsInvalid as broken:
-        return CheckResult(NAME, False, "; ".join(broken.problems), "mend the file of HOTLINE_LAW")
+        return CheckResult(NAME, False, "; ".join(broken.problems), "fix the file of HOTLINE_LAW")
     if not owed:
         return CheckResult(NAME, True, "everything that law 058/2021 asks for is filled in")
     says = f"law 058/2021 still asks for {_named(owed)}"
@@ -92,7 +99,7 @@ def _head(settings: Settings, facts: LawFacts) -> Iterator[str]:
     for name, said in (filled_in | _kept_at(settings)).items():
         yield f"{name}: {said or NOT_YET}"
     yield f"Processors: {'; '.join(facts.processors) or NOT_YET}"
-    yield "Transfers abroad: none of what identifies somebody; figures alone, with small numbers hidden"
+    yield "Transfers abroad: none that identifies a person; statistics with small numbers hidden"
     if facts.owed:
         yield f"\nStill owed: {_named(facts.owed)}"
 

@@ -205,7 +205,7 @@ def source_of(module: str) -> Path:
 @click.version_option(package_name="hotline")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Runs a national line against trafficking in persons, for basic phones."""
+    """Run a national line against trafficking in persons, for basic phones."""
     found = demo_settings(os.environ, context.invoked_subcommand)
     if found:
         another = "" if os.environ.get(HOME) else "; HOTLINE_HOME names another"

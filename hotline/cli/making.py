@@ -32,7 +32,7 @@ def make_missing(
     folder = settings.home / "keys"
     for name in new:
         if is_held(folder, name):
-            raise Occupied(f"{name} is there: move it out of each folder in {folder} first")
+            raise Occupied(f"{name} exists: move it out of each folder in {folder} first")
     if found.state is TablesState.CURRENT:
         with closing(open_database(settings.database_url)) as database:
             _refuse(database, folder, new)

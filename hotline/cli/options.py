@@ -41,7 +41,7 @@ class RowId(click.ParamType[int]):
         """Returns the id. Raises NotFound for a number that is larger than a database stores."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MOST:
-            raise NotFound(f"there is no such {self._what}")
+            raise NotFound(f"no {self._what} has this number")
         return number
 
 
@@ -54,7 +54,7 @@ def checked(_context: click.Context, _option: click.Parameter, value: str) -> st
     if len(value) > LONGEST or not value.isprintable():
         raise click.BadParameter(f"must be one line of at most {LONGEST} letters")
     if NUMBER.search(value):
-        raise click.BadParameter("must hold no telephone number: it is kept in the audit log")
+        raise click.BadParameter("must not contain a phone number, because the audit log keeps it")
     return value
 
 
@@ -67,39 +67,39 @@ def locale_language(environ: Mapping[str, str] = os.environ) -> str:
 
 TIP_ID = RowId("tip")
 TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
-as_json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 language_option = click.option(
     "--language",
     type=click.Choice(CODES),
     default=locale_language,
-    help="In which language; by default that of the terminal (LANG), else English.",
+    help="Language of the output. By default the terminal's (LANG), else English.",
 )
 by_option = click.option(
-    "--by", prompt="Your name", callback=checked, help="Who says so: kept in the audit log."
+    "--by", prompt="Your name", callback=checked, help="Your name, for the audit log."
 )
 recovering = click.option(
     "--second",
-    prompt="A second person who is there",
+    prompt="Name of a second person present",
     callback=checked,
-    help="Who is there besides you: the passphrase is a recovery, and the audit log keeps both.",
+    help="Second person present, for the audit log.",
 )
 """Asks for a second person. A desk opens by the passphrase only before two people."""
 agreed = click.option(
     "--second",
     metavar="NAME",
     callback=lambda context, option, value: value and checked(context, option, value),
-    help="A second person who agrees: kept in the audit log.",
+    help="Name of a second person who agrees, for the audit log.",
 )
 
 
 def signed(command: Options) -> Options:
     """Adds `--by` and `--reason`. Both are asked for if they are not given."""
-    text = "Why: kept in the audit log."
-    return by_option(click.option("--reason", prompt="Why", callback=checked, help=text)(command))
+    option = click.option("--reason", prompt="Reason", callback=checked, help="For the audit log.")
+    return by_option(option(command))
 
 
 def passphrase_option(says: str, name: str = "--passphrase-file") -> Callable[[Options], Options]:
-    return click.option(name, type=NEW_FILE, help=f"A file whose first line is {says}.")
+    return click.option(name, type=NEW_FILE, help=f"File with {says} in its first line.")
 
 
 def since_option(says: str) -> Callable[[Options], Options]:
@@ -109,7 +109,7 @@ def since_option(says: str) -> Callable[[Options], Options]:
         type=MOMENT,
         metavar="MOMENT",
         callback=lambda _context, _option, typed: typed and typed.replace(tzinfo=KIGALI),
-        help=f'{says} from then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
+        help=f'Show {says} from this time on, in Kigali time: 2026-12-01 or "2026-12-01 18:00".',
     )
 
 

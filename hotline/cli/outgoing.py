@@ -25,7 +25,10 @@ FATE = click.Choice([fate.value for fate in DoubtDecision])
 @click.command()
 @as_json_option
 def status(as_json: bool) -> None:
-    """Shows if messages go out, the person who paused them, and what waits."""
+    """Show if messages go out, the person who paused them, and the waiting messages.
+
+    Example: hotline outgoing status
+    """
     with console_kit() as kit:
         found = service.look(kit)
     if as_json:
@@ -46,7 +49,12 @@ def status(as_json: bool) -> None:
 @click.command()
 @signed
 def pause(by: str, reason: str) -> None:
-    """Pauses all sending until a person resumes it. Callers are still answered, and tips stored."""
+    """Pause all sending until a person resumes it.
+
+    The line still answers callers and stores tips.
+
+    Example: hotline outgoing pause --by "Operator 1" --reason "gateway fault"
+    """
     with console_kit() as kit:
         placed = service.hold(kit, by=by, reason=reason)
     click.echo(
@@ -56,11 +64,14 @@ def pause(by: str, reason: str) -> None:
 
 @click.command()
 @signed
-@click.option("--alerts", type=FATE, help="After a restore: of alerts that may have gone out.")
-@click.option("--confirmations", type=FATE, help="After a restore: of confirmations likewise.")
-@click.option("--yes", is_flag=True, help="Do not ask again.")
+@click.option("--alerts", type=FATE, help="After a restore: for alerts that may have gone out.")
+@click.option("--confirmations", type=FATE, help="After a restore: for confirmations likewise.")
+@click.option("--yes", is_flag=True, help="Skip the confirmation.")
 def resume(by: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool) -> None:
-    """Shows what waits, asks for confirmation, and sends it."""
+    """Show the waiting messages, ask for confirmation, and send them.
+
+    Example: hotline outgoing resume --by "Operator 1" --reason "fault fixed"
+    """
     given = {Kind.ALERT: alerts, Kind.CONFIRMATION: confirmations}
     fates = {kind: DoubtDecision(fate) for kind, fate in given.items() if fate is not None}
     with console_kit() as kit:
@@ -108,7 +119,12 @@ TRIAL_SECONDS = 60.0
 @click.option("--language", type=click.Choice(CODES), default="rw", show_default=True)
 @by_option
 def add(name: str, number: str | None, language: str, by: str) -> None:
-    """Adds NAME as an on-call contact, who is notified by SMS of faults. Asks for the number if it is not given."""
+    """Add NAME as an on-call contact, who gets an SMS about faults.
+
+    The command asks for the number if it is not given.
+
+    Example: hotline oncall add "Operator 1" --by "Admin 1"
+    """
     number = number or str(click.prompt("Number", hide_input=True, err=True))
     with console_kit() as kit:
         service_alarms.add(kit, name, number, language, by=by)
@@ -116,13 +132,16 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
 
 
 @click.command()
-@click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="How long to wait.")
+@click.option("--seconds", default=TRIAL_SECONDS, show_default=True, help="Seconds to wait.")
 def test(seconds: float) -> None:
-    """Sends a test to every on-call contact and shows each result. Exits with 1 unless the gateway accepts all."""
+    """Send a test to every on-call contact, and exit with 1 unless the gateway accepts all.
+
+    Example: hotline oncall test
+    """
     with console_kit() as kit:
         ids = service_alarms.try_waking(kit)
         if not ids:
-            raise click.ClickException("no one is notified yet: `hotline oncall add NAME`")
+            raise click.ClickException("no on-call contacts: run `hotline oncall add NAME`")
         click.echo(f"sending {len(ids)}, by the watch process ...", err=True)
         waiting = _told(kit, ids, seconds)
     for name, row in waiting:

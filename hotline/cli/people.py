@@ -34,7 +34,10 @@ PERSON = click.argument("person", metavar="NAME")
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
-    """Lists all people who were ever enrolled, without numbers."""
+    """List all people who were ever enrolled, without numbers.
+
+    Example: hotline people list
+    """
     with console_kit() as kit:
         away = service_leaves.away(kit)
         rows = [
@@ -51,19 +54,20 @@ def list_(as_json: bool) -> None:
         spoken = ",".join(person["languages"])
         red = "" if person["living"] else click.style(f"  {person['state'].upper()}", fg="red")
         click.echo(
-            f"{person['id']:4} {person['name']:20} {person['level']:11} {spoken}"
-            f"  {places}; {work}{red}"
+            f"{person['id']:4} {person['name']:20} {person['level']:11} {spoken}  {places}; {work}{red}"
         )
 
 
 @click.command("import")
 @click.argument("file", type=FILE)
-@click.option("--proving", is_flag=True, help="No one is alerted before `invite` and an approval.")
+@click.option("--proving", is_flag=True, help="Alert no one before `invite` and an approval.")
 def import_(file: Path, proving: bool) -> None:
-    """Enrols all people in a CSV file, or none. Each wrong row is named with its line and the reason.
+    """Enrol all people in a CSV file, or none. Print each wrong row with its line and reason.
 
     Columns: name, msisdn, language (rw, fr, en), level (responder, deputy, coordinator, national), districts,
-    categories. Districts are names with ; between, and so are categories. Empty districts or categories mean all.
+    categories. Separate several districts or categories with semicolons. Empty districts or categories mean all.
+
+    Example: hotline people import people.csv --proving
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -83,13 +87,16 @@ def import_(file: Path, proving: bool) -> None:
     "--out",
     type=NEW_FILE,
     required=True,
-    help="The file that start PINs are added to. Only its owner reads it. Cut it, and destroy it.",
+    help="File to add the start PINs to. Print it, cut it and destroy it.",
 )
 @signed
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
-    """Sends a code to each NAME's phone, and writes a start PIN for paper. Both together give six digits.
+    """Send a code to each NAME's phone, and write a start PIN for paper.
 
-    A responder who is alerted today is alerted meanwhile too. A second invitation replaces code and PIN.
+    The responder enters both to set a PIN of six digits. Alerts continue meanwhile. A second invitation replaces code
+    and PIN.
+
+    Example: hotline people invite "Responder 7" --out papers.txt --by "Admin 1" --reason "new phone"
     """
     with console_kit() as kit:
         for name in names:
@@ -102,10 +109,12 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
 @agreed
 @signed
 def remove(person: str, second: str | None, by: str, reason: str) -> None:
-    """Removes NAME at once. Open cases take their next step, and no alert follows.
+    """Remove NAME from the line now. Open cases escalate, and alerts stop.
 
     One of the last two of the national desk needs --second, and on-call contacts are notified. `hotline people back
     NAME --second NAME` undoes it.
+
+    Example: hotline people remove "Responder 7" --by "Admin 1" --reason "left the service"
     """
     with console_kit() as kit:
         gone = service_removal.remove(kit, person, second=second, by=by, reason=reason)
@@ -124,7 +133,10 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
 @agreed
 @signed
 def back(person: str, second: str | None, by: str, reason: str) -> None:
-    """Undoes the removal of NAME. Two people decide."""
+    """Make the removed responder NAME active again. Two people are needed.
+
+    Example: hotline people back "Responder 7" --second "Admin 2" --by "Admin 1" --reason "back in the district"
+    """
     with console_kit() as kit:
         done = service_leaves.back(kit, person, number=None, second=second, by=by, reason=reason)
     ended = ", ".join(done.ended)
@@ -181,12 +193,14 @@ FIRST = "en"
 @click.argument("paper_name", metavar="PAPER", type=click.Choice([*PAPERS]))
 @click.option("--language", type=click.Choice(CODES), default=CODES[0], show_default=True)
 @click.option(
-    "--out", type=NEW_FILE, required=True, help="The HTML file: open it in a browser, and print it."
+    "--out", type=NEW_FILE, required=True, help="HTML file to write. Print it from a browser."
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
-    """Writes a PAPER for responders, to print. `responder` is the guide, `first-ten-minutes` is one card.
+    """Write a PAPER for responders to print: `responder` is the guide, `first-ten-minutes` is one card.
 
     The paper shows the short code of this line.
+
+    Example: hotline guide responder --language rw --out guide.html
     """
     settings = Settings.read(os.environ)
     name = PAPERS[paper_name] + ("" if language == FIRST else f".{language}")

@@ -23,9 +23,12 @@ from hotline.operations import migrate
 
 @click.command()
 def prepare() -> None:
-    """Checks that the line may start. After a line on standard input, records that the processes that send start now.
+    """Check that the line may start. Used by `hotline run`.
 
-    Prints the fault of the web process's keys, or null, as a line of JSON.
+    After a line on standard input, it records that the processes that send start now. It prints the fault of the web
+    process's keys, or null, as a line of JSON.
+
+    Example: hotline process prepare
     """
     settings = Settings.read(os.environ)
     _refuse_other_tables(settings)
@@ -44,7 +47,7 @@ def _refuse_other_tables(settings: Settings) -> None:
         found = migrate.look_at(settings.database_url)
         migrate.refuse_unless_current(found)
         if found.state is migrate.TablesState.MISSING:
-            raise missing(settings, f"{found.place} holds no tables of a line")
+            raise missing(settings, f"{found.place} has no tables of a line")
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:
@@ -66,5 +69,5 @@ def _refuse_invented(kit: Kit, settings: Settings) -> None:
     with suppress(StoreUnavailable):
         if not settings.pretended and service_sample.is_invented(kit):
             raise NotReady(
-                "everything in this database is invented: a real line has a home and a database of its own"
+                "this database holds sample data: give a real line its own home and database"
             )

@@ -25,13 +25,21 @@ from hotline.monitoring.service_measures import gather
 
 @click.command()
 def worker() -> None:
-    """Assigns tips, sends alerts and answers, reminds and repeats, until a signal ends it. Two workers are equal."""
+    """Run a worker, which assigns tips, sends alerts and answers, and reminds responders.
+
+    You can run several workers.
+
+    Example: hotline process worker
+    """
     _hear("worker", Role.WORKERS, build_relay)
 
 
 @click.command()
 def reader() -> None:
-    """Decrypts cases for responders' phones, behind their PINs, until a signal ends it."""
+    """Run the reader, which decrypts cases for responders' phones behind their PINs.
+
+    Example: hotline process reader
+    """
     _hear("reader", Role.READER, build_reader)
 
 
@@ -45,7 +53,10 @@ def _hear(name: str, role: Role, build: Callable[[Settings], Kit]) -> None:
 
 @click.command()
 def watch() -> None:
-    """Checks everything every ten seconds and notifies on-call contacts, until a signal ends it."""
+    """Run the monitoring, which checks everything every ten seconds and notifies on-call contacts.
+
+    Example: hotline process watch
+    """
     settings = _settings_of("watch")
     kit = build_watch(settings)
     try:

@@ -71,12 +71,14 @@ init`."""
 @click.command()
 @procfile_option
 def run(procfile: Path) -> None:
-    """Runs the line: the processes in the Procfile, and the embedded Redis if no URL is set.
+    """Run the line: the processes in the Procfile, and the embedded Redis if no URL is set.
 
-    Restarts a process that ends. Ends everything on Ctrl-C. Starts nothing if the web process's keys, the database or
-    the gateway's key are missing. Starts nothing if the tables are another release's. Starts nothing if a line runs in
-    this home already, or if the port is taken. A process whose key is lost or wrong is named, and starts when the key
-    is repaired. The web process accepts tips meanwhile.
+    A process that ends starts again. Ctrl-C ends everything. Nothing starts if the web process's keys, the database
+    or the gateway's key are missing. Nothing starts if the tables are another release's, a line already runs in this
+    home, or the port is taken. A process whose key is lost or wrong is named, and starts when the key is repaired.
+    The web process accepts tips meanwhile.
+
+    Example: hotline run
     """
     settings = Settings.read(os.environ)
     entries = read_procfile(procfile.read_text(encoding="utf-8"))

@@ -84,7 +84,10 @@ def as_markdown() -> str:
 
 
 @click.command()
-@click.option("--markdown", is_flag=True, help="The page docs/settings.md instead.")
+@click.option("--markdown", is_flag=True, help="Print the page docs/settings.md instead.")
 def settings(*, markdown: bool) -> None:
-    """Prints a TOML file of all settings to fill in, for HOTLINE_SETTINGS."""
+    """Print a TOML file of all settings to fill in, for HOTLINE_SETTINGS.
+
+    Example: hotline settings
+    """
     click.echo(as_markdown() if markdown else as_toml(), nl=False)

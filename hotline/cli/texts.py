@@ -30,10 +30,13 @@ SOURCE = "en"
     "--locales",
     type=click.Path(file_okay=False, path_type=Path),
     show_default="the project's own",
-    help="The folder of the catalogues.",
+    help="Folder of the catalogues.",
 )
 def check(locales: Path | None) -> None:
-    """Fails if a catalogue is outdated, has a gap, or has a text that a handset cannot show."""
+    """Check the catalogues, and fail if one is outdated, has a gap, or has a text that no handset shows.
+
+    Example: hotline texts check
+    """
     problems = list(faults(locales or LOCALES))
     for problem in problems:
         click.echo(problem, err=True)
@@ -55,7 +58,7 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
             continue
         catalogue = read(path)
         for phrase in sorted(phrases(catalogue).keys() - {template.value for template in Template}):
-            yield f"{language}: nobody says this any more: {phrase}"
+            yield f"{language}: the code has no such text any more: {phrase}"
         for template in Template:
             for fault in faults_of(catalogue, template, language, numbers):
                 yield f"{language}: {template.name}: {fault}"

@@ -47,21 +47,25 @@ PAGE = 50
 
 
 @click.command("list")
-@click.option("--open", "is_open", is_flag=True, help="Only those that nobody has closed.")
-@click.option("--desk", metavar="DESK", help="Only those that this desk may read.")
-@since_option("Filed")
+@click.option("--open", "is_open", is_flag=True, help="Show open tips only.")
+@click.option("--desk", metavar="DESK", help="Show tips of this desk only.")
+@since_option("tips filed")
 @click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
-@click.option("--before", type=TIP_ID, metavar="ID", help="Older than this one: the next page.")
-@click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
+@click.option("--before", type=TIP_ID, metavar="ID", help="Show tips older than this one.")
+@click.option(
+    "--limit", type=click.IntRange(1), help=f"Number of tips: {PAGE}, or all with --json."
+)
 @as_json_option
 def list_(
     desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
 ) -> None:
-    """Lists tips and complaints without their text, the newest first.
+    """List tips and complaints without their text, the newest first.
 
-    Each row shows how long the tip waited of the promised time. It also shows its assignee and the clock due next. A
-    tip is red when everyone was alerted and no one has taken it. "fragment" is a report that ended before a district
-    was given. No responder can act on it, and no time was promised.
+    Each row shows how long the tip waited of the time limit. It also shows its assignee and the clock due next. A tip
+    is overdue when everyone was alerted and no one has taken it. "fragment" is a report that ended before a district
+    was given. No responder can act on it, and it has no time limit.
+
+    Example: hotline tips list --open --desk Gasabo
     """
     most = limit or (None if as_json else PAGE)
     asked = Wanted(
@@ -129,13 +133,13 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
 def _holder(standing: TipOverview) -> str:
     taken = standing.responsible
     if standing.asked is not None:
-        said = "passed on by" if standing.asked is Asked.PASSED_ON else "others are asked beside"
+        said = "passed on by" if standing.asked is Asked.PASSED_ON else "others are alerted after"
         taken = f"{said} {taken}"
     if standing.tip.closed_at:
-        taken = taken or standing.acknowledged_by or "taken by nobody"
+        taken = taken or standing.acknowledged_by or "not taken"
     if taken is None and standing.tip.state == TipState.FRAGMENT:
-        taken = "left early: told once" if standing.referrals else "left early: rings nobody"
-    taken = taken or _red("NOBODY")
+        taken = "incomplete: alerted once" if standing.referrals else "incomplete: alerts no one"
+    taken = taken or _red("NOT TAKEN")
     return f"{taken} (unproven: {standing.unproven})" if standing.unproven else taken
 
 
@@ -203,7 +207,7 @@ def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
 
 ERASE_WANTED = {
     "rw": "Hari uwasabye ko bisibwa. Ashobora kuba atari we wabivuze.",
-    "en": "Somebody asked to erase this, and need not be who told it.",
+    "en": "Erasure requested. The request may not come from the caller.",
     "fr": "Quelqu'un a demandé de l'effacer; ce n'est pas forcément qui l'a dit.",
 }
 WIDEST = 60
@@ -211,10 +215,10 @@ WIDEST = 60
 
 @click.command()
 @TIP
-@click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
+@click.option("--desk", required=True, metavar="DESK", help="Name of a district, or national.")
 @signed
 @recovering
-@passphrase_option("the passphrase; asked for on the terminal otherwise")
+@passphrase_option("the passphrase")
 @language_option
 def read(
     tip_id: int,
@@ -225,7 +229,12 @@ def read(
     passphrase_file: Path | None,
     language: str,
 ) -> None:
-    """Prints the text of a tip. First writes a row in the audit log, also if access is refused."""
+    """Print the text of a tip, after a row in the audit log.
+
+    The audit log gets a row also if access is refused.
+
+    Example: hotline tips read 12 --desk Gasabo --by "Desk 1" --second "Desk 2" --reason "send help"
+    """
     code, people = desk_code(desk), TwoPeople(by, second)
     with console_kit() as kit:
         decrypt_access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
@@ -278,9 +287,11 @@ def document_of(one: CaseMoment) -> dict[str, object]:
 @language_option
 @as_json_option
 def show(name: str, language: str, as_json: bool) -> None:
-    """Prints a case's row in the list of tips, and its timeline. REF is a reference, or a tip's id.
+    """Show a case's row in the list of tips, and its timeline. REF is a reference, or a tip's id.
 
     Facts about persons are not shown. Read them on a phone or in the console, with a key.
+
+    Example: hotline tips show K7Q4
     """
     with console_kit() as kit:
         now, sheet = kit.now(), service_timeline.sheet(kit, name.upper())
@@ -304,7 +315,7 @@ def show(name: str, language: str, as_json: bool) -> None:
 
 EARLIER = {
     "rw": "Ahantu hari havuzwe mbere",
-    "en": "Told of before the place was corrected",
+    "en": "Place before correction",
     "fr": "Lieu dit avant la correction",
 }
 OUTCOME = click.Choice([one.value for one in TipOutcome])
@@ -313,12 +324,14 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
 @click.command()
 @TIP
 @signed
-@click.option("--outcome", type=OUTCOME, required=True, help="What came of it.")
+@click.option("--outcome", type=OUTCOME, required=True, help="Outcome of the case.")
 def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
-    """Requests that a tip is closed. The command closes nothing, because a typed name proves no identity.
+    """Request the closure of a tip. A member of the national desk must confirm it.
 
-    A member of the national desk opens the case and confirms the closure, behind the PIN or in the console. A
-    later request by the same name replaces the earlier one.
+    The command closes nothing, because a typed name proves no identity. The member opens the case first, behind the
+    PIN or in the console. A later request by the same name replaces the earlier one.
+
+    Example: hotline tips close 12 --outcome not-found --by "Desk 1" --reason "visited twice"
     """
     with console_kit() as kit:
         kept = keeping.close_tip(
@@ -335,9 +348,9 @@ def _say(kept: Kept) -> None:
     """Prints the state of the tip, and the next step."""
     tip = kept.tip
     if tip.erased_at is not None:
-        click.echo(f"tip {tip.id}: closed; its words were erased, as somebody had asked")
+        click.echo(f"tip {tip.id}: closed; its text was erased, as requested")
     elif tip.closed_at is not None:
-        click.echo(f"tip {tip.id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
+        click.echo(f"tip {tip.id}: closed; its text is erased {kept.term.goes_at:%Y-%m-%d}")
     elif tip.end_wanted_by is not None:
         who = service_closing.said(tip.end_wanted_by)
         click.echo(
@@ -350,20 +363,27 @@ def _say(kept: Kept) -> None:
 @TIP
 @signed
 def let_go(tip_id: int, by: str, reason: str) -> None:
-    """Ends the alert for the people of a tip's first place, once a person of the correct place has it."""
+    """Stand down the people of a tip's first place, once a person of the correct place has taken it.
+
+    Example: hotline tips let-go 12 --by "Desk 1" --reason "other district"
+    """
     with console_kit() as kit:
         decrypt_access.let_go(kit, tip_id, by=by, reason=reason)
-    click.echo(f"tip {tip_id}: the people of the first place are let go, and learn it now")
+    click.echo(f"tip {tip_id}: the people of the first place are stood down and notified")
 
 
 @click.command("send-down")
 @TIP
 @signed
 @recovering
-@passphrase_option("the national desk's passphrase; asked for otherwise")
+@passphrase_option("the national desk's passphrase")
 def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: Path | None) -> None:
-    """Shows the district a tip that names an official. The national desk uses it when no official is involved after
-    all."""
+    """Give the district access to a tip that names an official.
+
+    The national desk uses it when no official is involved after all.
+
+    Example: hotline tips send-down 12 --by "National 1" --second "National 2" --reason "not an official"
+    """
     people = TwoPeople(by, second)
     with console_kit() as kit:
         passphrase = passphrase_of_desk(passphrase_file, NATIONAL)
@@ -379,12 +399,14 @@ def earlier_line(places: Sequence[str], language: str) -> str:
 @click.command()
 @as_json_option
 def retention(as_json: bool) -> None:
-    """Lists the texts that are erased next, and those under legal hold. The clock erases two weeks after it warned
-    here.
+    """List the texts that are erased next, and those under legal hold.
 
-    Text is erased 90 days after `hotline tips close`, or 270 days after filing if the tip was not closed. Place, kind,
-    urgency and times stay, for the statistics. Facts about persons are erased after their month was counted for the
-    last time, 75 days after it ended. This too needs a warning two weeks before.
+    The clock erases a text two weeks after it warned here. Text is erased 90 days after `hotline tips close`, or 270
+    days after filing if the tip was not closed. Place, kind, urgency and times stay, for the statistics. Facts about
+    persons are erased after their month was counted for the last time, 75 days after it ended. This too needs a
+    warning two weeks before.
+
+    Example: hotline tips retention
     """
     with console_kit() as kit:
         rows = [_row(kept) for kept in keeping.upcoming(kit)]

@@ -311,7 +311,7 @@ def carry_out(
         _count(context, new_steps, text, mark) if light else _commit(context, new_steps, text, mark)
     )
     if heard is None:
-        raise StoreUnavailable("the session's row is gone")
+        raise StoreUnavailable("the row of the session is missing")
     known.heard, known.counted = heard, known.counted | topics_of(new_steps)
     return True
 

@@ -117,11 +117,11 @@ def _unproven(session: Session, at: datetime) -> CheckResult:
     count = tables_inbound.unproven_answers(session, at - LATELY)
     if not count:
         return CheckResult(
-            "unproven", True, "every answer by SMS stands in the gateway's inbox, or may yet"
+            "unproven", True, "every answer by SMS is in the gateway's inbox, or may come yet"
         )
     return CheckResult(
         "unproven",
         False,
-        f"{count} answers by SMS that no inbox lists: somebody may forge callbacks",
-        "telephone whom `hotline tips list` names as unproven; then `hotline keys hooks rotate`",
+        f"{count} answers by SMS that no inbox lists: an attacker may forge callbacks",
+        "call the responders that `hotline tips list` names as unproven; then run `hotline keys hooks rotate`",
     )

@@ -94,9 +94,9 @@ def change_number(
     with kit.database.writing() as session:
         person = service_leaves.find(session, name)
         if tables.known_numbers(session, [key]):
-            raise PersonnelRefused("that number is enrolled already")
+            raise PersonnelRefused("this number is enrolled already")
         if tables_sessions.stopped_among(session, [kit.pseudonyms.stopped(msisdn)]):
-            raise PersonnelRefused("whoever has that number asked to hear no more (STOP)")
+            raise PersonnelRefused("this number asked for no more messages (STOP)")
         if person.state != EnrolmentState.ACTIVE:
             raise PersonnelRefused(f"{person.name} is not enrolled, or was removed")
         row = Enrolment(responder_id=person.id, kind=EnrolmentKind.NUMBER, number_key=key)

@@ -45,7 +45,7 @@ def find(session: Session, name: str) -> Responder:
         return found[0]
     near = queries_people.alike(session, name)
     hint = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
-    raise NotFound(f"nobody has exactly that name: {hint}")
+    raise NotFound(f"no responder has exactly that name: {hint}")
 
 
 def away(kit: Kit) -> Mapping[int, datetime]:
@@ -89,13 +89,13 @@ def check_second(
 ) -> None:
     """Checks that two people decide, and that neither is the person concerned. Raises PersonnelRefused."""
     if second is None:
-        raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
+        raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
     herself = (
         () if person is None else (person if isinstance(person, str) else f"responder:{person.id}",)
     )
     names = (tables_audit.signer(by), second, *herself)
     if any(is_same_person(session, one, other) for one, other in combinations(names, 2)):
-        raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
+        raise PersonnelRefused(f"{what} needs two people other than the person concerned")
 
 
 def record(
@@ -250,5 +250,5 @@ def _unstop(session: Session, kit: Kit, person: Responder, number: str | None) -
         )
     msisdn = sendable(number)
     if kit.pseudonyms.enrolled(msisdn) != person.number_key:
-        raise PersonnelRefused(f"that is not the number under which {person.name} is enrolled")
+        raise PersonnelRefused(f"{person.name} is enrolled with another number: enter that one")
     tables_sessions.unstop(session, kit.pseudonyms.stopped(msisdn))

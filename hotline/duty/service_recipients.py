@@ -30,15 +30,15 @@ def findings(people: Sequence[Member], at: datetime) -> tuple[CheckResult, ...]:
         _gaps(
             "districts",
             nobody_enrolled(people, codes),
-            "somebody is enrolled for every district",
-            "nobody is enrolled for {}: the national desk hears of their tips alone",
+            "every district has an enrolled responder",
+            "no one is enrolled for {}: only the national desk is alerted of their tips",
             "the page People, or `hotline people import FILE.csv`",
         ),
         _gaps(
             "desks",
             all_away(people, codes, at),
-            "every desk that has people has one who can be told",
-            "everybody is on leave or cannot be reached at {}",
+            "every desk with people has one who can be alerted",
+            "all people are on leave or cannot be reached at {}",
             BRING,
         ),
     )
@@ -47,13 +47,13 @@ def findings(people: Sequence[Member], at: datetime) -> tuple[CheckResult, ...]:
 def _national(people: Sequence[Member], at: datetime) -> CheckResult:
     count = national_living(people, at)
     if count >= NATIONAL_LEAST:
-        return CheckResult("national desk", True, f"{count} people can be told")
-    says = "one person alone can be told" if count else "nobody can be told"
+        return CheckResult("national desk", True, f"{count} people can be alerted")
+    says = "only one person can be alerted" if count else "no one can be alerted"
     return CheckResult(
         "national desk",
         False,
-        f"{says}: {NATIONAL_LEAST} are the least at every hour",
-        f"bring somebody to level national: {BRING}",
+        f"{says}: at least {NATIONAL_LEAST} are needed at every hour",
+        f"add a person to the national desk: {BRING}",
         level=NATIONAL_LEAST - count,
     )
 

@@ -169,6 +169,6 @@ def remove_in(
 
 
 LAST_OF_NATIONAL = (
-    f"the national desk would have fewer than {NATIONAL_LEAST} living on duty: bring somebody there first."
-    " Where she must go tonight all the same, removing one of the last"
+    f"the national desk would have fewer than {NATIONAL_LEAST} active people: add a person there first."
+    " If this one must leave now, removing one of the last"
 )

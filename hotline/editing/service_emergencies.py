@@ -188,7 +188,7 @@ def _unfit(kit: Kit, state: StateToBringBack) -> ChangeRefused | None:
 
 
 CLOCK = "clock"
-LAPSED = "nobody confirmed the words of an emergency"
+LAPSED = "no one confirmed an emergency text"
 
 
 class EmergencyToRead(NamedTuple):

@@ -61,8 +61,7 @@ def overstated(document: Document, signatures: Sequence[Signature]) -> Iterator[
             states = {state_of(text, language, signatures) for text in texts_of({name: flow})}
             if said == ReviewState.REVIEWED and not states <= {ReviewState.REVIEWED}:
                 yield (
-                    f"{name}.yaml: says that {language} is reviewed, and not every text of it is: "
-                    "the page Words"
+                    f"{name}.yaml: says that {language} is reviewed, and not every text of it is: the page Words"
                 )
 
 
@@ -165,7 +164,7 @@ def _numbers(book: Book, today: date) -> CheckResult:
     late = [digits for digits, until in ends.items() if until - today <= AHEAD]
     return checked(
         "numbers",
-        f"{', '.join(late)} must be confirmed anew: {_what_then(ends, late)}" if late else None,
+        f"{', '.join(late)} must be confirmed again: {_what_then(ends, late)}" if late else None,
         f"{', '.join(ends) or 'none'} may be shown",
         "have it signed, confirm it in the console or numbers.csv, and publish that",
         level=2 if EMERGENCY in late and ends[EMERGENCY] < today else 1,
@@ -189,7 +188,7 @@ def _questions(book: Book, today: date) -> CheckResult:
     lapsing = [one.name for one in listed if one.until is not None and one not in fresh]
     return checked(
         "questions",
-        f"{', '.join(lapsing)} must be signed anew: over or changed, or within {AHEAD.days} days"
+        f"{', '.join(lapsing)} must be signed again: over or changed, or within {AHEAD.days} days"
         if lapsing
         else None,
         f"{len(shown)} may be asked back",

@@ -159,7 +159,7 @@ class GatewayFault:
             if name != "kind" and not isinstance(value, _TYPES.get(name, ()))
         ]
         if document.get("kind") not in list(FaultKind):
-            wrong.append("a fault's kind: nobody knows it")
+            wrong.append("a fault's kind is unknown")
         if wrong:
             raise SettingsInvalid(wrong)
         return cls(**{**document, "kind": FaultKind(document["kind"])})

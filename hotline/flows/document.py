@@ -183,7 +183,7 @@ class _Loader(yaml.CSafeLoader):
             if not isinstance(key, yaml.ScalarNode):
                 continue
             if key.value in seen:
-                raise FlowInvalid([f"line {key.start_mark.line + 1}: {key.value} stands twice"])
+                raise FlowInvalid([f"line {key.start_mark.line + 1}: {key.value} is there twice"])
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 

@@ -33,7 +33,7 @@ def finding(kit: Kit) -> CheckResult:
     if row is None:
         return CheckResult(NAME, False, "it is no row of numbers.csv: no message names it", TODO)
     if not row.is_confirmed(kit.now().date()):
-        says = "nobody has signed it, or too long ago: no message names it"
+        says = "it is not signed, or too long ago: no message names it"
         return CheckResult(NAME, False, says, TODO)
     return CheckResult(NAME, True, f"responders are told to ring it, until {row.until}")
 

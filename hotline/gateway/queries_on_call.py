@@ -54,7 +54,7 @@ def watcher_for_writing(session: Session, watcher_id: int) -> Watcher:
     held = select(Watcher).where(Watcher.id == watcher_id, Watcher.active).with_for_update()
     row = session.scalars(held).one_or_none()
     if row is None:
-        raise NotFound(f"nobody of number {watcher_id} is woken")
+        raise NotFound(f"no on-call contact {watcher_id}")
     return row
 
 

@@ -74,7 +74,7 @@ def _name_failure(ended: Future[None]) -> None:
     """Logs the kind of error, but no data of the send. The lease of its claim expires. The clock then ends the claim as
     unknown."""
     if broken := ended.exception():
-        logger.error("send failed: %s", type(broken).__name__)
+        logger.error("sending failed: %s", type(broken).__name__)
 
 
 INVENTED = "invented_year"

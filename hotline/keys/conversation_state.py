@@ -55,7 +55,7 @@ class RunCipher:
     def open(self, session_key: str, sealed: bytes) -> bytes:
         """Decrypts a state. Raises SealBroken."""
         if sealed[:1] != VERSION:
-            raise SealBroken("a run of an unknown format")
+            raise SealBroken("the conversation state has an unknown format")
         bound = session_key.encode()
         for key in self.keys():
             if (plain := opened(key, bound, sealed[1:])) is not None:
@@ -63,7 +63,7 @@ class RunCipher:
         for key in self.keys_again():
             if (plain := opened(key, bound, sealed[1:])) is not None:
                 return plain
-        raise SealBroken("a run that was altered, or is another session's")
+        raise SealBroken("the conversation state was altered or belongs to another session")
 
 
 def under(key: bytes, bound: bytes, plain: bytes) -> bytes:
@@ -115,11 +115,11 @@ class WeeklyRuns:
             if plain is None:
                 plain = self._opened(self._cipher.keys_again(), bound, sealed)
         except KeyMissing:
-            raise SealBroken("a run of a week that was forgotten") from None
+            raise SealBroken("the key of the conversation state's week is destroyed") from None
         except ValueError:
-            raise SealBroken("a run of no week") from None
+            raise SealBroken("the conversation state names no week") from None
         if plain is None:
-            raise SealBroken("a run that was altered, or is another session's")
+            raise SealBroken("the conversation state was altered or belongs to another session")
         return plain
 
     def _opened(self, keys: Iterable[bytes], bound: bytes, sealed: bytes) -> bytes | None:

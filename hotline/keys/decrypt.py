@@ -29,7 +29,7 @@ def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, st
     try:
         answers = document_in(_padded(body, key, encrypt.binding(uid, place)))
     except (CryptoError, ValueError, TypeError):
-        raise SealBroken("a body that was altered, or is another tip's") from None
+        raise SealBroken("the text was altered or belongs to another tip") from None
     return {str(name): str(value) for name, value in answers.items()}
 
 
@@ -40,7 +40,7 @@ def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
     head, sealed = body[:HEAD_BYTES], body[HEAD_BYTES:]
     plain = SealedBox(PrivateKey.from_seed(key)).decrypt(sealed)
     if not plain.endswith(head + bound):
-        raise SealBroken("a body that was altered, or is another tip's")
+        raise SealBroken("the text was altered or belongs to another tip")
     return plain.removesuffix(head + bound)
 
 
@@ -49,7 +49,7 @@ def open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> byte
     plain = _open_box(grant, private_key)
     key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if told != label(uid, desk):
-        raise SealBroken("a grant for another tip or another desk")
+        raise SealBroken("the grant belongs to another tip or another desk")
     return key
 
 
@@ -81,7 +81,7 @@ def open_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) ->
             raise ValueError
         return unpadded(plain.removesuffix(told))
     except (CryptoError, TypeError, ValueError):
-        raise SealBroken("codes that were altered, or are another entry's") from None
+        raise SealBroken("the codes were altered or belong to another event") from None
 
 
 def open_number(sealed: bytes, *, private_key: bytes) -> str:
@@ -90,7 +90,7 @@ def open_number(sealed: bytes, *, private_key: bytes) -> str:
     try:
         return bytes(sodium_unpad(plain, encrypt.NUMBER_BYTES)).decode()
     except (CryptoError, ValueError):
-        raise SealBroken("a number of an unknown shape") from None
+        raise SealBroken("the number has an unknown format") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class LiveNumbers:
             return open_number(sealed, private_key=newest)
         except SealBroken:
             if not self.are_ours(keys):
-                raise KeyWrong(f"{self.keys!r} opens nothing of this line") from None
+                raise KeyWrong(f"{self.keys!r} decrypts nothing of this line") from None
             raise
 
 
@@ -143,7 +143,7 @@ def unwrap(
     version, passes, kib, salt = HEADER.unpack_from(envelope)
     costs = Costs(passes, kib)
     if version != VERSION or not costs.are_bearable:
-        raise SealBroken(f"{says} is of an unknown format")
+        raise SealBroken(f"{says} has an unknown format")
 
     key = stretch(passphrase, costs, salt)
     try:
@@ -151,17 +151,17 @@ def unwrap(
             envelope[HEADER.size :], aad=envelope[: HEADER.size] + owner.encode()
         )
     except (CryptoError, ValueError, TypeError):
-        raise PassphraseWrong(f"{says} does not open with this passphrase") from None
+        raise PassphraseWrong(f"this passphrase does not decrypt {says}") from None
 
 
 def _open_box(sealed: bytes, private_key: bytes) -> bytes:
     try:
         return SealedBox(PrivateKey(private_key)).decrypt(_current(sealed))
     except (CryptoError, ValueError, TypeError):
-        raise SealBroken("a box that was altered, or is not for this key") from None
+        raise SealBroken("the sealed data was altered or is for another key") from None
 
 
 def _current(sealed: bytes) -> bytes:
     if sealed[:1] != VERSION:
-        raise SealBroken("sealed in an unknown format")
+        raise SealBroken("the sealed data has an unknown format")
     return sealed[1:]

@@ -57,7 +57,7 @@ def padded(plain: bytes) -> bytes:
 def unpadded(held: bytes) -> bytes:
     """Returns the content that `padded` padded. Raises ValueError, CryptoError or TypeError for anything else."""
     if len(held) not in SIZES:
-        raise ValueError("a padding of an unknown size")
+        raise ValueError("the padding has an unknown size")
     return bytes(sodium_unpad(held, len(held)))
 
 
@@ -175,7 +175,7 @@ class Sealer:
         """Seals an MSISDN to the relay. Raises KeyMissing if the folder lacks the relay's public key."""
         public_key = self._relay_key
         if public_key is None:
-            raise KeyMissing("this process has no public key of the relay, and so seals no number")
+            raise KeyMissing("the public key of the relay is missing: run `hotline keys import`")
         plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
 
@@ -248,7 +248,7 @@ def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str
     try:
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(codes)
     except (CryptoError, TypeError):
-        raise SealBroken("a case's key that nothing can be sealed to") from None
+        raise SealBroken("the public key of a case is invalid") from None
 
 
 def case_name(uid: str) -> str:

@@ -47,7 +47,7 @@ class FactorSealer:
             plain = _opened(key, sealed, account)
             if plain is not None:
                 return plain.decode()
-        raise SealBroken("a second factor that was altered, or is another account's")
+        raise SealBroken("the second factor was altered or belongs to another account")
 
     def is_newest(self, sealed: bytes, *, account: str) -> bool:
         """Returns True if the secret is encrypted under the newest key."""

@@ -30,7 +30,7 @@ def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
     try:
         return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
     except (CryptoError, TypeError, ValueError):
-        raise SealBroken("a key that nothing can be sealed to") from None
+        raise SealBroken("the public key is invalid") from None
 
 
 def open_box(sealed: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def open_box(sealed: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
             raise ValueError
         return document_in(padded)
     except (CryptoError, TypeError, ValueError):
-        raise SealBroken("a box of another hop, or one that was altered") from None
+        raise SealBroken("the sealed data was altered or belongs to another hop") from None
 
 
 def _digest(bound: str) -> bytes:

@@ -101,7 +101,7 @@ class WeeklyLock:
         try:
             return self._box(head[1:].decode()).decrypt(sealed, aad=head + bound)
         except (CryptoError, ValueError, TypeError):
-            raise SealBroken("a grant that was altered, or is another tip's") from None
+            raise SealBroken("the grant was altered or belongs to another tip") from None
 
     def forget(self, before: str) -> bool:
         """Advances to a week, so that no older week opens any more. Never goes back.
@@ -148,9 +148,9 @@ def _read(content: bytes) -> tuple[str, bytes]:
     try:
         _monday(week.decode())
     except ValueError:
-        raise SealBroken("epoch.key is of an unknown shape") from None
+        raise SealBroken("epoch.key has an unknown format") from None
     if len(key) != KEY_BYTES:
-        raise SealBroken("epoch.key is of an unknown shape")
+        raise SealBroken("epoch.key has an unknown format")
     return week.decode(), key
 
 

@@ -74,6 +74,6 @@ def _tried(way: object, text: str) -> bool:
         way(text)
     except (OSError, smtplib.SMTPException, subprocess.SubprocessError) as broken:
         # The error's message may quote an address or a password.
-        logger.error("the other channel failed: %s", type(broken).__name__)
+        logger.error("the second alarm channel failed: %s", type(broken).__name__)
         return False
     return True

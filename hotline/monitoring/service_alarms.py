@@ -314,7 +314,7 @@ def acknowledge(kit: LookingKit, alarm: str, by: Signer) -> None:
         tables.take_turns(session)
         before = {row.name: row.says for row in tables.raised(session)}
         if alarm not in before:
-            raise NotFound(f"no alarm {alarm} stands")
+            raise NotFound(f"no alarm {alarm} is active")
         now = acknowledged(tables.standing(session)[Alarm(alarm)], tables_audit.named(by), at)
         tables.keep(session, Alarm(alarm), now, before[alarm])
         tables_audit.sign(session, by, at=at, action="alarm_acknowledged", subject=alarm)

@@ -85,7 +85,7 @@ def _admins(count: int) -> CheckResult:
     says = (
         "none can sign in"
         if not count
-        else "one alone can sign in: nobody approves what she asks for, and who leaves locks everybody out"
+        else "only one can sign in: add a second one, who approves requests and keeps access"
     )
     todo = "`hotline accounts invite NAME --role admin`, and the person opens the link within 15 minutes"
     return CheckResult(ADMINS, False, says, todo)
@@ -149,8 +149,8 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         *service_recipients.findings(people, now),
         checked(
             "watchers",
-            None if woken else "no one is notified when something is wrong",
-            "somebody is woken when something is wrong",
+            None if woken else "no one is notified of faults",
+            "on-call contacts are notified of faults",
             "`hotline oncall add NAME`",
         ),
         _keys(refused),
@@ -218,7 +218,7 @@ def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[Ch
     ]
     yield checked(
         "unanswered",
-        f"nobody has taken one that was filed {in_kigali(min(untaken))}" if untaken else None,
+        f"no one has taken a tip filed {in_kigali(min(untaken))}" if untaken else None,
         "every tip was taken, or is still in time",
         "telephone the national desk: `hotline tips list` says which tip",
     )
@@ -232,9 +232,9 @@ def _outbox(standing: queries_health.OutboxHealth, now: datetime) -> Iterator[Ch
     yield CheckResult("unknown", True, unknown if standing.unknown else "every send was answered")
     yield checked(
         "given up",
-        f"{standing.dead} messages were given up" if standing.dead else None,
-        "no message was given up",
-        "telephone whoever should have got them: the page Outgoing queue lists them",
+        f"{standing.dead} messages are undeliverable" if standing.dead else None,
+        "no message is undeliverable",
+        "call the people who should have got them: the page Outgoing queue lists them",
     )
 
 
@@ -251,7 +251,7 @@ def _lane(hold: LaneHold | None, held: str | None) -> CheckResult:
         "lane",
         None if held is None else f"held ({held}): nothing goes out",
         "messages may go out",
-        "mend the gateway's key or its balance; the lane opens by itself",
+        "fix the gateway's key or its balance; sending then resumes automatically",
     )
 
 
@@ -345,7 +345,7 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
             return warning(
                 name,
                 f"the release of {period} waits for approval since {due_at(period):%Y-%m-%d}",
-                "somebody of the national desk and the programme lead approve it under Statistics",
+                "the national desk and the programme lead must approve it under Statistics",
             )
     if not published:
         return CheckResult(name, True, "no release is published yet; none is late")
@@ -380,7 +380,7 @@ class Offer(StrEnum):
     UNSET = "not offered: no number is set that the desk calls from (HOTLINE_CALL_BACK_NUMBER)"
     NO_FLOWS = "not offered: no flows are live"
     UNLISTED = "not offered: the number that the desk calls from is no row of numbers.csv"
-    UNSIGNED = "not offered: nobody has signed the number that the desk calls from, or too long ago"
+    UNSIGNED = "not offered: the number that the desk calls from is not signed, or too long ago"
 
 
 def _offer(kit: Kit) -> Offer:
@@ -409,7 +409,7 @@ def _key(*, has_key: bool) -> CheckResult:
         "call-backs open for",
         None
         if has_key
-        else "nobody: the national desk has no key, so whoever asks for a call is not kept",
+        else "no one: the national desk has no key, so requests for calls are not kept",
         "two people of the national desk, by name, with its passphrase, inside the window alone",
         "see the runbook, A desk without a key",
     )
@@ -431,7 +431,7 @@ def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
             return CheckResult(
                 "call-backs left",
                 False,
-                f"C{row.id} was opened {seen:%d/%m %H:%M} and nobody has said what came of it",
-                "ask the person who opened it, then say what came of it on the page /call-backs",
+                f"C{row.id} was opened {seen:%d/%m %H:%M} and has no outcome",
+                "ask the person who opened it, then record the outcome on the page /call-backs",
             )
     return CheckResult("call-backs left", True, "none was opened and left")

@@ -51,7 +51,7 @@ def second_channel(kit: LookingKit) -> CheckResult:
         return CheckResult("second channel", True, "alarms are sent by mail or command too")
     return warning(
         "second channel",
-        "alarms are sent by SMS alone: nobody is notified when SMS itself is at fault",
+        "alarms are sent by SMS only: no one is notified when SMS itself fails",
         "set HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND for `watch`; then `hotline oncall test`",
     )
 
@@ -220,7 +220,7 @@ def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckRes
 def _watchers(session: Session, at: datetime) -> CheckResult:
     """Checks that a notice gets through. A contact that no SMS reaches is notified of nothing."""
     if not queries_on_call.can_be_woken(session):
-        says = "nobody is woken when something is wrong"
+        says = "no one is notified of faults"
         return CheckResult(WATCHERS, False, says, "`hotline oncall add NAME`")
     newest = queries_on_call.newest_to_contacts(session)
     if newest is None:
@@ -244,11 +244,11 @@ def _workers(kit: LookingKit, *, starting: bool) -> CheckResult:
     queues = (WORKER_QUEUE, READER_QUEUE)
     ages = {queue: kit.watch.instruments.worker_age(queue) for queue in queues}
     if None in ages.values():
-        says = "Redis does not say which workers live"
+        says = "Redis does not show which workers run"
         return warning(WORKERS, says, "see to Redis first: the clock delivers alerts meanwhile")
     silent = [queue for queue, age in ages.items() if age is not None and age >= HEARD]
     if not silent:
-        return CheckResult(WORKERS, True, f"a worker lives for each queue: {', '.join(queues)}")
+        return CheckResult(WORKERS, True, f"a worker runs for each queue: {', '.join(queues)}")
     if starting:
         return CheckResult(WORKERS, True, "have a minute to start")
     says = "; ".join(_silence(queue, ages[queue] or inf) for queue in silent)
@@ -257,7 +257,7 @@ def _workers(kit: LookingKit, *, starting: bool) -> CheckResult:
 
 def _silence(queue: str, age: float) -> str:
     if age == inf:
-        return f"no worker lives for the queue {queue}"
+        return f"no worker runs for the queue {queue}"
     return f"the workers of the queue {queue} were last heard {age:.0f} seconds ago"
 
 

@@ -32,7 +32,7 @@ def gather(kit: LookingKit) -> Measured:
     )
     wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
     measured: list[Gauge | Timing] = [
-        Gauge("hotline_wrong", "What the doctor finds: 0 is well, more is worse.", wrong),
+        Gauge("hotline_wrong", "Result of each check: 0 is well, more is worse.", wrong),
         *_around(kit),
     ]
     try:
@@ -52,11 +52,9 @@ def _around(kit: LookingKit) -> Measured:
             "Jobs that wait for a worker.",
             [] if length is None else [Sample(length, {"queue": WORKER_QUEUE})],
         ),
-        _one(
-            "hotline_redis_up", "Whether Redis answers.", float(instruments.redis_fault() is None)
-        ),
-        _one("hotline_balance", "What is left at the gateway.", instruments.balance()),
-        _one("hotline_disk_free_bytes", "What may still be written.", instruments.disk_free()),
+        _one("hotline_redis_up", "1 if Redis answers.", float(instruments.redis_fault() is None)),
+        _one("hotline_balance", "Balance at the gateway.", instruments.balance()),
+        _one("hotline_disk_free_bytes", "Free bytes on the disk.", instruments.disk_free()),
     ]
 
 
@@ -70,7 +68,7 @@ def _hooks(session: Session) -> Measured:
     return [
         Timing(
             "hotline_hook_seconds",
-            "How long hooks took to answer.",
+            "Seconds that hooks took to answer.",
             {"hook": hook, "outcome": outcome},
             counted,
             seconds[hook, outcome],
@@ -99,12 +97,12 @@ def _outbox(session: Session, kit: LookingKit) -> Measured:
         ),
         _one(
             "hotline_oldest_unsent_seconds",
-            "How long the oldest message waits for the gateway.",
+            "Seconds that the oldest message has waited for the gateway.",
             (now - standing.oldest_unsent).total_seconds() if standing.oldest_unsent else 0.0,
         ),
         _one(
             "hotline_clock_lease_seconds",
-            "How much longer some clock answers for time; below 0 none does.",
+            "Seconds until the clock's lease ends. Below 0, no clock runs.",
             (until - now).total_seconds() if until else None,
         ),
     ]
@@ -117,7 +115,7 @@ def _networks(session: Session, kit: LookingKit) -> Measured:
     return [
         Gauge(
             "hotline_arrived_share",
-            "Of an hour's delivery reports, the share that says arrived; none of too few.",
+            "Share of an hour's delivery reports that say arrived. None if too few.",
             [
                 Sample(one.rate, {"network": network})
                 for network, one in sorted(rates.items())

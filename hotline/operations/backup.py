@@ -69,7 +69,7 @@ def measure(session: Session) -> Measures:
     schema = migrate.stands_at(session)
     if schema is None:
         raise NotReady(
-            "the database holds no tables of ours: name that of the line (HOTLINE_DATABASE_URL, HOTLINE_HOME)"
+            "the database has no tables of a line: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
         )
     names = inspect(session.connection()).get_table_names()
     rows = {name: _count(session.connection(), name) for name in sorted(names)}
@@ -144,7 +144,7 @@ def _started(
         process = subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=complaints)
     except FileNotFoundError:
         raise ProgramMissing(
-            f"{argv[0]} is not here: install PostgreSQL's client programs"
+            f"{argv[0]} is missing: install PostgreSQL's client programs"
         ) from None
     with process:
         try:
@@ -161,7 +161,7 @@ def _dumped(
     if dump.wait() != 0:
         complaints.seek(0)
         first = complaints.readline().decode(errors="replace").strip()
-        raise CopyFailed(f"pg_dump did not succeed: {first}")
+        raise CopyFailed(f"pg_dump failed: {first}")
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
@@ -187,7 +187,7 @@ def check_empty(url: str, at: datetime) -> None:
     if file is not None:
         if any(_beside(file, side).exists() for side in SIDES):
             _refuse_running(url, at)
-            raise Occupied(f"{file} is there: say --replace to move it aside")
+            raise Occupied(f"{file} exists: use --replace to move it aside")
         return
     database = open_database(url)
     try:
@@ -197,7 +197,7 @@ def check_empty(url: str, at: datetime) -> None:
         database.close()
     if names:
         _refuse_running(url, at)
-        raise Occupied("the database holds tables: make an empty one, and name it in its address")
+        raise Occupied("the database has tables: create an empty one and name it in its address")
 
 
 def set_aside(url: str, at: datetime) -> Path | None:
@@ -211,7 +211,7 @@ def set_aside(url: str, at: datetime) -> Path | None:
     _refuse_running(url, at)
     aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
     if aside.exists():
-        raise Occupied(f"{aside} is there already")
+        raise Occupied(f"{aside} exists already: move it away")
     for side in SIDES:
         if _beside(file, side).exists():
             _beside(file, side).rename(_beside(aside, side))
@@ -274,7 +274,7 @@ def _pour(url: str, fill: Fill) -> None:
         )
     except FileNotFoundError:
         raise ProgramMissing(
-            "pg_restore is not here: install PostgreSQL's client programs"
+            "pg_restore is missing: install PostgreSQL's client programs"
         ) from None
     assert restoring.stdin is not None
     try:
@@ -321,7 +321,7 @@ def _refuse_running(url: str, at: datetime) -> None:
     finally:
         database.close()
     if until is not None and until > at:
-        raise Occupied("a line runs on this database: end it first")
+        raise Occupied("a line runs on this database: stop it first")
 
 
 def _led_until(session: Session) -> datetime | None:

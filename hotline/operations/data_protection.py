@@ -37,7 +37,7 @@ class LawDuty:
 
 
 DUTIES: Mapping[str, LawDuty] = {
-    "controller": LawDuty("who answers for the data", "3", "name the ministry"),
+    "controller": LawDuty("controller of the data", "3", "name the ministry"),
     "registration": LawDuty(
         "registration", "29 to 32", "register with the Data Protection Office: 30 working days"
     ),
@@ -46,10 +46,10 @@ DUTIES: Mapping[str, LawDuty] = {
         "an impact assessment", "38", "assess what may hurt people; begin with the threat model"
     ),
     "hosting": LawDuty(
-        "where data are kept", "50", "host machine and backups in Rwanda, or have it authorised"
+        "place of the data", "50", "host machine and backups in Rwanda, or have it authorised"
     ),
     "processors": LawDuty(
-        "contracts with processors", "4", "write one with the gateway and with whoever hosts"
+        "contracts with processors", "4", "write one with the gateway and with the host"
     ),
 }
 
@@ -135,7 +135,7 @@ RECORD: Sequence[Processing] = (
         "tips",
         "find people who are trafficked or in danger, and send help",
         NO_CONSENT,
-        "whoever is told about: victims, witnesses, suspects. Health, family and crime are sensitive data",
+        "people in the reports: victims, witnesses, suspects. Health, family and crime are sensitive data",
         "answers and typed words, sealed; in clear the place, sector, kind, urgency and times",
         f"words: {days(WORDS)} after the case is closed, or at the latest {days(UNCLOSED + WORDS)} after it was told,"
         " and longer only under a named legal hold. The codes in clear stay",
@@ -145,17 +145,17 @@ RECORD: Sequence[Processing] = (
         "callers",
         "keep one dialogue together; stop guessing; link what one phone told",
         OFFICIAL,
-        "whoever dials or writes",
+        "people who dial or write",
         "no number: a keyed digest of it under a key of the week",
         f"{days(PSEUDONYMS)}, and the key two weeks at most",
         "nobody",
     ),
     Processing(
         "calls that were asked for",
-        "call somebody back at the time that she chose",
+        "call a person back at the time that they chose",
         "consent, taken back by dialling",
-        "whoever asked for it, aged 18 or more",
-        "her number, sealed to the national desk",
+        "people who asked for it, aged 18 or more",
+        "their number, encrypted for the national desk",
         "until the call is over, or its time",
         "the national desk, before two people",
     ),
@@ -163,7 +163,7 @@ RECORD: Sequence[Processing] = (
         "SMS of strangers",
         "answer with a lesson, or the line's name",
         "consent: the message itself",
-        "whoever writes",
+        "people who write",
         "the number, sealed to the process that sends; that a message came",
         f"the number: until the answer is sent. Ids of messages: {days(INBOUND)}",
         "the gateway",
@@ -180,7 +180,7 @@ RECORD: Sequence[Processing] = (
         f"{DESKS}; a service is asked by telephone and gets no data from this line",
     ),
     Processing(
-        "what happened to a case",
+        "case events",
         "show who was told, who acted and when",
         OFFICIAL,
         "responders",
@@ -190,14 +190,14 @@ RECORD: Sequence[Processing] = (
     ),
     Processing(
         "responders and desks",
-        "reach whoever must act, and nobody else",
+        "reach the people who must act, and no one else",
         "official duty",
         "officers and staff who are enrolled",
         "name, desk and level in clear; the number sealed to the process that sends, and as a keyed digest; the PIN"
         " only as what it unlocks",
         f"her row stays, so that the log can name her; a number that was changed {days(OLD_NUMBER_KEPT)} more; what she"
         f" answered by SMS {days(REPLIES)}; what a message to her was about {days(PARAMETERS)}",
-        "the gateway: her number, and an SMS without content",
+        "the gateway: their number, and an SMS without content",
     ),
     Processing(
         "accounts of the console",
@@ -206,25 +206,25 @@ RECORD: Sequence[Processing] = (
         "staff of the ministry and its desks",
         "name, role, second factor under a key; the log of readings and decisions as a chain",
         "until the account is ended; the log stays",
-        "whoever may read the log",
+        "people who may read the log",
     ),
     Processing(
         "leaders and officers on a roll",
         "let them report sessions and take lessons",
-        "consent: she joins with a code",
+        "consent: they enrol with a code",
         "local leaders, police, immigration and labour officers",
         "a keyed digest of the phone, the district, lessons that were passed",
-        "until she is taken off the roll",
+        "until they are removed from the programme",
         "nobody",
     ),
     Processing(
         "figures",
         "say what the line achieved",
         OFFICIAL,
-        "everybody, as counts",
+        "everyone, as counts",
         "counters by day, month and place, and of screens by week; sketches that count people and whose key is"
         " destroyed with the period; sums of persons by month, encrypted; and what was published, rounded at random",
         "they stay",
-        "everybody: rounded counts alone, few persons as 'few'",
+        "everyone: only rounded counts, few persons as 'few'",
     ),
 )

@@ -43,7 +43,7 @@ class Archive:
         self._stream = stream
         self._contents: bytes | None = None
         if stream.read(len(MAGIC)) != MAGIC:
-            raise BackupInvalid("this is no backup of ours")
+            raise BackupInvalid("this is not a backup of a line")
         length = self._exactly(LENGTH.size)
         self.label = self._exactly(_length(length, most=MOST_LABEL))
         self._clear = MAGIC + length + self.label
@@ -64,7 +64,7 @@ class Archive:
             key = SealedBox(PrivateKey(private_key)).decrypt(self._exactly(SEALED_KEY_BYTES))
             init_pull(state, self._exactly(HEADER_BYTES), key)
         except CryptoError:
-            raise BackupInvalid("it does not open with this key") from None
+            raise BackupInvalid("this key does not decrypt the backup") from None
 
         bound: bytes | None = self._clear
         while True:
@@ -72,7 +72,7 @@ class Archive:
             try:
                 piece, tag = pull(state, sealed, bound)
             except (CryptoError, RuntimeError, ValueError):
-                raise BackupInvalid("it was altered or damaged") from None
+                raise BackupInvalid("the backup was altered or damaged") from None
             if tag == FINAL:
                 self._contents = piece
                 return
@@ -82,7 +82,7 @@ class Archive:
     def _exactly(self, size: int) -> bytes:
         found = self._stream.read(size)
         if len(found) != size:
-            raise BackupInvalid("it was cut off")
+            raise BackupInvalid("the backup was cut off")
         return found
 
 
@@ -99,5 +99,5 @@ def is_whole(stream: BinaryIO) -> bool:
 def _length(read: bytes, *, most: int) -> int:
     (length,) = LENGTH.unpack(read)
     if not OVERHEAD <= length <= most:
-        raise BackupInvalid("it was altered or damaged")
+        raise BackupInvalid("the backup was altered or damaged")
     return int(length)

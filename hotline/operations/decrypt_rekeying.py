@@ -46,7 +46,7 @@ def reseal(
                 ]
                 _exchange(kit, column, moved)
                 done, last = done + len(moved), batch[-1][0]
-                say(f"{done} numbers sealed anew, up to row {last}")
+                say(f"{done} numbers encrypted again, up to row {last}")
     return done
 
 
@@ -75,8 +75,8 @@ def reseal_factors(kit: Kit, factors: FactorSealer) -> int:
                 secret = factors.open(sealed, account=bound)
             except SealBroken:
                 raise SealBroken(
-                    f"the second factor of {account.shown} opens with neither key: put the right one back, or"
-                    " give that account a new link by `hotline accounts invite`"
+                    f"neither key decrypts the second factor of {account.shown}: restore the "
+                    "right key, or give that account a new link with `hotline accounts invite`"
                 ) from None
             account.totp = factors.seal(secret, account=bound)
             moved += 1
@@ -114,7 +114,7 @@ def _opened(vault: str, row_id: int, sealed: bytes, private_key: bytes) -> str:
     try:
         return open_number(sealed, private_key=private_key)
     except SealBroken:
-        raise SealBroken(f"{vault}: the number of row {row_id} opens with neither key") from None
+        raise SealBroken(f"{vault}: neither key decrypts the number of row {row_id}") from None
 
 
 def opens(sealed: bytes, private_key: bytes) -> bool:

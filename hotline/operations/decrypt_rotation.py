@@ -57,7 +57,7 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
     not the current key.
     """
     if bytes(PrivateKey(before).public_key) != tables_desks.one(session, code).public_key:
-        raise SealBroken(f"what opens is another key than that of desk {code}")
+        raise SealBroken(f"the decrypted key is not that of desk {code}")
     made, pair = KeyPair.new(), decrypt_recovery.public_key(session)
     aside = wrap_desk_key(before, pair, code, tables_desks.BEFORE)
     tables_desks.put_aside(session, code, wrapped_key=aside, at=at)
@@ -85,7 +85,7 @@ def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None =
             while batch := _read(kit, row, pair.desk, last):
                 moved += _move_batch(kit, pair, batch)
                 last = batch[-1].id
-                say(f"{moved} grants sealed anew")
+                say(f"{moved} grants encrypted again")
                 if most is not None and moved >= most:
                     return moved
     return moved
@@ -121,7 +121,7 @@ def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | Non
     try:
         moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
     except SealBroken:
-        raise SealBroken(f"grant {grant.id} of desk {pair.desk} opens with neither key") from None
+        raise SealBroken(f"neither key decrypts grant {grant.id} of desk {pair.desk}") from None
     return kit.sealer.weekly_lock.lock(moved, bound, kit.now())
 
 
@@ -318,7 +318,7 @@ def _both(
     except PassphraseWrong:
         old.open(found)
         raise DeskRefused(
-            f"desk {found.desk} is in the middle of another new key, which is ended first: by a member on its page"
-            f" in the console, or by `hotline keys rotate-desks --desk {found.desk}`"
+            f"desk {found.desk} is getting another new key: finish that first, on its page in "
+            f"the console or with `hotline keys rotate-desks --desk {found.desk}`"
         ) from None
     return newest, before

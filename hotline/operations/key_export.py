@@ -45,7 +45,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     here = held(folder)
     others = sorted(name for name in keys if name in here and here[name] != keys[name])
     if others:
-        raise Occupied(f"{', '.join(others)}: another key of that name is there; move it aside")
+        raise Occupied(f"{', '.join(others)}: another key of that name exists: move it aside")
     return [name for name, key in keys.items() if _put(folder, name, key)]
 
 
@@ -71,9 +71,9 @@ def _read(document: bytes) -> Mapping[str, bytes]:
         keys = json.loads(document)
         read = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
     except (ValueError, TypeError, AttributeError):
-        raise BackupInvalid("it holds no keys of ours") from None
+        raise BackupInvalid("the file has no keys of a line") from None
     if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in read):
-        raise BackupInvalid("it holds a key of a name that is none of ours")
+        raise BackupInvalid("the export has a key of an unknown name")
     return read
 
 
@@ -97,7 +97,7 @@ def read(typed: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES or check != _check(key):
-        raise BackupInvalid("that is not what was written down: a letter is wrong, or missing")
+        raise BackupInvalid("this is not the text on paper: check for a wrong or missing letter")
     return key
 
 

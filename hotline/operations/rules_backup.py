@@ -50,9 +50,9 @@ class Label:
             taken_at = datetime.fromisoformat(_text(fields, "taken_at"))
             engine = Engine(_text(fields, "engine"))
         except ValueError:
-            raise BackupInvalid("its label is of an unknown shape") from None
+            raise BackupInvalid("its label has an unknown format") from None
         if taken_at.tzinfo is None:
-            raise BackupInvalid("its label tells a time without a zone")
+            raise BackupInvalid("its label has a time without a zone")
         return cls(
             engine=engine,
             release=_text(fields, "release"),
@@ -88,9 +88,9 @@ class Contents:
         fields = _fields(document)
         rows, audit_rows = fields.get("rows"), fields.get("audit_rows")
         if not isinstance(rows, dict) or not all(map(_is_count, rows.values())):
-            raise BackupInvalid("it does not say how many rows it holds")
+            raise BackupInvalid("its label lacks the number of rows")
         if not _is_count(audit_rows):
-            raise BackupInvalid("it does not say how long its audit log is")
+            raise BackupInvalid("its label lacks the length of the audit log")
         return cls(
             rows=rows,
             audit_rows=audit_rows,
@@ -107,16 +107,16 @@ def _fields(document: bytes) -> Mapping[str, Any]:
     try:
         fields = json.loads(document)
     except (ValueError, RecursionError):
-        raise BackupInvalid("its label is no document") from None
+        raise BackupInvalid("its label is not a document") from None
     if not isinstance(fields, dict):
-        raise BackupInvalid("its label is no document of ours")
+        raise BackupInvalid("its label is not that of a line")
     return fields
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not value.isprintable():
-        raise BackupInvalid(f"its label says nothing of {name}")
+        raise BackupInvalid(f"its label lacks {name}")
     return value
 
 

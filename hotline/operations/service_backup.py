@@ -52,7 +52,7 @@ def take(
         )
         path = to / file_name(label) if to.is_dir() else to
         if path.exists():
-            raise Occupied(f"{path} is there already: a backup overwrites nothing")
+            raise Occupied(f"{path} exists already: choose another file")
 
         copy = _Copy(taken, say)
         sealed = seal(label.document(), copy.pieces(), copy.document, public_key)
@@ -109,7 +109,7 @@ def _write(path: Path, parts: Iterator[bytes]) -> int:
             os.fsync(file.fileno())
         os.link(draft, path)
     except FileExistsError:
-        raise Occupied(f"{path} is there already: a backup overwrites nothing") from None
+        raise Occupied(f"{path} exists already: choose another file") from None
     finally:
         draft.unlink(missing_ok=True)
     with suppress(OSError):

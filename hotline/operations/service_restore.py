@@ -67,10 +67,12 @@ def _check_fits(label: Label, url: str) -> None:
     here = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
     if label.engine is not here:
         raise BackupInvalid(
-            f"it is a copy of {label.engine}, and HOTLINE_DATABASE_URL names {here}"
+            f"the backup is of {label.engine}, but HOTLINE_DATABASE_URL names {here}"
         )
     if not migrate.knows(label.schema):
-        raise NotReady(f"it was made by a newer release, {label.release}: install that one first")
+        raise NotReady(
+            f"the backup is from a newer release, {label.release}: install that one first"
+        )
 
 
 def _opened(archive: Archive, private_key: bytes, write: Callable[[bytes], object]) -> Contents:
@@ -80,7 +82,7 @@ def _opened(archive: Archive, private_key: bytes, write: Callable[[bytes], objec
         write(piece)
     contents = Contents.read(archive.contents)
     if contents.digest != digest.hexdigest():
-        raise BackupInvalid("its copy is not the one that was sealed")
+        raise BackupInvalid("the copy differs from the one that was sealed")
     return contents
 
 
@@ -89,9 +91,9 @@ def _prove(database: Database, label: Label, contents: Contents) -> None:
         unhurried(session)
         found = measure(session)
     if found.chain.broken_at is not None:
-        raise BackupInvalid(f"its audit log is broken at row {found.chain.broken_at}")
+        raise BackupInvalid(f"the audit log of the backup is broken at row {found.chain.broken_at}")
     if found.schema != label.schema or contents_of(found, contents.digest) != contents:
-        raise BackupInvalid("its rows are not those that were counted when it was made")
+        raise BackupInvalid("the rows differ from those counted for the backup")
 
 
 def _hold(database: Database, label: Label, *, by: str, at: datetime) -> int:

@@ -43,7 +43,7 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
     try:
         box = SealedBox(PublicKey(member_public))
     except (CryptoError, TypeError, ValueError):
-        raise SealBroken(f"member {member} has no key that anything can be sealed to") from None
+        raise SealBroken(f"member {member} has no valid public key") from None
     return TO_MEMBER + box.encrypt(desk_private + _label(desk_code, member))
 
 

@@ -40,7 +40,7 @@ class TwoPeople:
         return f"{reason}; by the passphrase, with {self.second}"
 
 
-OF_THE_DEMO = TwoPeople("the demo's key holder", "nobody, since it is a demo")
+OF_THE_DEMO = TwoPeople("the demo's key holder", "no one, since it is a demo")
 """For an installation with the emulator as gateway. Its passphrase is in its home folder, readable for every user."""
 
 
@@ -85,8 +85,8 @@ class PassphraseOpener:
         private = open_recovery(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:
             raise SealBroken(
-                "the public half of the recovery pair was changed in the database: who changed it opens each desk that"
-                " got a new key since. Take the row of `recovery_pair` from an earlier backup"
+                "the public half of the recovery pair was changed in the database: an intruder may open desks with"
+                " newer keys. Restore the row of `recovery_pair` from an earlier backup"
             )
 
     def _open(self, found: WrappedDesk, one: bytes, member: str) -> bytes:

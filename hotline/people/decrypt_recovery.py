@@ -52,7 +52,7 @@ def ensure(
         tables_desks.one(session, NATIONAL, for_writing=True)
         newest = tables_members.newest(session)
         if newest is None or newest.id != today.id:
-            raise DeskRefused("somebody else makes a recovery pair at this moment: say it again")
+            raise DeskRefused("another person is creating a recovery pair now: try again")
         tables_members.add(session, made.public_key, made.wrapped_key, kit.now())
 
 

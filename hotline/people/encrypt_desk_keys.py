@@ -43,5 +43,5 @@ def open_by_passphrase(
         except SealBroken:
             continue
     if closed:
-        raise PassphraseWrong(f"the key of desk {desk} does not open with this passphrase")
+        raise PassphraseWrong(f"this passphrase does not decrypt the key of desk {desk}")
     raise SealBroken(f"the key of desk {desk} was altered")

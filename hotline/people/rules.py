@@ -419,7 +419,7 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
             "number": number,
             "service": f"{service} (demo, invented)",
             "status": "verified",
-            "evidence": "invented for the demo: it rings nobody",
+            "evidence": "sample number of the demo: it rings no one",
             "confirmed_by": "the demo, for this machine alone",
             "confirmed_on": confirmed_on.isoformat(),
             "note": "",

@@ -98,7 +98,7 @@ def request(
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: About) -> bool:
-    """Returns False for the person who asked, for the person that it concerns, and for a name that looks like theirs."""
+    """Returns False for the person who asked, the person concerned, and a name that looks like theirs."""
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):
         return False

@@ -49,7 +49,7 @@ def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
     # Includes retired desks: their old tips can still be decrypted.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
-        says = f"somebody who left may hold a copy of the key of {_some(left)}"
+        says = f"a person who left may hold a copy of the key of {_some(left)}"
         todo = "a member presses New key on its page, or `hotline keys rotate-desks --desk NAME` for each"
         return (CheckResult(KEYS, False, says, todo, names=left), *pair)
     if alone:
@@ -75,20 +75,20 @@ def add(
 ) -> None:
     """Makes a desk, with its key sealed to the recovery pair. Raises DeskRefused, PassphraseWrong."""
     if new.kind not in ADDED:
-        raise DeskRefused("`hotline init` makes the desks of districts and of the nation")
+        raise DeskRefused("`hotline init` creates the desks of districts and the national desk")
     if not is_code(new.code):
         raise DeskRefused(
-            "a desk's code is 3 to 24 small letters, digits or -, and begins with a letter"
+            "enter a code of 3 to 24 lower-case letters, digits or -, with a letter first"
         )
     if not is_desk_name(new.name):
-        raise DeskRefused("a desk's name has 1 to 60 letters, without : < > or |")
+        raise DeskRefused("enter a name of 1 to 60 letters, without : < > or |")
     _check_place(new)
     decrypt_recovery.ensure(kit, PassphraseOpener(by, passphrase), costs)
 
     with kit.database.writing() as session:
         tables_desks.one(session, NATIONAL, for_writing=True)
         if new.code in tables_desks.codes(session):
-            raise DeskRefused(f"there is a desk {new.code} already")
+            raise DeskRefused(f"desk {new.code} exists already: choose another code")
         desk = Desk(
             code=new.code, kind=new.kind, name=new.name, place=new.place, created_at=kit.now()
         )
@@ -101,9 +101,9 @@ def _check_place(new: NewDesk) -> None:
     """Checks that the desk's place fits its kind. Raises DeskRefused."""
     if new.kind is DeskKind.PROTECTION:
         if not is_camp(new.place):
-            raise DeskRefused("a protection desk is of a camp: say which")
+            raise DeskRefused("a protection desk needs a camp: add --camp")
     elif new.place not in (None, *every_district()):
-        raise DeskRefused(f"{new.place} is no district")
+        raise DeskRefused(f"{new.place} is not a district")
 
 
 def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:
@@ -114,7 +114,7 @@ def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:
     with kit.database.writing() as session:
         desk = tables_desks.one(session, code, for_writing=True)
         if DeskKind(desk.kind or kind_of(code)) not in ADDED:
-            raise DeskRefused("a district's desk, and the nation's, is not retired")
+            raise DeskRefused("the desk of a district and the national desk cannot be retired")
         if desk.retired_at is not None:
             raise DeskRefused(f"desk {code} was retired already")
         desk.retired_at = kit.now()

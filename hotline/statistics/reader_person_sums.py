@@ -62,7 +62,7 @@ def _count(kit: ReaderKit, month: str, at: datetime) -> None:
         found = _of_month(session, month)
         cases, closed = _opened(session, kit, found)
     if closed and not cases:
-        logger.error("%s is not counted: none of its %s cases opens", month, closed)
+        logger.error("%s is not counted: none of its %s cases decrypts", month, closed)
         return
     sums = rules_persons.sums(cases)
     body = encrypt_sums(sums, month=month, public_key=kit.sealer.reader_key())

@@ -46,7 +46,7 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O2 officers", "T12, T15", "trainees_certified, site_share, danger_share"),
     ("Programme plan: O3 public", "T1, T15", "calls, topics_read, quiz, sessions_held"),
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
-    ("Promise to callers: how fast somebody reads a tip", "T3", "minutes_to_read"),
+    ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
 """Questions of outside bodies, each with the table and the columns that answer it."""
 

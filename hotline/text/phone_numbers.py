@@ -43,7 +43,7 @@ def caller(raw: str) -> str:
         return f"+250{home['dialled'] or home['bare']}"
     written = CALLER.fullmatch(raw)
     if written is None:
-        raise NumberInvalid("a caller's number that is not E.164")
+        raise NumberInvalid("a caller's number must be in E.164 format")
     strayed = TRUNK_ZERO.fullmatch(written["digits"])
     return f"+250{strayed['national']}" if strayed else f"+{written['digits']}"
 
@@ -57,7 +57,7 @@ def sendable(raw: str) -> str:
     """
     written = raw.strip()
     if not WRITTEN.fullmatch(written):
-        raise NumberInvalid("a phone number is digits: no letters, and nothing beside it")
+        raise NumberInvalid("enter digits only")
     try:
         number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException:

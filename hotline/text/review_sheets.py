@@ -59,8 +59,8 @@ class SheetRowFault(StrEnum):
 
     GONE = "no such text: it was moved or taken out since the sheet was made"
     NOT_YES = "write yes into `agreed`, or leave it empty"
-    TWICE = "stands twice in the sheet"
-    CHANGED = "the text or its English changed since the sheet was made: export it anew"
+    TWICE = "is there twice in the sheet"
+    CHANGED = "the text or its English changed since the sheet was made: export it again"
     EMPTY = "has no words"
 
 

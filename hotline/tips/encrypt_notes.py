@@ -36,12 +36,12 @@ def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
 def open_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> dict[str, str]:
     """Returns the answer that `Sealer.answer` encrypted. Raises SealBroken."""
     if (body[:1], locked_key[:1]) != (VERSION, VERSION):
-        raise SealBroken("an answer that was sealed in an unknown format")
+        raise SealBroken("the answer has an unknown format")
     try:
         private = PrivateKey(Aead(tip_key).decrypt(locked_key[1:], aad=_binding("answer", uid)))
         told = document_in(SealedBox(private).decrypt(body[1:]))
     except (CryptoError, ValueError, TypeError):
-        raise SealBroken("an answer that was altered, or is another tip's") from None
+        raise SealBroken("the answer was altered or belongs to another tip") from None
     return {str(name): str(value) for name, value in told.items()}
 
 
@@ -54,12 +54,12 @@ def seal_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
 def open_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
     """Returns the decrypted note. Raises SealBroken."""
     if body[:1] != VERSION:
-        raise SealBroken("a note that was sealed in an unknown format")
+        raise SealBroken("the note has an unknown format")
     try:
         plain = Aead(tip_key).decrypt(body[1:], aad=_binding("note", uid, key))
         return unpadded(plain).decode("utf-8", "surrogatepass")
     except (CryptoError, ValueError, TypeError):
-        raise SealBroken("a note that was altered, or is another entry's") from None
+        raise SealBroken("the note was altered or belongs to another event") from None
 
 
 def _binding(*parts: str) -> bytes:

@@ -163,15 +163,15 @@ def refusal(
     asked before. `signed` is True if the question's present text is approved.
     """
     if not signed:
-        return "nobody has signed this question as it stands: the page of the tip says which may be asked"
+        return "this question's present text is not signed: the tip's page lists the others"
     if closed:
         return "the tip is closed"
     if not has_receipt:
-        return "whoever told it took no number to ask after it: nobody could answer"
+        return "the caller took no receipt, so they cannot answer"
     if asked:
-        return "one question was asked already, and there is no second"
+        return "a question was asked already: you can ask only one"
     if at < told_at + STILL_TELLING:
-        return "it was added to a moment ago: say it again in three minutes"
+        return "the caller is still reporting: try again in three minutes"
     return None
 
 

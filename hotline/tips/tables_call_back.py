@@ -77,7 +77,7 @@ def one(session: Session, call_back_id: int, *, for_writing: bool = False) -> Ca
     if row is None:
         raise NotFound(f"no call-back {call_back_id}: `hotline callbacks list` says which wait")
     if row.state != CallBackState.WAITING:
-        raise NotFound(f"call-back {call_back_id} is {row.state}: its number is gone")
+        raise NotFound(f"call-back {call_back_id} is {row.state}: its number is erased")
     return row
 
 

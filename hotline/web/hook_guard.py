@@ -92,7 +92,7 @@ def parse(body: bytes) -> CallbackForm:
             known = part.startswith(COMMON) and len(part) <= MOST_COMMON
             name, value = _common(part) if known else _pair(part)
             if name in fields:
-                raise CallbackInvalid("a field stands twice")
+                raise CallbackInvalid("a field is repeated")
             fields[name] = value
     except UnicodeDecodeError:
         # The error's own text would quote the body.
@@ -132,7 +132,7 @@ def _body(environ: Environ) -> bytes:
     if len(body) > MOST_BYTES:
         raise CallbackInvalid(f"more than {MOST_BYTES} bytes")
     if len(body) < length:
-        raise CallbackInvalid("a body that was cut short")
+        raise CallbackInvalid("the body was cut short")
     return body
 
 

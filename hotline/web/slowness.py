@@ -106,7 +106,7 @@ def close_slow_ones(
             with suppress(OSError):
                 connections[peer].shutdown(socket.SHUT_RDWR)
     if close:
-        logger.warning("closed connections whose request did not arrive whole: %d", len(close))
+        logger.warning("closed connections with incomplete requests: %d", len(close))
     return left
 
 

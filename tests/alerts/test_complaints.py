@@ -185,9 +185,9 @@ def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
         with staffed.database.reading() as session:
             assert queries_names.open_references(session, one, staffed.clock()) == []
         assert take_case(staffed.kit, one, reference, staffed.clock()).result == "unknown"
-    with pytest.raises(NotFound, match="no grant"):
+    with pytest.raises(NotFound, match="no access"):
         decrypt_access.check_grant(staffed.kit, staffed.tip.id, desk=HERE, **SIGNED)
-    with pytest.raises(NotFound, match="no grant"):
+    with pytest.raises(NotFound, match="no access"):
         decrypt_access.read_tip(staffed.kit, staffed.tip.id, desk=HERE, passphrase="any", **SIGNED)
 
 

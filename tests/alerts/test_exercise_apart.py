@@ -21,9 +21,9 @@ def test_r12_it_stays_apart_from_cases_and_is_not_begun_again_by_opening_it(
     service_drills.end(staffed.kit, begun(staffed), by=ALINE, reason=WHY)
     tip = tip_of(staffed)
     signed = {"actor": "Alice", "reason": "alike"}
-    with pytest.raises(EndRefused, match="no situation"):
+    with pytest.raises(EndRefused, match="cannot be linked"):
         service_desk_commands.link(staffed.kit, real, tip.id, viewer=None, **signed)
-    with pytest.raises(EndRefused, match="was an exercise"):
+    with pytest.raises(EndRefused, match="was a drill"):
         service_retention.reopen_tip(staffed.kit, tip.id, by="Alice", reason="once more")
 
 

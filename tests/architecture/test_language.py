@@ -1,12 +1,14 @@
-"""Tests that docstrings are plain English: a verb first, no old words, and no question word at the beginning."""
+"""Tests that docstrings, help texts, errors and log lines are plain English: no old words, no question word first."""
 
 import ast
 import re
 from collections.abc import Iterator
+from enum import Enum
 from inspect import cleandoc
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tests.architecture.test_budget import ROOT
 
@@ -28,6 +30,12 @@ CALLED = re.compile(r"\b(?:she|her|hers|somebody|nobody|whoever|everybody)\b", r
 CODE = re.compile(r"`[^`]*`|(?m:^    .*$)")
 """Code within a sentence, and indented samples."""
 NO_VERB = frozenset(("this", "its", "as", "us", "always"))
+LOGGED = frozenset(("debug", "info", "warning", "error", "critical", "exception"))
+NO_COMMAND = frozenset(("a", "an", "the", "another", "only", "also", "no", "not"))
+TESTS = ROOT / "tests"
+with (ROOT / "locales/en/LC_MESSAGES/console.po").open("rb") as file:
+    CONSOLE = frozenset(str(one.id) for one in read_po(file) if one.id)
+"""The English texts of the console."""
 TO_DO: frozenset[str] = frozenset()
 """Files still to be rewritten. The list only gets shorter."""
 
@@ -37,55 +45,126 @@ def sources() -> Iterator[Path]:
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
-def docstrings(tree: ast.AST) -> Iterator[tuple[str, bool]]:
-    """Yields each standalone string, and True if it is the docstring of a function."""
+class Kind(Enum):
+    """The text that a string of the code is."""
+
+    DOCSTRING = "docstring"
+    FUNCTION = "docstring of a function"
+    HELP = "help text of a command"
+    TEXT = "text for a person"
+
+
+def is_command(function: ast.FunctionDef) -> bool:
+    """Returns True for a function whose docstring is the help text of a command."""
+    names = (ast.unparse(one).partition("(")[0] for one in function.decorator_list)
+    return any(name.endswith((".command", ".group")) for name in names)
+
+
+def kind_of(node: ast.AST, number: int) -> Kind:
+    """Returns the kind of a standalone string by its node and its place in the body."""
+    if not isinstance(node, ast.FunctionDef) or node.name.startswith("test_") or number:
+        return Kind.DOCSTRING
+    return Kind.HELP if is_command(node) else Kind.FUNCTION
+
+
+def docstrings(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
+    """Yields each standalone string with its kind."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         for number, line in enumerate(body if isinstance(body, list) else ()):
             said = line.value if isinstance(line, ast.Expr) else None
             if isinstance(said, ast.Constant) and isinstance(said.value, str):
-                is_function = isinstance(node, ast.FunctionDef) and not node.name.startswith(
-                    "test_"
-                )
-                yield said.value, is_function and number == 0
+                yield said.value, kind_of(node, number)
 
 
-def faults(text: str, *, of_function: bool) -> Iterator[str]:
-    """Yields each fault of a docstring."""
+def faults(text: str, kind: Kind) -> Iterator[str]:
+    """Yields each fault of a text."""
     first = re.match(r"[A-Za-z']*", text.strip())
     word = first.group().lower() if first else ""
     if word in NEVER_FIRST:
         yield f"begins with {word!r}"
-    if of_function and (not word.endswith("s") or word in NO_VERB):
+    if kind is Kind.FUNCTION and (not word.endswith("s") or word in NO_VERB):
         yield f"begins with {word!r}, which is no verb in the third person"
+    if kind is Kind.HELP and (word.endswith("s") or word in NO_COMMAND):
+        yield f"begins with {word!r}, which is no imperative"
     prose = CODE.sub("", cleandoc(text))
     yield from (f"says {found!r}" for found in OLD_WORDS.findall(prose) + CALLED.findall(prose))
 
 
 @pytest.mark.parametrize(
-    ("text", "of_function"),
+    ("text", "kind"),
     [
-        ("What is due now.", False),
-        ("The tips of a desk.", True),
-        ("Returns the tips that she told.", True),
-        ("Returns the steps beside it.", True),
+        ("What is due now.", Kind.DOCSTRING),
+        ("The tips of a desk.", Kind.FUNCTION),
+        ("Returns the tips that she told.", Kind.FUNCTION),
+        ("Returns the steps beside it.", Kind.FUNCTION),
+        ("Prints the tips.", Kind.HELP),
+        ("The tips.", Kind.HELP),
+        ("nobody has opened it", Kind.TEXT),
     ],
 )
-def test_a_docstring_of_the_old_kind_is_found(text: str, *, of_function: bool) -> None:
-    assert [*faults(text, of_function=of_function)] != []
+def test_a_text_of_the_old_kind_is_found(text: str, kind: Kind) -> None:
+    assert [*faults(text, kind)] != []
 
 
-@pytest.mark.parametrize("text", ["Returns the tips of a desk.", "Stands down a responder."])
-def test_a_plain_docstring_has_no_fault(text: str) -> None:
-    assert [*faults(text, of_function=True)] == []
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Returns the tips of a desk.", Kind.FUNCTION),
+        ("Stands down a responder.", Kind.FUNCTION),
+        ("List open tips.", Kind.HELP),
+        ("Enter a reason.", Kind.TEXT),
+    ],
+)
+def test_a_plain_text_has_no_fault(text: str, kind: Kind) -> None:
+    assert [*faults(text, kind)] == []
 
 
-def test_every_docstring_is_plain() -> None:
+def helps(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
+    """Yields the help text and the prompt of each option."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in ("help", "prompt"):
+            text = words_of(node.value)
+            if text:
+                yield text, Kind.TEXT
+
+
+def errors(tree: ast.AST) -> Iterator[tuple[str, Kind]]:
+    """Yields each text that the code raises or logs."""
+    for node in ast.walk(tree):
+        call = node.exc if isinstance(node, ast.Raise) else node
+        is_logged = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if not isinstance(call, ast.Call) or (call is node and not is_logged):
+            continue
+        if call is node and ast.unparse(node.func).partition(".")[2] not in LOGGED:
+            continue
+        said = (words_of(one) for one in call.args)
+        yield from ((text, Kind.TEXT) for text in said if " " in text and text not in CONSOLE)
+
+
+def words_of(node: ast.expr) -> str:
+    """Returns the text of a string or of an f-string, with `x` for each value. Empty for any other expression."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(words_of(one) for one in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return "x"
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def texts(tree: ast.AST, *, is_product: bool) -> Iterator[tuple[str, Kind]]:
+    yield from docstrings(tree)
+    yield from helps(tree)
+    yield from errors(tree) if is_product else ()
+
+
+def test_every_docstring_help_text_error_and_log_line_is_plain() -> None:
     found = {
         f"{path.relative_to(ROOT).as_posix()}: {fault}: {text.strip()[:70]!r}"
         for path in sources()
-        for text, of_function in docstrings(ast.parse(path.read_text(encoding="utf-8")))
-        for fault in faults(text, of_function=of_function)
+        for text, kind in texts(
+            ast.parse(path.read_text(encoding="utf-8")), is_product=not path.is_relative_to(TESTS)
+        )
+        for fault in faults(text, kind)
         if path.relative_to(ROOT).as_posix() not in TO_DO
     }
     assert sorted(found) == []

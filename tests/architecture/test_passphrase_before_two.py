@@ -104,4 +104,4 @@ def test_two_people_are_made_of_two_names_that_were_given() -> None:
 def test_one_person_is_not_two(first: str, second: str) -> None:
     with pytest.raises(DeskRefused, match="two people"):
         TwoPeople(first, second)
-    assert OF_THE_DEMO.why("a demo").endswith("with nobody, since it is a demo")
+    assert OF_THE_DEMO.why("a demo").endswith("with no one, since it is a demo")

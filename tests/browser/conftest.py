@@ -21,7 +21,9 @@ __all__ = ["embedded"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--save-pictures", action="store_true", help="take the pictures in docs/ anew")
+    parser.addoption(
+        "--save-pictures", action="store_true", help="take the pictures in docs/ again"
+    )
 
 
 @pytest.fixture(scope="package")

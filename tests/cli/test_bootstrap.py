@@ -117,7 +117,7 @@ def test_before_init_the_command_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotReady, match="hotline init"):
         build_door(settings)
     make_keys(tmp_path / "home" / "keys", NOON)
-    with pytest.raises(NotReady, match=r"hotline\.db is not there") as without_tables:
+    with pytest.raises(NotReady, match=r"hotline\.db is missing") as without_tables:
         build_door(settings)
     assert "hotline init" not in str(without_tables.value)
     assert not (tmp_path / "home" / "hotline.db").exists(), "looking makes nothing"

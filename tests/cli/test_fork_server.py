@@ -111,6 +111,6 @@ def test_it_asks_a_gate_in_a_child(keep: Start, socket: Path, tmp_path: Path) ->
     kept = keep(fork_server(socket), "other=exec sleep 300")
     kept.says("other started")
     home = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_USERNAME": "sandbox"}
-    assert "is not there" in (ask_gate(socket, "workers", home) or "")
+    assert "is missing" in (ask_gate(socket, "workers", home) or "")
     kept.ends()
     assert ask_gate(socket, "workers", home) is None

@@ -1,10 +1,12 @@
 """Tests that every help text is the command's own and imports nothing that only the command needs."""
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from copy import copy
+from inspect import cleandoc
 from pathlib import Path
 
 import click
@@ -38,6 +40,8 @@ NEEDED = (
     "hotline.text",
 )
 """Modules that find a demo's home and print errors in one line. Any other import slows each command down."""
+FILES = {"file", "folder", "key", "key_file", "to", "out"}
+"""Arguments and options that name a file, which does not exist here."""
 DEAR = {"babel", "flask", "nacl", "pydantic", "redis", "requests", "rq", "sqlalchemy", "yaml"}
 
 
@@ -53,6 +57,23 @@ def test_a_help_says_what_each_command_says_of_itself() -> None:
     found = dict(commands(main))
     for words, line in entries(COMMANDS):
         assert line == found[words].get_short_help_str(ANY_LENGTH), words
+
+
+def test_every_command_has_an_example_that_it_reads() -> None:
+    """The test takes no option's default and asks no question, so it reads the example's options and values alone."""
+    for words, command in commands(main):
+        if isinstance(command, click.Group):
+            continue
+        _, found, example = cleandoc(command.help or "").partition("\n\nExample: hotline ")
+        assert found, words
+        typed = shlex.split(" ".join(example.split()))
+        assert tuple(typed[: len(words)]) == words
+        context = click.Context(command, info_name=words[-1])
+        given, rest, _ = command.make_parser(context).parse_args(typed[len(words) :])
+        assert rest == [], words
+        for one in command.params:
+            if one.name in given and one.name not in FILES:
+                assert given[one.name] is None or one.type_cast_value(context, given[one.name])
 
 
 @pytest.mark.parametrize("words", GROUPS)

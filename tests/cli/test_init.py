@@ -345,9 +345,9 @@ def test_a_desk_without_a_grant_is_told_so_before_it_types_anything(
 
     refused = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED, "--second", "Bosco")
     assert refused.exit_code == 1
-    assert "no grant" in refused.output
+    assert "no access" in refused.output
     assert "Passphrase" not in refused.output
-    for words, why in ((tip_id, "gasbo"), "no desk of that name"), (("99", "gasabo"), "no tip 99"):
+    for words, why in ((tip_id, "gasbo"), "no desk has that name"), (("99", "gasabo"), "no tip 99"):
         told = hotline("tips", "read", words[0], "--desk", words[1], *SIGNED, "--second", "Bosco")
         assert why in told.output
 

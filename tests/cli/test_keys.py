@@ -32,7 +32,7 @@ def key_of(line: Operator, name: str) -> bytes:
 def test_every_number_is_moved_and_the_old_key_destroyed(line: Operator) -> None:
     before = key_of(line, "relay.key")
     rotated = line.well("keys", "rotate", "relay", *SIGNED)
-    assert "62 numbers sealed anew" in rotated.stdout
+    assert "62 numbers encrypted again" in rotated.stdout
     assert key_of(line, "relay.old.key") == before
 
     early = line("keys", "end-old", *SIGNED)
@@ -54,17 +54,17 @@ def test_said_again_it_goes_on_and_rotates_nothing_anew(line: Operator) -> None:
     line.well("keys", "rotate", "relay", "--stage", *SIGNED)
     staged = key_of(line, "relay.key")
     again = line.well("keys", "rotate", "relay", *SIGNED)
-    assert "going on" in again.stdout
+    assert "continuing" in again.stdout
     assert "62 numbers" in again.stdout
     assert key_of(line, "relay.key") == staged
 
 
 def test_the_key_of_second_factors_is_rotated_and_the_old_one_destroyed(line: Operator) -> None:
     pages = KeyFolder(line.folder / "home" / "keys" / "pages")
-    assert "6 second factors sealed anew" in line.well("keys", "rotate", "totp", *SIGNED).stdout
+    assert "6 second factors encrypted again" in line.well("keys", "rotate", "totp", *SIGNED).stdout
     again = line.well("keys", "rotate", "totp", *SIGNED)
-    assert "going on" in again.stdout
-    assert "0 second factors sealed anew" in again.stdout
+    assert "continuing" in again.stdout
+    assert "0 second factors encrypted again" in again.stdout
     line.well("keys", "end-old", "--now", *SIGNED)
     assert [name for name in pages.names() if "digest" in name or "totp" in name] == [
         "digest.key",
@@ -125,7 +125,7 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
     )
     before = reader.read("pepper.key")
     told = line.well("keys", "rotate", "reader", *SIGNED).stdout
-    assert "0 keys of cases sealed anew" in told
+    assert "0 keys of cases encrypted again" in told
     assert hooks.read("reader.pub") == public_of(KeyFolder(reader.path).read("reader.key"))
     assert "when it is keyed next" in line.well("keys", "rotate", "pepper", *SIGNED).stdout
     assert KeyFolder(reader.path).read("pepper.old.key") == before

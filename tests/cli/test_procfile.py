@@ -23,7 +23,7 @@ def test_every_bad_line_is_told_at_once() -> None:
         read_procfile("web: a\nnonsense\nweb: b\nclock:\n")
     assert refused.value.problems == (
         "Procfile line 2: not `name: command`",
-        "Procfile line 3: web stands there twice",
+        "Procfile line 3: web is there twice",
         "Procfile line 4: not `name: command`",
     )
 

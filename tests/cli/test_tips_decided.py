@@ -75,5 +75,7 @@ def test_a_tip_is_sent_down_once_with_the_desk_s_passphrase(home: Path) -> None:
 
 def test_nobody_is_let_go_while_nobody_of_a_new_place_has_it(home: Path) -> None:
     before = listed(home)
-    assert "nobody of the new place has it" in said(home, "tips", "let-go", "1", *SIGNED, code=1)
+    assert "no one of the new place has taken it" in said(
+        home, "tips", "let-go", "1", *SIGNED, code=1
+    )
     assert listed(home) == before

@@ -95,7 +95,7 @@ def test_a_fuzzy_translation_is_a_fault_and_is_not_said(locales: Path) -> None:
 
 def test_what_nobody_says_any_more_is_a_fault_until_the_update(locales: Path) -> None:
     change(catalogue_path(locales, "rw"), "Farewell.", "Murabeho.")
-    assert run("check", locales) == (1, "rw: nobody says this any more: Farewell.\n")
+    assert run("check", locales) == (1, "rw: the code has no such text any more: Farewell.\n")
 
     assert [*update(locales)]
 

@@ -21,9 +21,9 @@ LINES, SEED = 5, 25
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/test --compare", description=__doc__)
-    parser.add_argument("commit", help="what the working tree is compared with")
-    parser.add_argument("--stories", type=int, default=COUNT, help="how many are drawn; 300")
-    parser.add_argument("--seed", type=int, default=SEED, help="which are drawn; 25")
+    parser.add_argument("commit", help="version to compare the working tree with")
+    parser.add_argument("--stories", type=int, default=COUNT, help="number of stories to draw; 300")
+    parser.add_argument("--seed", type=int, default=SEED, help="seed of the draw; 25")
     parser.add_argument("--lines", type=int, default=LINES, help="lines that run at a time; 5")
     parser.add_argument("--only", type=int, help="the world of this number alone")
     parser.add_argument("--tree", type=Path, help="another folder in place of the working tree")

@@ -203,7 +203,7 @@ def test_a_new_link_rests_and_its_person_refuses_it(desk: Desk, admin: Tab) -> N
     editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['Editor 1'].account_id}"
-    assert "rests for 24 hours" in admin.get(f"{path}/link").text
+    assert "wait 24 hours" in admin.get(f"{path}/link").text
     assert admin.post(f"{path}/link", {"reason": "lost both"}).status_code == 303
     assert "once a second admin agrees" in admin.get(path).text
     assert admin.post(f"{path}/link").status_code == 422

@@ -55,7 +55,7 @@ def test_a_gap_a_stranger_and_a_lost_placeholder_are_told_and_the_update_mends_t
     )
     path.write_text(words, encoding="utf-8")
     assert [*faults(tmp_path)] == [
-        "fr: the console says, and nobody translated: Saving",
+        "fr: the console has a text without translation: Saving",
         "fr: the console says no more: Keeping",
         "fr: needs exactly the placeholders of its English: Rows: {count}. Newest: {digest}...",
     ]

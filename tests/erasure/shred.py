@@ -248,7 +248,7 @@ class Proof:
 @click.option("--pair", type=click.Choice([pair.value for pair in Pair]), default=Pair.SQLITE.value)
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def prove_shred(pair: str, as_json: bool) -> None:
-    """Proves that no key decrypts erased data. Ends with 1 if anything was found.
+    """Prove that no key decrypts erased data. Exit with 1 if anything was found.
 
     It uses its own line in a temporary folder on this machine, and does not touch the real one. A tip is reported
     through the real hops. All written data is copied, as a backup or a thief would have it. Months pass on the line's

@@ -22,10 +22,10 @@ from tests.support.stack import settings_in
 @click.command("faults")
 @click.option("--tips", default=200, show_default=True, type=click.IntRange(1, 50_000))
 @click.option(
-    "--seed", default=1, show_default=True, help="Of the first run; the next one's is one more."
+    "--seed", default=1, show_default=True, help="Seed of the first run. Each next run adds one."
 )
 @click.option(
-    "--seeds", default=1, show_default=True, type=click.IntRange(1), help="How many runs."
+    "--seeds", default=1, show_default=True, type=click.IntRange(1), help="Number of runs."
 )
 @click.option(
     "--pair",
@@ -51,10 +51,10 @@ def chaos(
     minutes: float | None,
     as_json: bool,
 ) -> None:
-    """Reports tips while it kills every process and the gateway lies, then checks the database.
+    """Report tips while killing every process and the gateway lies, then check the database.
 
     Each run makes its own line in a temporary folder, on loopback, and takes no setting: it can harm no other line.
-    Exits with 1 if an invariant did not hold or a run did not finish. docs/architecture.md lists the invariants.
+    Exit with 1 if an invariant did not hold or a run did not finish. docs/architecture.md lists the invariants.
     """
     _refuse_settings()
     whole = True

@@ -252,7 +252,7 @@ def drill(
     database: str | None,
     as_json: bool,
 ) -> None:
-    """Backs up a line under load, restores it in an empty place, and compares.
+    """Back up a line under load, restore it in an empty place, and compare.
 
     Without --backup it uses sample data, in a temporary folder and on loopback. With it, it proves a backup of a real
     line by restoring it into a temporary folder, which it removes. It sends nothing. It ends with 1 if anything

@@ -114,6 +114,6 @@ def test_where_one_opens_with_neither_key_nothing_is_sealed_anew_and_it_is_named
         account.totp = FactorSealer(b"x" * 32).seal(other.secret, account="account:2")
     before = rows(kit)
     rotation.stage(keys, TOTP)
-    with pytest.raises(SealBroken, match="Editor 2 opens with neither key"):
+    with pytest.raises(SealBroken, match="neither key decrypts the second factor of Editor 2"):
         decrypt_rekeying.reseal_factors(kit, sealer(keys))
     assert rows(kit) == before

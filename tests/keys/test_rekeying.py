@@ -134,7 +134,7 @@ def test_a_number_that_neither_opens_is_named_by_its_row_alone(
 ) -> None:
     district.enrol()
     rotation.stage(keys, RELAY)
-    with pytest.raises(SealBroken, match="relay: the number of row 1 opens with neither key"):
+    with pytest.raises(SealBroken, match="relay: neither key decrypts the number of row 1"):
         reseal(district.kit, keys)
 
 

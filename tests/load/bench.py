@@ -46,7 +46,7 @@ def bench(
     small: bool,
     as_json: bool,
 ) -> None:
-    """Measures the line against an endpoint that does nothing, and tests its promises.
+    """Measure the line against an endpoint that does nothing, and test its promises.
 
     Without a command it measures the working tree. It ends with 1 if anything is lost, or if a row is a
     tenth worse than the other commit's. All of it runs on loopback and stops when it has finished.

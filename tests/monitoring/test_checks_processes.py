@@ -86,7 +86,7 @@ def test_a_queue_without_a_worker_that_lives_is_wrong_by_its_name(
     assert found(kit, "workers").ok
     for silence, says in (
         (61.0, f"the workers of the queue {queue} were last heard 61 seconds ago"),
-        (float("inf"), f"no worker lives for the queue {queue}"),
+        (float("inf"), f"no worker runs for the queue {queue}"),
     ):
         silent = FakeInstruments(silent={queue: silence})
         one = found(replace(kit, watch=make_watch(instruments=silent)), "workers")

@@ -75,8 +75,8 @@ def test_one_of_two_ways_is_enough_and_the_other_one_s_fault_is_named_alone(
         assert OtherWay(f"cat > {tmp_path}/heard", mail).tell(WORDS)
         assert not OtherWay("exit 3", mail).tell(WORDS)
     assert set(caplog.messages) == {
-        "the other channel failed: ConnectionRefusedError",
-        "the other channel failed: CalledProcessError",
+        "the second alarm channel failed: ConnectionRefusedError",
+        "the second alarm channel failed: CalledProcessError",
     }
 
 

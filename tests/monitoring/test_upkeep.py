@@ -174,7 +174,7 @@ def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
     on = None if confirmed is None else (district.clock() - confirmed).date()
     found = examine(district, FakeShelf(shelved=_naming("116", on)))["numbers"]
     assert found.ok is ok
-    assert ("116 must be confirmed anew: shown until" in found.says) is not ok
+    assert ("116 must be confirmed again: shown until" in found.says) is not ok
 
 
 @pytest.mark.parametrize(("days", "level"), [(334, 0), (335, 1), (365, 1), (366, 2)])
@@ -215,7 +215,7 @@ def test_c12_a_question_back_whose_signature_is_about_to_lapse_is_told(
 
     found = examine(district, FakeShelf(shelved=book))["questions"]
     assert found.ok is ok
-    assert ("still must be signed anew" in found.says) is not ok
+    assert ("still must be signed again" in found.says) is not ok
 
 
 def test_c12_a_question_back_that_was_changed_since_it_was_signed_is_told(

@@ -285,7 +285,7 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
         people.ask("border-east", SECOND)
     with pytest.raises(DeskRefused, match="retired already"):
         service_desks.retire(kit, "border-east", **SIGNED)
-    with pytest.raises(DeskRefused, match="is not retired"):
+    with pytest.raises(DeskRefused, match="cannot be retired"):
         service_desks.retire(kit, "12", **SIGNED)
 
     people.let_in("12", SECOND)
@@ -299,10 +299,10 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
     ("new", "says"),
     [
         (NewDesk("border-east", DeskKind.DISTRICT, "Border"), "hotline init"),
-        (NewDesk("Border", DeskKind.BORDER, "Border"), "small letters"),
-        (NewDesk("national", DeskKind.OVERSIGHT, "Oversight"), "small letters"),
+        (NewDesk("Border", DeskKind.BORDER, "Border"), "lower-case letters"),
+        (NewDesk("national", DeskKind.OVERSIGHT, "Oversight"), "lower-case letters"),
         (NewDesk("border-east", DeskKind.BORDER, "a:b"), "without : <"),
-        (NewDesk("border-east", DeskKind.BORDER, "Border", "99"), "no district"),
+        (NewDesk("border-east", DeskKind.BORDER, "Border", "99"), "not a district"),
     ],
 )
 def test_a_desk_is_not_made_so(new: NewDesk, says: str, people: People) -> None:

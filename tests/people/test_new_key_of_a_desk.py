@@ -164,7 +164,7 @@ def test_what_one_member_began_another_ends_or_the_passphrase(left: People) -> N
 
     step(left)
     staged = public_key(left)
-    with pytest.raises(DeskRefused, match="middle of another"):
+    with pytest.raises(DeskRefused, match="getting another"):
         rotate(left, "another horse")
     assert len(left.district.all(RecoveryPair)) == 1, "nothing was begun"
     rotate(left)

@@ -286,7 +286,7 @@ def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
     after(beside, 61)
     after(beside, 90)
     assert (numbers(beside), left(beside, 1, 2)) == ({}, {"key": 2})
-    assert "none of its 2 cases opens" in caplog.text
+    assert "none of its 2 cases decrypts" in caplog.text
     beside.line.kit = replace(beside.line.kit, books=FakeShelf())
     (found,) = [one for one in findings(beside.line.kit) if one.name == "persons"]
     assert not found.ok

@@ -120,15 +120,15 @@ def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeKit, desk: str
 def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: WholeKit) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
 
-    with pytest.raises(NotFound, match="no grant"):
+    with pytest.raises(NotFound, match="no access"):
         decrypt_access.check_grant(desked, tip_id, desk="12", **SIGNED)
-    with pytest.raises(NotFound, match="no grant"):
+    with pytest.raises(NotFound, match="no access"):
         decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     refused = (
         "desk:12:Alice",
         "tip_refused",
         f"tip:{tip_id}",
-        f"no grant: court asked{WITH_BOSCO}",
+        f"no access: court asked{WITH_BOSCO}",
     )
     assert logged(desked) == [refused, refused]
 

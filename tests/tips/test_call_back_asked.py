@@ -191,8 +191,13 @@ def test_digits_dialled_ahead_never_ask_for_a_call(offering: Line) -> None:
         ("112", None, True, "offered to callers"),
         ("", None, True, "not offered: no number is set"),
         ("114", None, False, "not offered: the number that the desk calls from is no row"),
-        ("116", None, False, "not offered: nobody has signed"),
-        ("112", datetime(2027, 11, 25, 8, tzinfo=UTC), False, "not offered: nobody has signed"),
+        ("116", None, False, "not offered: the number that the desk calls from is not signed"),
+        (
+            "112",
+            datetime(2027, 11, 25, 8, tzinfo=UTC),
+            False,
+            "not offered: the number that the desk calls from is not signed",
+        ),
     ],
 )
 def test_the_doctor_says_whether_a_call_is_offered_and_why_not(

@@ -24,10 +24,10 @@ def test_it_may_be_asked_when_she_has_told_all() -> None:
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"signed": False}, "nobody has signed"),
+        ({"signed": False}, "not signed"),
         ({"closed": True}, "closed"),
-        ({"has_receipt": False}, "took no number"),
-        ({"asked": True}, "no second"),
+        ({"has_receipt": False}, "took no receipt"),
+        ({"asked": True}, "only one"),
         ({"told_at": NOON + timedelta(seconds=1)}, "three minutes"),
     ],
 )

@@ -4,4 +4,4 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-transcripts", action="store_true", help="write them anew")
+    parser.addoption("--update-transcripts", action="store_true", help="write them again")

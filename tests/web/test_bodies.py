@@ -271,7 +271,7 @@ def test_a_connection_that_keeps_us_waiting_is_closed_and_no_other(
         assert other.recv(20) == b"an answer"
         other.sendall(b"more")
         assert answering.recv(20) == b"more"
-    assert caplog.messages == ["closed connections whose request did not arrive whole: 1"]
+    assert caplog.messages == ["closed connections with incomplete requests: 1"]
 
 
 def test_while_no_body_is_late_nothing_is_closed() -> None:

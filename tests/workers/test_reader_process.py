@@ -67,7 +67,7 @@ def test_a_look_that_fails_is_named_and_the_next_one_goes_on(
 ) -> None:
     broken = replace(beside.kit, database=None)  # type: ignore[arg-type]
     Reader(broken).look()
-    assert "the look failed: AttributeError" in caplog.text
+    assert "the check failed: AttributeError" in caplog.text
     assert PIN not in caplog.text
 
 
@@ -80,7 +80,7 @@ def test_a_database_that_is_away_is_logged_once_a_minute_with_its_cause_and_once
     reader._kit = replace(beside.kit, database=open_database(f"sqlite:///{tmp_path}/no/such.db"))
     for now[0] in (1.0, 1.25, 1.5, 60.0, 61.0, 61.25):
         reader.look()
-    says = "nobody is answered: the database does not answer: the file cannot be opened"
+    says = "the reader answers no one: the database does not answer: the file cannot be opened"
     assert caplog.messages == [says, says]
 
     reader._kit = beside.kit

@@ -86,9 +86,7 @@ def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
     said = "Worker %s: could not connect to Redis instance: %s retrying in %d seconds..."
     broken = RedisConnectionError("Error 111 connecting to 127.0.0.1:9. Connection refused.")
     logging.getLogger("rq.worker").error(said, "0a1b", broken, 1)
-    assert caplog.messages == [
-        "Redis does not answer: connection refused; asked again in 1 seconds"
-    ]
+    assert caplog.messages == ["Redis does not answer: connection refused; next try in 1 seconds"]
 
 
 def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_path: Path) -> None:
@@ -145,7 +143,7 @@ def test_a_forged_job_is_refused_with_an_alarm(
     assert not (tmp_path / "PWNED").exists()
     assert district.states == ["pending"]
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: a job that is none of ours was refused"]
+    assert alarms == ["alarm: refused a job that the line did not write"]
     assert "PWNED" not in caplog.text
 
 
@@ -193,7 +191,7 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
     valkey.client().hset("rq:job:forged", "data", data)
     work(district, valkey)
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: a job that is none of ours was refused"]
+    assert alarms == ["alarm: refused a job that the line did not write"]
 
 
 def test_the_workers_go_on_behind_a_large_job(
@@ -217,7 +215,7 @@ def test_the_workers_go_on_behind_a_large_job(
 
     assert most < 6_000_000
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: a job that is none of ours was refused"]
+    assert alarms == ["alarm: refused a job that the line did not write"]
     assert district.states == ["accepted"]
     assert valkey.client().llen("rq:queue:worker") == 0
 
