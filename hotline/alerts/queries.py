@@ -305,7 +305,7 @@ def waiting(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[i
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
     """Returns the columns of pending tips that alerting needs, and locks the tips.
 
-    `told` is True if the tip has assignments already. An older process may have been quicker.
+    `told` is True if the tip has assignments already. Another process may have been quicker.
     """
     referral = select(Referral.id).where(Referral.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(

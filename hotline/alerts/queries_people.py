@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from hotline.core import database, rules_trial
@@ -20,15 +19,6 @@ LOCK = 411_411_011
 """PostgreSQL's advisory lock for changes of people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
 """Messages that would still be sent, or sent again."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    """One assignment to a person, of a tip that is not closed."""
-
-    tip_id: int
-    reference: str
-    taken_at: datetime | None
 
 
 def take_turns(session: Session) -> None:
@@ -110,17 +100,11 @@ def any_to_hand_on(session: Session, at: datetime) -> bool:
     return session.scalar(come) is not None or session.scalar(waits) is not None
 
 
-def open_cases(session: Session, responder_id: int) -> Sequence[OpenCase]:
-    """Returns the responder's open cases, newest first."""
-    rows = session.execute(
-        select(Referral.tip_id, Referral.reference, Referral.acknowledged_at)
-        .join(Tip, Tip.id == Referral.tip_id)
-        .where(
-            Referral.responder_id == responder_id, Tip.closed_at.is_(None), Tip.erased_at.is_(None)
-        )
-        .order_by(Referral.id.desc())
-    )
-    return [OpenCase(*row) for row in rows]
+def open_cases(session: Session, responder_id: int) -> int:
+    """Returns the number of the responder's assignments of tips that are not closed."""
+    hers = (Referral.responder_id == responder_id, Tip.closed_at.is_(None), Tip.erased_at.is_(None))
+    found = select(func.count(Referral.id)).join(Tip, Tip.id == Referral.tip_id).where(*hers)
+    return session.scalar(found) or 0
 
 
 def drop_messages(session: Session, responder_id: int) -> None:

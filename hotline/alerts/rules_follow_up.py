@@ -357,7 +357,7 @@ def judged(
 def _follows(
     person: MetPerson, kind: EntryKind, said: PersonCodes, at: datetime
 ) -> StopReason | None:
-    offer = offer_of(person, said.referral)
+    offer = next((one for one in person.referrals if one.offered_id == said.referral), None)
     if offer is None or (kind is not EntryKind.ANSWERED and offer.answer != ServiceAnswer.ACCEPTED):
         return StopReason.NOBODY_WAITS
     if kind is not EntryKind.THIRTY:
@@ -384,7 +384,3 @@ def _corrected(
     makes_yes = makes_yes or said.codes[CONSENT] == ConsentCode.ASSENT_YES
     takes_no = was.said.codes[CONSENT] == ConsentCode.NO
     return StopReason.ASK_ANEW if makes_yes or takes_no else None
-
-
-def offer_of(person: MetPerson, referral: int | None) -> OfferedHelp | None:
-    return next((one for one in person.referrals if one.offered_id == referral), None)

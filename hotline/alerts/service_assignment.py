@@ -35,11 +35,6 @@ STEPS_AT_ONCE = 10
 """Clocks that fire in one transaction."""
 
 
-def batch_of(kit: Kit) -> int:
-    """Returns how many tips one transaction may alert."""
-    return BATCH if kit.database.is_sqlite else SERVER_BATCH
-
-
 def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
     """Alerts people of every pending tip, most urgent first. Returns the number of tips.
 
@@ -48,7 +43,7 @@ def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
     """
     referred = 0
     roster: Sequence[Candidate] = ()
-    most = most or batch_of(kit)
+    most = most or (BATCH if kit.database.is_sqlite else SERVER_BATCH)
     full = True
     while full:
         told, roster = _refer_batch(kit, roster, most)

@@ -227,11 +227,4 @@ def tell_removal(session: Session, cases: int, at: datetime) -> None:
     for one in people_tables.who_live(session, at):
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)
-            reply(session, one, wording, at)
-
-
-def reply(
-    session: Session, responder: Responder, wording: Wording, at: datetime, *, of: int | None = None
-) -> None:
-    """Writes an SMS to this responder, due now. `of`: the assignment that it belongs to."""
-    confirmation(session, wording, responder.id, at, of)
+            confirmation(session, wording, one.id, at)

@@ -147,10 +147,10 @@ def hear(
     key, urgent = _digest(kit, message, reading), bool(reply.dangers)
     counted = service_messages.may_answer(session, responder, why, key, at, in_danger=urgent)
     if counted is Why.LAST:
-        service_messages.reply(session, responder, _no_more(kit, responder), at)
+        service_messages.confirmation(session, _no_more(kit, responder), responder.id, at)
     elif counted is not None:
         for wording, of in _worded(session, kit, responder, reply, done):
-            service_messages.reply(session, responder, wording, at, of=of)
+            service_messages.confirmation(session, wording, responder.id, at, of)
     if done and reading.reference is not None:
         _ask_beside(session, kit, responder, message, reply, at)
     return Replied(reading.meant, done)
@@ -173,7 +173,7 @@ def _ask_beside(
         return
     is_last = counted is Why.LAST
     wording = _no_more(kit, responder) if is_last else _hint(session, kit, responder, reply)
-    service_messages.reply(session, responder, wording, at)
+    service_messages.confirmation(session, wording, responder.id, at)
 
 
 def _why(reading: ReplyReading) -> Why:

@@ -4,7 +4,7 @@ Pages with decrypted text are not cached or printed, and close after five minute
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -179,7 +179,7 @@ def one(visit: Visit, tip_id: int) -> Response:
         sheet=sheet,
         to_erase=to_erase,
         shown=in_words(visit, sheet.line),
-        moments=_moments(visit, sheet),
+        moments=[(one.at, *_moment(visit, sheet, one)) for one in sheet.moments],
         outcomes=[(one.value, visit.say(row.label)) for one, row in OUTCOMES.items()],
         kept=[
             (str(exclusion_id), name or visit.place(desk), visit.say(WHY_KEPT[why]))
@@ -195,11 +195,6 @@ def one(visit: Visit, tip_id: int) -> Response:
         of_persons=pages_person_lines.forms(sheet.persons),
         address=partial(pages_person_lines.form_of, tip_id),
     )
-
-
-def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
-    """Returns each timeline entry's time, text and reason."""
-    return [(one.at, *_moment(visit, sheet, one)) for one in sheet.moments]
 
 
 def _moment(visit: Visit, sheet: TipSheet, one: TipMoment) -> tuple[str, str]:

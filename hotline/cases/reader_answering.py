@@ -257,11 +257,6 @@ def _waits_for(kit: ReaderKit, one: ReaderTry) -> Enrolment | None:
         return tables_enrolments.to_prove(session, one.typed.get(NUMBER_KEY, ""), kit.now())
 
 
-def _knows_code(kit: ReaderKit, one: ReaderTry) -> bool:
-    """Returns True if the responder keyed the code that this phone was sent, in the place of a PIN."""
-    return service_phone_proof.knows_code(_waits_for(kit, one), one.pin)
-
-
 def _proof_tried(kit: ReaderKit, one: ReaderTry) -> ProofTry:
     """Checks the code and the start PIN. Makes a key pair where the responder chooses a PIN."""
     wanted = _waits_for(kit, one)
@@ -419,7 +414,7 @@ def _tried(kit: ReaderKit, one: ReaderTry) -> PinTry:
     elif private is None:
         kit.vault.open_nothing(one.pin)
     if private is None:
-        return PinTry(is_code=_knows_code(kit, one))
+        return PinTry(is_code=service_phone_proof.knows_code(_waits_for(kit, one), one.pin))
     return PinTry(private, fresh=_rewrapped(kit, one, private, wrap))
 
 
@@ -470,7 +465,11 @@ def _decided(
     at, person = kit.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
-    if person is not None and found.private is not None and not _may_open(person):
+    if (
+        person is not None
+        and found.private is not None
+        and (not person.active or person.pin_wrap is None)
+    ):
         # The reader's memory may be older than the removal of the responder, or than the end of the PIN.
         return _of_nobody(first, PinTry())
     if first.state == ReadingState.WRONG or first.responder_id is None:
@@ -503,10 +502,6 @@ def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
     if first.state == ReadingState.ASKED:
         first.state = ReadingState.RESTED if has_rest else ReadingState.WRONG
     return rested(turn.person.rested_until) if has_rest else WRONG
-
-
-def _may_open(person: Responder) -> bool:
-    return person.active and person.pin_wrap is not None
 
 
 def _of_nobody(first: PinReading, found: PinTry) -> ReaderAnswer:

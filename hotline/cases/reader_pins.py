@@ -24,7 +24,6 @@ from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording, responders_entry
 from hotline.gateway.tables import Referral
 from hotline.people import rules_pin_rest, tables, tables_audit
-from hotline.people import tables as people_tables
 from hotline.people.rules import Level
 from hotline.people.rules_pin_rest import SMS, PinWarning, is_night, night_began, nights_told_before
 from hotline.people.tables import PinWarningRow, Responder
@@ -128,7 +127,7 @@ def wrong(turn: ReaderTurn) -> None:
     if rules_pin_rest.is_long(at, until):
         _pass_dangers_on(turn)
     wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali(until)}, person.language)
-    service_messages.reply(turn.session, person, wording, at)
+    service_messages.confirmation(turn.session, wording, person.id, at)
     _warn(turn, PinWarning.WRONG)
 
 
@@ -143,10 +142,8 @@ def opened(turn: ReaderTurn, network: str | None) -> None:
     person.pin_opened_at, person.pin_openings = at, person.pin_openings + 1
     person.pin_network = network or person.pin_network
     session.flush()
-    if is_night(at) and not people_tables.has(
-        session, person.id, PinWarning.NIGHT, night_began(at)
-    ):
-        people_tables.add(session, person.id, PinWarning.NIGHT, at, waits=True)
+    if is_night(at) and not tables.has(session, person.id, PinWarning.NIGHT, night_began(at)):
+        tables.add(session, person.id, PinWarning.NIGHT, at, waits=True)
     if moved:
         _warn(turn, PinWarning.NETWORK)
 
@@ -184,11 +181,11 @@ def end(turn: ReaderTurn) -> None:
 
 def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
     """Writes the warning, and notifies the coordinators of this responder."""
-    people_tables.add(turn.session, turn.person.id, kind, turn.at, waits=False)
+    tables.add(turn.session, turn.person.id, kind, turn.at, waits=False)
     code = responders_entry(turn.kit.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
         wording = Wording(SMS[kind], {"code": code}, one.language)
-        service_messages.reply(turn.session, one, wording, turn.at)
+        service_messages.confirmation(turn.session, wording, one.id, turn.at)
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
@@ -217,19 +214,19 @@ def tell_nights(kit: Kit) -> None:
     at = kit.now()
     before = nights_told_before(at)
     with kit.database.reading() as session:
-        if not people_tables.waits(session, before):
+        if not tables.waits(session, before):
             return
     code = responders_entry(kit.line.service_code)
     with ringing(kit) as session:
         phones = Counter[int]()
-        for responder_id in people_tables.tell(session, before, at):
+        for responder_id in tables.tell(session, before, at):
             person = session.get_one(Responder, responder_id)
             phones.update(one.id for one in _who_lead(session, person, at))
         for leader_id, count in sorted(phones.items()):
             leader = session.get_one(Responder, leader_id)
             words = {"count": str(count), "code": code}
             wording = Wording(SMS[PinWarning.NIGHT], words, leader.language)
-            service_messages.reply(session, leader, wording, at)
+            service_messages.confirmation(session, wording, leader.id, at)
 
 
 def last_opened(turn: ReaderTurn) -> str:
@@ -265,7 +262,7 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS:
         return ()
-    rows = people_tables.newest(session, at - rules_pin_rest.SHOWN_FOR, limit=MOST_WARNINGS)
+    rows = tables.newest(session, at - rules_pin_rest.SHOWN_FOR, limit=MOST_WARNINGS)
     pairs = [(row, session.get_one(Responder, row.responder_id)) for row in rows]
     return [
         (row, about)

@@ -53,17 +53,12 @@ def heard_mark(kit: Kit, session_key: str, text: str, *, but_pins: bool = False)
 
 
 def extends(kit: Kit, dialogue: HeldDialogue, text: str) -> bool:
-    """Returns True if `text` continues the text that the session has heard.
-
-    A row of an older release stores only the length of that text, so only the length is compared.
-    """
-    length = max(dialogue.heard, 0)
-    if not follows(text, length):
-        return False
-    known = dialogue.heard_key or ""
-    older = not known.startswith(f"{length}:")
+    """Returns True if `text` continues the text that the session has heard. A session may have heard nothing yet."""
+    length, known = max(dialogue.heard, 0), dialogue.heard_key
+    if known is None or not follows(text, length):
+        return known is None and length == 0
     but_pins = known.startswith(f"{length}:{BUT_PINS}")
-    return older or known == heard_mark(kit, dialogue.key, text[:length], but_pins=but_pins)
+    return known == heard_mark(kit, dialogue.key, text[:length], but_pins=but_pins)
 
 
 def look_once(

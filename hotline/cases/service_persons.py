@@ -22,7 +22,6 @@ from hotline.cases import (
     service_timeline,
 )
 from hotline.cases.service_people import PersonAct
-from hotline.cases.service_timeline import CaseMoment
 from hotline.cases.service_viewer import found_or_refused, viewer_of
 from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
@@ -168,11 +167,7 @@ def noted_by(session: Session, tip_id: int) -> Mapping[int, str]:
         if row.action == NOTED
     }
     told = [one for one in service_timeline.of_tip(session, tip_id) if one.kind in OF_PEOPLE]
-    return {one.entry_id: _name(one, signed) for one in told}
-
-
-def _name(one: CaseMoment, signed: Mapping[datetime, str]) -> str:
-    return signed.get(one.at) or one.who or one.desk
+    return {one.entry_id: signed.get(one.at) or one.who or one.desk for one in told}
 
 
 def _append(kit: ConsoleKit, by: SignedIn, tip_id: int, action: str, reason: str) -> None:

@@ -170,7 +170,7 @@ def _tell(session: Session, kit: Kit, at: datetime) -> None:
             continue
         said = {"refs": _listed(names), "code": responders_entry(kit.line.service_code)}
         wording = Wording(Template.CLOSURES_WAIT, said, person.language)
-        service_messages.reply(session, person, wording, at)
+        service_messages.confirmation(session, wording, person.id, at)
 
 
 def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) -> list[str]:

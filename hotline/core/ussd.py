@@ -101,11 +101,11 @@ class Opening:
     network: str | None
     started_at: datetime
     caller_key: str | None = field(default=None, repr=False)
-    """Keyed digest of session and MSISDN. None if an older process began the session."""
+    """Keyed digest of session and MSISDN."""
     alerts_blocked: bool = False
     """True if no alert could leave when the session began. Its screens then promise none."""
     pinned: Pinned | None = field(default=None, repr=False)
-    """None if the session's screens need no row of the caller, or if an older process began it."""
+    """None if the session's screens need no row of the caller."""
 
     @property
     def asks_pin(self) -> bool:

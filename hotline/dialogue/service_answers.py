@@ -82,7 +82,9 @@ def write(
         row = Message(
             kind=Kind.ANSWER,
             contact_key=contact_key,
-            sealed_number=seal(kit, to, contact_key, at),
+            sealed_number=kit.sealer.weekly_lock.lock(
+                kit.sealer.number(to), contact_key.encode(), at
+            ),
             template=says.form,
             revision_id=says.revision_id,
             parameters=dict(says.parameters),
@@ -103,11 +105,6 @@ def _answerable(msisdn: str) -> bool:
         return sendable(msisdn) == msisdn
     except NumberInvalid:
         return False
-
-
-def seal(kit: Kit, msisdn: str, contact_key: str, at: datetime) -> bytes:
-    """Encrypts a number for the relay alone, and only until the week's key is deleted. Raises KeyMissing."""
-    return kit.sealer.weekly_lock.lock(kit.sealer.number(msisdn), contact_key.encode(), at)
 
 
 def send_due(kit: RelayKit, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:

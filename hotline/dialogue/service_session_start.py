@@ -231,9 +231,8 @@ def opened(kit: DoorKit, hop: UssdHop, key: str) -> Opening:
 
 
 def check_caller(kit: Kit, opening: Opening, hop: UssdHop) -> None:
-    """Raises StrangeCaller if a session began on another phone. A session of an older release cannot be checked."""
-    known = opening.caller_key
-    if known is not None and known != kit.pseudonyms.caller(opening.key, hop.caller):
+    """Raises StrangeCaller if a session began on another phone."""
+    if opening.caller_key != kit.pseudonyms.caller(opening.key, hop.caller):
         raise StrangeCaller
 
 

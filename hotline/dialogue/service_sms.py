@@ -477,7 +477,11 @@ def _answer(
     if reply is None or reply.responder_id != responder.id:  # enrolled since it was read
         reply = service_replies.read(session, responder, message.text, at)
     replied = service_replies.hear(session, kit, responder, message, reply, at, proved=proved)
-    return _Result(_outcome(replied), _told_of(replied), _waits(replied))
+    return _Result(
+        _outcome(replied),
+        _told_of(replied),
+        {str(one.referral_id): one.waits.value for one in replied.done if one.waits is not None},
+    )
 
 
 def _outcome(replied: Replied) -> MessageOutcome:
@@ -493,7 +497,3 @@ def _told_of(replied: Replied) -> tuple[int, ...]:
     """Returns the assignments that the SMS named, and then those that were acknowledged with them."""
     ids = [one.referral_id for one in replied.done if one.referral_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))
-
-
-def _waits(replied: Replied) -> Mapping[str, str]:
-    return {str(one.referral_id): one.waits.value for one in replied.done if one.waits is not None}

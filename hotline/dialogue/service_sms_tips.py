@@ -13,12 +13,12 @@ from hotline.alerts.service_intake import Telling, wants_referral
 from hotline.cases import service_weekly_keys
 from hotline.core import rules_trial
 from hotline.core.context import DoorKit
-from hotline.core.database import Session
+from hotline.core.database import Session, add_if_new
 from hotline.counters import service
 from hotline.counters.service import day_of
 from hotline.dialogue import rules_sms_tips
 from hotline.errors import RunsUnavailable
-from hotline.gateway import tables_sessions as gateway_tables_sessions
+from hotline.gateway import tables_sessions
 from hotline.gateway.rules_message import MessageIn
 from hotline.gateway.tables_sessions import Dialogue, HeldDialogue
 from hotline.text.languages import FIRST
@@ -112,7 +112,7 @@ def note(
     before = known.before
     if before is not None and not tables.takes_more(session, before.dialogue):
         before = None
-    if gateway_tables_sessions.dialogue(session, own) is not None or _repeats(said, before):
+    if tables_sessions.dialogue(session, own) is not None or _repeats(said, before):
         return SmsTipWritten(None, None if before is None else replace(before, at=at))
     if before is None or not rules_sms_tips.fits(f"{before.said} {said}"):
         answers = rules_sms_tips.answers(said)
@@ -180,7 +180,7 @@ def held_or_begun(
     tells: str | None = None,
 ) -> HeldDialogue:
     """Returns the locked session of an SMS. Makes and counts a new one if there is none. `tells`: the text of a tip."""
-    held = gateway_tables_sessions.hold(session, key)
+    held = tables_sessions.hold(session, key)
     if held is not None:
         return held
     row = Dialogue(
@@ -199,8 +199,8 @@ def held_or_begun(
         heard=0,
     )
     service_weekly_keys.forget_at(session, kit, began)
-    gateway_tables_sessions.open_dialogue(session, row)
-    dialogue = gateway_tables_sessions.hold(session, key)
+    add_if_new(session, row)
+    dialogue = tables_sessions.hold(session, key)
     assert dialogue is not None
     service.log_session(session, dialogue)
     service.log_person(session, kit, message.sender, began)

@@ -37,7 +37,7 @@ def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> bool:
     service.note(session, Alarm.STOP_WISH, at)
     told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
     for one, template in told:
-        service_messages.reply(session, one, Wording(template, {}, one.language), at)
+        service_messages.confirmation(session, Wording(template, {}, one.language), one.id, at)
     return True
 
 

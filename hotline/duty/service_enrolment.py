@@ -127,7 +127,7 @@ def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> St
         asked = tables_approvals.ask(session, by, kind, subject, reason, at, lives=lives)
         row.approval_id = asked.id
         wording = Wording(Template.JOIN, {"code": dial}, person.language)
-        service_messages.reply(session, person, wording, at)
+        service_messages.confirmation(session, wording, person.id, at)
         is_number = row.kind == EnrolmentKind.NUMBER
         service_leaves.record(
             session,
@@ -304,7 +304,7 @@ def _approve(decision: Decision) -> None:
         service_leaves.record(
             session, kit, "responder_number_changed", person, by=by, reason=reason
         )
-        service_messages.reply(session, person, _changed(kit, person.language), at)
+        service_messages.confirmation(session, _changed(kit, person.language), person.id, at)
         return
     tables_enrolments.end(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True

@@ -154,7 +154,7 @@ def remove_in(
     if is_red:
         check_second(session, by, second, person, LAST_OF_NATIONAL)
 
-    cases = len(queries_people.open_cases(session, person.id))
+    cases = queries_people.open_cases(session, person.id)
     person.active, person.left_at = False, at
     person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
     tables.end(session, person, at)

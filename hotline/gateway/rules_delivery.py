@@ -206,7 +206,7 @@ def judge(
         wait = retry_wait(priority, attempts, 0.0)
         return Verdict(state, wait, counted=False, flag=outcome in NEVER)
     if outcome is Outcome.ACCEPTED:
-        return Verdict(MessageState.ACCEPTED, report_wait(priority), counted=True)
+        return Verdict(MessageState.ACCEPTED, QUEUES[priority].report, counted=True)
     if outcome in WITHOUT_RETRY:
         return WITHOUT_RETRY[outcome]
     if outcome is Outcome.NOT_SENT:
@@ -269,11 +269,6 @@ def unknown_wait(priority: int, http_status: int | None) -> timedelta:
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown
-
-
-def report_wait(priority: int) -> timedelta:
-    """Returns the wait for a delivery report."""
-    return QUEUES[priority].report
 
 
 class ReportMeaning(StrEnum):

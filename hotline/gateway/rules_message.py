@@ -56,7 +56,6 @@ class ReportIn:
 
     provider_id: str
     status: str
-    failure_reason: str | None = None
     network: str | None = None
     gateway: Gateway = Gateway.AFRICAS_TALKING
 

@@ -55,15 +55,15 @@ class Dialogue(Row):
     heard: Mapped[int] = mapped_column(default=0)
     """Letters of `text` whose effects are committed. A hop that repeats them, early or late, changes nothing."""
     heard_key: Mapped[str | None]
-    """The number of committed letters and their keyed digest: `12:9f...`. An older process writes only `heard`."""
+    """The number of committed letters and their keyed digest: `12:9f...`. None before the first."""
     starred: Mapped[list[str] | None]
     """Typed texts that contain a `*`, each by its begin and end in `text`: `12-30`."""
     caller_key: Mapped[str | None]
-    """Keyed digest of session and MSISDN. Empty once the session is long over. An older process writes none."""
+    """Keyed digest of session and MSISDN. Empty once the session is long over. None for SMS."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """A `domain.dialogue.ussd.Pinned`."""
     screens_counted: Mapped[int | None]
-    """Letters of `text` whose screens are counted (`store/reach/screen_counts.py`). An older process counts none."""
+    """Letters of `text` whose screens are counted (`store/reach/screen_counts.py`). None before the first count."""
 
 
 class Stopped(Row):
@@ -111,11 +111,6 @@ def referrals_of(seen: InboundSeen) -> tuple[int, ...]:
 
 def dialogue(session: Session, key: str) -> Dialogue | None:
     return session.get(Dialogue, key)
-
-
-def open_dialogue(session: Session, row: Dialogue) -> bool:
-    """Writes a session's row. Returns False if another hop wrote it first."""
-    return add_if_new(session, row)
 
 
 def in_the_middle(session: Session, since: datetime) -> int:

@@ -85,10 +85,7 @@ HEAD_BYTES = 1 + WEEK_BYTES
 
 
 class WeeklyRuns:
-    """Encrypts states under the hooks' key joined with the week's key.
-
-    Also decrypts states of an older release, under the hooks' key alone or with the weekly lock around it.
-    """
+    """Encrypts states under the hooks' key joined with the week's key, or under the hooks' key if there is no other."""
 
     def __init__(
         self, cipher: RunCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]
@@ -110,7 +107,7 @@ class WeeklyRuns:
         bound = session_key.encode()
         try:
             if sealed[:1] != JOINED:
-                return self._cipher.open(session_key, self._weekly_lock.unlock(sealed, bound))
+                return self._cipher.open(session_key, sealed)
             plain = self._opened(self._cipher.keys(), bound, sealed)
             if plain is None:
                 plain = self._opened(self._cipher.keys_again(), bound, sealed)

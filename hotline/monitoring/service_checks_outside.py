@@ -15,7 +15,6 @@ from hotline.core.jobs import READER_QUEUE, WORKER_QUEUE
 from hotline.counters.rules import is_quiet, is_worse, spent
 from hotline.errors import StoreUnavailable
 from hotline.gateway import queries_alert_path, queries_on_call
-from hotline.gateway import queries_alert_path as watch_looked
 from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.tables import Message
 from hotline.keys import tables_canaries
@@ -197,9 +196,9 @@ def process_findings(kit: LookingKit) -> tuple[CheckResult, ...]:
     at = kit.now()
     try:
         with kit.database.reading() as session:
-            starting = watch_looked.is_starting(session, at)
+            starting = queries_alert_path.is_starting(session, at)
             found = (
-                _watch(watch_looked.last(session), at, starting=starting),
+                _watch(queries_alert_path.last(session), at, starting=starting),
                 _watchers(session, at),
             )
     except StoreUnavailable:
@@ -208,7 +207,7 @@ def process_findings(kit: LookingKit) -> tuple[CheckResult, ...]:
 
 
 def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckResult:
-    if looked is not None and at - looked < watch_looked.LEASE:
+    if looked is not None and at - looked < queries_alert_path.LEASE:
         return CheckResult(WATCH, True, f"looked at everything {in_kigali(looked)}")
     if starting:
         return CheckResult(WATCH, True, "has a minute to start")

@@ -129,11 +129,6 @@ class TipSummary:
     official: str
     basis: Basis
 
-    @property
-    def desk(self) -> str | None:
-        """Returns the district's desk if it may see the tip. None gives the tip only to the national desk."""
-        return desk_of(self.place, self.official)
-
 
 def desk_of(place: str, official: str) -> str | None:
     """Returns the district's desk that may see a tip. Returns None if there is none."""

@@ -13,8 +13,6 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from hotline.text.places import STATES
-
 ANY = "*"
 """The code, and the value, of a list that uses the standard's own codes."""
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
@@ -64,17 +62,6 @@ class CodeTable:
     how: str
     """The statement about the mapping that may be made."""
     rows: Sequence[MappedCode]
-
-    def of(self, name: str, code: str) -> Sequence[MappedCode]:
-        """Returns each field that a code of ours maps to. Returns none if the list has no such code."""
-        found = [one for one in self.rows if one.of == name and one.code == code]
-        if not found and code in STATES:
-            found = [
-                MappedCode(name, code, one.field, code if one.value == ANY else one.value, one.note)
-                for one in self.rows
-                if one.of == name and one.code == ANY
-            ]
-        return [one for one in found if one.is_mapped]
 
 
 @cache

@@ -180,16 +180,12 @@ def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
     Without danger the assignee is reminded only in working hours, and others are alerted only by day. So the reminder
     may be late or may not be sent at all.
     """
-    reminded_at = half_time(at, due_at)
+    reminded_at = at + (due_at - at) / 2
     if urgency != Urgency.DANGER:
         reminded_at, due_at = in_hours(reminded_at), by_day(due_at)
     if reminded_at >= due_at:
         return Clock(due_at, 1, due_at)
     return Clock(reminded_at, 0, due_at)
-
-
-def half_time(at: datetime, due_at: datetime) -> datetime:
-    return at + (due_at - at) / 2
 
 
 def outcome_again(urgency: int, at: datetime) -> datetime:

@@ -93,11 +93,9 @@ def read_report(form: CallbackForm) -> ReportIn:
 
     Removes NUL characters, because PostgreSQL cannot store them and the gateway would repeat the report without end.
     """
-    reason = form.fields.get("failureReason")
     return ReportIn(
         provider_id=form.identifier("id"),
         status=form.text("status", most=MOST_WORD).replace("\0", ""),
-        failure_reason=form.text("failureReason", most=MOST_WORD) if reason else None,
         network=_network(form.fields.get("networkCode", "")),
     )
 

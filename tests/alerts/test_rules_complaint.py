@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hotline.alerts.rules_assignment import Candidate, Case, Notified, Reason, first_told, next_told
 from hotline.people.rules import Level
-from hotline.tips.rules import TipState
+from hotline.tips.rules import TipState, desk_of
 from hotline.tips.rules_receipts import Wrong, complained, stage
 
 HERE = {"province": "1", "district": "12"}
@@ -69,6 +69,6 @@ def test_whatever_was_answered_the_ladder_knows_the_nation_s_people_alone(
         told += [Notified(one, PEOPLE[one].level) for one in some]
 
     assert told
-    assert come_to.desk is None
+    assert desk_of(come_to.place, come_to.official) is None
     assert (come_to.category, come_to.sector) == (None, None)
     assert come_to.state in TipState

@@ -139,16 +139,6 @@ def test_a_try_is_noted_also_where_the_hop_comes_to_nothing_after_it(line: Line)
     assert compared(line) == 0
 
 
-def test_an_older_process_s_row_opens_by_its_length(line: Line) -> None:
-    _, number = given(line)
-    caller = line.caller(OTHER_PHONE)
-    caller.dial()
-    with line.database.writing() as session:
-        session.execute(update(Dialogue).values(heard_key=None, caller_key=None))
-    line.flush()
-    assert FOUND in sends(caller, asks(number, PIN))
-
-
 def joins(line: Line, *codes: str, msisdn: str = OTHER_PHONE) -> Caller:
     line.clock.turn(seconds=30)
     caller = line.caller(msisdn)

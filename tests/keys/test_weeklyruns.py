@@ -41,18 +41,9 @@ def test_a_session_over_the_end_of_a_week_goes_on_and_last_month_is_gone(tmp_pat
         runs.open(KEY, sealed)
 
 
-def test_what_the_release_before_left_still_opens(tmp_path: Path) -> None:
-    cipher = RunCipher.of(make_keyfolder(tmp_path))
-    runs = WeeklyRuns(cipher, WeeklyLock(), Turned())
-    assert runs.open(KEY, cipher.seal(KEY, RUN)) == RUN
+def test_without_a_weekly_key_the_key_of_the_hooks_opens_it(tmp_path: Path) -> None:
+    runs = WeeklyRuns(RunCipher.of(make_keyfolder(tmp_path)), WeeklyLock(), Turned())
     assert runs.open(KEY, runs.seal(KEY, RUN)) == RUN
-
-
-def test_what_it_left_locked_twice_does_too(tmp_path: Path) -> None:
-    folder = make_keyfolder(tmp_path)
-    cipher, weekly_lock = RunCipher.of(folder), WeeklyLock(folder)
-    twice = weekly_lock.lock(cipher.seal(KEY, RUN), KEY.encode(), NOON)
-    assert WeeklyRuns(cipher, weekly_lock, Turned()).open(KEY, twice) == RUN
 
 
 def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:

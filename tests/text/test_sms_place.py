@@ -9,7 +9,7 @@ from hotline.text.keywords import spelled
 from hotline.text.languages import CODES
 from hotline.text.place_names import place_told
 from hotline.text.places import COUNTRIES, SAID, alerted_as, place_name, place_within
-from hotline.tips.rules import told
+from hotline.tips.rules import desk_of, told
 
 UNKNOWN = {"province": "unsure"}
 ABROAD = {"province": "abroad"}
@@ -32,7 +32,11 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
     assert place_told(spelled(text)) == {"province": "abroad", "country": country}
     come_to = told(answers(text), completed=True)
     assert come_to is not None
-    assert (come_to.place, come_to.within, come_to.desk) == ("abroad", country, None)
+    assert (come_to.place, come_to.within, desk_of(come_to.place, come_to.official)) == (
+        "abroad",
+        country,
+        None,
+    )
 
 
 @pytest.mark.parametrize(

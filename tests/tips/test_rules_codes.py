@@ -104,14 +104,13 @@ def test_every_indicator_names_a_field_of_the_standard() -> None:
 
 
 def test_what_a_responder_sees_is_no_decision_and_what_is_asked_at_once_no_guess() -> None:
-    table = code_table(CodeStandard.HTCDS)
-    assert [one.value for one in table.of("screened", "possible")] == [
-        "PossibleVictimOfTrafficking"
-    ]
-    assert table.of("screened", "not_indicated") == []
-    assert [one.value for one in table.of("force", "yes")] == ["Other"]
-    assert [(one.field, one.value) for one in table.of("state", "BI")] == [
-        ("prs_Citizenship", "BI")
-    ]
-    assert table.of("state", "XX") == []
-    assert {one.value for one in table.of("form", "false_offer")} == {"Recruitment"}
+    rows = [one for one in code_table(CodeStandard.HTCDS).rows if one.is_mapped]
+
+    def of(name: str, code: str) -> list[tuple[str, str]]:
+        return [(one.field, one.value) for one in rows if (one.of, one.code) == (name, code)]
+
+    assert [value for _, value in of("screened", "possible")] == ["PossibleVictimOfTrafficking"]
+    assert of("screened", "not_indicated") == []
+    assert [value for _, value in of("force", "yes")] == ["Other"]
+    assert of("state", rules_codes.ANY) == [("prs_Citizenship", rules_codes.ANY)]
+    assert {value for _, value in of("form", "false_offer")} == {"Recruitment"}

@@ -6,7 +6,7 @@ from hotline.alerts.service_intake import COMES_TO
 from hotline.flows.flow import Book, gathers
 from hotline.flows.run import Completed, Event, Run
 from hotline.text.codes import NOT_SAID
-from hotline.tips.rules import Matter, TipState, TipSummary, left
+from hotline.tips.rules import Matter, TipState, TipSummary, desk_of, left
 
 WHOLE = (TipState.FILED, TipState.COMPLETE)
 
@@ -31,7 +31,7 @@ def leaves(book: Book, runs: Sequence[Run], happened: Collection[Event]) -> str:
 
 
 def _said(told: TipSummary) -> str:
-    whom = "its district" if told.desk else "the national desk"
+    whom = "its district" if desk_of(told.place, told.official) else "the national desk"
     if told.state in WHOLE:
         return f"{whom} is told already"
     if left(told.place) is not TipState.FRAGMENT:
