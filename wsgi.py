@@ -13,9 +13,8 @@ from hotline.counters.service import count_left
 from hotline.keys.hook_secrets import LiveSecrets
 from hotline.monitoring import service_measures
 from hotline.web.bodies import bodies_for, in_turn
-from hotline.web.front import hooks_first
+from hotline.web.front import Meter, hooks_first
 from hotline.web.hooks_app import create_app
-from hotline.web.meter import Meter
 from hotline.web.slowness import close_slow_ones_for_ever, every
 
 os.umask(OWNER_ALONE)

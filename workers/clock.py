@@ -38,7 +38,7 @@ from hotline.counters import service as counters_service
 from hotline.dialogue import service_answers, service_inbox
 from hotline.duty import service_accounts, service_leaves
 from hotline.errors import Unavailable
-from hotline.flows import tables_publications
+from hotline.flows import tables as flows_tables
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ring
 from hotline.gateway.leader import Leadership
@@ -106,7 +106,7 @@ def lapse_emergency(kit: RelayKit) -> None:
     Imports the code that reads flow files only if there is one. A starting relay does not load it.
     """
     with kit.database.reading() as session:
-        if tables_publications.unsettled(session) is None:
+        if flows_tables.unsettled(session) is None:
             return
     from hotline.editing import service_emergencies
 

@@ -43,13 +43,11 @@ SOURCE = "en"
 FAULTS = (AccountFault, Unfit, NumberFault, EntryFault)
 WORDS = ("_", "say", "phrase")
 """Functions that mark a phrase in templates and views."""
-VIEW_WORDS = {"wrong": (2,), "reason": (2,), "reason_of": (3,)}
-"""More such functions, in views only, with the number of the argument that is the phrase."""
-REMARK = "remark"
-"""The function that marks a sentence of the checker, in any module."""
+CODE_WORDS = {"remark": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
+"""More such functions, in code only, with the number of the argument that is the phrase."""
 SAYS_OTHERWISE = ("service_backup", "service_restore")
 """Modules whose `say` tells a command's progress, and marks no phrase of the console."""
-KEYWORDS = dict.fromkeys(WORDS) | VIEW_WORDS
+KEYWORDS = dict.fromkeys(WORDS) | CODE_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
 # What the console says: `hotline/console` and the pages of each area. `tools/update_texts.py` brings it in step.
@@ -78,16 +76,7 @@ def gathered() -> frozenset[str]:
     for path in sorted(path for path in PACKAGE.rglob("*.py") if path.stem not in SAYS_OTHERWISE):
         with path.open("rb") as file:
             found.update(_phrases(entry[1] for entry in extract("python", file, KEYWORDS)))
-    return frozenset(found | set(_of_tables()) | set(_of_remarks()))
-
-
-def _of_remarks() -> Iterator[str]:
-    """Yields the sentences of the checker. Pages and `hotline flows check` show the same ones."""
-    for path in sorted((CHECKOUT / "hotline").rglob("*.py")):
-        source = path.read_bytes()
-        if f"{REMARK}(".encode() in source:
-            found = extract("python", io.BytesIO(source), {REMARK: None})
-            yield from _phrases(entry[1] for entry in found)
+    return frozenset(found | set(_of_tables()))
 
 
 def _phrases(messages: Iterable[object]) -> Iterator[str]:

@@ -11,27 +11,15 @@ from typing import TYPE_CHECKING
 from hotline.cases.decrypt_reader import ReaderKit
 from hotline.cases.reader_door import ReaderDoor, public_half
 from hotline.cli import factories
+from hotline.core import context
 from hotline.core.catalogues import load_phrases
-from hotline.core.clock import Failpoints
-from hotline.core.context import (
-    ConsoleKit,
-    DoorKit,
-    Instruments,
-    Kit,
-    Line,
-    LookingKit,
-    RelayKit,
-    Watch,
-    WatchKit,
-)
 from hotline.core.database import open_database, sqlite_file
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.dialogue.replay_cache import SessionMemory
-from hotline.editing.service_reading_aids import read_aids
 from hotline.errors import FolderRefused, KeyWrong, PartMissing, StoreUnavailable
 from hotline.flows.screen import DEFAULT_LIMIT
-from hotline.flows.service_check import place_lists
+from hotline.flows.service_check import place_lists, read_aids
 from hotline.flows.store import LivePhrases, SqlBookshelf, in_a_thread
 from hotline.gateway.queries_alert_path import TickMemory
 from hotline.keys.conversation_state import RunCipher, WeeklyRuns
@@ -95,12 +83,12 @@ def key_folder(settings: Settings, role: Role) -> Path:
     return settings.keys or settings.home / "keys" / role.value
 
 
-def build_door(settings: Settings, *, without: Collection[str] = ()) -> DoorKit:
+def build_door(settings: Settings, *, without: Collection[str] = ()) -> context.DoorKit:
     """Builds the web process's context, `without` keys that are wrong. Raises the errors of `build_kit`."""
     fuse = factories.circuit()
     kit, keys = _common(settings, Role.HOOKS, fuse, without)
     cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.weekly_lock, factories.now)
-    return DoorKit(
+    return context.DoorKit(
         **vars(kit),
         runs=factories.runs(settings, cipher, fuse),
         notes=factories.notes(settings, fuse),
@@ -110,11 +98,11 @@ def build_door(settings: Settings, *, without: Collection[str] = ()) -> DoorKit:
     )
 
 
-def build_relay(settings: Settings) -> RelayKit:
+def build_relay(settings: Settings) -> context.RelayKit:
     """Builds the context of the workers and the clock. Raises the errors of `build_kit`."""
     kit, keys = _common(settings, Role.WORKERS, factories.circuit())
     account = factories.gateway_account(settings, keys)
-    return RelayKit(
+    return context.RelayKit(
         **vars(kit),
         sms=factories.sms(settings, account, sender_of(settings), kit.database),
         numbers=_numbers(kit, keys, RELAY_KEY),
@@ -124,14 +112,14 @@ def build_relay(settings: Settings) -> RelayKit:
     )
 
 
-def build_watch(settings: Settings) -> WatchKit:
+def build_watch(settings: Settings) -> context.WatchKit:
     """Builds the monitor's context. Raises the errors of `build_kit`."""
     kit, keys = _common(settings, Role.WATCH, factories.circuit())
     account = factories.gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
     dialler = factories.dialler(line_address(settings), secret.now, settings.service_code)
     instruments = factories.instruments(settings, dialler, factories.balance(account))
-    return WatchKit(
+    return context.WatchKit(
         **vars(kit),
         watch=_watch(settings, keys, instruments),
         sms=factories.sms(settings, account, sender_of(settings), kit.database),
@@ -139,7 +127,7 @@ def build_watch(settings: Settings) -> WatchKit:
     )
 
 
-def build_open_door(settings: Settings) -> DoorKit:
+def build_open_door(settings: Settings) -> context.DoorKit:
     """Builds the web process's context and leaves out wrong keys that seal. The process accepts tips in any case.
 
     A tip that a wrong key seals is lost. Without the key, the tip is sealed to its desks only. Raises the errors of
@@ -157,19 +145,19 @@ def build_open_door(settings: Settings) -> DoorKit:
     return build_door(settings, without=left_out)
 
 
-def build_console(settings: Settings, *, without: Collection[str] = ()) -> LookingKit:
+def build_console(settings: Settings, *, without: Collection[str] = ()) -> context.LookingKit:
     """Builds the context of the commands, `without` keys that are wrong. Raises the errors of `build_kit`."""
     kit, keys = _common(settings, Role.CONSOLE, factories.circuit(), without)
-    return LookingKit(
+    return context.LookingKit(
         **vars(kit), watch=_watch(settings, keys, factories.instruments(settings, None, None))
     )
 
 
-def build_pages(settings: Settings) -> ConsoleKit:
+def build_pages(settings: Settings) -> context.ConsoleKit:
     """Builds the context of the console's pages. Raises the errors of `build_kit`."""
     kit, keys = _common(settings, Role.PAGES, factories.circuit())
     kit.database.keep_documents()
-    return ConsoleKit(
+    return context.ConsoleKit(
         **vars(kit),
         watch=_watch(settings, keys, factories.instruments(settings, None, None)),
         proofs=Proofs.of(keys),
@@ -186,7 +174,7 @@ def build_reader(settings: Settings) -> ReaderKit:
     return ReaderKit.of(*_common(settings, Role.READER, factories.circuit()))
 
 
-BUILDERS: Mapping[Role, Callable[[Settings], Kit]] = MappingProxyType(
+BUILDERS: Mapping[Role, Callable[[Settings], context.Kit]] = MappingProxyType(
     {
         Role.HOOKS: build_door,
         Role.WORKERS: build_relay,
@@ -198,7 +186,7 @@ BUILDERS: Mapping[Role, Callable[[Settings], Kit]] = MappingProxyType(
 )
 
 
-def build_kit(settings: Settings, role: Role) -> Kit:
+def build_kit(settings: Settings, role: Role) -> context.Kit:
     """Builds the context of one role. Opens no connection yet.
 
     Raises NotReady before `hotline init`, FolderRefused if a weekly key cannot be written, KeyMissing, SettingsInvalid.
@@ -208,7 +196,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
 
 def _common(
     settings: Settings, role: Role, fuse: "Circuit", without: Collection[str] = ()
-) -> tuple[Kit, KeyFolder]:
+) -> tuple[context.Kit, KeyFolder]:
     """Builds the parts that every process has. Returns them with the key folder of this role."""
     keys = KeyFolder(key_folder(settings, role), without=without)
     if not keys.path.is_dir():
@@ -225,7 +213,7 @@ def _common(
     # Hops wait for no flow set. A console page shows a publication at once.
     behind = in_a_thread if role is Role.HOOKS else None
     books = SqlBookshelf(database, place_lists(), behind=behind)
-    kit = Kit(
+    kit = context.Kit(
         database=database,
         books=books,
         jobs=factories.jobs(settings, fuse),
@@ -234,7 +222,7 @@ def _common(
         phrases=load_phrases(live=LivePhrases(books)),
         line=line_of(settings),
         now=factories.clock(settings),
-        failpoint=Failpoints(settings.faults) if settings.faults else survive,
+        failpoint=factories.Failpoints(settings.faults) if settings.faults else survive,
     )
     return kit, keys
 
@@ -282,14 +270,14 @@ def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
     return Sealer(weekly_lock=WeeklyLock(keys), live=live, reader=public_half(keys))
 
 
-def _numbers(kit: Kit, keys: KeyFolder, name: str) -> LiveNumbers:
+def _numbers(kit: context.Kit, keys: KeyFolder, name: str) -> LiveNumbers:
     return LiveNumbers(
         LiveKeys(keys.path, name),
         lambda held: service_checks_keys.is_ours(kit.database, name, held),
     )
 
 
-def wrong_keys(kit: Kit, settings: Settings, role: Role) -> Sequence[str]:
+def wrong_keys(kit: context.Kit, settings: Settings, role: Role) -> Sequence[str]:
     """Returns the names of keys that decrypt no canary. Records the start of this process for the others.
 
     Returns none if the database does not answer. The process then waits for the database. It asks again when it cannot
@@ -311,7 +299,7 @@ def wrong_keys(kit: Kit, settings: Settings, role: Role) -> Sequence[str]:
     return wrong
 
 
-def refuse_wrong_keys(kit: Kit, settings: Settings, role: Role) -> None:
+def refuse_wrong_keys(kit: context.Kit, settings: Settings, role: Role) -> None:
     """Raises KeyWrong if a key of this process is wrong. With it, the process would decrypt nothing. No other process
     could decrypt the data that it seals."""
     if wrong := wrong_keys(kit, settings, role):
@@ -326,8 +314,8 @@ def wrong_sentence(folder: Path, wrong: Sequence[str]) -> str:
     )
 
 
-def _watch(settings: Settings, keys: KeyFolder, instruments: Instruments) -> Watch:
-    return Watch(
+def _watch(settings: Settings, keys: KeyFolder, instruments: context.Instruments) -> context.Watch:
+    return context.Watch(
         sealer=_sealer(keys, WATCH_PUBLIC_KEY),
         instruments=instruments,
         other=factories.other_channel(settings),
@@ -340,8 +328,8 @@ def line_address(settings: Settings) -> str:
     return settings.line_url or f"http://127.0.0.1:{settings.port}"
 
 
-def line_of(settings: Settings) -> Line:
-    return Line(
+def line_of(settings: Settings) -> context.Line:
+    return context.Line(
         service_code=settings.service_code,
         shortcode=settings.shortcode,
         inbound_sms=settings.inbound_sms,

@@ -6,7 +6,7 @@ import click
 import requests
 
 from hotline.cli.demo_home import HANDSETS, gateway_here
-from hotline.emulator.settings import CITIZEN
+from hotline.emulator.state import CITIZEN
 from hotline.errors import HandsetRefused, NumberInvalid
 from hotline.flows.screen import wrapped
 from hotline.text.phone_numbers import caller

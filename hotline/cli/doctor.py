@@ -16,8 +16,8 @@ import click
 from hotline.cli import demo_home
 from hotline.cli.closed import folder_found, gateway_key_found, kept_found
 from hotline.cli.contexts import Role, build_console, key_folder, next_step, wrong_sentence
+from hotline.cli.kit import LOST
 from hotline.cli.law import owed_found
-from hotline.cli.making import LOST
 from hotline.cli.options import as_json_option, picked, print_json
 from hotline.cli.settings import helps
 from hotline.core.check_result import CheckResult, CheckState, warning

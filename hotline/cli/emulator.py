@@ -9,7 +9,7 @@ import click
 from hotline.cli.options import FILE
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import About, listen
-from hotline.emulator.settings import EmulatorSettings
+from hotline.emulator.state import EmulatorSettings
 
 
 def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[dict[str, str]]:

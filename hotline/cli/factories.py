@@ -3,24 +3,17 @@
 Each function returns the adapter as its port. The type checker refuses an adapter that does not fit the port.
 """
 
+import os
+import signal
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial, wraps
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
-from hotline.core.clock import TurnedClock
-from hotline.core.context import (
-    Instruments,
-    JobQueue,
-    OpeningNotes,
-    OtherChannel,
-    OwnHook,
-    RunStore,
-    Senders,
-    SmsGateway,
-    SmsInbox,
-)
+from hotline.core import context
 from hotline.core.database import Database
 from hotline.core.settings import Settings
 from hotline.gateway.senders import SmsOfRealLines
@@ -36,6 +29,7 @@ if TYPE_CHECKING:
 EMULATOR_KEY = "emulator"
 """Key for the emulated gateway. It gives access to nothing."""
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class GatewayAccount(NamedTuple):
@@ -74,59 +68,87 @@ class Later(Generic[T]):
         return found
 
 
-def later(make: Callable[[], T]) -> T:
-    """Returns an object that `make` creates on first use."""
-    return cast("T", Later(make))
+def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
+    """Makes a function return at once. The object behind its result is created on first use."""
+
+    @wraps(make)
+    def begun(*given: P.args, **named: P.kwargs) -> T:
+        return cast("T", Later(partial(make, *given, **named)))
+
+    return begun
 
 
+@on_first_use
 def circuit() -> "Circuit":
     """Returns one circuit breaker for all Redis clients of a process.
 
     The first client that meets a hanging server saves the others from waiting for it.
     """
+    from hotline.dialogue.redis_adapters import Circuit
 
-    def make() -> "Circuit":
-        from hotline.dialogue.redis_adapters import Circuit
-
-        return Circuit()
-
-    return later(make)
+    return Circuit()
 
 
-def jobs(settings: Settings, fuse: "Circuit") -> JobQueue:
-    def make() -> JobQueue:
-        from hotline.dialogue.redis_adapters import RqJobs
+@on_first_use
+def jobs(settings: Settings, fuse: "Circuit") -> context.JobQueue:
+    from hotline.dialogue.redis_adapters import RqJobs
 
-        return RqJobs(settings.redis_url, fuse)
-
-    return later(make)
+    return RqJobs(settings.redis_url, fuse)
 
 
-def runs(settings: Settings, cipher: WeeklyRuns, fuse: "Circuit") -> RunStore:
-    def make() -> RunStore:
-        from hotline.dialogue.redis_adapters import RedisRuns
+@on_first_use
+def runs(settings: Settings, cipher: WeeklyRuns, fuse: "Circuit") -> context.RunStore:
+    from hotline.dialogue.redis_adapters import RedisRuns
 
-        return RedisRuns(settings.redis_url, cipher, fuse)
-
-    return later(make)
+    return RedisRuns(settings.redis_url, cipher, fuse)
 
 
-def notes(settings: Settings, fuse: "Circuit") -> OpeningNotes:
-    def make() -> OpeningNotes:
-        from hotline.dialogue.redis_adapters import RedisNotes
+@on_first_use
+def notes(settings: Settings, fuse: "Circuit") -> context.OpeningNotes:
+    from hotline.dialogue.redis_adapters import RedisNotes
 
-        return RedisNotes(settings.redis_url, fuse)
-
-    return later(make)
+    return RedisNotes(settings.redis_url, fuse)
 
 
-def senders(settings: Settings) -> Senders:
-    def make() -> Senders:
-        from hotline.gateway.senders import ThreadSenders
+@on_first_use
+def senders(settings: Settings) -> context.Senders:
+    from hotline.gateway.senders import ThreadSenders
 
-        return ThreadSenders(settings.sends_at_once)
+    return ThreadSenders(settings.sends_at_once)
 
-    return later(make)
+
+@dataclass(frozen=True, slots=True)
+class Failpoints:
+    """A folder of kills for tests, one file for each, named after a failpoint. The first process to reach it takes the
+    file, and is killed as by `kill -9`. Needs HOTLINE_FAULTS and HOTLINE_TESTING."""
+
+    folder: Path
+
+    def __call__(self, name: str) -> None:
+        token = self.folder / name
+        try:
+            token.unlink()
+        except FileNotFoundError:
+            return
+        log = os.open(self.folder / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(log, f"{name}\n".encode())
+        os.close(log)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedClock:
+    """One adjustable clock for the demo and for tests: the true time, plus the seconds in a file. It reads its file at
+    each call, so that every process changes at once. Without a valid file it returns the true time."""
+
+    file: Path
+
+    def __call__(self) -> datetime:
+        true = datetime.now(UTC)
+        try:
+            return true + timedelta(seconds=int(self.file.read_text(encoding="ascii")))
+        except (OSError, ValueError, OverflowError):
+            return true
 
 
 def now() -> datetime:
@@ -138,69 +160,56 @@ def clock(settings: Settings) -> Callable[[], datetime]:
     return TurnedClock(settings.clock) if settings.clock else now
 
 
-def sms(settings: Settings, account: GatewayAccount, sender: str, database: Database) -> SmsGateway:
+@on_first_use
+def sms(
+    settings: Settings, account: GatewayAccount, sender: str, database: Database
+) -> context.SmsGateway:
     """Returns the SMS gateway. A real gateway sends nothing from a database with sample data."""
+    from hotline.gateway.africastalking import AfricasTalkingSms
 
-    def make() -> SmsGateway:
-        from hotline.gateway.africastalking import AfricasTalkingSms
-
-        real = AfricasTalkingSms(*account, sender, settings.sends_at_once)
-        return real if settings.pretended else SmsOfRealLines(real, database)
-
-    return later(make)
+    real = AfricasTalkingSms(*account, sender, settings.sends_at_once)
+    return real if settings.pretended else SmsOfRealLines(real, database)
 
 
-def inbox(account: GatewayAccount) -> SmsInbox:
-    def make() -> SmsInbox:
-        from hotline.gateway.africastalking import AfricasTalkingInbox
+@on_first_use
+def inbox(account: GatewayAccount) -> context.SmsInbox:
+    from hotline.gateway.africastalking import AfricasTalkingInbox
 
-        return AfricasTalkingInbox(*account)
-
-    return later(make)
+    return AfricasTalkingInbox(*account)
 
 
-def own_hook(address: str, keys: Path) -> OwnHook:
-    def make() -> OwnHook:
-        from hotline.gateway.own_line import ListedHook
+@on_first_use
+def own_hook(address: str, keys: Path) -> context.OwnHook:
+    from hotline.gateway.own_line import ListedHook
 
-        return ListedHook(address, keys)
-
-    return later(make)
+    return ListedHook(address, keys)
 
 
+@on_first_use
 def instruments(
     settings: Settings, dialler: "Dialler | None", account: "Account | None"
-) -> Instruments:
-    def make() -> Instruments:
-        from hotline.monitoring.instruments import Gauges
+) -> context.Instruments:
+    from hotline.monitoring.instruments import Gauges
 
-        return Gauges(settings.redis_url, settings.home, dialler, account, settings.backups)
-
-    return later(make)
+    return Gauges(settings.redis_url, settings.home, dialler, account, settings.backups)
 
 
+@on_first_use
 def dialler(address: str, secrets: Callable[[], Sequence[bytes]], service_code: str) -> "Dialler":
-    def make() -> "Dialler":
-        from hotline.gateway.own_line import Dialler
+    from hotline.gateway.own_line import Dialler
 
-        return Dialler(address, secrets, service_code)
-
-    return later(make)
+    return Dialler(address, secrets, service_code)
 
 
+@on_first_use
 def balance(account: GatewayAccount) -> "Account":
-    def make() -> "Account":
-        from hotline.gateway.africastalking import Account
+    from hotline.gateway.africastalking import Account
 
-        return Account(*account)
-
-    return later(make)
+    return Account(*account)
 
 
-def other_channel(settings: Settings) -> OtherChannel:
-    def make() -> OtherChannel:
-        from hotline.monitoring.other_channel import OtherWay
+@on_first_use
+def other_channel(settings: Settings) -> context.OtherChannel:
+    from hotline.monitoring.other_channel import OtherWay
 
-        return OtherWay(settings.alarm_command, settings.alarm_mail)
-
-    return later(make)
+    return OtherWay(settings.alarm_command, settings.alarm_mail)

@@ -10,10 +10,10 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.options import FOLDER, checked, language_option, print_json, signed
+from hotline.core.actors import Actor
 from hotline.core.catalogues import load_console_words
 from hotline.core.environment import CHECKOUT
 from hotline.editing import service_draft_steps, service_publishing, service_reviews
-from hotline.editing.rules_drafts import ChangeAuthor
 from hotline.flows.check import Code, Finding
 from hotline.flows.check_texts import narrow
 from hotline.flows.document import bind, read
@@ -67,7 +67,7 @@ def import_(folder: Path, by: str, title: str | None) -> None:
     document, signatures = read_folder(folder), service_reviews.read_signatures(folder)
     title = title or f"Out of {folder.name}"
     with console_kit() as kit:
-        author = ChangeAuthor(by)
+        author = Actor(by)
         change = service_draft_steps.import_folder(
             kit, author, document, title=title, signed=signatures
         )

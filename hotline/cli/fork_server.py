@@ -31,7 +31,7 @@ SHARED = (
     *("hotline.cli.main", "hotline.cli.processes", "workers.worker", "workers.clock"),
     *("workers.jobs", "hotline.gateway.africastalking", "hotline.monitoring.instruments"),
     *("hotline.gateway.own_line", "workers.watchman", "granian.cli"),
-    *("hotline.web.hooks_app", "hotline.web.front", "hotline.web.meter", "hotline.web.slowness"),
+    *("hotline.web.hooks_app", "hotline.web.front", "hotline.web.slowness"),
 )
 """Modules that more than one process imports. They hold no page and no code that decrypts a case."""
 GO = b"go\n"

@@ -23,8 +23,7 @@ from hotline.cli.contexts import (
     missing,
 )
 from hotline.cli.desks import PASSPHRASE_FILE
-from hotline.cli.kit import new_passphrase
-from hotline.cli.making import make_missing, prove_all
+from hotline.cli.kit import make_missing, new_passphrase, prove_all
 from hotline.cli.options import FOLDER, passphrase_in, passphrase_of, passphrase_option, progress
 from hotline.core.context import Kit
 from hotline.core.database import open_database

@@ -11,20 +11,10 @@ from pathlib import Path
 import click
 
 from hotline.cases import service_weekly_keys
+from hotline.cli import options
 from hotline.cli.closed import UNUSED
 from hotline.cli.contexts import Role, build_kit, missing
-from hotline.cli.kit import console_kit
-from hotline.cli.making import lost_keys, prove_all
-from hotline.cli.options import (
-    FILE,
-    NEW_FILE,
-    as_json_option,
-    passphrase_of,
-    passphrase_option,
-    print_json,
-    progress,
-    signed,
-)
+from hotline.cli.kit import console_kit, lost_keys, prove_all
 from hotline.core.context import Kit
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
@@ -54,7 +44,7 @@ def pepper() -> None:
 
 
 @pepper.command()
-@signed
+@options.signed
 def show(by: str, reason: str) -> None:
     """Print the pepper. Write it on paper by hand, and keep it apart from every backup.
 
@@ -66,11 +56,11 @@ def show(by: str, reason: str) -> None:
     with console_kit() as kit:
         decrypt_rekeying.record(kit, "pepper_shown", PEPPER, by=by, reason=reason)
     click.echo(key_export.written(folder.read(PEPPER_KEY)))
-    progress("write it down, and check it with `hotline keys pepper enter --check`")
+    options.progress("write it down, and check it with `hotline keys pepper enter --check`")
 
 
 @pepper.command()
-@signed
+@options.signed
 @click.option("--check", is_flag=True, help="Check the paper only. Store nothing.")
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
@@ -105,7 +95,7 @@ def reader_folder() -> KeyFolder:
 
 
 @click.command("list")
-@as_json_option
+@options.as_json_option
 def list_(as_json: bool) -> None:
     """List every key by role, with its date and the start of its digest. Show no key.
 
@@ -129,7 +119,7 @@ def list_(as_json: bool) -> None:
                 }
             )
     if as_json:
-        print_json(rows)
+        options.print_json(rows)
         return
     for row in rows:
         how = f"  hotline keys rotate {row['rotates']}" if row["rotates"] else ""
@@ -140,7 +130,7 @@ def list_(as_json: bool) -> None:
 
 @click.command()
 @click.argument("key", type=click.Choice(sorted(ROTATING)))
-@signed
+@options.signed
 @click.option("--stage", is_flag=True, help="For several machines: do not use the key yet.")
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     """Add a new key next to the old one, and encrypt again what needs it. Safe to repeat.
@@ -171,7 +161,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 
 
 @click.command("end-old")
-@signed
+@options.signed
 @click.option("--now", is_flag=True, help="Include keys rotated less than ten minutes ago.")
 def end_old(by: str, reason: str, now: bool) -> None:
     """Destroy every old key of a rotation whose data is encrypted with the new key.
@@ -200,7 +190,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
 
 
 @click.command()
-@click.option("--file", type=FILE, help="File with the key. Asked for if not given.")
+@click.option("--file", type=options.FILE, help="File with the key. Asked for if not given.")
 def gateway(file: Path | None) -> None:
     """Store the gateway's key for the processes that send. Restart them to use it.
 
@@ -221,8 +211,8 @@ def gateway(file: Path | None) -> None:
 
 
 @click.command()
-@click.argument("to", type=NEW_FILE)
-@passphrase_option("the passphrase of the export")
+@click.argument("to", type=options.NEW_FILE)
+@options.passphrase_option("the passphrase of the export")
 def export(to: Path, passphrase_file: Path | None) -> None:
     """Export every lasting key to TO, encrypted with a passphrase. Keep it apart from the backups.
 
@@ -232,8 +222,8 @@ def export(to: Path, passphrase_file: Path | None) -> None:
     Example: hotline keys export /media/usb/keys.export
     """
     folder = _folder()
-    passphrase = passphrase_of(passphrase_file, OF_KEYS, twice=True)
-    progress("stretching the passphrase")
+    passphrase = options.passphrase_of(passphrase_file, OF_KEYS, twice=True)
+    options.progress("stretching the passphrase")
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not KeyFolder(to.parent).make(to.name, export_keys(folder, passphrase)):
         raise Occupied(f"{to} exists already: choose another file")
@@ -241,16 +231,16 @@ def export(to: Path, passphrase_file: Path | None) -> None:
 
 
 @click.command("import")
-@click.argument("file", type=FILE)
-@passphrase_option("the passphrase of the export")
+@click.argument("file", type=options.FILE)
+@options.passphrase_option("the passphrase of the export")
 def import_(file: Path, passphrase_file: Path | None) -> None:
     """Restore exported keys that are missing. Write nothing if a different key exists.
 
     Example: hotline keys import /media/usb/keys.export
     """
     settings = Settings.read(os.environ)
-    folder, passphrase = settings.home / "keys", passphrase_of(passphrase_file, OF_KEYS)
-    progress("stretching the passphrase")
+    folder, passphrase = settings.home / "keys", options.passphrase_of(passphrase_file, OF_KEYS)
+    options.progress("stretching the passphrase")
     brought = import_keys(file.read_bytes(), passphrase, folder)
     for name in brought:
         click.echo(f"brought back {name}")
@@ -302,8 +292,8 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
     newest, before = rotation.halves(folder, rotating)
     halves = {"public_key": public_key, "newest": newest, "before": before}
     if rotating.file == READER_KEY:
-        return f"{decrypt_rekeying.reseal_cases(kit, **halves, say=progress)} keys of cases encrypted again"
-    return f"{decrypt_rekeying.reseal(kit, key, **halves, say=progress)} numbers encrypted again"
+        return f"{decrypt_rekeying.reseal_cases(kit, **halves, say=options.progress)} keys of cases encrypted again"
+    return f"{decrypt_rekeying.reseal(kit, key, **halves, say=options.progress)} numbers encrypted again"
 
 
 def _needed_by_nobody(kit: Kit) -> None:
@@ -358,7 +348,7 @@ def _forgets(kit: Kit, folder: Path) -> bool:
 
 
 @click.command("check-erased")
-@as_json_option
+@options.as_json_option
 def check_erased(as_json: bool) -> None:
     """Check that the keys of past weeks are destroyed, and exit with 1 if one is left.
 
@@ -369,7 +359,7 @@ def check_erased(as_json: bool) -> None:
     """
     found = dict(_looked_at())
     if as_json:
-        print_json(found)
+        options.print_json(found)
     else:
         for what, is_left in found.items():
             click.echo(f"{'FOUND' if is_left else 'found nothing':14}  {what}")

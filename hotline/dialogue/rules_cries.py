@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 
-from hotline.text import verbs_french_english, verbs_kinyarwanda
+from hotline.text import verbs
 from hotline.text.keywords import same_sound
 
 WORDS = tomllib.loads(files(__package__).joinpath("cry_words.toml").read_text(encoding="utf-8"))
@@ -29,7 +29,7 @@ BRIEF = 3
 """Longest message, in words, in which "urgent" is a cry and not part of a report."""
 BESIDE = frozenset(WORDS["beside"].split())
 ORDINARY = frozenset(WORDS["ordinary"].split())
-MARKS = "".join(verbs_kinyarwanda.MARKS)
+MARKS = "".join(verbs.MARKS)
 CONTRACTED = re.compile(rf"\b({'|'.join(WORDS['before_t'].split())}) T\b")
 
 
@@ -90,15 +90,13 @@ def _sounding_verb(word: str) -> str:
 
     Returns any other word unchanged.
     """
-    found = verbs_kinyarwanda.parsed(word, _STEMS)
+    found = verbs.parsed(word, _STEMS)
     return "".join(f"v{stem}_{marks}" for stem, marks in found) or word
 
 
 @cache
 def _european() -> Mapping[str, tuple[str, ...]]:
-    found = verbs_french_english.by_form(
-        WORDS["french_verbs"].split(), WORDS["english_verbs"].split()
-    )
+    found = verbs.by_form(WORDS["french_verbs"].split(), WORDS["english_verbs"].split())
     return {form: names for form, names in found.items() if form not in _NO_VERBS}
 
 

@@ -10,15 +10,13 @@ from datetime import date
 from typing import Any
 
 from hotline.flows import turn
-from hotline.flows.document_awareness import awareness
-from hotline.flows.flow import Book, numbers_shown
+from hotline.flows.flow import Book, awareness, numbers_shown
 from hotline.flows.flow_words import WORDS
 from hotline.flows.run import Event, Facts, LanguageChosen, Place, Run
 from hotline.flows.screen import Screen
 from hotline.programmes.rules import Roll
 from hotline.text.gsm7 import ALONE
-from hotline.text.keywords import spelled
-from hotline.text.topics import AskedTopic, Topic, alike, language_named
+from hotline.text.keywords import AskedTopic, Topic, alike, language_named, spelled
 
 LONGEST_KEY = 3
 """Digits of the longest key, `000`."""

@@ -9,20 +9,12 @@ from typing import Any
 
 from hotline.console.visit import Visit
 from hotline.console.who import table, tinted
+from hotline.editing import rules_difference
 from hotline.editing.pages_sentences import field_words
-from hotline.editing.rules_difference import (
-    Difference,
-    FieldChanged,
-    ScreenDifference,
-    ScreenState,
-    SpanKind,
-    WordSpan,
-    spans,
-)
 from hotline.editing.rules_drafting import drafted, put_in
 from hotline.editing.rules_preview import screens_of
 from hotline.flows.anatomy import nodes_of, texts_in
-from hotline.flows.check_numbers import new_risky_words
+from hotline.flows.check_safety import new_risky_words
 from hotline.flows.flow import Book
 from hotline.flows.run import Place
 from hotline.text.languages import CODES, NAMES
@@ -30,7 +22,7 @@ from hotline.text.languages import CODES, NAMES
 CHANGES = table("field_changes")
 
 
-def changed_words(visit: Visit, one: FieldChanged) -> str:
+def changed_words(visit: Visit, one: rules_difference.FieldChanged) -> str:
     """Describes a changed field. Its values stay as stored, since names, answers and topics are not translated."""
     kind = one.field
     if kind not in ("goes", "start", "flow", "nodes"):
@@ -53,7 +45,7 @@ class TextColumns:
     """One text of a screen, in every language. Unchanged languages show their present text."""
 
     label: str
-    columns: Mapping[str, Sequence[WordSpan]]
+    columns: Mapping[str, Sequence[rules_difference.WordSpan]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +100,7 @@ class DifferenceToRead:
 
 def to_read(
     visit: Visit,
-    changes: Difference,
+    changes: rules_difference.Difference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     live: Book,
@@ -145,7 +137,7 @@ def to_read(
 
 
 def _covered(
-    changes: Difference, screens: Sequence[ScreenToRead], after: Mapping[str, Any]
+    changes: rules_difference.Difference, screens: Sequence[ScreenToRead], after: Mapping[str, Any]
 ) -> Iterator[tuple[ScreenToRead, str, str]]:
     for change, screen in zip(changes.screens, screens, strict=True):
         node = nodes_of(after["flows"].get(change.flow)).get(change.node)
@@ -156,9 +148,11 @@ def _covered(
             yield screen, named, reason
 
 
-def _risky(change: ScreenDifference, node: object) -> Iterator[str]:
+def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[str]:
     """Yields the risky words of changed texts. Yields those of every text if the screen or its reason is new."""
-    if change.state is ScreenState.NEW or any(one.field == "reason" for one in change.others):
+    if change.state is rules_difference.ScreenState.NEW or any(
+        one.field == "reason" for one in change.others
+    ):
         for text in texts_in(node):
             for language, words in text.words.items():
                 yield from new_risky_words("", words, language)
@@ -176,7 +170,7 @@ def _with(book: Book, document: Mapping[str, Any], flows: Mapping[str, None]) ->
 def _screen(
     visit: Visit,
     at: int,
-    screen: ScreenDifference,
+    screen: rules_difference.ScreenDifference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     books: tuple[Book, Book] | None,
@@ -202,7 +196,9 @@ def _screen(
     )
 
 
-def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[TextColumns]:
+def _texts(
+    visit: Visit, screen: rules_difference.ScreenDifference, node: object
+) -> Iterator[TextColumns]:
     there = {text.field: text.words for text in texts_in(node)}
     for field, columns in _columns((one.field, one.language, one.spans) for one in screen.words):
         words = there.get(field, {})
@@ -213,17 +209,17 @@ def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[Tex
 
 
 def _columns(
-    changed: Iterable[tuple[str, str, Sequence[WordSpan]]],
-) -> Iterable[tuple[str, Mapping[str, Sequence[WordSpan]]]]:
+    changed: Iterable[tuple[str, str, Sequence[rules_difference.WordSpan]]],
+) -> Iterable[tuple[str, Mapping[str, Sequence[rules_difference.WordSpan]]]]:
     """Returns each text with its changed languages."""
-    found: dict[str, dict[str, Sequence[WordSpan]]] = {}
+    found: dict[str, dict[str, Sequence[rules_difference.WordSpan]]] = {}
     for name, language, words in changed:
         found.setdefault(name, {})[language] = words
     return found.items()
 
 
-def _same(words: str) -> Sequence[WordSpan]:
-    return (WordSpan(SpanKind.SAME, words),) if words else ()
+def _same(words: str) -> Sequence[rules_difference.WordSpan]:
+    return (rules_difference.WordSpan(rules_difference.SpanKind.SAME, words),) if words else ()
 
 
 def _pages(book: Book, place: Place, language: str, node: object) -> Sequence[str]:
@@ -233,12 +229,12 @@ def _pages(book: Book, place: Place, language: str, node: object) -> Sequence[st
     return [screen.text for screen in screens_of(book, place, language)]
 
 
-def _phrases(said: Sequence[FieldChanged]) -> Iterator[TextColumns]:
+def _phrases(said: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColumns]:
     """Yields the changed phrases of the hotline, by name. An empty side means the text of the catalogue."""
     changed = []
     for one in said:
         _, language, name = one.field.split(".", 2)
-        changed.append((name, language, spans(one.before, one.after)))
+        changed.append((name, language, rules_difference.spans(one.before, one.after)))
     for name, columns in _columns(changed):
         yield TextColumns(name, {code: columns.get(code, ()) for code in CODES})
 

@@ -9,17 +9,8 @@ from hotline.console.form import number_of
 from hotline.console.visit import Visit, page, posted, see
 from hotline.core.actors import AccountRole
 from hotline.duty import service_account_changes
-from hotline.editing import service_drafts, service_emergencies, service_publish
+from hotline.editing import pages_sentences, service_drafts, service_emergencies, service_publish
 from hotline.editing.pages_difference import DifferenceToRead, to_read
-from hotline.editing.pages_sentences import (
-    KEEPS_LANGUAGES,
-    allowed,
-    check_read,
-    languages_kept,
-    part_words,
-    refused_words,
-    why_marks,
-)
 from hotline.editing.rules_difference import Difference, difference, held_back
 from hotline.editing.rules_drafts import WHY_LETTERS, ChangeState
 from hotline.editing.service_drafts import ChangeRefused, Refusal
@@ -63,7 +54,7 @@ def _went_live(visit: Visit, change_id: int) -> Response:
 def approve(visit: Visit, change_id: int) -> Response:
     form, seen = visit.form, service_publish.read(visit.kit, change_id)
     if form.text("digest") == seen.made.digest:
-        check_read(visit, _shown(visit, seen).languages)
+        pages_sentences.check_read(visit, _shown(visit, seen).languages)
     done = service_publish.publish(
         visit.kit,
         visit.by,
@@ -71,9 +62,9 @@ def approve(visit: Visit, change_id: int) -> Response:
         form.text("digest"),
         note=form.text("note", most=NOTE_LETTERS),
         alone=visit.kit.pretended,
-        keeps_languages=form.ticked(KEEPS_LANGUAGES),
+        keeps_languages=form.ticked(pages_sentences.KEEPS_LANGUAGES),
     )
-    allowed(visit, done, "approve")
+    pages_sentences.allowed(visit, done, "approve")
     return see("reading.history")
 
 
@@ -82,7 +73,9 @@ def send_back(visit: Visit, change_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
         raise visit.wrong("back-note", "Write what is to be mended, so that it can be.")
-    allowed(visit, service_publish.send_back(visit.kit, visit.by, change_id, note), "back-note")
+    pages_sentences.allowed(
+        visit, service_publish.send_back(visit.kit, visit.by, change_id, note), "back-note"
+    )
     return see("changes.show", change_id=change_id)
 
 
@@ -96,9 +89,9 @@ def emergency(visit: Visit, change_id: int) -> Response:
         change_id,
         reason,
         form.text("digest"),
-        keeps_languages=form.ticked(KEEPS_LANGUAGES),
+        keeps_languages=form.ticked(pages_sentences.KEEPS_LANGUAGES),
     )
-    allowed(visit, done, "reason")
+    pages_sentences.allowed(visit, done, "reason")
     return see("reading.history")
 
 
@@ -132,16 +125,18 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
         part=shown.part,
         parts=shown.parts,
         changed_meanwhile=visit.query.get("of", digest) != digest,
-        reasons=why_marks(visit, service_drafts.history(visit.kit, change.id, limit=STEPS)),
-        clashes=[part_words(visit, part) for part in seen.made.clashes],
+        reasons=pages_sentences.why_marks(
+            visit, service_drafts.history(visit.kit, change.id, limit=STEPS)
+        ),
+        clashes=[pages_sentences.part_words(visit, part) for part in seen.made.clashes],
         writers=list(dict.fromkeys(one.name for one in seen.hands)),
         may_decide=AccountRole.APPROVER in visit.by.roles and change.is_editable,
         is_proposed=change.state == ChangeState.PROPOSED,
         is_second=is_second or visit.kit.pretended,
         is_alone=not is_second and visit.kit.pretended,
         # The reason why one person may not publish it alone. Empty if they may.
-        beyond=refused_words(visit, beyond) if beyond.held_back else "",
-        keeps=languages_kept(visit, changes, seen.after),
+        beyond=pages_sentences.refused_words(visit, beyond) if beyond.held_back else "",
+        keeps=pages_sentences.languages_kept(visit, changes, seen.after),
         may_list=visit.may(who.WORDS),
         least=WHY_LETTERS,
     )
@@ -174,14 +169,14 @@ def ask_confirm(visit: Visit, publication_id: int) -> Response:
 def confirm(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
     if urgent is not None:
-        check_read(visit, _shown(visit, urgent).languages)
+        pages_sentences.check_read(visit, _shown(visit, urgent).languages)
     appointed_by = service_account_changes.appointed_by(
         visit.kit, visit.by.account_id, AccountRole.APPROVER
     )
     done = service_emergencies.confirm(
         visit.kit, visit.by, publication_id, appointed_by=appointed_by
     )
-    allowed(visit, done, "confirm")
+    pages_sentences.allowed(visit, done, "confirm")
     return see("reading.history")
 
 
@@ -196,7 +191,7 @@ def ask_back(visit: Visit, publication_id: int) -> Response:
         visit,
         "bring_back.html",
         state=state,
-        refused=None if state.is_read else refused_words(visit, UNREAD),
+        refused=None if state.is_read else pages_sentences.refused_words(visit, UNREAD),
         shown=_shown(visit, state),
     )
 
@@ -207,5 +202,5 @@ def bring_back(visit: Visit, publication_id: int) -> Response:
     reason = visit.reason("reason", missing, most=REASON_LETTERS)
     digest = visit.form.text("digest")
     done = service_emergencies.bring_back(visit.kit, visit.by, publication_id, reason, digest)
-    allowed(visit, done, "reason")
+    pages_sentences.allowed(visit, done, "reason")
     return see("reading.history")

@@ -35,16 +35,8 @@ from hotline.editing.rules_preview import Arrow, outline, said
 from hotline.editing.service_draft_steps import CatchUpClash, StepClash, StepSaved
 from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep
 from hotline.errors import NotFound
-from hotline.flows.anatomy import (
-    OF_A_FLOW,
-    kind_of,
-    locked,
-    nodes_of,
-    rows_of,
-    texts_in,
-    without_typography,
-)
-from hotline.flows.comparison import ABSENT
+from hotline.flows import anatomy
+from hotline.flows.anatomy import ABSENT
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.languages import CODES, NAMES
 from hotline.text.phrases import phrase
@@ -151,8 +143,8 @@ def _version(visit: Visit, one: FieldClash, value: object) -> str:
         return visit.say("taken out")
     if not one.place.node:
         return visit.say("changed")
-    words = next((text.words.get(visit.language, "") for text in texts_in(value)), "")
-    return ": ".join(text for text in (visit.say(KINDS[kind_of(value)]), words) if text)
+    words = next((text.words.get(visit.language, "") for text in anatomy.texts_in(value)), "")
+    return ": ".join(text for text in (visit.say(KINDS[anatomy.kind_of(value)]), words) if text)
 
 
 # Edits one screen of a flow in a draft: reads the form, runs the command of the pressed button, and saves.
@@ -196,7 +188,7 @@ def typed_screen(
     `flows` are the possible targets. `marks` are fields that stay locked until the editor unlocks them. Raises KeyError
     if the flow has no such screen.
     """
-    before, fields = nodes_of(flow)[name], dict(form.fields)
+    before, fields = anatomy.nodes_of(flow)[name], dict(form.fields)
     ways = {
         field: typed
         for field, typed in fields.items()
@@ -217,7 +209,7 @@ def typed_screen(
             refused.append(FieldRefused(field, FieldFault.WAY, shown(read.node, field)))
         else:
             refused.append(FieldRefused(field, FieldFault.CHOICE, typed))
-    node = nodes_of(whole)[name]
+    node = anatomy.nodes_of(whole)[name]
     return TypedScreen(
         flow=whole,
         before=before,
@@ -235,15 +227,17 @@ def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
 def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
     """Adds a screen named after the choice that leads to it. The new screen leads to the choice's old target."""
     label = arrow.field.removesuffix(".goes")
-    node = nodes_of(flow)[arrow.node]
+    node = anatomy.nodes_of(flow)[arrow.node]
     english = shown(node, f"{label}.en") if label.startswith("choices.") else ""
-    name = name_of(english, nodes_of(flow))
+    name = name_of(english, anatomy.nodes_of(flow))
     return added(flow, NewScreen(name, "say", after=arrow.node, led_from=arrow))
 
 
 def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
     return {
-        (text.steps, code): words for text in texts_in(node) for code, words in text.words.items()
+        (text.steps, code): words
+        for text in anatomy.texts_in(node)
+        for code, words in text.words.items()
     }
 
 
@@ -322,7 +316,7 @@ def again(visit: Visit, at: ScreenAtHand, typed: TypedScreen, *, said: str = "")
 
 
 def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _EditedFlow:
-    after, plain = without_typography(typed.node)
+    after, plain = anatomy.without_typography(typed.node)
     after = acted(after, do) or after
     flow = with_node(typed.flow, at.node, after)
     says: dict[str, Any] = {"did": StepKind.EDITED, "node": at.node}
@@ -343,9 +337,9 @@ def _anchor(do: str, after: Document) -> str:
     if verb in ("mend", "mend_all"):
         return f"p-meter-{rest.partition(':')[0]}"
     name, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
-    lists = [rows for rows in ("arms", "choices", "lead") if rows_of(after, rows)]
+    lists = [rows for rows in ("arms", "choices", "lead") if anatomy.rows_of(after, rows)]
     name = name or next(iter(lists), "")
-    count = len(rows_of(after, name)) if name else 0
+    count = len(anatomy.rows_of(after, name)) if name else 0
     if verb not in ("up", "down", "drop", "add") or not count:
         return ""
     row = count - 1 if verb == "add" else int(at) if at.isdecimal() else 0
@@ -354,7 +348,7 @@ def _anchor(do: str, after: Document) -> str:
 
 
 def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow) -> str:
-    if at.node not in nodes_of(done.document):
+    if at.node not in anatomy.nodes_of(done.document):
         return url_for("editor.flow", change_id=at.change_id, flow=at.flow.name)
     state = handset_of_form(visit.form, visit.language)
     query: dict[str, Any] = {
@@ -377,7 +371,9 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
     change = service_drafts.look(visit.kit, change_id)
     here = service_drafts.at_hand(visit.kit, change_id, flow)
     rows = outline(here.document)
-    marks = [(name, here.document[name]) for name in sorted(OF_A_FLOW) if here.document.get(name)]
+    marks = [
+        (name, here.document[name]) for name in sorted(anatomy.OF_A_FLOW) if here.document.get(name)
+    ]
     return page(visit, "flow_in_change.html", change=change, here=here, rows=rows, marks=marks)
 
 
@@ -425,8 +421,8 @@ def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtH
         here = there(visit, change_id, flow, node, version)
     except NotFound:
         here = there(visit, change_id, flow, node)
-    live = nodes_of(service_drafts.live_flow(visit.kit, flow)).get(node)
-    marks = locked(nodes_of(here.document)[node], live)
+    live = anatomy.nodes_of(service_drafts.live_flow(visit.kit, flow)).get(node)
+    marks = anatomy.locked(anatomy.nodes_of(here.document)[node], live)
     flows = visit.kit.books.book(visit.kit.books.live()).flows.keys() | here.others.keys()
     return here, typed_screen(here.document, node, visit.form, flows=flows, marks=marks)
 
@@ -436,7 +432,7 @@ def there(
 ) -> FlowAtHand:
     """Returns the flow at a version, or the newest one, if it has this screen. Raises NotFound."""
     here = service_drafts.at_hand(visit.kit, change_id, flow, version)
-    if node not in nodes_of(here.document):
+    if node not in anatomy.nodes_of(here.document):
         raise NotFound(f"no screen {node} in flow {here.name}")
     return here
 

@@ -13,35 +13,18 @@ from flask import Response
 from hotline.console.visit import Visit, page, posted, see
 from hotline.console.who import table
 from hotline.core.documents import Document
-from hotline.editing import pages_editor, service_draft_steps, service_drafts, service_reviews
+from hotline.editing import (
+    pages_editor,
+    rules_operations,
+    service_draft_steps,
+    service_drafts,
+    service_reviews,
+)
 from hotline.editing.pages_editor import WHY, WHY_LETTERS, there
 from hotline.editing.pages_editor_drawing import KINDS, REFUSED
 from hotline.editing.pages_sentences import field_words
 from hotline.editing.rules_drafts import ENTRIES, StepKind
 from hotline.editing.rules_forms import FieldFault
-from hotline.editing.rules_operations import (
-    EMPTY,
-    LED_ON,
-    ArrowIntoFlow,
-    FlowModelName,
-    NewScreen,
-    Obstacle,
-    added,
-    arrows_into,
-    arrows_into_flow,
-    calls_of,
-    deleted,
-    keeps,
-    led_away,
-    name_of,
-    new_flow,
-    obstacle_to_adding,
-    obstacle_to_deleting,
-    obstacle_to_renaming,
-    obstacle_to_taking_out,
-    renamed,
-    with_choice,
-)
 from hotline.editing.rules_preview import Arrow, arrows_of, outline
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep
@@ -74,7 +57,7 @@ def stored(
         raise visit.wrong("name", OVER if isinstance(done, ChangeRefused) else QUICKER)
 
 
-def check(visit: Visit, obstacle: Obstacle | None) -> None:
+def check(visit: Visit, obstacle: rules_operations.Obstacle | None) -> None:
     """Raises FormRefused if there is an obstacle to the operation."""
     if obstacle:
         raise visit.wrong("name", OBSTACLES[obstacle])
@@ -124,7 +107,7 @@ def ask_new(visit: Visit, change_id: int, flow: str) -> Response:
         after=after,
         arrow=visit.form.text("arrow") or from_here,
         arrows=offered,
-        kinds=[(kind, KINDS[kind]) for kind in EMPTY],
+        kinds=[(kind, KINDS[kind]) for kind in rules_operations.EMPTY],
         screens=[*nodes_of(here.document)],
     )
 
@@ -133,15 +116,15 @@ def ask_new(visit: Visit, change_id: int, flow: str) -> Response:
 def add(visit: Visit, change_id: int, flow: str) -> Response:
     here, form = service_drafts.at_hand(visit.kit, change_id, flow), visit.form
     typed, names = form.text("name", most=200), nodes_of(here.document)
-    name = typed if typed in names else name_of(typed, names)
+    name = typed if typed in names else rules_operations.name_of(typed, names)
     arrow = next((one for one in arrows(here.document) if one.key == form.text("arrow")), None)
-    new = NewScreen(name, form.text("kind"), form.text("after"), arrow)
+    new = rules_operations.NewScreen(name, form.text("kind"), form.text("after"), arrow)
     if not typed:
         raise visit.wrong("name", NO_NAME)
     if arrow is None and names:
         raise visit.wrong("arrow", "Choose the arrow that leads to it: else no caller comes there.")
-    check(visit, obstacle_to_adding(here.document, new))
-    document = added(here.document, new)
+    check(visit, rules_operations.obstacle_to_adding(here.document, new))
+    document = rules_operations.added(here.document, new)
     if not names:
         document["start"] = name
     stored(visit, change_id, here, document, StepKind.NODE_ADDED, node=name)
@@ -154,7 +137,7 @@ def arrows(flow: Document) -> tuple[Arrow, ...]:
     ends = (
         Arrow(name, "goes", "")
         for name, node in nodes_of(flow).items()
-        if kind_of(node) in LED_ON - {"branch"} and not body_of(node).get("goes")
+        if kind_of(node) in rules_operations.LED_ON - {"branch"} and not body_of(node).get("goes")
     )
     return (*known, *ends)
 
@@ -167,7 +150,7 @@ def ask_rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
         change_id,
         here,
         node=node,
-        arrows=arrows_into(here.document, node),
+        arrows=rules_operations.arrows_into(here.document, node),
         signed=len(service_reviews.below(visit.kit, f"{here.name}.{node}")),
         name=visit.form.text("name", most=200) or node,
     )
@@ -177,8 +160,8 @@ def ask_rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 def rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     here = there(visit, change_id, flow, node)
     name = visit.form.text("name", most=200)
-    check(visit, obstacle_to_renaming(here.document, node, name))
-    document = renamed(here.document, node, name)
+    check(visit, rules_operations.obstacle_to_renaming(here.document, node, name))
+    document = rules_operations.renamed(here.document, node, name)
     says = {"node": name, "from": node}
     stored(visit, change_id, here, document, StepKind.NODE_RENAMED, **says)
     return see("editor.show", change_id=change_id, flow=flow, node=name)
@@ -242,18 +225,22 @@ class FlowToTakeOut:
     """The flows that lead to it, in their newest state."""
 
     @property
-    def into(self) -> Sequence[ArrowIntoFlow]:
-        return arrows_into_flow(self.flows, self.here.name)
+    def into(self) -> Sequence[rules_operations.ArrowIntoFlow]:
+        return rules_operations.arrows_into_flow(self.flows, self.here.name)
 
     def screens(self, flow: str) -> Sequence[str]:
         """Returns the screens to which a flow's arrow may lead instead, except screens that called the removed flow."""
-        gone = {place.node for place in calls_of(self.flows, self.here.name) if place.flow == flow}
+        gone = {
+            place.node
+            for place in rules_operations.calls_of(self.flows, self.here.name)
+            if place.flow == flow
+        }
         return [row.name for row in outline(self.flows[flow]) if row.name not in gone]
 
 
 def ask_take_out(visit: Visit, change_id: int, flow: str) -> Response:
     out = _gathered(visit, change_id, flow)
-    head, kept = out.here.document, keeps(out.flows, out.entries, flow)
+    head, kept = out.here.document, rules_operations.keeps(out.flows, out.entries, flow)
     return _question(
         _with_obstacle(visit, kept),
         "flow_take_out.html",
@@ -271,7 +258,7 @@ def ask_take_out(visit: Visit, change_id: int, flow: str) -> Response:
     )
 
 
-def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
+def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> Visit:
     """Returns the request with the obstacle as an error, unless it has other errors."""
     if visit.faults or obstacle is None:
         return visit
@@ -282,8 +269,8 @@ def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
 def take_out(visit: Visit, change_id: int, flow: str) -> Response:
     """Removes a flow. Changes the arrows that lead to it first, so that none leads to a missing flow."""
     out, decided = _gathered(visit, change_id, flow), _decided(visit)
-    check(visit, obstacle_to_taking_out(out.flows, out.entries, flow, decided))
-    for name, document in led_away(out.flows, flow, decided).items():
+    check(visit, rules_operations.obstacle_to_taking_out(out.flows, out.entries, flow, decided))
+    for name, document in rules_operations.led_away(out.flows, flow, decided).items():
         stored(visit, change_id, out.callers[name], document, StepKind.EDITED)
     stored(visit, change_id, out.here, None, StepKind.FLOW_DELETED, flow=flow)
     return see("changes.show", change_id=change_id)
@@ -292,7 +279,7 @@ def take_out(visit: Visit, change_id: int, flow: str) -> Response:
 def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToTakeOut:
     here = service_drafts.at_hand(visit.kit, change_id, flow)
     flows = service_drafts.flows_in(visit.kit, change_id)
-    opened_by = dict.fromkeys(place.flow for place in calls_of(flows, flow))
+    opened_by = dict.fromkeys(place.flow for place in rules_operations.calls_of(flows, flow))
     callers = {name: service_drafts.at_hand(visit.kit, change_id, name) for name in opened_by}
     entries = service_drafts.draft(visit.kit, change_id, ENTRIES).document or {}
     return FlowToTakeOut(
@@ -306,15 +293,18 @@ def _gathered(visit: Visit, change_id: int, flow: str) -> FlowToTakeOut:
 def ask_delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     here = there(visit, change_id, flow, node)
     written = nodes_of(here.document)[node]
-    is_start = obstacle_to_deleting(here.document, node, {}) is Obstacle.START
+    is_start = (
+        rules_operations.obstacle_to_deleting(here.document, node, {})
+        is rules_operations.Obstacle.START
+    )
     return _question(
-        _with_obstacle(visit, Obstacle.START if is_start else None),
+        _with_obstacle(visit, rules_operations.Obstacle.START if is_start else None),
         "node_delete.html",
         change_id,
         here,
         node=node,
         is_start=is_start,
-        into=arrows_into(here.document, node),
+        into=rules_operations.arrows_into(here.document, node),
         out=[goes for _, goes in arrows_in(written)],
         texts=[*texts_in(written)],
         signed=len(service_reviews.below(visit.kit, f"{here.name}.{node}")),
@@ -326,8 +316,8 @@ def ask_delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 @posted(ask_delete)
 def delete(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     here, chosen = there(visit, change_id, flow, node), _decided(visit)
-    check(visit, obstacle_to_deleting(here.document, node, chosen))
-    document = deleted(here.document, node, chosen)
+    check(visit, rules_operations.obstacle_to_deleting(here.document, node, chosen))
+    document = rules_operations.deleted(here.document, node, chosen)
     stored(visit, change_id, here, document, StepKind.NODE_DELETED, node=node)
     return see("editor.flow", change_id=change_id, flow=flow)
 
@@ -369,15 +359,17 @@ def begin(visit: Visit, change_id: int) -> Response:
     flows = service_drafts.flows_in(visit.kit, change_id)
     label = {code: said for code in CODES if (said := form.text(f"label.{code}"))}
     _check_new_flow(visit, flows, label)
-    name = name_of(form.text("name", most=200), flows)
+    name = rules_operations.name_of(form.text("name", most=200), flows)
     onward = ONWARD if ONWARD in flows else ""
-    made = new_flow(FlowModelName(form.text("model")), name, onward=onward)
+    made = rules_operations.new_flow(
+        rules_operations.FlowModelName(form.text("model")), name, onward=onward
+    )
     begun = service_drafts.draft(visit.kit, change_id, name)
     empty = FlowAtHand(name, begun.version, {}, begun.author, begun.at, {})
     stored(visit, change_id, empty, made, StepKind.FLOW_ADDED, flow=name)
     flow, _, menu = form.text("menu").partition(".")
     here = service_drafts.at_hand(visit.kit, change_id, flow)
-    led = with_choice(here.document, menu, name, label)
+    led = rules_operations.with_choice(here.document, menu, name, label)
     if led is None:
         raise visit.wrong("menu", NO_MENU)
     says = {"node": menu, "languages": [*label]}

@@ -13,10 +13,19 @@ from typing import Any, NamedTuple
 
 from hotline.core.documents import Document, Way
 from hotline.editing.rules_preview import calling_order, said
-from hotline.flows.anatomy import OF_A_FLOW, called_by, kind_of, mark_of, nodes_of, texts_in
-from hotline.flows.check_numbers import new_risky_words
-from hotline.flows.check_safety import digits_in
-from hotline.flows.comparison import ABSENT, ROWS, compared, is_moved
+from hotline.flows.anatomy import (
+    ABSENT,
+    OF_A_FLOW,
+    ROWS,
+    called_by,
+    compared,
+    is_moved,
+    kind_of,
+    mark_of,
+    nodes_of,
+    texts_in,
+)
+from hotline.flows.check_safety import digits_in, new_risky_words
 from hotline.flows.flow import reached
 from hotline.flows.models import field_of
 from hotline.flows.numbers import EMERGENCY, Evidence

@@ -9,10 +9,11 @@ Restores the texts of an older publication, but leaves out what must never be re
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
+
+from hotline.core.actors import Actor, SignedIn
 
 NUMBERS = "#numbers"
 ENTRIES = "#entries"
@@ -66,23 +67,8 @@ class StepKind(StrEnum):
     """Imported from flow files. `source` names the version or the folder."""
 
 
-class Author(Protocol):
-    """A person who acts: a signed-in account, or a person at the command line, who has a name only."""
-
-    @property
-    def name(self) -> str:
-        """Returns the name as pages show it."""
-
-    @property
-    def account_id(self) -> int | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeAuthor:
-    """An `Author` as a row stores one."""
-
-    name: str
-    account_id: int | None = None
+Author = Actor | SignedIn
+"""A person who acts: a signed-in account, or a person at the command line, who has a name only."""
 
 
 def parts_of(document: Document) -> tuple[str, ...]:

@@ -16,18 +16,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from hotline.core.documents import Document, Editable, Way
-from hotline.flows.anatomy import (
-    LINES,
-    ROW_LISTS,
-    body_of,
-    kind_of,
-    mended,
-    nodes_of,
-    path_of,
-    rows_of,
-    value_at,
-    way_to_rows,
-)
+from hotline.flows import anatomy
 from hotline.flows.check import choices_of, conditions, nodes
 from hotline.flows.flow import REASON_LETTERS, Ask, Book, Menu
 from hotline.flows.numbers import Evidence
@@ -112,7 +101,7 @@ def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
         yield from (f"{text}.{code}" for code in CODES)
     yield from _TABLES["values"].get(kind, ())
     for rows in ROWS_OF.get(kind, ()):
-        parts = (*(CODES if rows in LINES else ()), *_TABLES["rows"][rows])
+        parts = (*(CODES if rows in anatomy.LINES else ()), *_TABLES["rows"][rows])
         for at in range(counted.get(rows, 0)):
             yield from (f"{rows}.{at}.{part}" for part in parts)
             yield from (f"{rows}.{at}.when.{part}" for part in WHEN)
@@ -171,18 +160,22 @@ LABELS = {"choices": "label", "lead": "text"}
 
 def form_of(node: Document) -> dict[str, str]:
     """Returns every field of the node's form in the order of the page, empty where the document has no value."""
-    counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
-    return {name: shown(node, name) for name in field_names(kind_of(node), counted)}
+    counted = {rows: len(anatomy.rows_of(node, rows)) for rows in anatomy.ROW_LISTS}
+    return {name: shown(node, name) for name in field_names(anatomy.kind_of(node), counted)}
 
 
 def shown(node: object, name: str) -> str:
     """Returns the value that one field shows."""
     row, is_of_condition, part = name.partition(".when.")
     if is_of_condition:
-        return condition_fields(value_at(node, _way(node, f"{row}.when")))[part]
+        return condition_fields(anatomy.value_at(node, _way(node, f"{row}.when")))[part]
     if name == "returns":
-        return TICK if kind_of(node) == "finish" and "text" not in body_of(node) else ""
-    value = value_at(node, _way(node, name))
+        return (
+            TICK
+            if anatomy.kind_of(node) == "finish" and "text" not in anatomy.body_of(node)
+            else ""
+        )
+    value = anatomy.value_at(node, _way(node, name))
     if name.rpartition(".")[2] in TICKS:
         return TICK if value is True else ""
     return "" if value is None or isinstance(value, Mapping | list) else str(value)
@@ -195,7 +188,7 @@ def _way(node: object, name: str) -> Way:
     first, *rest = name.split(".")
     if first in LABELS and rest[1] in CODES:
         rest.insert(1, LABELS[first])
-    return path_of(node, ".".join((first, *rest)))
+    return anatomy.path_of(node, ".".join((first, *rest)))
 
 
 MOST_ROWS = 60
@@ -223,7 +216,7 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     changed: Editable = copy.deepcopy(dict(node))
     refused: list[FieldRefused] = []
     conditions: dict[str, None] = {}
-    for name in field_names(kind_of(node), counted):
+    for name in field_names(anatomy.kind_of(node), counted):
         if name not in form or name in locked:
             continue
         typed, before = plain(form[name]), plain(shown(node, name))
@@ -237,7 +230,7 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
             way = _way(node, name)
             value = _value(way[-1], typed)
             if name == "returns":
-                value = None if typed else value_at(changed, way) or {}
+                value = None if typed else anatomy.value_at(changed, way) or {}
             _store(changed, way, value)
     for name in conditions:
         parts = {}
@@ -247,9 +240,9 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
             said = plain(form.get(field, shown(node, field)))
             parts[part] = said if fault_of(field, said) is None else shown(node, field)
         _store(changed, _way(changed, name), condition_of(parts))
-    for rows in ROW_LISTS:
+    for rows in anatomy.ROW_LISTS:
         # An extra row of the page may stay empty.
-        listed, old = rows_of(changed, rows), len(rows_of(node, rows))
+        listed, old = anatomy.rows_of(changed, rows), len(anatomy.rows_of(node, rows))
         if isinstance(listed, list):
             listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
     return FormRead(changed, tuple(refused))
@@ -267,7 +260,7 @@ def plain(typed: str) -> str:
 
 def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
     """Returns the rows of each list: those of the node, and later ones with typed text."""
-    counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
+    counted = {rows: len(anatomy.rows_of(node, rows)) for rows in anatomy.ROW_LISTS}
     for name, typed in form.items():
         if (found := _ROW.match(name)) and plain(typed) and int(found[2]) < MOST_ROWS:
             counted[found[1]] = max(counted[found[1]], int(found[2]) + 1)
@@ -284,7 +277,7 @@ def _store(node: Editable, way: Sequence[str], value: object) -> None:
     inside.pop(last, None)
     holds_parts = last in CODES or before == ["signed"]
     if not inside and holds_parts and before[-1] not in NEEDED:
-        del value_at(node, before[:-1])[before[-1]]
+        del anatomy.value_at(node, before[:-1])[before[-1]]
 
 
 def made(node: Editable, way: Sequence[str], end: type = dict) -> Any:
@@ -342,7 +335,7 @@ def offers(book: Book, flow: object) -> FormOffers:
         flags.update((one.flag, None) for one in conditions(node) if one.flag is not None)
     signed = (one.digits for one in book.numbers.values() if one.evidence is not Evidence.NEVER)
     return FormOffers(
-        screens=tuple(nodes_of(flow)),
+        screens=tuple(anatomy.nodes_of(flow)),
         flows=tuple(name for name, one in book.flows.items() if not one.private),
         lists=tuple(lists),
         numbers=tuple(signed),
@@ -366,16 +359,16 @@ def acted(node: Document, do: str) -> Editable | None:
         language, _, letter = rest.partition(":")
         if verb == "mend" and not letter:
             return None
-        changed, times = mended(node, language, letter if verb == "mend" else "")
+        changed, times = anatomy.mended(node, language, letter if verb == "mend" else "")
         return changed if times else None
 
-    own = ROWS_OF.get(kind_of(node), [])
+    own = ROWS_OF.get(anatomy.kind_of(node), [])
     rows, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
     rows = rows or next(reversed(own), "")
     if rows not in own:
         return None
     changed = copy.deepcopy(dict(node))
-    listed: list[Any] = made(changed, way_to_rows(node, rows), list)
+    listed: list[Any] = made(changed, anatomy.way_to_rows(node, rows), list)
     if verb == "add":
         return changed if _added(listed, rows) else None
     if not at.isdecimal() or int(at) >= len(listed):

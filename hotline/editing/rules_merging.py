@@ -10,13 +10,13 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hotline.core.documents import Document, Editable, Way
-from hotline.flows.anatomy import kind_of
-from hotline.flows.comparison import (
+from hotline.flows.anatomy import (
     ABSENT,
     ROWS,
     WHOLE,
     is_disputed,
     is_list_of_rows,
+    kind_of,
     merged_order,
     names,
     names_after,

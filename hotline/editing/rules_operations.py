@@ -23,16 +23,7 @@ from typing import NamedTuple
 from hotline.core.documents import Document, Editable
 from hotline.editing.rules_forms import FieldFault, fault_of
 from hotline.editing.rules_preview import Arrow, arrows_of, start_of
-from hotline.flows.anatomy import (
-    body_of,
-    called_by,
-    kind_of,
-    nodes_of,
-    path_of,
-    rows_of,
-    value_at,
-    way_to_rows,
-)
+from hotline.flows import anatomy
 from hotline.flows.document import parse
 from hotline.flows.models import LONGEST_NAME
 from hotline.flows.run import Place
@@ -81,14 +72,18 @@ class NewScreen(NamedTuple):
 def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
     if fault_of("goes", new.name) is FieldFault.NAME or not new.name:
         return Obstacle.NAME
-    if new.name in nodes_of(flow):
+    if new.name in anatomy.nodes_of(flow):
         return Obstacle.TAKEN
     if new.kind not in EMPTY:
         return Obstacle.KIND
     arrow = new.led_from
-    if new.after and new.after not in nodes_of(flow):
+    if new.after and new.after not in anatomy.nodes_of(flow):
         return Obstacle.UNKNOWN
-    return Obstacle.UNKNOWN if arrow and arrow.node and arrow.node not in nodes_of(flow) else None
+    return (
+        Obstacle.UNKNOWN
+        if arrow and arrow.node and arrow.node not in anatomy.nodes_of(flow)
+        else None
+    )
 
 
 def added(flow: Document, new: NewScreen) -> Editable:
@@ -117,8 +112,8 @@ def led(flow: Document, arrow: Arrow, goes: str) -> Editable:
         changed["start"] = goes
         return changed
     node = changed["nodes"].get(arrow.node)
-    *way, last = path_of(node, arrow.field)
-    here = value_at(node, way)
+    *way, last = anatomy.path_of(node, arrow.field)
+    here = anatomy.value_at(node, way)
     if isinstance(here, dict):
         here.pop(last, None) if not goes else here.update({last: goes})
     return changed
@@ -127,9 +122,9 @@ def led(flow: Document, arrow: Arrow, goes: str) -> Editable:
 def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
     if not new or fault_of("goes", new) is not None:
         return Obstacle.NAME
-    if old not in nodes_of(flow):
+    if old not in anatomy.nodes_of(flow):
         return Obstacle.UNKNOWN
-    return Obstacle.TAKEN if new in nodes_of(flow) and new != old else None
+    return Obstacle.TAKEN if new in anatomy.nodes_of(flow) and new != old else None
 
 
 def renamed(flow: Document, old: str, new: str) -> Editable:
@@ -155,7 +150,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
 
     `decided` has the new target of each arrow to it, by `Arrow.key`. `""` removes an arrow, where that is allowed.
     """
-    nodes = nodes_of(flow)
+    nodes = anatomy.nodes_of(flow)
     if name not in nodes:
         return Obstacle.UNKNOWN
     if start_of(flow) == name:
@@ -210,8 +205,8 @@ def may_end(node: object, arrow: Arrow) -> bool:
     if arrow.field == "weak":
         return True
     if arrow.field == "goes":
-        return kind_of(node) in ("say", "call")
-    return arrow.field.startswith("choices.") and bool(body_of(node).get("goes"))
+        return anatomy.kind_of(node) in ("say", "call")
+    return arrow.field.startswith("choices.") and bool(anatomy.body_of(node).get("goes"))
 
 
 MOST_WORDS = 4
@@ -267,8 +262,8 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
         Place(flow, node)
         for flow, document in flows.items()
         if flow != name
-        for node, written in nodes_of(document).items()
-        if called_by(written) == name
+        for node, written in anatomy.nodes_of(document).items()
+        if anatomy.called_by(written) == name
     )
 
 
@@ -306,12 +301,12 @@ def with_choice(
     flow: Document, menu: str, called: str, label: Mapping[str, str]
 ) -> Editable | None:
     """Returns the flow with a new choice in a menu that opens another flow. None where the menu does not exist."""
-    if kind_of(nodes_of(flow).get(menu)) != "menu":
+    if anatomy.kind_of(anatomy.nodes_of(flow).get(menu)) != "menu":
         return None
     changed, name = with_call(flow, called)
     node = changed["nodes"][menu]
     body = node["menu"] if isinstance(node["menu"], dict) else {}
-    choices = [*rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
+    choices = [*anatomy.rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
     changed["nodes"][menu] = {**node, "menu": {**body, "choices": choices}}
     return changed
 
@@ -370,7 +365,7 @@ def obstacle_to_taking_out(
     gone = {*calls_of(flows, name)}
     dropped: Counter[tuple[str, str, str]] = Counter()
     for one in arrows_into_flow(flows, name):
-        goes, nodes, row = decided.get(one.key), nodes_of(flows[one.flow]), _row(one.arrow)
+        goes, nodes, row = decided.get(one.key), anatomy.nodes_of(flows[one.flow]), _row(one.arrow)
         if goes == "" and row is not None:
             dropped[one.flow, one.arrow.node, row[0]] += 1
         elif goes == "":
@@ -383,7 +378,7 @@ def obstacle_to_taking_out(
         elif goes not in nodes or Place(one.flow, goes) in gone:
             return Obstacle.UNDECIDED
     for (flow, node, rows), count in dropped.items():
-        if count >= len(rows_of(nodes_of(flows[flow])[node], rows)):
+        if count >= len(anatomy.rows_of(anatomy.nodes_of(flows[flow])[node], rows)):
             return Obstacle.UNDECIDED
     return None
 
@@ -405,7 +400,7 @@ def led_away(
             changed[one.flow] = led(flow, one.arrow, goes)
         else:
             node = flow["nodes"][one.arrow.node]
-            del value_at(node, way_to_rows(node, row[0]))[row[1]]
+            del anatomy.value_at(node, anatomy.way_to_rows(node, row[0]))[row[1]]
     for place in calls_of(flows, name):
         del changed[place.flow]["nodes"][place.node]
     return changed

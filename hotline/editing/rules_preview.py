@@ -12,10 +12,17 @@ from typing import NamedTuple
 
 from hotline.core.documents import Document, Way, derived
 from hotline.flows import turn
-from hotline.flows.anatomy import arrows_in, called_by, first_words, kind_of, nodes_of, value_at
+from hotline.flows.anatomy import (
+    Absent,
+    arrows_in,
+    called_by,
+    first_words,
+    kind_of,
+    nodes_of,
+    value_at,
+)
 from hotline.flows.check import conditions
 from hotline.flows.check_paths import drawings, listings, situations
-from hotline.flows.comparison import Absent
 from hotline.flows.flow import (
     WIDEST,
     Ask,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from hotline.core.actors import Actor
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.documents import Document
@@ -17,7 +18,6 @@ from hotline.editing import service_publishing, tables
 from hotline.editing.rules_drafts import (
     PHRASES,
     Author,
-    ChangeAuthor,
     ChangeState,
     PartDocument,
     StepKind,
@@ -44,13 +44,13 @@ from hotline.editing.service_drafts import (
 from hotline.editing.tables import Change, ChangeStep
 from hotline.errors import NotFound, NotReady
 from hotline.flows import document as documents
-from hotline.flows import service_authoring, tables_publications
+from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.anatomy import nodes_of
-from hotline.flows.compiled import MARK
 from hotline.flows.rules_reviews import Signature
 from hotline.flows.service_check import place_lists
-from hotline.flows.tables_publications import Publishing
+from hotline.flows.store import MARK
+from hotline.flows.tables import Publishing
 from hotline.gateway.doorbell import ring
 
 
@@ -197,11 +197,6 @@ def take_back(change: Change) -> None:
     change.proposed_at = change.proposed_digest = None
 
 
-class CaughtUp(NamedTuple):
-    base_id: int
-    """The revision on which the change is based now."""
-
-
 class CatchUpClash(NamedTuple):
     """The conflicts that still need a choice, by part. The other side is the published flows."""
 
@@ -210,10 +205,11 @@ class CatchUpClash(NamedTuple):
 
 def catch_up(
     kit: Kit, by: Author, change_id: int, *, once: str, settled: Mapping[str, Settled] | None = None
-) -> CaughtUp | CatchUpClash | ChangeRefused:
+) -> int | CatchUpClash | ChangeRefused:
     """Updates a draft: merges every part with the published flows, and saves it as a new step.
 
-    `settled` contains the choices for each part. Raises NotFound, NotReady, StoreUnavailable.
+    Returns the revision on which the draft is based now. `settled` contains the choices for each part. Raises NotFound,
+    NotReady, StoreUnavailable.
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
@@ -221,7 +217,7 @@ def catch_up(
     if not gathered.change.is_editable:
         return ChangeRefused(Refusal.OVER)
     if gathered.change.base_id == gathered.live_id or sent:
-        return CaughtUp(gathered.change.base_id)
+        return gathered.change.base_id
     parts = {
         part: merge_part(gathered, part, step.document, (settled or {}).get(part))
         for part, step in gathered.steps.items()
@@ -237,7 +233,7 @@ def catch_up(
         says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
         add_steps(session, by, change, documents, once, says, kit.now())
         change.base_id = gathered.live_id
-    return CaughtUp(gathered.live_id)
+    return gathered.live_id
 
 
 IMPORTED = {"did": StepKind.IMPORTED.value}
@@ -263,7 +259,7 @@ def release(
     this code cannot play the version's flows or the published ones.
     """
     with kit.database.reading() as session:
-        standing = tables_publications.standing(session)
+        standing = flows_tables.standing(session)
         live_id = flows_tables.live_id(session)
         live = None if live_id is None else document_of(session, live_id)
     if signed:
@@ -310,9 +306,9 @@ def import_folder(
 
 def _as_change(kit: Kit, document: Document, live_id: int, version: str) -> int | None:
     """Makes a change of the differences between this version's flows and those of the version before."""
-    source, line = service_authoring.digest_of(document), ChangeAuthor(service_publishing.LINE)
+    source, line = service_authoring.digest_of(document), Actor(service_publishing.LINE)
     with kit.database.reading() as session:
-        last = tables_publications.newest_of_version(session)
+        last = flows_tables.newest_of_version(session)
         base_id = live_id if last is None else last.revision_id
         base = document_of(session, base_id)
     edits = dict(_edits(base, document))

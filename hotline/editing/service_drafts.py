@@ -26,8 +26,8 @@ from hotline.editing.tables import Change, ChangeStep
 from hotline.errors import NotFound, NotReady
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
+from hotline.flows.anatomy import ABSENT
 from hotline.flows.check import Finding
-from hotline.flows.comparison import ABSENT
 from hotline.flows.flow import Book
 from hotline.people import queries_persons, tables_audit
 

@@ -7,20 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from hotline.core.actors import Actor
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.wording import Template
 from hotline.editing import service_publish, tables
 from hotline.editing.rules_difference import held_back
-from hotline.editing.rules_drafts import (
-    LASTS,
-    WHY_LETTERS,
-    Author,
-    ChangeAuthor,
-    brought_back,
-    ends,
-)
+from hotline.editing.rules_drafts import LASTS, WHY_LETTERS, Author, brought_back, ends
 from hotline.editing.service_drafts import (
     ChangePublished,
     ChangeRefused,
@@ -34,10 +28,10 @@ from hotline.editing.service_drafts import (
 )
 from hotline.editing.service_publish import english_alone, go_live, make_live, read_by_two, unfit
 from hotline.errors import NotFound, NotReady
-from hotline.flows import service_authoring, tables_publications
+from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Finding
-from hotline.flows.tables_publications import Publication, Publishing
+from hotline.flows.tables import Publication, Publishing
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.rules_delivery import MessageState, Priority
 from hotline.gateway.rules_message import Kind
@@ -78,13 +72,13 @@ def history(kit: Kit) -> Sequence[tuple[Publication, bool]]:
     """Returns the newest publications first, each with True if two people read it. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         read = read_by_two(session)
-        return [(row, row.id in read) for row in tables_publications.history(session, LISTED)]
+        return [(row, row.id in read) for row in flows_tables.history(session, LISTED)]
 
 
 def live(kit: Kit) -> Publication | None:
     """Returns the current publication. Returns None without a publication history. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        return tables_publications.standing(session)
+        return flows_tables.standing(session)
 
 
 def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, Publication]:
@@ -93,7 +87,7 @@ def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, Publication]:
     Raises StoreUnavailable.
     """
     with kit.database.reading() as session:
-        rows = tables_publications.history(session, LISTED)
+        rows = flows_tables.history(session, LISTED)
         edited = tables.parts_edited(session, [one.change_id for one in rows if one.change_id])
     found: dict[str, Publication] = {}
     for row in rows:
@@ -108,8 +102,8 @@ def of_change(kit: Kit, change_id: int) -> PublishedChange | None:
     Raises StoreUnavailable.
     """
     with kit.database.reading() as session:
-        row = tables_publications.of_change(session, change_id)
-        older = None if row is None else tables_publications.before(session, row.id)
+        row = flows_tables.of_change(session, change_id)
+        older = None if row is None else flows_tables.before(session, row.id)
         if row is None or older is None:
             return None
         return PublishedChange(
@@ -123,7 +117,7 @@ def preview(kit: Kit, publication_id: int) -> StateToBringBack:
     Raises NotFound, NotReady, StoreUnavailable.
     """
     with kit.database.reading() as session:
-        row = tables_publications.found(session, publication_id)
+        row = flows_tables.found(session, publication_id)
         if row is None:
             raise NotFound(f"no publication {publication_id}")
         live_id = flows_tables.live_id(session)
@@ -164,7 +158,7 @@ def put_back(
     """Publishes a restored state in one transaction. Raises FlowInvalid if it cannot be played, or StoreUnavailable."""
     ready = service_authoring.ready(state.after)
     with kit.database.writing() as session:
-        tables_publications.take_turns(session)
+        flows_tables.take_turns(session)
         done = make_live(session, kit, ready, said, after=state.live_id)
         if isinstance(done, ChangePublished):
             what = f"revision {state.publication.revision_id}"
@@ -213,7 +207,7 @@ def standing(kit: Kit) -> Publication | None:
     Raises StoreUnavailable.
     """
     with kit.database.reading() as session:
-        return tables_publications.unsettled(session)
+        return flows_tables.unsettled(session)
 
 
 def read(kit: Kit) -> EmergencyToRead | None:
@@ -222,7 +216,7 @@ def read(kit: Kit) -> EmergencyToRead | None:
     Raises NotFound, StoreUnavailable.
     """
     with kit.database.reading() as session:
-        row = tables_publications.unsettled(session)
+        row = flows_tables.unsettled(session)
         if row is None:
             return None
         older = _read_by_two(session, row)
@@ -244,7 +238,7 @@ def publish(
         return ChangeRefused(Refusal.SHORT_REASON)
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-        before = tables_publications.unsettled(session)
+        before = flows_tables.unsettled(session)
     assembled = assemble(gathered)
     if refused := unfit(kit, assembled, keeps_languages=True):
         return refused
@@ -276,12 +270,12 @@ def confirm(
     `appointed_by` are the actors who gave this person the role. Raises StoreUnavailable.
     """
     with kit.database.writing() as session:
-        tables_publications.take_turns(session)
-        row = tables_publications.unsettled(session)
+        flows_tables.take_turns(session)
+        row = flows_tables.unsettled(session)
         if row is None or row.id != publication_id:
             return ChangeRefused(Refusal.SETTLED)
         unread = _unread(session, row)
-        own = [ChangeAuthor(one.published_by, one.published_by_id) for one in unread]
+        own = [Actor(one.published_by, one.published_by_id) for one in unread]
         hands = [*own]
         for one in unread:
             hands += tables.hands(session, one.change_id) if one.change_id else ()
@@ -305,7 +299,7 @@ def lapse(kit: Kit) -> ChangePublished | None:
     alarm then stays.
     """
     with kit.database.reading() as session:
-        row = tables_publications.unsettled(session)
+        row = flows_tables.unsettled(session)
         if row is None or _ends(row) > kit.now():
             return None
         before = _read_by_two(session, row)
@@ -320,14 +314,14 @@ def lapse(kit: Kit) -> ChangePublished | None:
 def _read_by_two(session: Session, row: Publication) -> Publication | None:
     """Returns the newest earlier publication that two people read."""
     older = [one for one in read_by_two(session) if one < row.id]
-    return tables_publications.found(session, max(older)) if older else None
+    return flows_tables.found(session, max(older)) if older else None
 
 
 def _unread(session: Session, row: Publication) -> Sequence[Publication]:
     """Returns this publication and the earlier unread ones, whose text is confirmed together with it."""
     base = _read_by_two(session, row)
     since = 0 if base is None else base.id
-    return [one for one in tables_publications.history(session) if since < one.id <= row.id]
+    return [one for one in flows_tables.history(session) if since < one.id <= row.id]
 
 
 def _tell(session: Session, kit: Kit, until: datetime) -> None:

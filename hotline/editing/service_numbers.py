@@ -25,7 +25,7 @@ from hotline.editing.service_drafts import ChangeRefused, NewStep, PartDraft, as
 from hotline.editing.service_review_document import phrase_words
 from hotline.flows.anatomy import WordsFound, nodes_of, place_of, rows_of, searched, value_at
 from hotline.flows.check import anchor
-from hotline.flows.check_numbers import plain
+from hotline.flows.check_safety import plain
 from hotline.flows.numbers import EMERGENCY, Evidence, Number
 from hotline.flows.rules_reviews import PHRASES
 from hotline.flows.service_authoring import live_document

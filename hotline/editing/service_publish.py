@@ -5,14 +5,14 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
+from hotline.core.actors import Actor
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.driver import WrittenArray
 from hotline.core.jobs import Job
-from hotline.editing import service_publishing, service_reviews, tables
+from hotline.editing import rules_drafts, service_publishing, service_reviews, tables
 from hotline.editing.rules_difference import difference, left_behind
-from hotline.editing.rules_drafts import Author, ChangeAuthor, ChangeState, loses_emergency
 from hotline.editing.service_draft_steps import take_back
 from hotline.editing.service_drafts import (
     AssembledChange,
@@ -28,11 +28,11 @@ from hotline.editing.service_drafts import (
 )
 from hotline.editing.service_publishing import BEARABLE, findings
 from hotline.errors import FlowInvalid, NotFound
-from hotline.flows import service_authoring, tables_publications
+from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code, Finding
 from hotline.flows.service_authoring import ReadyDocument
-from hotline.flows.tables_publications import Publication, Publishing
+from hotline.flows.tables import Publication, Publishing
 from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ring, ringing
 
@@ -96,7 +96,7 @@ def not_publishable(kit: Kit, made: AssembledChange) -> ChangeRefused | None:
     )
     if moved:
         return ChangeRefused(Refusal.ENTRY_MOVED, moved)
-    if loses_emergency(live, document):
+    if rules_drafts.loses_emergency(live, document):
         return ChangeRefused(Refusal.EMERGENCY_NUMBER)
     return hurting(check(kit, made))
 
@@ -171,7 +171,7 @@ def _key(digest: str) -> str:
 
 
 def propose(
-    kit: Kit, by: Author, change_id: int, *, keeps_languages: bool = False
+    kit: Kit, by: rules_drafts.Author, change_id: int, *, keeps_languages: bool = False
 ) -> ChangeRefused | None:
     """Submits a change for approval and freezes it. A later edit withdraws the submission.
 
@@ -190,7 +190,7 @@ def propose(
             return ChangeRefused(Refusal.OVER)
         if not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
-        change.state = ChangeState.PROPOSED
+        change.state = rules_drafts.ChangeState.PROPOSED
         change.proposed_by_id, change.proposed_by = by.account_id, by.name
         change.proposed_at, change.proposed_digest = kit.now(), digest
         change.note = change.noted_by = None
@@ -198,11 +198,11 @@ def propose(
     return None
 
 
-def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused | None:
+def send_back(kit: Kit, by: rules_drafts.Author, change_id: int, note: str) -> ChangeRefused | None:
     """Reopens a submitted change, with the reader's note. Raises NotFound, StoreUnavailable."""
     with kit.database.writing() as session:
         change = tables.found(session, change_id, held=True)
-        if change.state != ChangeState.PROPOSED:
+        if change.state != rules_drafts.ChangeState.PROPOSED:
             return ChangeRefused(Refusal.NOT_PROPOSED)
         take_back(change)
         change.note, change.noted_by = note.strip(), by.name
@@ -243,7 +243,7 @@ def read_by_two(session: Session) -> frozenset[int]:
     read: set[int] = set()
     """Revisions that two people read."""
     was_read = True
-    rows = tables_publications.history(session)[::-1]
+    rows = flows_tables.history(session)[::-1]
     for row in rows:
         was_read = row.revision_id in read or _is_read(
             row, was_read, is_new=row.revision_id not in seen
@@ -283,7 +283,7 @@ class ChangeToRead(NamedTuple):
     findings: DividedFindings
     in_the_middle: int
     """Number of callers who would finish on the old text."""
-    hands: Sequence[ChangeAuthor]
+    hands: Sequence[Actor]
     """People who submitted the change or saved a step. None of them can approve it."""
 
     @property
@@ -315,14 +315,14 @@ def read(kit: Kit, change_id: int) -> ChangeToRead:
     return ChangeToRead(made, check(kit, made), in_the_middle(kit), hands)
 
 
-def _hands(session: Session, gathered: GatheredChange) -> Sequence[ChangeAuthor]:
+def _hands(session: Session, gathered: GatheredChange) -> Sequence[Actor]:
     """Returns the authors of the change's steps, and the person who submitted it."""
     proposer = gathered.change.proposer
     own = () if proposer is None else (proposer,)
     return (*tables.hands(session, gathered.change.id), *own)
 
 
-def is_second(kit: Kit, by: Author, seen: ChangeToRead) -> bool:
+def is_second(kit: Kit, by: rules_drafts.Author, seen: ChangeToRead) -> bool:
     """Returns True if the reader may approve the change as a second person. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return may_publish(session, by, seen.hands)
@@ -336,7 +336,7 @@ def in_the_middle(kit: Kit) -> int:
 
 def publish(
     kit: Kit,
-    by: Author,
+    by: rules_drafts.Author,
     change_id: int,
     digest: str,
     *,
@@ -351,12 +351,12 @@ def publish(
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-        urgent = tables_publications.unsettled(session)
+        urgent = flows_tables.unsettled(session)
         may_approve = alone or may_publish(session, by, _hands(session, gathered))
     change, assembled = gathered.change, assemble(gathered)
     proposer = change.proposer
-    if change.state != ChangeState.PROPOSED or proposer is None:
-        over = change.state in (ChangeState.LIVE, ChangeState.DROPPED)
+    if change.state != rules_drafts.ChangeState.PROPOSED or proposer is None:
+        over = change.state in (rules_drafts.ChangeState.LIVE, rules_drafts.ChangeState.DROPPED)
         return ChangeRefused(Refusal.OVER if over else Refusal.NOT_PROPOSED)
     if not may_approve:
         return ChangeRefused(Refusal.OWN_HAND)
@@ -382,7 +382,7 @@ def publish(
 
 def go_live(
     kit: Kit,
-    by: Author,
+    by: rules_drafts.Author,
     gathered: GatheredChange,
     document: Document,
     said: Publication,
@@ -399,14 +399,14 @@ def go_live(
     moved = service_reviews.carried(gathered.live, document, service_reviews.everyone(kit))
     checked = WrittenArray([one.to_row() for one in _look_beside(kit, gathered, document)])
     with ringing(kit) as session:
-        tables_publications.take_turns(session)
+        flows_tables.take_turns(session)
         change = tables.found(session, gathered.change.id, held=True)
         if change.state != gathered.change.state or not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
         done = make_live(session, kit, ready, said, after=gathered.live_id)
         if isinstance(done, ChangeRefused):
             return done
-        change.state, change.ended_at = ChangeState.LIVE, kit.now()
+        change.state, change.ended_at = rules_drafts.ChangeState.LIVE, kit.now()
         noted(
             session,
             kit,

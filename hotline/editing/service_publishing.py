@@ -19,13 +19,13 @@ from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.wording import ALWAYS_SHIPPED, Template
 from hotline.editing.rules_drafting import Draft, draft_findings
+from hotline.editing.service_drafts import noted
 from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import document as documents
-from hotline.flows import service_authoring, tables, tables_publications
+from hotline.flows import service_authoring, tables
 from hotline.flows.check import Code, Finding, Findings, fault, leads_to, node_of, nodes
 from hotline.flows.check_flow_set import check, of_book
-from hotline.flows.check_numbers import IN_A_MESSAGE, risky_words
-from hotline.flows.check_safety import uncovered
+from hotline.flows.check_safety import IN_A_MESSAGE, risky_words, uncovered
 from hotline.flows.check_texts import unsigned
 from hotline.flows.flow import Ask, Book, Branch, Menu, holds, list_name, reached
 from hotline.flows.numbers import Number
@@ -33,7 +33,7 @@ from hotline.flows.rules_reviews import PHRASES
 from hotline.flows.run import Facts, Place, Run
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.flows.service_check import place_lists
-from hotline.flows.tables_publications import Publication, Publishing
+from hotline.flows.tables import Publication, Publishing
 from hotline.people import tables_audit
 from hotline.text.gsm7 import segments, strangers, substitute
 from hotline.text.phrases import Remark, remark
@@ -136,8 +136,8 @@ def publish_version(kit: Kit, document: Document) -> int | None:
     """
     made = service_authoring.ready(document)
     with kit.database.writing() as session:
-        tables_publications.take_turns(session)
-        standing = tables_publications.standing(session)
+        tables.take_turns(session)
+        standing = tables.standing(session)
         live = tables.live_id(session)
         saved = tables.with_digest(session, made.digest)
         by_hand = standing is not None and standing.kind != Publishing.VERSION
@@ -157,28 +157,22 @@ def publish(kit: Kit, document: Document, *, by: str, reason: str, of_version: b
     """
     made = service_authoring.ready(document)
     with kit.database.writing() as session:
-        tables_publications.take_turns(session)
-        if not of_version and tables_publications.unsettled(session) is not None:
+        tables.take_turns(session)
+        if not of_version and tables.unsettled(session) is not None:
             # The folder may contain the emergency's text. Then no second person would read it, and it would stay.
             raise NotReady(EMERGENCY_STANDS)
         revision = service_authoring.put_live(session, made, kit.now())
         kind = Publishing.VERSION if of_version else Publishing.BY_HAND
         said = Publication(published_by=by, kind=kind, reason=reason)
         record(session, revision, said, kit.now())
-        tables_audit.append(
-            session,
-            at=kit.now(),
-            actor=tables_audit.by_command(by),
-            action="flows_published",
-            subject=f"revision {revision}",
-            reason=reason,
-        )
+        actor = tables_audit.by_command(by)
+        noted(session, kit, actor, "flows_published", f"revision {revision}", reason)
     return revision
 
 
 def record(session: Session, revision: int, row: Publication, at: datetime) -> None:
     """Writes to the publication history which revision is published from now on."""
-    tables_publications.end_standing(session, at)
+    tables.end_standing(session, at)
     row.revision_id, row.published_at = revision, at
     session.add(row)
     session.flush()

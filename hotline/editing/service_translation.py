@@ -16,7 +16,7 @@ from hotline.editing import service_draft_steps, service_drafts, service_reviews
 from hotline.editing.rules_drafting import played, put_in
 from hotline.editing.rules_drafts import PHRASES as PHRASES_PART
 from hotline.editing.rules_drafts import Author, PartDocument, StepKind
-from hotline.editing.service_draft_steps import CaughtUp, StepSaved
+from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import NewStep
 from hotline.editing.service_review_document import (
     SEGMENT,
@@ -90,7 +90,7 @@ def _save_part(
         document = _with_words(kit, part, now.document, texts, language)
         if document is None:
             again = service_draft_steps.catch_up(kit, by, change_id, once=secrets.token_hex(8))
-            if not isinstance(again, CaughtUp):
+            if not isinstance(again, int):
                 return WordsFault(Unfit.WAITS)
             now = service_drafts.draft(kit, change_id, part)
             document = _with_words(kit, part, now.document, texts, language)

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
+from hotline.core.actors import Actor
 from hotline.core.database import Row, add_if_new
 from hotline.core.driver import IN_SESSION, Memory
-from hotline.editing.rules_drafts import ChangeAuthor, ChangeState
+from hotline.editing.rules_drafts import ChangeState
 from hotline.errors import NotFound
 from hotline.flows.rules_reviews import Signature
 
@@ -50,10 +51,10 @@ class Change(Row):
         return ChangeState(self.state).is_editable
 
     @property
-    def proposer(self) -> ChangeAuthor | None:
+    def proposer(self) -> Actor | None:
         if self.proposed_by is None:
             return None
-        return ChangeAuthor(self.proposed_by, self.proposed_by_id)
+        return Actor(self.proposed_by, self.proposed_by_id)
 
 
 class ChangeStep(Row):
@@ -168,12 +169,12 @@ def steps(
     return session.scalars(light.order_by(ChangeStep.id.desc()).limit(limit)).all()
 
 
-def hands(session: Session, change_id: int) -> Sequence[ChangeAuthor]:
+def hands(session: Session, change_id: int) -> Sequence[Actor]:
     """Returns every author of a step of this draft, each once."""
     people = select(ChangeStep.made_by, ChangeStep.made_by_id).where(
         ChangeStep.change_id == change_id
     )
-    return [ChangeAuthor(*one) for one in session.execute(people.distinct())]
+    return [Actor(*one) for one in session.execute(people.distinct())]
 
 
 def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:

@@ -8,8 +8,7 @@ from hotline.emulator.clocks import LineClock, Scheduler
 from hotline.emulator.faults import Faults
 from hotline.emulator.line import LineAddress
 from hotline.emulator.messages import Ids, Messages
-from hotline.emulator.settings import EmulatorSettings
-from hotline.emulator.state import EmulatorState
+from hotline.emulator.state import EmulatorSettings, EmulatorState
 from hotline.emulator.ussd import Ussd
 
 

@@ -16,8 +16,7 @@ from datetime import UTC, datetime
 from hotline.emulator.clocks import Scheduler
 from hotline.emulator.faults import FaultKind, Faults, GatewayFault, Point, Struck
 from hotline.emulator.line import LineAddress
-from hotline.emulator.settings import MoDate
-from hotline.emulator.state import Direction, EmulatorState, Incoming, Sent, Sms
+from hotline.emulator.state import Direction, EmulatorState, Incoming, MoDate, Sent, Sms
 from hotline.errors import HandsetRefused
 from hotline.text.gsm7 import EACH, segments
 

@@ -21,8 +21,7 @@ from hotline.emulator.control import BUDGET, build_control, only_loopback
 from hotline.emulator.emulator import Emulator
 from hotline.emulator.faults import FaultKind, GatewayFault, Point
 from hotline.emulator.messages import SendRequest
-from hotline.emulator.settings import CITIZEN
-from hotline.emulator.state import Sent
+from hotline.emulator.state import CITIZEN, Sent
 
 API_KEY = "emulator"
 BALANCE = "RWF 250000.0000"

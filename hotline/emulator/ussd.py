@@ -13,9 +13,9 @@ from hotline.emulator.clocks import Scheduler
 from hotline.emulator.faults import FaultKind, Faults, Point, Struck
 from hotline.emulator.line import HookAnswer, LineAddress
 from hotline.emulator.messages import Ids
-from hotline.emulator.settings import DirectDial
 from hotline.emulator.state import (
     DialledCall,
+    DirectDial,
     EmulatorState,
     Hop,
     Phase,

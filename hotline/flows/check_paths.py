@@ -29,7 +29,7 @@ from hotline.flows.check import (
     nodes,
     placed_conditions,
 )
-from hotline.flows.check_numbers import asks_of_anybody
+from hotline.flows.check_safety import asks_of_anybody
 from hotline.flows.flow import (
     WIDEST,
     Ask,

@@ -21,9 +21,8 @@ from hotline.flows.check import (
     said_texts,
     texts,
 )
-from hotline.flows.check_numbers import plain
 from hotline.flows.check_paths import drawings, situations
-from hotline.flows.check_safety import has_promises, numbers_in
+from hotline.flows.check_safety import has_promises, numbers_in, plain
 from hotline.flows.flow import (
     FOUND,
     REASON_LETTERS,

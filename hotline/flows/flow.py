@@ -1,10 +1,10 @@
 """Defines a written conversation as compiled values: nodes, choices and texts.
 
-`document.py` builds them from YAML or JSON.
+`document.py` builds them from YAML or JSON. For SMS, `awareness` leaves out report flows and private flows.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple, TypeVar
@@ -448,3 +448,46 @@ def gathers(book: Book, run: Run, what: str) -> bool:
     """Returns True if the caller is inside a flow that makes this kind of report."""
     here = (book.flows.get(place.flow) for place in run.calls)
     return any(flow is not None and flow.gathers == what for flow in here)
+
+
+def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -> Book:
+    """Returns the flow set without report flows, private flows and those in `but`. Only `entries` are its short codes.
+
+    It offers no choice that leads to a removed flow, and skips calls of one. A flow that only removed flows lead to is
+    removed too.
+    """
+    allowed = {
+        name: flow
+        for name, flow in book.flows.items()
+        if name not in but and flow.gathers is None and not flow.private
+    }
+    begins = [name for name in (book.front, *entries.values()) if name in allowed]
+    there = reached(begins, lambda name: _called(allowed[name]) & allowed.keys())
+    flows = {name: flow for name, flow in allowed.items() if name in there}
+    return replace(
+        book,
+        flows={name: _open(flow, flows) for name, flow in flows.items()},
+        entries={name: flow for name, flow in entries.items() if flow in flows},
+        # Menus are shorter here, so their cached pages differ.
+        drawings={},
+    )
+
+
+def _called(flow: Flow) -> set[str]:
+    return {node.flow for node in flow.nodes.values() if isinstance(node, Call)}
+
+
+def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
+    closed = {
+        name
+        for name, node in flow.nodes.items()
+        if isinstance(node, Call) and node.flow not in flows
+    }
+    if not closed:
+        return flow
+    nodes = dict(flow.nodes)
+    for name, node in flow.nodes.items():
+        if isinstance(node, Menu):
+            offered = [one for one in node.choices if (one.goes or node.goes) not in closed]
+            nodes[name] = replace(node, choices=tuple(offered))
+    return replace(flow, nodes=nodes)

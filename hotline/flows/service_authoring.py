@@ -17,8 +17,8 @@ from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import document as documents
 from hotline.flows import tables
 from hotline.flows.anatomy import nodes_of
-from hotline.flows.compiled import MARK, press
 from hotline.flows.service_check import place_lists
+from hotline.flows.store import MARK, press
 
 ENTRIES = "entries"
 """`entries.yaml` maps each published suffix to a flow, or to `{flow: abroad, name: poster}`."""

@@ -1,12 +1,19 @@
-"""Provides the places of `domain.places.places` as lists for the engine's flows."""
+"""Provides the places as lists for the engine's flows, and the national desk's number for responders.
 
+Reads the glossary and the open questions that ship with the flows, once when a process starts.
+"""
+
+import csv
+import io
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 from hotline.core.check_result import CheckResult
 from hotline.core.context import Kit
-from hotline.errors import NotReady, StoreUnavailable
+from hotline.errors import ImportRefused, NotReady, StoreUnavailable
 from hotline.flows.numbers import Number
+from hotline.flows.rules_reviews import ReviewAids, doubts
 from hotline.flows.run import Option
 from hotline.text import place_names, places
 
@@ -89,3 +96,29 @@ def place_lists() -> PlaceLists:
             for name, choices in places.place_lists().items()
         }
     )
+
+
+QUESTIONS = "review_questions.csv"
+"""Texts that a careful reader doubts. They do not change until a native reader answers."""
+
+
+def read_aids(glossary: Path, flows: Path) -> ReviewAids:
+    """Returns the reading aids; empty for a file that does not exist. Raises ImportRefused if a file is broken."""
+    found = doubts(glossary.read_text(encoding="utf-8")) if glossary.exists() else ()
+    return ReviewAids(tuple(found), read_questions(flows))
+
+
+def read_questions(folder: Path) -> Mapping[tuple[str, str], str]:
+    """Returns the questions about a text, by place and language. Raises ImportRefused if the file is broken."""
+    path = folder / QUESTIONS
+    if not path.exists():
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    try:
+        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
+            proposed = f"Perhaps: {row['proposed']} " if row["proposed"] else ""
+            found[row["place"], row["language"]] = f"{proposed}{row['question']}"
+    except (KeyError, TypeError):
+        wanted = "place,language,proposed,question"
+        raise ImportRefused([f"{QUESTIONS}: must have {wanted}, each row whole"]) from None
+    return found

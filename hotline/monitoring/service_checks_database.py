@@ -23,8 +23,8 @@ from hotline.duty.service_invitations import admins_who_enter
 from hotline.editing import service_reviews
 from hotline.editing.rules_drafts import ends
 from hotline.errors import NotReady, SealBroken, StoreUnavailable
-from hotline.flows import tables_publications
-from hotline.flows.tables_publications import Publishing
+from hotline.flows import tables as flows_tables
+from hotline.flows.tables import Publishing
 from hotline.gateway import queries_health, queries_on_call, tables
 from hotline.gateway.tables import LaneHold
 from hotline.keys import tables_canaries
@@ -299,7 +299,7 @@ def urgent_words(session: Session, at: datetime) -> CheckResult:
 
     The fault is worse once the clock should have ended that text.
     """
-    row, live = tables_publications.unsettled(session), tables_publications.standing(session)
+    row, live = flows_tables.unsettled(session), flows_tables.standing(session)
     if row is not None:
         until = ends(row.published_at, row.lapses_at)
         return CheckResult(
@@ -311,7 +311,7 @@ def urgent_words(session: Session, at: datetime) -> CheckResult:
         )
     if live is None:
         return CheckResult(URGENT_WORDS, True, "nothing was published yet")
-    if tables_publications.was_approved(session, live.revision_id):
+    if flows_tables.was_approved(session, live.revision_id):
         return CheckResult(URGENT_WORDS, True, f"two people have read revision {live.revision_id}")
     by_release = live.kind == Publishing.VERSION
     came = "came with the release" if by_release else "was published by one person"

@@ -10,14 +10,7 @@ from nacl.public import PrivateKey, SealedBox
 
 from hotline.errors import BackupInvalid
 from hotline.keys.decrypt import unwrap
-from hotline.operations.backup_archive import (
-    BACKUP_KEY,
-    DIGEST_BYTES,
-    LENGTH,
-    MAGIC,
-    MOST_LABEL,
-    PIECE,
-)
+from hotline.operations import backup_archive
 
 OVERHEAD = stream.crypto_secretstream_xchacha20poly1305_ABYTES
 HEADER_BYTES = stream.crypto_secretstream_xchacha20poly1305_HEADERBYTES
@@ -32,7 +25,7 @@ READ = 1 << 20
 
 def open_backup_key(wrapped: bytes, passphrase: str) -> bytes:
     """Returns the private key. Raises PassphraseWrong, SealBroken."""
-    return unwrap(wrapped, passphrase, owner=BACKUP_KEY, says="the backup key")
+    return unwrap(wrapped, passphrase, owner=backup_archive.BACKUP_KEY, says="the backup key")
 
 
 class Archive:
@@ -42,11 +35,11 @@ class Archive:
         """Reads the label. Raises BackupInvalid where the file is not a backup of this project."""
         self._stream = stream
         self._contents: bytes | None = None
-        if stream.read(len(MAGIC)) != MAGIC:
+        if stream.read(len(backup_archive.MAGIC)) != backup_archive.MAGIC:
             raise BackupInvalid("this is not a backup of a line")
-        length = self._exactly(LENGTH.size)
-        self.label = self._exactly(_length(length, most=MOST_LABEL))
-        self._clear = MAGIC + length + self.label
+        length = self._exactly(backup_archive.LENGTH.size)
+        self.label = self._exactly(_length(length, most=backup_archive.MOST_LABEL))
+        self._clear = backup_archive.MAGIC + length + self.label
 
     @property
     def contents(self) -> bytes:
@@ -68,7 +61,9 @@ class Archive:
 
         bound: bytes | None = self._clear
         while True:
-            sealed = self._exactly(_length(self._exactly(LENGTH.size), most=2 * PIECE))
+            sealed = self._exactly(
+                _length(self._exactly(backup_archive.LENGTH.size), most=2 * backup_archive.PIECE)
+            )
             try:
                 piece, tag = pull(state, sealed, bound)
             except (CryptoError, RuntimeError, ValueError):
@@ -91,13 +86,13 @@ def is_whole(stream: BinaryIO) -> bool:
     digest, held = hashlib.sha256(), b""
     while read := stream.read(READ):
         held += read
-        digest.update(held[:-DIGEST_BYTES])
-        held = held[-DIGEST_BYTES:]
+        digest.update(held[: -backup_archive.DIGEST_BYTES])
+        held = held[-backup_archive.DIGEST_BYTES :]
     return digest.digest() == held
 
 
 def _length(read: bytes, *, most: int) -> int:
-    (length,) = LENGTH.unpack(read)
+    (length,) = backup_archive.LENGTH.unpack(read)
     if not OVERHEAD <= length <= most:
         raise BackupInvalid("the backup was altered or damaged")
     return int(length)

@@ -18,7 +18,6 @@ import hotline.counters.tables
 import hotline.counters.tables_screens
 import hotline.editing.tables
 import hotline.flows.tables
-import hotline.flows.tables_publications
 import hotline.gateway.tables
 import hotline.gateway.tables_sessions
 import hotline.keys.tables_canaries

@@ -88,7 +88,7 @@ class _Copy:
 
 def contents_of(measures: Measures, digest: str) -> Contents:
     return Contents(
-        rows=measures.rows,
+        rows=dict(measures.rows),
         audit_rows=measures.chain.length,
         audit_newest=measures.chain.newest,
         digest=digest,

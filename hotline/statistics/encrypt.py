@@ -13,10 +13,7 @@ from hotline.statistics.rules_rounding import Sum
 
 def encrypt_sums(sums: Mapping[CellName, Sum], *, month: str, public_key: bytes) -> bytes:
     """Returns the sums of a month, encrypted to the reader's public key. Raises SealBroken for a wrong key."""
-    cells = {
-        f"{name.indicator}/{name.dimension}/{name.value}": [cell.count, cell.keys]
-        for name, cell in sums.items()
-    }
+    cells = {str(name): [cell.count, cell.keys] for name, cell in sums.items()}
     plain = json.dumps({"month": month, "cells": cells}, separators=(",", ":"), sort_keys=True)
     try:
         return bytes(SealedBox(PublicKey(public_key)).encrypt(plain.encode()))

@@ -11,19 +11,14 @@ from hotline.console import who
 from hotline.console.visit import Visit, attachment, page, posted, see
 from hotline.console.who import TodayLine
 from hotline.errors import FormRefused, HotlineError, NotFound, WorkEnded
-from hotline.statistics import (
-    rules_report,
-    service_boards,
-    service_export,
-    service_releases,
-    service_report,
-)
+from hotline.statistics import rules_report, service_export, service_releases, service_report
+from hotline.statistics import service_releases as statistics_service_releases
 from hotline.statistics.rules_charts import Bar, bars, district_map, sparkline
 from hotline.statistics.rules_definitions import TABLES, Dimension, Indicator, Table
 from hotline.statistics.rules_labels import DIMENSIONS, SPANS, Labels
 from hotline.statistics.rules_periods import Span, span_of
 from hotline.statistics.rules_release import Release
-from hotline.statistics.service_boards import TipBoard, UseBoard
+from hotline.statistics.service_releases import TipBoard, UseBoard
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
 from hotline.text.places import districts, place_name
@@ -61,7 +56,7 @@ def overview(visit: Visit, lines: Sequence[TodayLine] = ()) -> Response:
     pending = service_releases.pending(visit.kit, visit.by.roles)
     board = None
     if visit.by.roles & who.RELEASING:
-        board = service_boards.tip_board(visit.kit, visit.by)
+        board = statistics_service_releases.tip_board(visit.kit, visit.by)
     return page(
         visit,
         "statistics.html",
@@ -133,7 +128,7 @@ def results(visit: Visit) -> Response:
 
 def board(visit: Visit) -> Response:
     """Shows the current board of the desks that this account opens."""
-    found = service_boards.tip_board(visit.kit, visit.by)
+    found = statistics_service_releases.tip_board(visit.kit, visit.by)
     return page(
         visit,
         "statistics_board.html",
@@ -151,7 +146,7 @@ def board(visit: Visit) -> Response:
 
 def use(visit: Visit) -> Response:
     """Shows the use of the line by day. Accounts that may not open tips see it too."""
-    found = service_boards.use_board(visit.kit)
+    found = statistics_service_releases.use_board(visit.kit)
     return page(visit, "statistics_use.html", blocks=_use_blocks(visit, found))
 
 

@@ -266,10 +266,7 @@ def person_cells(session: Session, period: str) -> Sequence[Cell] | None:
 
 def write_person_cells(session: Session, period: str, cells: Sequence[Cell], at: datetime) -> bool:
     """Writes the printed numbers about persons of a period. Returns False if they were written before."""
-    written = {
-        f"{cell.name.indicator}/{cell.name.dimension}/{cell.name.value}": cell.number
-        for cell in cells
-    }
+    written = {str(cell.name): cell.number for cell in cells}
     return add_if_new(session, PersonCount(period=period, made_at=at, cells=written))
 
 

@@ -153,6 +153,9 @@ class CellName:
     def table(self) -> str:
         return INDICATORS[self.indicator][0].name
 
+    def __str__(self) -> str:
+        return f"{self.indicator}/{self.dimension}/{self.value}"
+
 
 def texts() -> Iterator[str]:
     """Yields each sentence and label of the definitions, in English."""

@@ -10,14 +10,7 @@ from hotline.console.templating import Templates
 from hotline.console.visit import ON_EVERY_PAGE
 from hotline.core.actors import SignedIn
 from hotline.core.context import ConsoleKit
-from hotline.people.guard import (
-    Gatehouse,
-    guarded_view,
-    only_our_host,
-    only_so_many_fields,
-    open_view,
-    unforeseen,
-)
+from hotline.people import guard
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -66,15 +59,17 @@ def create_console(kit: ConsoleKit, templates: Templates, more: tuple[Route, ...
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
-    house = Gatehouse(kit, templates)
-    app.before_request(partial(only_our_host, house))
-    app.before_request(only_so_many_fields)
+    house = guard.Gatehouse(kit, templates)
+    app.before_request(partial(guard.only_our_host, house))
+    app.before_request(guard.only_so_many_fields)
     app.after_request(partial(_harden, kit))
-    app.register_error_handler(Exception, partial(unforeseen, house))
+    app.register_error_handler(Exception, partial(guard.unforeseen, house))
     app.url_map = addresses(more)
     for route in (*ROUTES, *more):
         app.view_functions[route.endpoint] = (
-            guarded_view(house, route) if isinstance(route, PageRoute) else open_view(house, route)
+            guard.guarded_view(house, route)
+            if isinstance(route, PageRoute)
+            else guard.open_view(house, route)
         )
     return app
 

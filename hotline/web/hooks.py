@@ -26,8 +26,7 @@ from hotline.dialogue.service_stop import stop
 from hotline.errors import CallbackInvalid
 from hotline.gateway.rules_message import MessageIn, ReportIn
 from hotline.keys.key_folder import LISTED
-from hotline.web.hook_guard import CallbackForm, guarded
-from hotline.web.problems import broken_hook, broken_hop
+from hotline.web.hook_guard import CallbackForm, broken_hook, broken_hop, guarded
 
 MOST_USSD = 1000
 MOST_SMS = 32 * 1024

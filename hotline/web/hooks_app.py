@@ -17,19 +17,9 @@ from hotline.core.context import DoorKit
 from hotline.errors import StoreUnavailable
 from hotline.statistics import service_report
 from hotline.statistics.service_report import STYLE
-from hotline.web.hook_guard import (
-    DOOR,
-    METHODS,
-    Door,
-    Hook,
-    Measured,
-    Secrets,
-    Used,
-    forget,
-    unmeasured,
-)
+from hotline.web import hook_guard
+from hotline.web.hook_guard import health, plain, refused, unforeseen
 from hotline.web.hooks import delivery, ended, listed, optout, sms, ussd
-from hotline.web.problems import health, plain, refused, unforeseen
 
 results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
@@ -81,7 +71,7 @@ class KeptPage:
 def told() -> Response:
     kept: KeptPage = current_app.extensions.setdefault("hotline.results", KeptPage())
     try:
-        page = kept.of(current_app.extensions[DOOR].kit)
+        page = kept.of(current_app.extensions[hook_guard.DOOR].kit)
     except StoreUnavailable:
         return plain("", 503)
     return Response(page, content_type="text/html; charset=utf-8", headers=HEADERS)
@@ -89,7 +79,7 @@ def told() -> Response:
 
 # Builds the web application: six hooks, the health checks and the public page of results.
 
-HOOKS: Mapping[str, Hook] = {
+HOOKS: Mapping[str, hook_guard.Hook] = {
     "ussd": ussd,
     "ussd/ended": ended,
     "sms": sms,
@@ -101,22 +91,27 @@ HOOKS: Mapping[str, Hook] = {
 
 
 def create_app(
-    kit: DoorKit, secrets: Secrets, used: Used = forget, measured: Measured = unmeasured
+    kit: DoorKit,
+    secrets: hook_guard.Secrets,
+    used: hook_guard.Used = hook_guard.forget,
+    measured: hook_guard.Measured = hook_guard.unmeasured,
 ) -> Flask:
     """Builds the whole application from one context and the valid secrets of the hooks' paths."""
     app = Flask(__name__, static_folder=None)
-    door = app.extensions[DOOR] = Door(kit, secrets, used, measured)
+    door = app.extensions[hook_guard.DOOR] = hook_guard.Door(kit, secrets, used, measured)
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, unforeseen)
 
     app.register_blueprint(health)
     app.register_blueprint(results)
     for name, hook in HOOKS.items():
-        app.add_url_rule(f"/hooks/<secret>/{name}", name, _view(hook, door), methods=METHODS)
+        app.add_url_rule(
+            f"/hooks/<secret>/{name}", name, _view(hook, door), methods=hook_guard.METHODS
+        )
     return app
 
 
-def _view(hook: Hook, door: Door) -> Callable[[str], Response]:
+def _view(hook: hook_guard.Hook, door: hook_guard.Door) -> Callable[[str], Response]:
     def view(secret: str) -> Response:
         reply = hook(door, request.environ, secret)
         return plain(reply.body, reply.status)

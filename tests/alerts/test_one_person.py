@@ -6,7 +6,6 @@ from hotline.alerts import queries, service_closing
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_invitations
 from hotline.editing import service_drafts
-from hotline.editing.rules_drafts import ChangeAuthor
 from hotline.errors import AccountRefused, ApprovalRefused, EndRefused
 from hotline.people import queries_persons
 from hotline.people.rules import Level
@@ -82,18 +81,18 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
 @pytest.mark.parametrize(
     ("by", "may"),
     [
-        (ChangeAuthor(NAME, 1), False),
-        (ChangeAuthor("Renamed", 2), False),
-        (ChangeAuthor(" national 1 "), False),
-        (ChangeAuthor("Admin 3", 3), True),
-        (ChangeAuthor("alice"), False),
-        (ChangeAuthor("Alicia"), True),
+        (Actor(NAME, 1), False),
+        (Actor("Renamed", 2), False),
+        (Actor(" national 1 "), False),
+        (Actor("Admin 3", 3), True),
+        (Actor("alice"), False),
+        (Actor("Alicia"), True),
     ],
 )
 def test_no_publication_passes_with_two_accounts_of_one_person(
-    by: ChangeAuthor, may: bool, one: District
+    by: Actor, may: bool, one: District
 ) -> None:
     """Accounts are compared by their persons, and a person at the command line by name."""
-    hands = (ChangeAuthor(NAME, 1), ChangeAuthor("Alice"))
+    hands = (Actor(NAME, 1), Actor("Alice"))
     with one.database.reading() as session:
         assert service_drafts.may_publish(session, by, hands) is may

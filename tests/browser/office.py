@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from hotline.core.actors import AccountRole
+from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_draft_steps, service_drafts
-from hotline.editing.rules_drafts import ChangeAuthor
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import NewStep
 from hotline.text.languages import CODES
@@ -78,7 +77,7 @@ class Office:
 
     def written(self, title: str, words: Mapping[str, str], by: str = "Editor 1") -> int:
         """Saves a change of the sentence as the editor's page does, without clicks. Returns the change's id."""
-        kit, author = self.desk.kit, ChangeAuthor(by, 91)
+        kit, author = self.desk.kit, Actor(by, 91)
         change = service_drafts.open_change(kit, author, title)
         assert isinstance(change, int)
         draft = service_drafts.draft(kit, change, FLOW)

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from hotline.cli.contexts import Role, build_door, build_kit, build_relay, sender_of, survive
-from hotline.cli.factories import later
-from hotline.core.clock import Failpoints
+from hotline.cli.factories import Failpoints, on_first_use
 from hotline.core.context import DoorKit, Kit, LookingKit, RelayKit, SendingKit
 from hotline.core.jobs import Job
 from hotline.core.settings import Settings
@@ -218,7 +217,7 @@ def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valke
 
 
 def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
-    plug = later(lambda: Counter("aab"))
+    plug = on_first_use(lambda: Counter("aab"))()
 
     assert plug.most_common() == [("a", 2), ("b", 1)]
     plug.update("c")
@@ -238,7 +237,7 @@ def test_failpoints_are_live_only_where_a_folder_of_tokens_is_named(
 FAULTY = """
 import os, sys
 from pathlib import Path
-from hotline.core.clock import Failpoints
+from hotline.cli.factories import Failpoints
 failpoint = Failpoints(Path(sys.argv[1]))
 failpoint("tip.before_commit")
 print("lived", flush=True)

@@ -12,7 +12,7 @@ from hotline.cli.init import FLOWS
 from hotline.cli.main import main
 from hotline.core.settings import Settings
 from hotline.editing import service_draft_steps, service_publishing
-from hotline.flows import service_authoring, tables_publications
+from hotline.flows import service_authoring, tables
 from hotline.people.service_audit import listed
 from tests.support.made_once import lay_keys, lay_released
 
@@ -59,7 +59,7 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
     ((_, row),) = listed(kit)
     assert "Alice published the flows of revision 2: a number was wrong" in row.sentence
     with kit.database.reading() as session:
-        newest, first = tables_publications.history(session)
+        newest, first = tables.history(session)
     kit.database.close()
     assert (newest.revision_id, newest.published_by, newest.reason, newest.until) == (
         2,

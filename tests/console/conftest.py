@@ -11,18 +11,17 @@ from werkzeug.test import TestResponse
 
 from hotline.cases import decrypt_access
 from hotline.console.templating import Templates
-from hotline.core.actors import AccountRole
+from hotline.core.actors import AccountRole, Actor
 from hotline.core.catalogues import load_console_words
 from hotline.core.context import ConsoleKit
 from hotline.core.database import Database
 from hotline.duty import service_enrolment
 from hotline.editing import service_drafts
-from hotline.editing.rules_drafts import ChangeAuthor
 from hotline.editing.service_publishing import record
 from hotline.flows import tables
 from hotline.flows.service_check import place_lists
 from hotline.flows.store import SqlBookshelf
-from hotline.flows.tables_publications import Publication, Publishing
+from hotline.flows.tables import Publication, Publishing
 from hotline.keys.passphrase import Costs
 from hotline.people import service_sessions
 from hotline.web.console_app import create_console
@@ -113,7 +112,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
     def make(**changes: Any) -> Desk:
         kit = make_console_kit(database=database, now=clock)
         kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
-        assert service_drafts.open_change(kit, ChangeAuthor("Editor 1"), "New words") == CHANGE
+        assert service_drafts.open_change(kit, Actor("Editor 1"), "New words") == CHANGE
         return Desk(kit, create_console(kit, PAGES), clock)
 
     return make

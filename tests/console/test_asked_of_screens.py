@@ -2,16 +2,15 @@
 
 import re
 
-from hotline.core.actors import AccountRole
+from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_translation
-from hotline.editing.rules_drafts import ChangeAuthor
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, editor
 from tests.console.test_forms import assert_reachable, outline
 
 __all__ = ["editor"]
 
-TRANSLATOR = ChangeAuthor("Translator 1", 77)
+TRANSLATOR = Actor("Translator 1", 77)
 FEE = f"/changes/{CHANGE}/flows/abroad/fee"
 
 

@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
+from hotline.core.actors import Actor
 from hotline.editing import service_drafts
-from hotline.editing.rules_drafts import ChangeAuthor
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, editor
 from tests.console.test_forms import assert_reachable, outline
@@ -261,7 +261,7 @@ def test_the_outline_is_put_in_order_and_no_caller_notices(editor: Editor) -> No
 
 def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.en": "Too late."}
-    assert service_drafts.drop(editor.desk.kit, ChangeAuthor("Editor 1"), CHANGE) is None
+    assert service_drafts.drop(editor.desk.kit, Actor("Editor 1"), CHANGE) is None
     answer = editor.press(form, "save")
     assert answer.status_code == 422
     assert "This change is over" in answer.text

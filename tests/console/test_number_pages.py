@@ -5,9 +5,9 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from hotline.core.actors import AccountRole
+from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_drafts, service_publish
-from hotline.editing.rules_drafts import ENTRIES, NUMBERS, ChangeAuthor
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS
 from hotline.editing.service_drafts import ChangeRefused, Refusal
 from hotline.flows.service_authoring import live_document
 from tests.console.conftest import Desk, Tab
@@ -48,7 +48,7 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
 def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Tab) -> None:
     send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     editor = desk.person("Editor 7")
-    by = ChangeAuthor("Editor 7", editor.account_id)
+    by = Actor("Editor 7", editor.account_id)
     assert service_publish.propose(desk.kit, by, 1) is None
     refused = service_publish.publish(
         desk.kit, by, 1, service_publish.read(desk.kit, 1).made.digest
@@ -150,7 +150,7 @@ def test_a_poster_is_named_and_its_flow_stays(desk: Desk, tab: Tab) -> None:
 
 
 def test_a_change_that_is_over_is_edited_no_more(desk: Desk, tab: Tab) -> None:
-    service_drafts.drop(desk.kit, ChangeAuthor("Editor 1"), 1)
+    service_drafts.drop(desk.kit, Actor("Editor 1"), 1)
     for path, to, fields in (
         (AT_NUMBERS, AT_NUMBERS, {"do": "confirm:3512"}),
         (AT_ENTRIES, f"{AT_ENTRIES}/new", {"flow": "signs"}),

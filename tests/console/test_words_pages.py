@@ -7,9 +7,8 @@ import pytest
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from hotline.core.actors import AccountRole
+from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_drafts, service_publish, service_reviews
-from hotline.editing.rules_drafts import ChangeAuthor
 from hotline.editing.service_drafts import ChangePublished
 from hotline.editing.service_review_document import TITLES, matrix, review_book
 from hotline.flows.rules_reviews import ReviewState
@@ -80,13 +79,11 @@ def publish(desk: Desk, language: str) -> None:
     change = review_book(desk.kit, language).change_id
     assert change is not None
     assert (
-        service_publish.propose(
-            desk.kit, ChangeAuthor("Editor 1", 91), change, keeps_languages=True
-        )
+        service_publish.propose(desk.kit, Actor("Editor 1", 91), change, keeps_languages=True)
         is None
     )
     seen = service_publish.read(desk.kit, change)
-    by = ChangeAuthor("Approver 1", 92)
+    by = Actor("Approver 1", 92)
     done = service_publish.publish(desk.kit, by, change, seen.made.digest, keeps_languages=True)
     assert isinstance(done, ChangePublished)
 

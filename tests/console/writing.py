@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from hotline.core.actors import AccountRole
+from hotline.core.actors import AccountRole, Actor
 from hotline.core.database import Database
 from hotline.editing import service_draft_steps, service_drafts, service_publish, service_publishing
-from hotline.editing.rules_drafts import ChangeAuthor
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import NewStep
 from hotline.flows.service_authoring import live_document
@@ -42,8 +41,8 @@ class Writing:
         self.editor = self.desk.tab(AccountRole.EDITOR, name="Editor 1")
         self.approver = self.desk.tab(AccountRole.APPROVER, name="Approver 1")
 
-    def author(self, name: str) -> ChangeAuthor:
-        return ChangeAuthor(name, self.desk.people[name].account_id)
+    def author(self, name: str) -> Actor:
+        return Actor(name, self.desk.people[name].account_id)
 
     def opened(self, title: str = "Fees abroad", tab: Tab | None = None) -> int:
         answer = (tab or self.editor).post(

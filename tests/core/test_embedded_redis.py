@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import redis
 
-from hotline.core import redis as core_redis
+from hotline.cli import run
 
 
 class Embedded:
     def __init__(self, folder: Path) -> None:
         self.socket = folder / "run" / "redis.sock"
-        self.argv = core_redis.command(self.socket, folder / "data")
+        self.argv = run.redis_command(self.socket, folder / "data")
         self.client = redis.Redis(unix_socket_path=str(self.socket))
         self.start()
 
@@ -46,7 +46,7 @@ def embedded(tmp_path: Path) -> Iterator[Embedded]:
 
 
 def test_the_path_in_a_url() -> None:
-    assert core_redis.socket_of("unix:///run/a/redis.sock") == Path("/run/a/redis.sock")
+    assert run.redis_socket("unix:///run/a/redis.sock") == Path("/run/a/redis.sock")
 
 
 def test_no_port_and_closed_to_others(embedded: Embedded) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from hotline.core.actors import Actor
 from hotline.core.database import Database
 from hotline.editing import service_draft_steps, service_drafts, service_publish, service_publishing
-from hotline.editing.rules_drafts import Author, ChangeAuthor, part_of
+from hotline.editing.rules_drafts import Author, part_of
 from hotline.editing.rules_merging import Settled
 from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import ChangePublished, ChangeRefused, NewStep, PartDraft
@@ -22,9 +23,9 @@ from tests.support.builders import make_account
 from tests.support.clock import Clock
 from tests.support.kits import WholeKit, make_kit
 
-EDITOR = ChangeAuthor("Editor 1", 1)
-OTHER = ChangeAuthor("Editor 2", 2)
-APPROVER = ChangeAuthor("Approver 1", 3)
+EDITOR = Actor("Editor 1", 1)
+OTHER = Actor("Editor 2", 2)
+APPROVER = Actor("Approver 1", 3)
 PEOPLE = ("Editor 1", "Editor 2", "Approver 1", "Approver 2", "Approver 3")
 """The names of the accounts, in the order of their ids."""
 EDITED = {"did": "edited", "node": "one", "languages": ["en"]}

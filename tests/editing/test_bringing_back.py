@@ -2,11 +2,12 @@
 
 import pytest
 
+from hotline.core.actors import Actor
 from hotline.editing import service_emergencies, service_publish, service_publishing
-from hotline.editing.rules_drafts import ENTRIES, NUMBERS, ChangeAuthor
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS
 from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
 from hotline.errors import NotFound
-from hotline.flows.tables_publications import Publication
+from hotline.flows.tables import Publication
 from hotline.people.service_audit import listed
 from tests.editing.changing import APPROVER, Desk, desk, playable, taken_away
 from tests.flows.books import make_flow, t
@@ -65,7 +66,7 @@ def test_a_number_that_was_taken_away_stays_away(desk: Desk) -> None:
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
     desk.say(change, "Other words")
     assert service_publish.propose(desk.kit, APPROVER, change) is None
-    assert isinstance(desk.publish(change, by=ChangeAuthor("Approver 2", 4)), ChangePublished)
+    assert isinstance(desk.publish(change, by=Actor("Approver 2", 4)), ChangePublished)
 
     assert isinstance(back(desk, 1), ChangePublished)
     assert desk.part("learn") == playable()["flows"]["learn"]
@@ -81,7 +82,7 @@ def test_an_entry_that_was_printed_since_still_leads_somewhere(desk: Desk) -> No
     entries = desk.draft(change, ENTRIES).document or {}
     desk.save(change, {**entries, "12": {"flow": "new", "name": "radio"}}, ENTRIES)
     assert service_publish.propose(desk.kit, APPROVER, change) is None
-    assert isinstance(desk.publish(change, by=ChangeAuthor("Approver 2", 4)), ChangePublished)
+    assert isinstance(desk.publish(change, by=Actor("Approver 2", 4)), ChangePublished)
 
     assert isinstance(back(desk, 1), ChangePublished)
     assert desk.live["flows"]["new"] == new
@@ -99,7 +100,7 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
     numbers = desk.draft(change, NUMBERS).document or {}
     desk.save(change, taken_away(numbers, "3512"), NUMBERS)
     assert service_publish.propose(desk.kit, APPROVER, change) is None
-    desk.publish(change, by=ChangeAuthor("Approver 2", 4))
+    desk.publish(change, by=Actor("Approver 2", 4))
     late = service_emergencies.bring_back(desk.kit, APPROVER, publication, "why", seen.digest)
     assert late == ChangeRefused(Refusal.CHANGED)
     with pytest.raises(NotFound):

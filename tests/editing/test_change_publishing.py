@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hotline.core.actors import Actor
 from hotline.editing import (
     service_drafts,
     service_emergencies,
@@ -13,14 +14,14 @@ from hotline.editing import (
     service_publishing,
     tables,
 )
-from hotline.editing.rules_drafts import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, ChangeState
 from hotline.editing.rules_merging import Side
-from hotline.editing.service_draft_steps import CatchUpClash, CaughtUp, StepSaved, catch_up
+from hotline.editing.service_draft_steps import CatchUpClash, StepSaved, catch_up
 from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal, assemble, gather
 from hotline.editing.tables import ChangeStep
-from hotline.flows import tables_publications
+from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code
-from hotline.flows.tables_publications import Publication, Publishing
+from hotline.flows.tables import Publication, Publishing
 from hotline.people.service_audit import listed
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 from tests.support.clock import Clock
@@ -87,7 +88,7 @@ def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
     row = service_drafts.look(desk.kit, change)
     assert (row.state, row.ended_at) == (ChangeState.LIVE, clock.at)
     with desk.kit.database.reading() as session:
-        now, before = tables_publications.history(session)
+        now, before = flows_tables.history(session)
     assert (now.kind, now.published_by, now.approved_by, now.change_id) == (
         "by hand",
         "Editor 1",
@@ -104,7 +105,7 @@ def test_whoever_had_a_hand_in_it_is_no_second_person(desk: Desk) -> None:
     desk.say(change, "Words", by=OTHER)
     assert service_publish.propose(desk.kit, EDITOR, change) is None
     own = ChangeRefused(Refusal.OWN_HAND)
-    for hand in (EDITOR, OTHER, ChangeAuthor("Another name", 1)):
+    for hand in (EDITOR, OTHER, Actor("Another name", 1)):
         assert desk.publish(change, by=hand) == own
     seen = service_publish.read(desk.kit, change).made.digest
     done = service_publish.publish(desk.kit, EDITOR, change, seen, alone=True)
@@ -112,7 +113,7 @@ def test_whoever_had_a_hand_in_it_is_no_second_person(desk: Desk) -> None:
 
 
 def test_somebody_of_the_command_line_is_known_by_the_name(desk: Desk) -> None:
-    change = desk.proposed(by=ChangeAuthor("approver 1"))
+    change = desk.proposed(by=Actor("approver 1"))
     assert desk.publish(change) == ChangeRefused(Refusal.OWN_HAND)
 
 
@@ -249,7 +250,7 @@ def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
     chosen = {one.key: Side.YOURS for one in asked.parts["learn"].clashes}
     for _ in range(2):
         done = catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen})
-        assert done == CaughtUp(2)
+        assert done == 2
     assert len(service_drafts.history(desk.kit, change)) == 2
     assert service_publish.propose(desk.kit, EDITOR, change) is None
     assert isinstance(desk.publish(change), ChangePublished)
@@ -263,9 +264,7 @@ def test_live_may_be_chosen(desk: Desk) -> None:
     asked = catch_up(desk.kit, EDITOR, change, once="a form")
     assert isinstance(asked, CatchUpClash)
     chosen = {one.key: Side.THEIRS for one in asked.parts["learn"].clashes}
-    assert catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen}) == CaughtUp(
-        2
-    )
+    assert catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen}) == 2
     assert service_publish.propose(desk.kit, EDITOR, change) == ChangeRefused(Refusal.NOTHING_THERE)
 
 

@@ -10,14 +10,15 @@ from sqlalchemy import select
 
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm
+from hotline.core.actors import Actor
 from hotline.core.jobs import Job
 from hotline.core.wording import Template
 from hotline.editing import service_emergencies, service_publish, service_publishing
 from hotline.editing.rules_difference import NotInEmergency
-from hotline.editing.rules_drafts import ENTRIES, LASTS, NUMBERS, PHRASES, ChangeAuthor
+from hotline.editing.rules_drafts import ENTRIES, LASTS, NUMBERS, PHRASES
 from hotline.editing.service_drafts import ChangePublished, ChangeRefused, Refusal
 from hotline.errors import NotReady
-from hotline.flows.tables_publications import Publication, Publishing
+from hotline.flows.tables import Publication, Publishing
 from hotline.gateway.rules_message import Wording, render
 from hotline.gateway.stand_ins import FakeJobs
 from hotline.gateway.tables import Message
@@ -33,7 +34,7 @@ from tests.support.made_once import shipped_phrases
 __all__ = ["desk"]
 
 REASON = "the hotel in that sentence is a trap"
-SECOND = ChangeAuthor("Approver 2", 4)
+SECOND = Actor("Approver 2", 4)
 APPOINTER = "account:3:Approver 1"
 
 
@@ -329,7 +330,7 @@ def test_who_published_the_emergency_beneath_is_not_the_second_person(
     own = ChangeRefused(Refusal.OWN_HAND)
     assert service_emergencies.confirm(desk.kit, APPROVER, on_top) == own
     assert service_emergencies.confirm(desk.kit, OTHER, on_top) == own
-    third = ChangeAuthor("Approver 3", 5)
+    third = Actor("Approver 3", 5)
     appointed = service_emergencies.confirm(desk.kit, third, on_top, appointed_by={APPOINTER})
     assert appointed == ChangeRefused(Refusal.APPOINTED)
     assert service_emergencies.confirm(desk.kit, third, on_top) is None

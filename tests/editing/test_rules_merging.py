@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.editing.rules_merging import MergedField, Side, merged
-from hotline.flows.comparison import ABSENT
+from hotline.flows.anatomy import ABSENT
 from hotline.text.languages import CODES
 from tests.editing.documents import GARBAGE, changed, shipped
 from tests.flows.books import LEARN, TELL, choice, make_flow, t

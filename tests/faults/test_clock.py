@@ -12,7 +12,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from hotline.alerts import service_assignment
-from hotline.core.clock import TurnedClock
+from hotline.cli.factories import TurnedClock
 from hotline.core.context import RelayKit
 from hotline.gateway.rules_delivery import Outcome, SendResult
 from hotline.gateway.tables import Deadline, Message

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from hotline.core import redis
+from hotline.cli import run
 from hotline.text.places import districts
 from tests.faults.callers import plan, tell
 from tests.faults.ledger import REFERENCE
@@ -105,7 +105,9 @@ def running(trusts: Trusts) -> Iterator[None]:
         str(hooks),
     )
     with ExitStack() as parts:
-        parts.enter_context(trusts.process(*redis.command(trusts.socket, trusts.folder / "redis")))
+        parts.enter_context(
+            trusts.process(*run.redis_command(trusts.socket, trusts.folder / "redis"))
+        )
         parts.enter_context(trusts.process(*python, *emulator))
         parts.enter_context(trusts.process(*python, *granian, role="hooks"))
         parts.enter_context(

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from hotline.core.clock import TurnedClock
+from hotline.cli.factories import TurnedClock
 from hotline.core.settings import Settings
 from tests.faults.ledger import Breach, Invariant
 from tests.faults.process_killer import FROZEN, ProcessKiller

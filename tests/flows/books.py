@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from hotline.flows.compiled import UnpressedBook, unpressed
 from hotline.flows.document import compile as compile_book
 from hotline.flows.flow import Book
 from hotline.flows.run import Event, Facts, Option, Run
 from hotline.flows.screen import DEFAULT_LIMIT
+from hotline.flows.store import UnpressedBook, unpressed
 from hotline.flows.turn import resume, start
 from hotline.text.languages import CODES
 

@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 from hotline.flows import document, service_authoring
-from hotline.flows.compiled import CLASSES, MARK, UnpressedBook, press, unpressed
 from hotline.flows.flow import Flow
 from hotline.flows.run import Option
 from hotline.flows.service_check import place_lists
+from hotline.flows.store import CLASSES, MARK, UnpressedBook, press, unpressed
 from tests.flows.books import unpress
 from tests.support.callers import FLOWS
 from tests.support.made_once import shipped_book
@@ -68,6 +68,6 @@ def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, Unpre
 
 def test_another_process_of_the_same_code_has_the_same_mark() -> None:
     """Otherwise each process would compile everything again."""
-    asked = "from hotline.flows.compiled import MARK; print(MARK)"
+    asked = "from hotline.flows.store import MARK; print(MARK)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == MARK

@@ -9,7 +9,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
-from hotline.core import redis
+from hotline.cli import run
 from hotline.core.settings import Settings
 from hotline.errors import StartFailed
 
@@ -19,7 +19,7 @@ PATIENCE = 20.0
 @contextmanager
 def redis_of(settings: Settings) -> Iterator[Redis]:
     """Runs the embedded Redis for the length of the block. Raises StartFailed."""
-    socket = redis.socket_of(settings.redis_url)
+    socket = run.redis_socket(settings.redis_url)
     with redis_at(socket, settings.home / "redis") as client:
         yield client
 
@@ -27,7 +27,7 @@ def redis_of(settings: Settings) -> Iterator[Redis]:
 @contextmanager
 def redis_at(socket: Path, folder: Path, *words: str) -> Iterator[Redis]:
     """Runs it in this folder, with a test's own settings after the usual ones. Raises StartFailed."""
-    argv = [*redis.command(socket, folder), *words]
+    argv = [*run.redis_command(socket, folder), *words]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     try:
         with Redis(unix_socket_path=str(socket)) as client:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text import verbs_kinyarwanda
+from hotline.text import verbs
 from hotline.text.keywords import COMPANIONS, MOST_WORDS, ORDINARY, STEMS, STOPS, is_stop, spelled
 
 SPELLINGS = (
@@ -90,7 +90,7 @@ def test_one_slip_of_the_thumb_is_forgiven(word: str, data: st.DataObject) -> No
         )
     )
     # With another prefix the verb has another subject: "he stops you".
-    means_more = slipped in ORDINARY | COMPANIONS or verbs_kinyarwanda.parsed(slipped, STEMS)
+    means_more = slipped in ORDINARY | COMPANIONS or verbs.parsed(slipped, STEMS)
     assert is_stop(slipped) or means_more
     assert is_stop(slipped.lower()) is is_stop(slipped)
 
