@@ -170,7 +170,7 @@ FAULTS = (
     Fault(30, "inbox", "SMS twice, callback lost or forged", "one answer, within a minute"),
     Fault(31, "acknowledging", "twice, by two, late, forged, wrong reference", "one effect"),
     Fault(32, "clock", "on, back, summer time, leap second, 2038", "I6: one step a tick, an alarm"),
-    Fault(33, "host", "all killed at once, started in any order", "all of them"),
+    Fault(33, "host", "all killed at once, started in any order", "all tips"),
     Fault(
         34, "release", "migrated while callers are in the middle", "I1; a session ends on its flows"
     ),

@@ -125,31 +125,31 @@ class FollowRow:
 FOLLOWS: Mapping[FollowKind, FollowRow] = {
     FollowKind.ANSWER: FollowRow(
         Template.OWES_ANSWER,
-        "what the service answers: to be said",
-        "Person {n}: the service's answer, by",
+        "follow-up due: service answer",
+        "Person {n}: service answer due by",
     ),
     FollowKind.OFFER: FollowRow(
         Template.OWES_HELP,
-        "a service: to be asked for help",
-        "Person {n}: a service is asked for help, by",
+        "follow-up due: ask a service for help",
+        "Person {n}: ask a service for help by",
     ),
     FollowKind.ARRIVAL: FollowRow(
         Template.OWES_ARRIVAL,
-        "whether the person arrived: to be said",
-        "Person {n}: the arrival is said, by",
+        "follow-up due: confirm arrival",
+        "Person {n}: confirm arrival by",
         unknown=EntryKind.ARRIVED,
     ),
     FollowKind.THIRTY: FollowRow(
         Template.OWES_THIRTY,
-        "after thirty days: to be said",
-        "Person {n}: thirty days after the arrival, from",
+        "follow-up due: 30 days after arrival",
+        "Person {n}: 30-day follow-up from",
         (RingFor.REFERRER, RingFor.COORDINATOR),
         EntryKind.THIRTY,
     ),
     FollowKind.CONSENT: FollowRow(
         Template.OWES_ASKING,
-        "the person: to be asked again",
-        "Person {n}: asked once more whether help is wanted, from",
+        "follow-up due: ask the person again",
+        "Person {n}: ask again about help from",
         (RingFor.ANOTHER, RingFor.COORDINATOR),
     ),
 }

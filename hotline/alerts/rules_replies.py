@@ -105,7 +105,7 @@ REPLIES: Mapping[Verb, Reply] = {
             "fr": "prendre|aider aussi",
             "en": "help too|take case|take it",
         },
-        button="I take it",
+        button="Take case",
     ),
     Verb.ON_SITE: Reply(
         offer=Template.DIGIT_ON_SITE,
@@ -118,7 +118,7 @@ REPLIES: Mapping[Verb, Reply] = {
             "en": "two|on site|arrived|I arrived|I am there",
         },
         labels={"en": "there"},
-        button="I am there",
+        button="Record arrival on site",
     ),
     Verb.REFERRED: Reply(
         offer=Template.DIGIT_REFERRED,
@@ -156,7 +156,7 @@ REPLIES: Mapping[Verb, Reply] = {
         },
         labels={"rw": "undi|bihe undi", "fr": "passer"},
         letters=True,
-        button="I pass it on",
+        button="Pass case on",
     ),
     Verb.UNSEEN: Reply(
         offer=Template.DIGIT_UNSEEN,

@@ -75,7 +75,7 @@ def tried(session: Session, code: str) -> TriedDesk:
 
 def _no_such() -> ExerciseRefused:
     return ExerciseRefused(
-        remark("an exercise goes through a district, a border post or a camp, and no other desk")
+        remark("choose a district, a border post or a camp: other desks have no drills")
     )
 
 
@@ -84,20 +84,34 @@ def check(
 ) -> None:
     """Raises ExerciseRefused if no drill may begin at this desk now. The error gives the reason."""
     if tables.held(session, at) is not None:
-        raise ExerciseRefused(remark("no message goes out now: somebody holds them"))
+        raise ExerciseRefused(
+            remark("all messages are paused: resume sending before you start a drill")
+        )
     if any(row.desk == desk.code for row in tables_drills.running(session)):
-        raise ExerciseRefused(remark("one runs there already"))
+        raise ExerciseRefused(remark("a drill is already running there: wait until it ends"))
     held = tables_drills.since(session, desk.code, at - rules_drills.YEAR)
     if len(held) >= MOST_A_YEAR:
-        raise ExerciseRefused(remark("{count} were held there within a year", count=MOST_A_YEAR))
+        raise ExerciseRefused(
+            remark(
+                "this desk had {count} drills in a year, and more are not allowed",
+                count=MOST_A_YEAR,
+            )
+        )
     if any(row.started_at > at - REST for row in held):
-        raise ExerciseRefused(remark("one was held there within {days} days", days=REST.days))
+        raise ExerciseRefused(
+            remark(
+                "this desk had a drill in the last {days} days: start the next one later",
+                days=REST.days,
+            )
+        )
     if rules_drills.is_by_night(urgency, at):
-        raise ExerciseRefused(remark("it is night, or would be before it ends: begin it by day"))
+        raise ExerciseRefused(remark("a drill must start and end by day: start it in the morning"))
     if tables_drills.danger_since(session, desk.place, at - rules_drills.CALM):
-        raise ExerciseRefused(remark("a real danger is open there, or in its province"))
+        raise ExerciseRefused(
+            remark("a danger case is open in this place or its province: wait until it is closed")
+        )
     if not people:
-        raise ExerciseRefused(remark("nobody of that desk can be told"))
+        raise ExerciseRefused(remark("no one at this desk can be alerted: check its people first"))
 
 
 WORDS = "words"
@@ -221,7 +235,7 @@ def end(kit: Kit, exercise_id: int, *, by: Actor, reason: str) -> None:
         if row is None:
             raise NotFound(f"no drill {exercise_id}")
         if row.ended_at is not None:
-            raise ExerciseRefused(remark("it is over already"))
+            raise ExerciseRefused(remark("this drill has already ended"))
         _end(session, kit, row, ExerciseEnd.CALLED_OFF, by, reason)
 
 

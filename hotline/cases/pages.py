@@ -46,7 +46,7 @@ def in_words(visit: Visit, line: TipLine) -> Mapping[str, object]:
     if line.asked is not None:
         who = visit.say(ASKED[line.asked], who=line.taken_by)
     # Visit safety comes before everything else.
-    first = phrase("An exercise. Nobody is in danger, and nobody need go.")
+    first = phrase("This is a drill. No one is in danger, and no one needs to go.")
     if not line.is_exercise:
         first = line.coming.sentence(line.matter)
     return {
@@ -87,7 +87,7 @@ def _stands(line: TipLine) -> str:
     if line.closed_at is not None:
         return STANDINGS[TipStanding.CLOSED]
     if line.is_fragment:
-        return phrase("left early")
+        return phrase("incomplete")
     if line.is_helped:
         return STANDINGS[TipStanding.HELPED]
     return STANDINGS[TipStanding.TAKEN if line.is_taken else TipStanding.WAITS]
@@ -249,10 +249,10 @@ def _member(kind: type[Member], value: str, otherwise: Member) -> Member:
 
 def _options(visit: Visit) -> Mapping[str, list[tuple[str, str]]]:
     """Returns the options of each select of the filter."""
-    anything = ("", visit.say("anything"))
+    anything = ("", visit.say("any"))
     elsewhere = [(code, visit.place(code)) for code in (ABROAD, UNSURE)]
     places = sorted(((one.code, one.name) for one in districts()), key=lambda one: one[1])
-    whose = {Whose.ANYBODY: phrase("anybody's"), Whose.MINE: phrase("mine")}
+    whose = {Whose.ANYBODY: phrase("anyone"), Whose.MINE: phrase("me")}
     return {
         "state": visit.options(STANDINGS),
         "whose": visit.options(whose),
@@ -268,10 +268,11 @@ OPEN_SECONDS = 300
 OTHER = "other"
 MOST_LETTERS = 200
 CLOSED = phrase(
-    "No key of yours opens these words: they are erased, or your desk must let you in again."
+    "You cannot read this report text. It is erased, or your desk must grant you access again."
 )
 NOT_ASKED = phrase(
-    "This question cannot be asked now: one was asked before, there is no receipt, or more is being told."
+    "You cannot ask now. One question was asked already, there is no receipt, or the caller is "
+    "still reporting."
 )
 
 
@@ -285,7 +286,7 @@ def opened_page(visit: Visit, template: str, back: str, **values: Any) -> Respon
 @posted(one, "why", says={KeyMissing: CLOSED, SealBroken: CLOSED})
 def read(visit: Visit, tip_id: int) -> Response:
     """Shows the decrypted text of a tip. The audit row is committed before the page is drawn."""
-    why = reason_of(visit, "why", "Say why you open the words.")
+    why = reason_of(visit, "why", "Choose or enter a reason for opening the report text.")
     sheet = service_sheet.one(visit.kit, visit.by, tip_id)
     told = decrypt_desk_reading.read(visit.kit, visit.by, visit.token, tip_id, why)
     return opened_page(
@@ -307,7 +308,7 @@ def ask(visit: Visit, tip_id: int) -> None:
         raise FormRefused(
             {
                 "question": "" if question else visit.say("Choose a question."),
-                "reason-ask": "" if reason else visit.say("Say why."),
+                "reason-ask": "" if reason else visit.say("Enter a reason."),
             }
         )
     decrypt_desk_reading.ask(visit.kit, visit.by, visit.token, tip_id, question, reason)

@@ -46,8 +46,8 @@ from hotline.tips.rules_visit_safety import Manner
 # Shows the persons of a case, decrypted only in the answer to a POST, with the forms available next.
 
 UNOPENED = phrase(
-    "No key of yours opens what was noted of persons here. The reader hands it to your desk within a minute: try again."
-    " If it stays so, an admin sees whether the reader runs."
+    "You cannot open these notes yet. The reader gives your desk access within a minute. Try "
+    "again. If it still fails, ask an admin to check the reader."
 )
 PERSON_STOPS = table("person_stops")
 
@@ -59,7 +59,9 @@ NEW = "new"
 @posted(pages.one, "of_persons", says={KeyMissing: UNOPENED, SealBroken: UNOPENED})
 def read(visit: Visit, tip_id: int) -> Response:
     """Shows the decrypted notes on persons, as no other page does. Commits the audit row before the page is drawn."""
-    why = reason_of(visit, "of_persons", "Say why you open the persons.")
+    why = reason_of(
+        visit, "of_persons", "Choose or enter a reason for opening the notes on people."
+    )
     sheet = service_sheet.one(visit.kit, visit.by, tip_id)
     opened = service_persons.read(visit.kit, visit.by, visit.token, tip_id, why)
     asked = _asked_again(sheet.persons.clocks)
@@ -117,9 +119,9 @@ def note(visit: Visit, tip_id: int, act: str) -> Response:
     words, whom = CASE_FORMS[kind], form.text("whom", most=24)
     told = {name: form.text(name, most=20) for name in words.names(ON_CONSOLE)}
     codes = words.meant(told, ON_CONSOLE)
-    missing = {name: visit.say("Choose one.") for name in words.missing(codes)}
+    missing = {name: visit.say("Choose an answer.") for name in words.missing(codes)}
     if not whom:
-        missing["whom"] = visit.say("Choose who it is about.")
+        missing["whom"] = visit.say("Choose a person.")
     if missing:
         raise FormRefused(missing)
     number, _, offer = whom.partition(":")
@@ -159,7 +161,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     due = _asked_again(clocks).get(n or 0)
     if due is None:
         return said
-    again = visit.say("Somebody else asks once more on {at}, alone.", at=visit.when(due))
+    again = visit.say("Another person asks again on {at}, in private.", at=visit.when(due))
     return f"{said} {again}"
 
 
@@ -181,7 +183,7 @@ def _whom(
     says = phrase("Person {n}, met {at}")
     known = [(str(n), visit.say(says, n=n, at=visit.when(at))) for n, at in persons.met.items()]
     if kind in MEETS and not corrects:
-        known.append((NEW, visit.say("Somebody who was not met before")))
+        known.append((NEW, visit.say("New person")))
     return known
 
 
@@ -205,25 +207,26 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
         case ConsentStands.YES:
             said = visit.say("The person wants help.")
             if rules_follow_up.wants_since(person) is not None and asked is not None:
-                again = visit.say("No service was asked: ask one by {at}.", at=at)
+                again = visit.say("No service was asked for help. Ask one by {at}.", at=at)
         case ConsentStands.NO:
             said = visit.say(
-                "The person wants no help, and none is offered. Any day the person may say yes, to anybody."
+                "The person does not want help, so none is offered. They can say yes later, to "
+                "anyone."
             )
-            asks = phrase("Somebody else asks once more on {at}, alone.")
+            asks = phrase("Another person asks again on {at}, in private.")
             if _last(person, rules_person_codes.AGAIN) == rules_person_codes.WOMAN:
-                asks = phrase("A woman asks once more on {at}, alone, and not who asked before.")
-            again = visit.say(asks, at=at) if is_asked else visit.say("Nobody asks again.")
+                asks = phrase("Another woman asks again on {at}, in private.")
+            again = (
+                visit.say(asks, at=at) if is_asked else visit.say("The person is not asked again.")
+            )
         case ConsentStands.UNDECIDED:
             said = visit.say(
-                "A child: help is offered once it is decided with the child officer what is best."
-                " Immediate safety never waits."
+                "This is a child. Decide with the child officer what is best before you offer "
+                "help. Immediate safety never waits."
             )
             again = visit.say("Ask again by {at}.", at=at) if is_asked else ""
         case _:
-            said = visit.say(
-                "Nobody knows yet whether the person wants help: ask alone, and first."
-            )
+            said = visit.say("It is not known if the person wants help. Ask first, in private.")
             again = visit.say("Ask again by {at}.", at=at) if is_asked else ""
     return f"{said} {again}".strip()
 
@@ -251,7 +254,9 @@ def _correction(tip_id: int, person: MetPerson, moment: PersonMoment) -> str:
     return form_of(tip_id, entry.kind, whom=whom, corrects=entry.id)
 
 
-NOT_NOW = phrase("That cannot be done now: somebody was quicker, or a second person has to do it.")
+NOT_NOW = phrase(
+    "You cannot do this now. Another person was faster, or a second person must do it."
+)
 TIP_STOPS = table("tip_stops")
 """A message for each reason why a request changes nothing, with the next step."""
 
@@ -269,7 +274,7 @@ def _done(
 ) -> None:
     """Runs a command if the form has a reason. Raises `missing` if something that the form names does not exist."""
     field = f"reason-{form}"
-    reason = visit.reason(field, "Say why.")
+    reason = visit.reason(field, "Enter a reason.")
     try:
         act(visit.kit, visit.by, tip_id=tip_id, reason=reason, **values)
     except EndRefused as refused:
@@ -286,7 +291,7 @@ def _done(
 def close(visit: Visit, tip_id: int) -> None:
     outcome = visit.form.text("outcome", most=20)
     if outcome not in {*TipOutcome}:
-        raise visit.wrong("outcome", "Say what came of it.")
+        raise visit.wrong("outcome", "Choose an outcome.")
     _done(visit, tip_id, "close", service_desk_commands.close, outcome=TipOutcome(outcome))
 
 
@@ -336,11 +341,11 @@ def keep_from(visit: Visit, tip_id: int) -> None:
     person, desk = visit.form.text("person", most=80), visit.form.text("desk", most=80)
     why = visit.form.text("why_kept", most=20)
     if bool(person) == bool(desk) or why not in WHY_KEPT:
-        raise visit.wrong("person", "Name a person or a desk, one of them, and say why.")
-    missing = visit.wrong("person", "No responder and no console account has exactly that name.")
+        raise visit.wrong("person", "Enter a person or a desk, not both, and choose a reason.")
+    missing = visit.wrong("person", "No responder or account has this name. Enter the exact name.")
     if desk:
         missing = visit.wrong(
-            "desk", "No desk has that name or code. Nothing is kept from the national desk."
+            "desk", "No desk has this name or code. You cannot hide a tip from the national desk."
         )
     whom = KeptFrom(person or None, desk or None)
     _done(visit, tip_id, "keep", service_desk_commands.keep_from, missing, whom=whom, why=why)
@@ -350,7 +355,7 @@ def keep_from(visit: Visit, tip_id: int) -> None:
 def say_like(visit: Visit, tip_id: int) -> None:
     """Links another tip, by its number, to this tip as one situation, or removes the link."""
     other = number_of(visit.form.text("other_tip", most=12))
-    missing = visit.wrong("other_tip", "There is no such tip.")
+    missing = visit.wrong("other_tip", "No tip has this number. Check the number.")
     if other is None:
         raise missing
     like = visit.form.text("do") != "undo"
@@ -362,7 +367,7 @@ def let_know(visit: Visit, tip_id: int) -> None:
     """Requests that an exclusion is lifted. An approver decides."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
-        raise visit.wrong("exclusion", "Choose who may know of it again.")
+        raise visit.wrong("exclusion", "Choose a person or desk to give access again.")
     _done(visit, tip_id, "know", service_desk_commands.let_know, exclusion_id=chosen)
 
 
@@ -379,13 +384,15 @@ def calls(visit: Visit) -> Response:
     return page(visit, "call_backs.html", rows=service_call_back.listed(visit.kit, visit.by))
 
 
-NOT_OPEN = phrase("It cannot be opened now: outside its time, or not approved.")
+NOT_OPEN = phrase(
+    "You cannot open this number now. It is not approved, or it is not time for the call."
+)
 _on_a_call = partial(posted, calls, "reason-{call_back_id}")
 _call_act = _on_a_call(says={CallRefused: NOT_NOW})
 
 
 def _why(visit: Visit, call_back_id: int) -> str:
-    return visit.reason(f"reason-{call_back_id}", "Say why.")
+    return visit.reason(f"reason-{call_back_id}", "Enter a reason.")
 
 
 @_call_act
@@ -404,7 +411,7 @@ def approve_call(visit: Visit, call_back_id: int) -> None:
 def end_call(visit: Visit, call_back_id: int) -> None:
     outcome = visit.form.text("outcome", most=20)
     if outcome not in {*CallOutcome}:
-        raise visit.wrong(f"reason-{call_back_id}", "Say what came of it.")
+        raise visit.wrong(f"reason-{call_back_id}", "Choose an outcome.")
     reason, came = _why(visit, call_back_id), CallOutcome(outcome)
     service_call_back.end(visit.kit, visit.by, call_back_id, reason=reason, outcome=came)
 

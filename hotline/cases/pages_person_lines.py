@@ -29,7 +29,7 @@ HAPPENED = table("person_events")
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
     """Returns the number and label of each part. Empty if all persons fit on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
-    says = phrase("persons {first} to {last}")
+    says = phrase("people {first} to {last}")
     return [
         (str(part), visit.say(says, first=first, last=min(first + ON_A_PAGE - 1, count)))
         for part, first in enumerate(begins, 1)
@@ -50,7 +50,7 @@ def in_clear(visit: Visit, moment: TipMoment) -> str:
     """Returns an entry of the timeline without its codes, since they are encrypted."""
     who = visit.place(moment.who) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[EntryKind(moment.outcome)], who=who)
-    corrects = visit.say("It corrects what was noted before.")
+    corrects = visit.say("This corrects an earlier note.")
     return f"{said} {corrects}" if moment.corrects else said
 
 

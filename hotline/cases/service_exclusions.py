@@ -161,10 +161,10 @@ def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About 
     name = name_of(session, row)
     asks, tip = service_approving.name_of(asked.asked_by), row.tip_id
     return About(
-        remark("{by} asks that {about} may know of tip {tip} again", by=asks, about=name, tip=tip)
+        remark("{by} asks to give {about} access to tip {tip} again", by=asks, about=name, tip=tip)
         if name
         else remark(
-            "{by} asks that the desk {desk} may know of tip {tip} again",
+            "{by} asks to give the desk {desk} access to tip {tip} again",
             by=asks,
             desk=row.desk_code or "",
             tip=tip,

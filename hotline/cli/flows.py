@@ -151,8 +151,8 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
 
         for finding in findings:
             click.echo(finding.told.said(say))
-        count = remark("{count} findings", count=len(findings))
-        click.echo((count if findings else remark("Nothing to mend.")).said(say))
+        count = remark("problems to fix: {count}", count=len(findings))
+        click.echo((count if findings else remark("No problems found.")).said(say))
     sys.exit(1 if findings else 0)
 
 
@@ -161,6 +161,6 @@ def _findings(folder: Path, limit: int) -> Sequence[Finding]:
     found = service_publishing.findings(document, limit)
     if not faults:
         return found
-    fix = remark("mend the file first")
+    fix = remark("fix the file first")
     of_files = [Finding("", "", Code.SHAPE, remark("{says}", says=one), fix) for one in faults]
     return [*of_files, *(one for one in found if one.code is Code.SHAPE)]

@@ -115,7 +115,7 @@ def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
     if tip.erased_at:
         yield "words erased"
     elif tip.erase_wanted_at:
-        yield "somebody asked to erase it"
+        yield "erasure requested"
 
 
 def _holder(standing: TipOverview) -> str:

@@ -49,7 +49,7 @@ def uploaded(visit: Visit, read: Callable[[bytes], Taken]) -> Taken:
     """Returns the result of `read` on the uploaded file. Raises FormRefused."""
     upload = request.files.get("sheet")
     if upload is None or not upload.filename:
-        raise visit.wrong("sheet", "Choose a file first.")
+        raise visit.wrong("sheet", "Choose a file.")
     with closing(upload):
         raw: bytes = upload.read(spreadsheet_reading.MOST_BYTES + 1)
     try:
@@ -61,14 +61,14 @@ def uploaded(visit: Visit, read: Callable[[bytes], Taken]) -> Taken:
 def not_taken(visit: Visit, refused: ImportRefused) -> FormRefused:
     """Returns the error for a refused file, in the reader's language."""
     return visit.wrong(
-        "sheet", "This file cannot be taken: {message}", message=refusal_words(visit, refused)
+        "sheet", "Cannot import this file: {message}", message=refusal_words(visit, refused)
     )
 
 
 def text_of(raw: bytes) -> str:
     """Returns the text of an uploaded CSV file, or a workbook as CSV. Raises ImportRefused."""
     if len(raw) > spreadsheet_reading.MOST_BYTES:
-        raise ImportRefused([remark("more than 2 MB")])
+        raise ImportRefused([remark("it is larger than 2 MB")])
     if raw.startswith(b"PK"):  # Every zip begins so, and every workbook is a zip.
         written = io.StringIO()
         rows = spreadsheet_reading.read(raw)
@@ -77,7 +77,7 @@ def text_of(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ImportRefused([remark("not UTF-8: save it as .xlsx or CSV UTF-8")]) from None
+        raise ImportRefused([remark("it is not UTF-8: save it as .xlsx or CSV UTF-8")]) from None
 
 
 def opened(raw: bytes, language: str) -> Sequence[SheetRow]:
@@ -86,7 +86,7 @@ def opened(raw: bytes, language: str) -> Sequence[SheetRow]:
     if len(rows) > MOST_ROWS:
         raise ImportRefused([remark("more than {count} rows", count=MOST_ROWS)])
     if sum(len(row.place) + len(row.words) for row in rows) > MOST_LETTERS:
-        raise ImportRefused([remark("too many letters for a sheet of ours")])
+        raise ImportRefused([remark("it has too many letters: split it into two sheets")])
     return rows
 
 
@@ -107,7 +107,7 @@ def unpacked(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
     except (ValueError, RecursionError):
         cells = None
     if not isinstance(cells, list) or len(cells) > MOST_ROWS or not all(map(_is_row, cells)):
-        broken = ImportRefused([remark("the form is broken: upload the sheet again")])
+        broken = ImportRefused([remark("the form is damaged: upload the sheet again")])
         raise not_taken(visit, broken)
     return [
         (SheetRow(line, place, review_sheets.plain_words(words), "yes", digest), why)

@@ -209,11 +209,9 @@ def not_taken(visit: GuestVisit, refused: Refused) -> str:
             seconds=seconds,
         )
     if refused.is_busy:
-        return visit.say(
-            "Many passwords are being checked at this moment. Try again in a few seconds."
-        )
-    says = visit.say("The name, the password or the code is not right.")
-    again = visit.say("The next try is in {seconds} seconds.", seconds=seconds) if seconds else ""
+        return visit.say("Many people are signing in at this moment. Try again in a few seconds.")
+    says = visit.say("The name, password or code is wrong. Check all three.")
+    again = visit.say("You can try again in {seconds} seconds.", seconds=seconds) if seconds else ""
     return f"{says} {again}".strip()
 
 

@@ -36,18 +36,18 @@ class RoleRow:
 
 
 ROLES: Mapping[AccountRole, RoleRow] = {
-    AccountRole.EDITOR: RoleRow("Writes what callers hear; a second person reads it."),
-    AccountRole.APPROVER: RoleRow("Reads what others wrote, and publishes it.", needs_second=True),
-    AccountRole.TRANSLATOR: RoleRow("Mends words and agrees to them, and changes nothing else."),
+    AccountRole.EDITOR: RoleRow("Writes what callers see. An approver reviews it."),
+    AccountRole.APPROVER: RoleRow(
+        "Reviews drafts of others, and publishes them.", needs_second=True
+    ),
+    AccountRole.TRANSLATOR: RoleRow("Edits and reviews translations. Changes nothing else."),
     AccountRole.ADMIN: RoleRow(
-        "Says who may enter. Never reads a tip.", never_reads=True, needs_second=True
+        "Manages accounts. Never reads a tip.", never_reads=True, needs_second=True
     ),
-    AccountRole.AUDITOR: RoleRow(
-        "Reads the log of what was done. Never reads a tip.", never_reads=True
-    ),
+    AccountRole.AUDITOR: RoleRow("Reads the log. Never reads a tip.", never_reads=True),
     AccountRole.DESK: RoleRow("Reads the tips of a district.", reads_tips=True),
     AccountRole.NATIONAL: RoleRow(
-        "Reads the tips of the whole nation.", reads_tips=True, needs_second=True, releases=True
+        "Reads all tips of the country.", reads_tips=True, needs_second=True, releases=True
     ),
     AccountRole.PROGRAMME_LEAD: RoleRow(
         "Sees the statistics, approves releases and sets targets. Never reads a tip.",

@@ -17,12 +17,12 @@ from hotline.core.long_work import BUSY, KILLED, LATE, OUT_OF_MEMORY, run
 from hotline.errors import ImportRefused, WorkEnded
 from hotline.text.phrases import Remark, remark, remark_of
 
-NO_WORKBOOK = remark("not a workbook, or a broken one: save it again as .xlsx, or as CSV UTF-8")
-TOO_LARGE = remark("too large for a sheet of ours: copy its cells into a new sheet")
+NO_WORKBOOK = remark("not a workbook, or damaged: save it again as .xlsx or as CSV UTF-8")
+TOO_LARGE = remark("the sheet is too large: copy its cells into a new sheet")
 TOO_LONG = remark(
-    "it takes too long to read: copy its cells into a new sheet, or save it as CSV UTF-8"
+    "reading takes too long: copy the cells into a new sheet, or save it as CSV UTF-8"
 )
-ANOTHER = remark("another sheet is read at this moment: try again in a moment")
+ANOTHER = remark("another sheet is being read: try again in a moment")
 REMARKS = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
 """Remarks by the reason of a failed reading. For any other reason the remark is `NO_WORKBOOK`."""
 MOST_BYTES = 2 * 2**20
@@ -89,7 +89,11 @@ def _read(rows: Any, most_rows: int) -> list[list[str]]:
     for row in islice(rows, most_rows + 2):
         cells: Sequence[Any] = row[:MOST_COLUMNS]
         formulas += [
-            remark("line {line}: {cell} is a formula", line=cell.row, cell=cell.coordinate)
+            remark(
+                "line {line}: {cell} is a formula: enter its value",
+                line=cell.row,
+                cell=cell.coordinate,
+            )
             for cell in cells
             if cell.data_type == "f"
         ]

@@ -52,7 +52,7 @@ def options(visit: Visit) -> Sequence[tuple[str, str]]:
 def named(visit: GuestVisit, code: str, name: str = "") -> str:
     """Returns a desk's name in the reader's language."""
     if code == EVERYWHERE:
-        return visit.say("every district")
+        return visit.say("all districts")
     if code == NATIONAL:
         return visit.say("the national desk")
     return visit.place(code) if is_district(code) else name or code
@@ -90,14 +90,14 @@ def read(visit: Visit) -> Mapping[str, Level]:
         for each in every_district() if code == EVERYWHERE else [code]:
             desks[each] = Level.NATIONAL if code == NATIONAL else Level(level)
     if not desks:
-        raise visit.wrong("place", "Choose a desk at least.")
+        raise visit.wrong("place", "Choose at least one desk.")
     return desks
 
 
 # Lists responders, shows and changes one, and enrols new ones from a form or a spreadsheet.
 
 DAY = "%Y-%m-%d"
-MISSING = phrase("A reason is missing.")
+MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
 """The form's field for each wrong column."""
 
@@ -187,7 +187,7 @@ def speak(visit: Visit, responder_id: int) -> None:
 def leave(visit: Visit, responder_id: int) -> None:
     starts, ends = _moment(visit.form.text("from")), _moment(visit.form.text("until"))
     if ends is None or (starts is None and visit.form.text("from")):
-        raise visit.wrong("until", "A day, as 2026-11-30.")
+        raise visit.wrong("until", "Enter a date like 2026-11-30.")
     reason, by = visit.reason("until", MISSING), visit.by.actor
     service_leaves.leave(
         visit.kit, str(responder_id), starts_at=starts, ends_at=ends, by=by, reason=reason
@@ -248,7 +248,8 @@ def enrol(visit: Visit) -> Response:
     added = [code for code in desks if code != NATIONAL and not is_district(code)]
     if added or (NATIONAL in desks and len(desks) > 1):
         raise visit.wrong(
-            "place", "Write them down for districts, or for the national desk; more desks after."
+            "place",
+            "Choose districts only, or the national desk only. You can add more desks later.",
         )
     typed = TypedPerson(
         name=visit.form.text("name", most=80),
@@ -293,6 +294,6 @@ def _by_field(said: list[str]) -> Mapping[str, str]:
     wrong: dict[str, str] = {}
     for words in said:
         column, _, rest = words.partition(": ")
-        field = FIELDS.get(column, "place")
+        field = FIELDS.get(column.strip(), "place")
         wrong[field] = f"{wrong[field]} {rest or words}" if field in wrong else rest or words
     return wrong

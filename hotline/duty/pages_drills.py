@@ -35,7 +35,7 @@ def listed(visit: Visit) -> Response:
 
 
 def _reason(visit: Visit, field: str) -> str:
-    return visit.reason(field, "Say why: the log keeps it.", most=120, is_printable=True)
+    return visit.reason(field, "Enter a reason.", most=120, is_printable=True)
 
 
 @posted(listed, "reason", HotlineError)
@@ -44,7 +44,7 @@ def start(visit: Visit) -> None:
     form = visit.form
     desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
     if desk not in _desks(visit) or urgency not in URGENCIES:
-        raise visit.wrong("desk", "Choose one of the list.")
+        raise visit.wrong("desk", "Choose a desk from the list.")
     wanted = WantedExercise(desk, Urgency(int(urgency)), form.ticked("climbs"))
     service_drills.start(visit.kit, wanted, by=visit.by.actor, reason=_reason(visit, "reason"))
 

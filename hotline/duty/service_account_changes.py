@@ -305,7 +305,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     account_id, role = _wanted(row)
     account, by = tables_accounts.one(session, account_id), name_of(row.asked_by)
     return About(
-        remark("{by} asks that {about} becomes: {role}", by=by, about=account.shown, role=role),
+        remark("{by} asks to give {about} the role: {role}", by=by, about=account.shown, role=role),
         f"account {account.label}",
         detail=role,
         person_id=account.person_id,

@@ -162,7 +162,8 @@ def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     account = tables_accounts.one(session, account_id_in(row))
     return About(
         remark(
-            "{by} asks to end the account of {about}. Nobody signs in by it then. A new link brings it back.",
+            "{by} asks to end the account of {about}. No one can then sign in to it. A new link "
+            "reopens it.",
             by=name_of(row.asked_by),
             about=account.shown,
         ),

@@ -117,7 +117,9 @@ def _begin(kit: Kit, by: Actor, row: Enrolment, reason: str, costs: Costs) -> St
         person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
         if person.state == EnrolmentState.LEFT or person.left_at is not None:
             raise PersonnelRefused(
-                remark("{name} was removed: two people bring them back first", name=person.name)
+                remark(
+                    "{name} was removed: two people must bring them back first", name=person.name
+                )
             )
         _withdraw(session, by, person.id, at)
         session.add(row)
@@ -222,15 +224,22 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterat
             yield RowFault(
                 row.line,
                 remark(
-                    "msisdn: is enrolled already. If the person was removed, two people bring them back"
+                    "msisdn: This number is already enrolled. If the person was removed, two "
+                    "people must bring them back."
                 ),
             )
         elif alike & names:
             yield RowFault(
-                row.line, remark("name: somebody of this line has a name that looks the same")
+                row.line,
+                remark("name: A person has a name that looks the same. Enter another name."),
             )
         if stop_keys[key] in stopped:
-            yield RowFault(row.line, remark("msisdn: asked to hear no more (STOP)"))
+            yield RowFault(
+                row.line,
+                remark(
+                    "msisdn: This number asked for no more messages (STOP). Ask its owner first."
+                ),
+            )
 
 
 def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:
@@ -259,11 +268,13 @@ def _about(session: Session, kit: Kit, asked: Approval, _by: SignedIn) -> About 
     person, by = session.get_one(Responder, row.responder_id), name_of(asked.asked_by)
     if row.kind == EnrolmentKind.NUMBER:
         says = remark(
-            "{by} asks for a new number of {about}. A code proved it.", by=by, about=person.name
+            "{by} asks for a new number for {about}. The phone confirmed the code.",
+            by=by,
+            about=person.name,
         )
     else:
         says = remark(
-            "{by} asks to enrol {about} for {desks}. Phone and paper were proved.",
+            "{by} asks to enrol {about} for {desks}. The phone and the paper code are confirmed.",
             by=by,
             about=person.name,
             desks=",".join(one.desk_code for one in tables.running(session, person.id)),
@@ -281,7 +292,7 @@ def _about(session: Session, kit: Kit, asked: Approval, _by: SignedIn) -> About 
 def _row(decision: Decision) -> Enrolment:
     found = tables_enrolments.of_approval(decision.session, decision.row.id, for_writing=True)
     if found is None:
-        raise NotFound(remark("that was decided already, or its time is over"))
+        raise NotFound(remark("this was already decided or has expired"))
     return found
 
 
@@ -295,7 +306,9 @@ def _approve(decision: Decision) -> None:
     person = session.get_one(Responder, row.responder_id)
     if row.kind == EnrolmentKind.NUMBER:
         if tables.known_numbers(session, [row.number_key]):
-            raise PersonnelRefused(remark("that number was enrolled for somebody else meanwhile"))
+            raise PersonnelRefused(
+                remark("this number was enrolled for another person meanwhile: check the number")
+            )
         before, person.number_key = person.sealed_number, row.number_key
         person.sealed_number, person.unreachable = row.sealed_number or before, None
         tables_enrolments.end(row, EnrolmentEnd.APPROVED, at)

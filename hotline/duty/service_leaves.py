@@ -71,8 +71,8 @@ def check_national(
     if left < NATIONAL_LEAST:
         raise PersonnelRefused(
             remark(
-                "the national desk would have {left} people on duty, and {least} are the least: first enrol, move or"
-                " bring back another person there",
+                "the national desk would have {left} active people and needs {least}: first "
+                "enrol, move or bring back another person",
                 left=left,
                 least=NATIONAL_LEAST,
             )
@@ -204,16 +204,16 @@ def begin_leaves(kit: Kit) -> None:
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:
     if ends_at <= at:
         raise PersonnelRefused(
-            remark("a leave ends in the future, and {at} is past", at=shown(ends_at))
+            remark("the return date {at} is in the past: enter a later date", at=shown(ends_at))
         )
     if ends_at <= begins:
         raise PersonnelRefused(
-            remark("a leave ends after it begins, and that is {at}", at=shown(begins))
+            remark("the return date must be after the start date, {at}", at=shown(begins))
         )
     if ends_at - begins > LONGEST_LEAVE:
         raise PersonnelRefused(
             remark(
-                "a leave lasts {days} days at most: take them off the line for a longer time",
+                "a leave lasts at most {days} days: for longer, remove the person from the line",
                 days=LONGEST_LEAVE.days,
             )
         )
@@ -224,13 +224,13 @@ def _check_leave(
 ) -> None:
     if not person.active:
         raise PersonnelRefused(
-            remark("{name} was removed already, and is told of nothing", name=person.name)
+            remark("{name} was already removed and gets no alerts", name=person.name)
         )
     for other in queries_people.leaves(session, person.id, at):
         if other.starts_at < ends_at and begins < other.ends_at:
             raise PersonnelRefused(
                 remark(
-                    "{name} is on leave from {at} until {until} already: end that one first, by Back to work",
+                    "{name} is already on leave from {at} to {until}: end that leave first",
                     name=person.name,
                     at=shown(other.starts_at),
                     until=shown(other.ends_at),
@@ -244,7 +244,8 @@ def _unstop(session: Session, kit: Kit, person: Responder, number: str | None) -
     if number is None:
         raise PersonnelRefused(
             remark(
-                "the number of {name} asked for no more SMS (STOP): ask them, and type the number with it",
+                "the number of {name} asked for no more SMS (STOP): ask them, then enter the "
+                "number",
                 name=person.name,
             )
         )

@@ -53,9 +53,9 @@ def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> None:
 
 def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
     if person.left_at is not None:
-        raise PersonnelRefused(remark("{name} was removed already", name=person.name))
+        raise PersonnelRefused(remark("{name} was already removed", name=person.name))
     if queries_persons.acts_for(session, by, person.person_id):
-        raise PersonnelRefused(remark("another person must take you away"))
+        raise PersonnelRefused(remark("another person must remove you"))
     if person.active and service_removal.national_without(session, person, kit.now())[1]:
         for account in tables_accounts.of_person(session, person.person_id):
             service_accounts.close(AccountChange(session, kit, by, account, reason))
@@ -105,13 +105,16 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
         human = queries_persons.of_member(session, member)
         names = queries_member_keys.names_of(session, human.id)
         if queries_persons.acts_for(session, by, human.id):
-            raise DeskRefused(remark("another person must take you away"))
+            raise DeskRefused(remark("another person must remove you"))
         phones = queries_persons.phones_of(session, human.id)
         for person in phones:
             now = {row.desk_code: row.level for row in tables.running(session, person.id)}
             if set(now) == {code}:
                 raise DeskRefused(
-                    remark("{name} has no other desk: take them off the line", name=person.name)
+                    remark(
+                        "{name} has no other desk: remove them from the line instead",
+                        name=person.name,
+                    )
                 )
             if code in now:
                 left = {one: Level(level) for one, level in now.items() if one != code}
@@ -121,7 +124,7 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
             if (account_id := account_of(one)) is not None:
                 tables_sessions.end_of(session, account_id)
         if not phones and not opened:
-            raise DeskRefused(remark("they do not open that desk"))
+            raise DeskRefused(remark("this person has no access to that desk"))
         decrypt_grants.record(session, kit, "desk_left", by, code, member, reason)
 
 
@@ -129,8 +132,8 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     person = session.get_one(Responder, int(row.subject.partition(":")[2]))
     return About(
         remark(
-            "{by} asks to take {about} away, one of the last two of the national desk."
-            " Everything is closed to them already; they are still told of cases.",
+            "{by} asks to remove {about}, one of the last two members of the national desk. "
+            "They have no access any more, but still get alerts.",
             by=name_of(row.asked_by),
             about=person.name,
         ),

@@ -156,8 +156,8 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     account = tables_accounts.one(session, int(row.subject.split(":")[1]))
     return About(
         remark(
-            "{by} asks for a new link for {about}. When it is made, their password, their authenticator and their keys"
-            " end.",
+            "{by} asks for a new link for {about}. The new link ends their password, "
+            "authenticator and keys.",
             by=name_of(row.asked_by),
             about=account.shown,
         ),

@@ -33,7 +33,7 @@ def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str])
     """Sets a person's languages, reading language first. Raises NotFound, PersonnelRefused."""
     languages = list(dict.fromkeys(spoken))
     if not languages or any(one not in CODES for one in languages):
-        raise PersonnelRefused(remark("choose a language at least"))
+        raise PersonnelRefused(remark("choose at least one language"))
     with kit.database.writing() as session:
         person = find(session, str(responder_id))
         tables_person.one(session, person.person_id).languages = languages
@@ -43,11 +43,11 @@ def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str])
 class PersonState(StrEnum):
     """A person's state: they can be alerted of tips, or the reason why not."""
 
-    TOLD = "can be told"
+    TOLD = "can be alerted"
     LEAVE = "on leave"
     UNREACHABLE = "cannot be reached"
-    PROVING = "has to prove phone and paper"
-    WAITING = "waits for a second admin"
+    PROVING = "must confirm phone and paper code"
+    WAITING = "pending approval"
     LEFT = "removed"
 
 

@@ -92,21 +92,23 @@ def _acting(session: Session, responder_id: int) -> Responder:
     person = find(session, str(responder_id))
     if not person.active:
         raise PersonnelRefused(
-            remark("{name} was removed, or is not enrolled yet", name=person.name)
+            remark("{name} was removed or is not enrolled yet", name=person.name)
         )
     return person
 
 
 def _check(session: Session, wanted: Mapping[str, Level]) -> None:
     if not wanted:
-        raise PersonnelRefused(remark("a responder is of one desk at least"))
+        raise PersonnelRefused(remark("a responder needs at least one desk"))
     rows = {row.code: row for row in tables_desks.everything(session)}
     for code, level in wanted.items():
         row = rows.get(code)
         if row is None or row.retired_at is not None:
-            raise PersonnelRefused(remark("there is no such desk, or it was retired"))
+            raise PersonnelRefused(
+                remark("this desk does not exist or was retired: choose another one")
+            )
         if (level is Level.NATIONAL) != (code == NATIONAL):
-            raise PersonnelRefused(remark("national is the level of the national desk alone"))
+            raise PersonnelRefused(remark("only the national desk has the level national"))
 
 
 def _desks_of(session: Session, person: Responder) -> Mapping[str, Level]:
@@ -129,7 +131,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     gains = {code: level for code, level in wanted.desks.items() if goes_up(now, {code: level})}
     return About(
         remark(
-            "{by} asks for more places of {about}: {places}",
+            "{by} asks for more desks for {about}: {places}",
             by=name_of(row.asked_by),
             about=person.name,
             places=",".join(f"{code}={level}" for code, level in gains.items()),

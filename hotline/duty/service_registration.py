@@ -63,7 +63,9 @@ def judge(kit: ConsoleKit, token: str, text: str) -> JudgedPeople:
     """Checks a sheet, and returns its valid rows and the errors of the others. Stores nothing."""
     good, faults = service_enrolment.judged(kit, text)
     if len(good) > MOST_ROWS:
-        most = remark("a sheet on a page holds at most {count} people", count=MOST_ROWS)
+        most = remark(
+            "a spreadsheet here can hold at most {count} people: split it", count=MOST_ROWS
+        )
         faults = [*faults, RowFault(good[MOST_ROWS].line, most)]
     locked = lock_key(token, text.encode("utf-8", "surrogatepass"), account=BOUND)
     return JudgedPeople(good, faults, base64.b64encode(locked).decode())
@@ -76,7 +78,7 @@ def take(kit: ConsoleKit, by: Actor, token: str, locked: str, reason: str) -> Se
     except (binascii.Error, ValueError):
         held = None
     if held is None:
-        raise PersonnelRefused(remark("choose the sheet again: its time is over"))
+        raise PersonnelRefused(remark("choose the spreadsheet again: it has expired"))
     return _take(kit, by, held.decode("utf-8", "surrogatepass"), reason)
 
 
@@ -107,7 +109,7 @@ def _take(kit: ConsoleKit, by: Actor, text: str, reason: str) -> Sequence[StartP
         raise ImportRefused([str(fault) for fault in faults])
     if len(rows) > MOST_ROWS:
         raise PersonnelRefused(
-            remark("a sheet on a page holds at most {count} people", count=MOST_ROWS)
+            remark("a spreadsheet here can hold at most {count} people: split it", count=MOST_ROWS)
         )
     made = service_enrolment.enrol(kit, rows, proving=True, actor=tables_audit.by_actor(by))
     return [invite(kit, by, one, reason) for one in made]

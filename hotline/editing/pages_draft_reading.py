@@ -72,7 +72,7 @@ def approve(visit: Visit, change_id: int) -> Response:
 def send_back(visit: Visit, change_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
-        raise visit.wrong("back-note", "Write what is to be mended, so that it can be.")
+        raise visit.wrong("back-note", "Enter what the editor must fix.")
     pages_sentences.allowed(
         visit, service_publish.send_back(visit.kit, visit.by, change_id, note), "back-note"
     )
@@ -198,7 +198,7 @@ def ask_back(visit: Visit, publication_id: int) -> Response:
 
 @posted(ask_back)
 def bring_back(visit: Visit, publication_id: int) -> Response:
-    missing = phrase("Write why you bring it back: others read it in the history.")
+    missing = phrase("Enter a reason. Others see it in the history.")
     reason = visit.reason("reason", missing, most=REASON_LETTERS)
     digest = visit.form.text("digest")
     done = service_emergencies.bring_back(visit.kit, visit.by, publication_id, reason, digest)

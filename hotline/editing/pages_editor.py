@@ -140,7 +140,7 @@ def _version(visit: Visit, one: FieldClash, value: object) -> str:
     if one.place.name:
         return said(value) or visit.say("nothing")
     if value == ABSENT:
-        return visit.say("taken out")
+        return visit.say("removed")
     if not one.place.node:
         return visit.say("changed")
     words = next((text.words.get(visit.language, "") for text in anatomy.texts_in(value)), "")
@@ -243,8 +243,8 @@ def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
 
 WHY_LETTERS = 10
 """The shortest reason, in letters, for a change of recorded values or alerts."""
-WHY = phrase("Say in a sentence why what is counted or alerted changes.")
-OVER = phrase("This change is over: nothing is saved in it any more. Your words still stand below.")
+WHY = phrase("Enter in one sentence why recorded values or alerts change.")
+OVER = phrase("This draft has ended, so you cannot save in it. Your text is still below.")
 IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 
@@ -362,7 +362,7 @@ def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow)
     return url_for("editor.show", change_id=at.change_id, flow=at.flow.name, node=at.node, **query)
 
 
-LOST = phrase("What this form was made of is not there. Look at your words, and save them again.")
+LOST = phrase("The version that you edited no longer exists. Check your text and save it again.")
 STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
 
 

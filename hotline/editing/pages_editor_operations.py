@@ -33,8 +33,8 @@ from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
 
 OBSTACLES = table("obstacles")
-OVER = phrase("This change is over: nothing is saved in it any more.")
-QUICKER = phrase("Somebody saved at the same moment. Look once more, and send it again.")
+OVER = phrase("This draft has ended, so you cannot save in it.")
+QUICKER = phrase("Another person saved at the same moment. Check the page and submit again.")
 
 
 def stored(
@@ -82,7 +82,7 @@ TO = "to:"
 """The prefix before an arrow's key, for the field with its new target."""
 TAKE_OUT = "-"
 """The value that removes the arrow, and the choice in which it begins."""
-NO_NAME = phrase("Give it a name.")
+NO_NAME = phrase("Enter a name.")
 
 
 def _decided(visit: Visit) -> Mapping[str, str]:
@@ -122,7 +122,11 @@ def add(visit: Visit, change_id: int, flow: str) -> Response:
     if not typed:
         raise visit.wrong("name", NO_NAME)
     if arrow is None and names:
-        raise visit.wrong("arrow", "Choose the arrow that leads to it: else no caller comes there.")
+        raise visit.wrong(
+            "arrow",
+            "Choose the screen or choice that leads here. If you do not, "
+            "no caller can reach the new screen.",
+        )
     check(visit, rules_operations.obstacle_to_adding(here.document, new))
     document = rules_operations.added(here.document, new)
     if not names:
@@ -326,7 +330,7 @@ ONWARD, FRONT = "onward", "front"
 MOST_MENUS = 250
 """The most menus in one list. With more, the page offers only those of the front and of one flow."""
 SHOW_MENUS = "menus"
-NO_MENU = phrase("Choose the menu that leads to it.")
+NO_MENU = phrase("Choose a menu that leads to the flow.")
 MODELS = table("flow_models")
 
 
@@ -385,11 +389,11 @@ def _check_new_flow(
     if not form.text("name"):
         raise visit.wrong("name", NO_NAME)
     if form.text("model") not in MODELS:
-        raise visit.wrong("model", "Choose what it is made like.")
+        raise visit.wrong("model", "Choose a template.")
     if form.text("menu") not in menus(flows):
         raise visit.wrong("menu", NO_MENU)
     if not label:
-        raise visit.wrong("label-rw", "Write what the choice says, in one language at least.")
+        raise visit.wrong("label-rw", "Enter the text of the choice in at least one language.")
 
 
 def menus(flows: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -149,7 +149,7 @@ def check_read(visit: Visit, languages: Sequence[str]) -> None:
     if missing:
         named = ", ".join(NAMES[code] for code in missing)
         raise visit.wrong(
-            f"{TICK}{missing[0]}", "Tick what you have read: {languages}.", languages=named
+            f"{TICK}{missing[0]}", "Read the text and tick: {languages}", languages=named
         )
 
 
@@ -186,8 +186,8 @@ def remark_words(visit: Visit, one: Remark) -> str:
 def not_saved(visit: Visit, done: StepSaved | StepClash | ChangeRefused) -> str:
     """Returns a sentence why nothing was saved. Empty if it was saved."""
     if isinstance(done, StepClash):
-        by = done.author or visit.say("somebody")
-        return visit.say("{by} changed the same meanwhile. Look again, then decide.", by=by)
+        by = done.author or visit.say("another person")
+        return visit.say("{by} edited the same text meanwhile. Check it, then decide.", by=by)
     if isinstance(done, ChangeRefused):
         return refused_words(visit, done)
     return ""

@@ -30,7 +30,7 @@ from hotline.text.review_sheets import SheetRowFault
 
 LONGEST_WORDS = 1000
 FILTERS: Mapping[str, str] = {
-    TODO: phrase("What waits for you"),
+    TODO: phrase("Texts for your review"),
     ALL: phrase("All texts"),
     **{state: words for state, (words, _) in STATES.items()},
 }

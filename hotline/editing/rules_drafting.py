@@ -56,9 +56,9 @@ LACKS = {
 """Kinds by the last part of the field that is empty or invalid."""
 SENTENCES = {
     Lack.KIND: remark("is no screen yet"),
-    Lack.WORDS: remark("says nothing yet"),
-    Lack.GOES: remark("leads nowhere yet"),
-    Lack.CHOICES: remark("offers nothing yet"),
+    Lack.WORDS: remark("has no text yet"),
+    Lack.GOES: remark("has no next screen yet"),
+    Lack.CHOICES: remark("has no choices yet"),
     Lack.NAME: remark("has no name yet"),
 }
 
@@ -122,7 +122,7 @@ def draft_findings(book: Book, draft: Draft, *, node: str = "") -> tuple[Finding
     if book.flows.get(name) is not draft.flow:
         book = put_in(book, draft.flow)
     half = draft.faults_of(node) if node else draft.faults
-    led = {remark("no node is called {name}", name=node) for node in draft.missing}
+    led = {remark("no screen is called {name}", name=node) for node in draft.missing}
     found = of_node(book, name, node) if node else of_flow(book, name)
     return (*half, *(one for one in found if one.message not in led))
 
@@ -139,7 +139,7 @@ def _of_the_flow(name: str, flow: object) -> Iterator[Finding]:
     if not isinstance(nodes, Mapping) or not nodes:
         yield _fault((name, ""), remark("has no screen yet"), "nodes")
     elif isinstance(head.get("start"), str) and head["start"] not in nodes:
-        message = remark("no node is called {name}", name=head["start"])
+        message = remark("no screen is called {name}", name=head["start"])
         yield _fault((name, ""), message, "start")
 
 

@@ -49,12 +49,12 @@ class NumberState(StrEnum):
 class NumberFault(StrEnum):
     """The reason why a number is refused, as a message key."""
 
-    DIGITS = "A number has 3 to 13 digits, and nothing else."
-    SERVICE = "Say who answers there."
-    EVIDENCE = "Say where the number stands: a link, or a letter with its date."
-    NOT_THERE = "This number is not on the list any more."
-    NOT_VERIFIED = "Only a number whose evidence is verified can be confirmed."
-    EMERGENCY = "112 is never taken away."
+    DIGITS = "Enter a number of 3 to 13 digits, without spaces."
+    SERVICE = "Enter the service that answers."
+    EVIDENCE = "Enter the source of the number: a link, or a letter with its date."
+    NOT_THERE = "This number is no longer on the list."
+    NOT_VERIFIED = "You can confirm only a number with verified evidence."
+    EMERGENCY = "You cannot remove 112."
 
 
 class NumberLine(NamedTuple):
@@ -205,10 +205,10 @@ FULL = ""
 class EntryFault(StrEnum):
     """The reason why a short code is refused, as a message key."""
 
-    FLOW = "Choose the flow that it opens."
-    FULL = "No digits are left."
-    LIVE = "It was printed: what went live stays as it is."
-    NOT_THERE = "This entry is not in the change any more."
+    FLOW = "Choose the flow that the short code opens."
+    FULL = "No free digits are left. Ask an operator."
+    LIVE = "You cannot change a printed short code. Add a new one."
+    NOT_THERE = "This short code is no longer in the draft."
 
 
 class EntryLine(NamedTuple):

@@ -69,34 +69,35 @@ def phrase_faults(
     try:
         named = placeholders(text)
     except ValueError:
-        yield remark("has a brace that is none of a placeholder")
+        yield remark("has a brace outside a placeholder: remove it")
         return
     if named != placeholders(template.value):
         names = ", ".join(sorted(placeholders(template)))
-        yield remark("needs exactly these placeholders: {names}", names=names)
+        yield remark("use exactly these placeholders: {names}", names=names)
         return
     for letter in strangers(text):
         yield remark(
-            "{code} {letter} is not on a basic phone: write {instead}",
+            "{code} {letter} is not on a basic phone: use {instead}",
             code=f"U+{ord(letter):04X}",
             letter=letter,
             instead=substitute(letter),
         )
     for word in risky_words(text, language, IN_A_MESSAGE):
         yield remark(
-            'says "{word}", which whoever holds the phone would read: say it in other words',
+            'contains "{word}", which anyone who holds the phone could read: use other words',
             word=word,
         )
     for number in unsigned(text, numbers):
         yield remark(
-            "names {number}, which nobody signed: remove it, or have the number verified first",
+            "contains {number}, which is not verified: remove it, or have the number verified "
+            "first",
             number=number,
         )
     digit = OFFERED_DIGITS.get(template)
     if digit is not None and not text.startswith(f"{digit} "):
-        yield remark('must begin with "{digit}": that is what people write', digit=digit)
+        yield remark('must begin with "{digit}", the digit that people send', digit=digit)
     if segments(text.format_map(LONGEST)) > 1:
-        yield remark("longer than one SMS")
+        yield remark("longer than one SMS: shorten it")
 
 
 def phrase_findings(book: Book) -> Findings:
@@ -105,14 +106,16 @@ def phrase_findings(book: Book) -> Findings:
         for name, text in said.items():
             template = Template.__members__.get(name)
             if template is None:
-                wrong: Iterable[Remark] = [remark("the code says no such phrase")]
+                wrong: Iterable[Remark] = [remark("there is no such text")]
             elif template in ALWAYS_SHIPPED:
                 wrong = [
-                    remark("is said while the database does not answer: it stays as it was shipped")
+                    remark(
+                        "callers see this text when the database is down, so it cannot be changed"
+                    )
                 ]
             else:
                 wrong = phrase_faults(template, language, text, book.numbers)
-            fix = remark("say it in other words")
+            fix = remark("use other words")
             yield from (Finding(PHRASES, name, Code.PHRASE, one, fix, language) for one in wrong)
 
 
@@ -280,7 +283,7 @@ def _first(book: Book, node: Ask, answers: dict[str, str]) -> str:
     return options[0].value if options else ""
 
 
-ONE_OF = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
+ONE_OF = remark("use one of {values}", values=", ".join(sorted(VALUES)))
 
 
 def uncounted(book: Book) -> Findings:

@@ -161,16 +161,16 @@ def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
 class Unfit(StrEnum):
     """The reason why a text is refused, in the words of the page. `{...}` are the values of the fault."""
 
-    GONE = "This text was moved or taken out meanwhile."
+    GONE = "This text was moved or removed meanwhile."
     CHANGED = "The text or its English changed meanwhile. Read it again."
-    UNSAVED = "You changed these words. Save and agree, or bring the old ones back."
-    EMPTY = "Write the words first."
-    FIXED = "The programmers alone change this word."
-    LETTER = "{letter} is no letter of a basic handset: write {instead}"
-    PHRASE = "It cannot be said so: {message}"
-    FINDING = "It hurts the screen: {message}"
-    NOTHING_ASKED = "Write what you ask."
-    WAITS = "Other words went live meanwhile. An editor settles the change first."
+    UNSAVED = "You edited this text. Save it as reviewed, or restore the old text."
+    EMPTY = "Enter the text first."
+    FIXED = "Only programmers can change this text."
+    LETTER = "{letter} is not on a basic phone: use {instead}"
+    PHRASE = "Cannot use this text: {message}"
+    FINDING = "The screen has an error: {message}"
+    NOTHING_ASKED = "Enter your question."
+    WAITS = "Another draft was published meanwhile. An editor must update this draft first."
 
 
 @dataclass(frozen=True, slots=True)

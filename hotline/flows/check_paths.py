@@ -54,7 +54,7 @@ from hotline.flows.run import Facts, Place, Run
 from hotline.text.languages import CODES
 from hotline.text.phrases import remark
 
-LEAD_TO_ONE = remark("name one that exists, or write it")
+LEAD_TO_ONE = remark("choose one that exists, or add it")
 
 
 def unknown_names(broken: Iterable[BrokenReference]) -> Findings:

@@ -161,7 +161,7 @@ GUARDED_SCREENS = 2
 
 def too_early(book: Book) -> Findings:
     for place, depth in sorted(_depths(book).items(), key=lambda item: item[1]):
-        where = remark("on screen {depth} from the front", depth=depth)
+        where = remark("{depth} screens from the start", depth=depth)
         for field, text in node_texts(node_of(book, place)):
             yield from _named(place, field, text, where, EARLY)
 
@@ -324,12 +324,12 @@ def _digits_of(word: str, *, has_run: bool) -> str:
 
 
 _REASON_MISSING = remark(
-    'say it in other words, or fill in "{reason_field}" with {count} letters or more',
+    'use other words, or enter a reason of {count} letters or more in "{reason_field}"',
     reason_field="reason",
     count=REASON_LETTERS,
 )
 _REASON_OLDER = remark(
-    'say it in other words, or change "{reason_field}": it was given before these words',
+    'use other words, or change "{reason_field}": that reason was given for an older text',
     reason_field="reason",
 )
 

@@ -323,7 +323,7 @@ def narrow(book: Book, limit: int) -> Iterator[Narrow]:
 
 
 SHORTEN = remark(
-    'shorten it, or fill in "{reason_field}" with {count} letters or more',
+    'shorten it, or enter a reason of {count} letters or more in "{reason_field}"',
     reason_field="reason",
     count=REASON_LETTERS,
 )

@@ -64,18 +64,18 @@ Lists = Mapping[str, tuple[Option, ...]]
 
 
 OF_PYDANTIC: Mapping[str, Remark] = {
-    "missing": remark("nothing is entered here"),
+    "missing": remark("this field is empty: enter a value"),
     "extra_forbidden": remark("this field does not belong here"),
     "string_pattern_mismatch": remark("these letters are not allowed here"),
-    "string_too_long": remark("this is longer than {max_length} letters"),
-    "string_too_short": remark("nothing is entered here"),
-    "string_type": remark("this is no text"),
-    "dict_type": remark("this is no text in languages, and no list of fields"),
-    "list_type": remark("this is no list"),
-    "bool_type": remark("this is neither yes nor no"),
+    "string_too_long": remark("enter {max_length} letters or fewer"),
+    "string_too_short": remark("this field is empty: enter a value"),
+    "string_type": remark("enter a text"),
+    "dict_type": remark("enter a text for each language, or a list of fields"),
+    "list_type": remark("enter a list"),
+    "bool_type": remark("enter yes or no"),
     "model_type": remark("this part has no fields"),
-    "literal_error": remark("this is none of the values that are offered"),
-    "enum": remark("this is none of the values that are offered"),
+    "literal_error": remark("choose one of the values on offer"),
+    "enum": remark("choose one of the values on offer"),
 }
 """Our message for each kind of fault that pydantic finds. Its own messages are for programmers."""
 TOO_SHORT: Mapping[str, Remark] = {
@@ -83,7 +83,7 @@ TOO_SHORT: Mapping[str, Remark] = {
     "List": remark("add at least one"),
 }
 """Messages for empty lists and mappings, by pydantic's name of the type."""
-UNFIT = remark("this value does not fit here")
+UNFIT = remark("this value does not fit here: choose another")
 
 
 class ShapeFault(NamedTuple):

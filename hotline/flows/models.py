@@ -37,7 +37,7 @@ def _words(text: str) -> str:
             name = unicodedata.name(letter, "a control character")
             code = f"U+{ord(letter):04X}"
             raise refused(
-                remark("holds an invisible character: {name} ({code})", name=name, code=code)
+                remark("contains an invisible character: {name} ({code})", name=name, code=code)
             )
     if not text:
         raise refused(remark("is empty"))
@@ -69,7 +69,7 @@ class Model(BaseModel):
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
 """Lists of rows in a node, and the first part of their field names."""
-_AT_A_ROW = re.compile(r"^choice (\d+) (leads nowhere)?")
+_AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
 def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
@@ -137,30 +137,37 @@ def broken_references(book: Book) -> Iterator[BrokenReference]:
 def broken_in_book(book: Book) -> Iterator[BrokenReference]:
     """Yields broken references outside of flows: the front and the short codes."""
     if book.front not in book.flows:
-        yield BrokenReference(book.front, "", "unknown_flow", remark("there is no front flow"))
+        yield BrokenReference(
+            book.front,
+            "",
+            "unknown_flow",
+            remark("there is no flow called front, where calls start"),
+        )
     for entry, name in book.entries.items():
         if name not in book.flows:
             message = remark("no flow is called {name}", name=name)
             yield BrokenReference("entries", entry, "unknown_entry", message)
         elif book.flows[name].gathers:
-            message = remark("{name} gathers: no printed string may open it", name=name)
+            message = remark(
+                "{name} collects a report: no printed short code may open it", name=name
+            )
             yield BrokenReference("entries", entry, "unknown_entry", message)
 
 
 def broken_in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
     if flow.start not in flow.nodes:
-        message = remark("no node is called {name}", name=flow.start)
+        message = remark("no screen is called {name}", name=flow.start)
         yield BrokenReference(flow.name, "start", "unknown_node", message)
     for name, node in flow.nodes.items():
         for field, goes in arrows(node):
             if goes not in flow.nodes:
-                message = remark("no node is called {name}", name=goes)
+                message = remark("no screen is called {name}", name=goes)
                 yield BrokenReference(flow.name, name, "unknown_node", message, field)
         if isinstance(node, Call):
             called = book.flows.get(node.flow)
             message = remark("no flow is called {name}", name=node.flow)
             if called is not None:
-                message = remark("{name} is private: only its entry opens it", name=node.flow)
+                message = remark("{name} is private: only its short code opens it", name=node.flow)
             if called is None or (called.private and not flow.private):
                 yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
         if isinstance(node, Ask) and node.list is not None and not _listed(book, flow, node.list):
@@ -210,7 +217,7 @@ class ConditionModel(Part):
         kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
         if len(kinds) != 1:
             raise refused(
-                remark("a condition is about one thing: an answer, a fact, or the opposite of one")
+                remark("a condition tests one thing: an answer, a fact, or the opposite of one")
             )
         if self.is_ is not None and self.answer is None:
             raise refused(remark("only a condition on an answer compares a value"))
@@ -286,13 +293,17 @@ class MenuModel(_Shown):
             if choice.goes is None and self.goes is None:
                 raise refused(
                     remark(
-                        "choice {number} leads nowhere: choose where it leads, or where the menu does",
+                        "choice {number} has no next screen: choose one, or choose the menu's "
+                        "next screen",
                         number=number + 1,
                     )
                 )
             if self.saves is not None and not choice.value and choice.goes is None:
                 raise refused(
-                    remark("choice {number} records no value and leads nowhere", number=number + 1)
+                    remark(
+                        "choice {number} has no recorded value and no next screen",
+                        number=number + 1,
+                    )
                 )
         return self
 
@@ -313,22 +324,24 @@ class AskModel(_Shown):
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
-            raise refused(remark("a question for a place uses a list, and no other question does"))
+            raise refused(remark("only a question for a place uses a list, and it must use one"))
         if self.kind in ("place", "pin") and self.skip is not None:
-            raise refused(remark("only words and numbers can be skipped"))
+            raise refused(remark("callers can skip only texts and numbers"))
         if self.kind != "place" and (self.one is not None or self.none is not None):
-            raise refused(remark("only a list of places can have one place or none"))
+            raise refused(remark("only a list of places needs texts for one place or none"))
         if self.kind in ("words", "pin") and self.choices:
             raise refused(
-                remark("words have no choices, nor has a PIN: a digit would be an answer")
+                remark(
+                    "a question for text or a PIN has no choices: a digit would count as the answer"
+                )
             )
         if self.weak is not None and self.kind != "pin":
-            raise refused(remark("only a PIN can be too weak"))
+            raise refused(remark("only a PIN question needs a screen for weak PINs"))
         if self.digits is not None and self.kind != "pin":
-            raise refused(remark("only a PIN has so many digits"))
+            raise refused(remark("only a PIN has a number of digits"))
         for number, choice in enumerate(self.choices):
             if not choice.value:
-                raise refused(remark("choice {number} records no value", number=number + 1))
+                raise refused(remark("choice {number} has no recorded value", number=number + 1))
         return self
 
 
@@ -381,7 +394,7 @@ class NodeModel(Model):
         if sum(kind is not None for kind in kinds) != 1:
             raise refused(
                 remark(
-                    "a screen is exactly one of message, menu, question, branch, another flow and end"
+                    "choose one screen type: message, menu, question, branch, another flow or end"
                 )
             )
         return self
@@ -421,7 +434,7 @@ class FlowModel(Model):
     def reviewed_in_every_language(self) -> Self:
         missing = [code for code in CODES if code not in self.review]
         if missing:
-            raise refused(remark("review says nothing of {missing}", missing=", ".join(missing)))
+            raise refused(remark("`review` does not name {missing}", missing=", ".join(missing)))
         return self
 
 
@@ -439,7 +452,7 @@ class NumberModel(Model):
     @model_validator(mode="after")
     def signed_whole(self) -> Self:
         if bool(self.confirmed_by) != (self.confirmed_on is not None):
-            raise refused(remark("who confirmed the number and when belong together"))
+            raise refused(remark("enter both: who confirmed the number, and when"))
         if self.confirmed_by and self.status is not Evidence.VERIFIED:
             raise refused(remark("only a verified number can be confirmed"))
         return self
@@ -463,6 +476,10 @@ class RevisionModel(Model):
         for name, flow in self.flows.items():
             if name != flow.flow:
                 raise refused(
-                    remark("the flow {name} names itself {flow}", name=name, flow=flow.flow)
+                    remark(
+                        "the flow {name} calls itself {flow}: use one name",
+                        name=name,
+                        flow=flow.flow,
+                    )
                 )
         return self

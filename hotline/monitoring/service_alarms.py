@@ -187,13 +187,13 @@ def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -
     """Adds an on-call contact. Raises ImportRefused, NumberInvalid, and KeyMissing before `init`."""
     msisdn, name = sendable(number), tidy(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
-        raise ImportRefused(
-            [remark("the name must have 1 to {most} printable letters", most=NAME_LETTERS)]
-        )
+        raise ImportRefused([remark("enter a name of 1 to {most} letters", most=NAME_LETTERS)])
     if name_fault(name) is not None:
-        raise ImportRefused([remark("the name needs letters of one script, without loose marks")])
+        raise ImportRefused(
+            [remark("enter the name in letters of one script, without loose marks")]
+        )
     if language not in CODES:
-        raise ImportRefused([remark("there is no such language")])
+        raise ImportRefused([remark("choose one of the languages")])
     watcher = Watcher(
         person=Person(name=name, languages=[language]),
         number_key=kit.pseudonyms.enrolled(msisdn),
@@ -205,9 +205,9 @@ def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -
     stop_key = kit.pseudonyms.stopped(msisdn)
     with kit.database.writing() as session:
         if tables_sessions.stopped_among(session, [stop_key]):
-            raise ImportRefused([remark("that number asked for no more messages (STOP)")])
+            raise ImportRefused([remark("this number asked for no more messages (STOP)")])
         if not queries_on_call.enrol(session, watcher):
-            raise ImportRefused([remark("that number is notified already")])
+            raise ImportRefused([remark("this number is already a contact")])
         tables_audit.sign(session, by, at=kit.now(), action="watcher_added", subject=name)
 
 
@@ -223,7 +223,9 @@ def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
         row = queries_on_call.watcher_for_writing(session, watcher_id)
         reached = [one for one in queries_on_call.watchers(session) if one.unreachable is None]
         if reached == [row]:
-            raise ImportRefused([remark("add another contact first: the last one is not removed")])
+            raise ImportRefused(
+                [remark("add another contact first: the last contact cannot be removed")]
+            )
         session.add_all(notice(Alarm.WATCHERS, Notice.RAISED, one, at, at) for one in reached)
         row.active = False
         tables_audit.sign(session, by, at=at, action="watcher_removed", subject=row.name)

@@ -165,7 +165,7 @@ def _begun(
     keys = [one.key for one in decrypt_grants.open_as(session, desk, member, private_key)]
     if bytes(PrivateKey(keys[0]).public_key) != row.public_key:
         raise DeskRefused(
-            remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
+            remark("the key of desk {desk} changed: sign in again, then try again", desk=desk)
         )
     since = tables_desks.moving_since(session, desk)
     if since is None:
@@ -175,7 +175,10 @@ def _begun(
         return pair, at
     if len(keys) == 1:
         raise DeskRefused(
-            remark("you were let in since this new key was begun: another member goes on with it")
+            remark(
+                "you were granted access after this new key was begun: another member must "
+                "finish it"
+            )
         )
     return DeskKeyPair(desk, row.public_key, *keys), since
 

@@ -39,7 +39,7 @@ def one(visit: Visit, code: str) -> Response:
     )
 
 
-MISSING = phrase("A reason is missing.")
+MISSING = phrase("Enter a reason.")
 
 
 @posted(one, "member", HotlineError)
@@ -47,7 +47,7 @@ def ask(visit: Visit, code: str) -> None:
     """Requests access to the desk for a member. An approver grants it."""
     member = visit.form.text("member", most=40)
     if not member:
-        raise visit.wrong("member", "Choose somebody.")
+        raise visit.wrong("member", "Choose a person.")
     decrypt_grants.ask(visit.kit, visit.by.actor, code, member, visit.reason("member", MISSING))
 
 
@@ -71,7 +71,7 @@ def give_key(visit: Visit, code: str) -> Response:
     reason = "" if head.is_moving else visit.reason("key", MISSING)
     key = service_sessions.key_of(visit.kit, visit.token)
     if key is None:
-        raise DeskRefused(remark("your key is closed: sign in again"))
+        raise DeskRefused(remark("your key is locked: sign in again"))
     done = decrypt_rotation.step(visit.kit, visit.by.actor, key, code, reason)
     if done.is_over:
         return see("desks.one", code=code, given="yes")

@@ -67,7 +67,7 @@ def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason
     """Requests a member's access to a desk, inside the caller's transaction."""
     public_key, subject = _fit(session, desk, member), _subject(desk, member)
     if member in tables_members.of_desk(session, desk):
-        raise DeskRefused(remark("they open that desk already"))
+        raise DeskRefused(remark("this person already has access to that desk"))
     waits = tables_approvals.waiting_for(session, subject, kit.now())
     if waits is not None and waits.sealed != public_key:
         tables_approvals.decide(
@@ -142,12 +142,10 @@ def _seal(decision: Decision, private_key: bytes) -> None:
     desk, member = _wanted(row)
     public_key = _fit(session, desk, member)
     if public_key != row.sealed:
-        raise DeskRefused(
-            remark("they have another key since: the admission must be asked for again")
-        )
+        raise DeskRefused(remark("this person has a new key: request access again"))
     if bytes(PrivateKey(private_key).public_key) != tables_desks.one(session, desk).public_key:
         raise DeskRefused(
-            remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
+            remark("the key of desk {desk} changed: sign in again, then try again", desk=desk)
         )
     tables_members.seal(
         session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at
@@ -169,7 +167,10 @@ def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | 
     asks, about = name_of(row.asked_by), queries_persons.of_member(session, member)
     return About(
         remark(
-            "{by} asks that {about} opens the desk {desk}", by=asks, about=about.name, desk=desk
+            "{by} asks to give {about} access to the desk {desk}",
+            by=asks,
+            about=about.name,
+            desk=desk,
         ),
         _logged(session, member),
         detail=desk,
@@ -206,11 +207,11 @@ def _fit(session: Session, desk: str, member: str) -> bytes:
     """Locks the desk, and returns the public key of a member who may get access. Raises DeskRefused."""
     row = tables_desks.one(session, desk, for_writing=True)
     if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READS:
-        raise DeskRefused(remark("nothing is sealed to desk {desk}", desk=desk))
+        raise DeskRefused(remark("desk {desk} cannot read tips: choose another desk", desk=desk))
     public_key = queries_member_keys.public_key(session, desk, member)
     if public_key is None:
         raise DeskRefused(
-            remark("they have no key of their own yet, or are not of desk {desk}", desk=desk)
+            remark("this person has no key yet, or does not belong to desk {desk}", desk=desk)
         )
     return public_key
 

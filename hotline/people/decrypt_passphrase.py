@@ -29,11 +29,7 @@ class TwoPeople:
     def __post_init__(self) -> None:
         is_nameless = not folded(self.first) or not folded(self.second)
         if is_nameless or is_one_name(self.first, self.second):
-            raise DeskRefused(
-                remark(
-                    "the passphrase opens a desk before two people alone: a second name is missing"
-                )
-            )
+            raise DeskRefused(remark("the recovery passphrase needs two people: add a second name"))
 
     def why(self, reason: str) -> str:
         """Returns the reason for the audit log, with the second name. The first name is the row's actor."""

@@ -178,7 +178,7 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
         case "paper":
             return _sheet(visit, token)
         case "finish" if not visit.form.ticked("have"):
-            says = visit.say("Tick that you have the sheet on paper.")
+            says = visit.say("Confirm that you have the sheet on paper.")
             return _sheet(visit.with_faults({"have": says}), token)
         case "finish":
             service_welcome.finish(visit.kit, token, visit.began)

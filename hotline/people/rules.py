@@ -127,9 +127,9 @@ COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
 MOST_LINES = 20_000
 NAME_LETTERS = 80
 LETTERS = {
-    NameFault.MARKS: remark("name: has loose marks over its letters: type é as one letter"),
+    NameFault.MARKS: remark("name: Type a letter with its accent as one letter, like é."),
     NameFault.SCRIPTS: remark(
-        "name: needs letters of one script, digits 0 to 9, and signs that a keyboard has"
+        "name: Use letters of one script, digits 0 to 9 and keyboard signs only."
     ),
 }
 
@@ -191,7 +191,7 @@ def judge_responders(text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]
     rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
     faults += _repeated(rows)
     if not rows and not faults:
-        faults.append(RowFault(1, remark("the file holds no rows")))
+        faults.append(RowFault(1, remark("The file has no rows. Add at least one person.")))
     return rows, faults
 
 
@@ -214,44 +214,52 @@ def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str
             return
         for cells in reader:
             if reader.line_num > MOST_LINES:
-                most = remark("a file holds at most {count} lines", count=MOST_LINES)
+                most = remark(
+                    "A file can hold at most {count} lines. Split the file.", count=MOST_LINES
+                )
                 faults.append(RowFault(reader.line_num, most))
                 return
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
                 counts = {"count": len(cells), "wanted": len(header)}
-                counted = remark("has {count} cells where {wanted} are wanted", **counts)
+                counted = remark("This row has {count} cells, but needs {wanted}.", **counts)
                 faults.append(RowFault(reader.line_num, counted))
                 continue
             yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
     except csv.Error:
-        faults.append(RowFault(reader.line_num, remark("is not CSV")))
+        faults.append(RowFault(reader.line_num, remark("This line is not valid CSV.")))
 
 
 def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
     found = Counter(header)
     for name in COLUMNS:
         if found[name] > 1:
-            yield RowFault(1, remark("two columns {column}", column=name))
+            yield RowFault(
+                1, remark("The column {column} is there twice. Remove one of them.", column=name)
+            )
         elif not found[name]:
-            yield RowFault(1, remark("no column {column}", column=name))
+            yield RowFault(1, remark("The column {column} is missing. Add it.", column=name))
     for name in found.keys() - set(COLUMNS):
-        yield RowFault(1, remark("column {column} is not known", column=_quoted(name)))
+        yield RowFault(
+            1, remark("The column {column} is not known. Remove it.", column=_quoted(name))
+        )
 
 
 def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolled | None:
     wrong: list[Remark] = []
     name = tidy(cells["name"])
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
-        wrong.append(remark("name: must have 1 to {count} printable letters", count=NAME_LETTERS))
+        wrong.append(
+            remark("name: Enter a name of 1 to {count} printable letters.", count=NAME_LETTERS)
+        )
     elif fault := name_fault(name):
         wrong.append(LETTERS[fault])
     languages = tuple(dict.fromkeys(_several(cells["language"])))
     if not languages or any(one not in CODES for one in languages):
-        wrong.append(remark("language: must be one of {codes}", codes=", ".join(CODES)))
+        wrong.append(remark("language: Enter one or more of {codes}.", codes=", ".join(CODES)))
     if cells["level"] not in set(Level):
-        wrong.append(remark("level: must be one of {levels}", levels=", ".join(Level)))
+        wrong.append(remark("level: Enter one of {levels}.", levels=", ".join(Level)))
     msisdn = ""
     try:
         msisdn = sendable(cells["msisdn"])
@@ -260,7 +268,10 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolle
     desks = _desks(cells["level"], cells["districts"], wrong)
     named, known = _several(cells["categories"]), {one.value: one for one in Category}
     strange = (_quoted(one) for one in named if one not in known)
-    wrong += [remark("categories: no category {category}", category=one) for one in strange]
+    wrong += [
+        remark("categories: There is no category {category}. Check the spelling.", category=one)
+        for one in strange
+    ]
     faults += [RowFault(line, reason) for reason in wrong]
     categories = tuple(category for one, category in known.items() if one in named)
     return None if wrong else Enrolled(line, name, msisdn, languages, desks, categories)
@@ -277,10 +288,15 @@ def _desks(level: str, cell: str, wrong: list[Remark]) -> Mapping[str, Level]:
         name, has_level, own = (part.strip() for part in one.partition("="))
         code = district_named(name)
         if code is None:
-            wrong.append(remark("districts: no district {district}", district=_quoted(name)))
+            wrong.append(
+                remark(
+                    "districts: There is no district {district}. Check the spelling.",
+                    district=_quoted(name),
+                )
+            )
         elif has_level and own not in OF_DISTRICTS:
             levels = ", ".join(OF_DISTRICTS)
-            wrong.append(remark("districts: a level there is one of {levels}", levels=levels))
+            wrong.append(remark("districts: Enter one of these levels: {levels}.", levels=levels))
         else:
             named[code] = Level(own) if has_level else usual
     return dict(sorted(named.items())) if "=" in cell else desks_of(usual, sorted(named))
@@ -297,12 +313,17 @@ def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
         keys = [*enumerate(keys_of(row.name))]
         there = next((names[key] for key in keys if key in names), None)
         if there is not None:
-            alike = remark("name: the name on line {line} looks the same", line=there)
+            alike = remark(
+                "name: The name on line {line} looks the same. Change one of them.", line=there
+            )
             yield RowFault(row.line, alike)
         names = dict.fromkeys(keys, row.line) | names
         there = numbers.setdefault(row.msisdn, row.line)
         if there != row.line:
-            yield RowFault(row.line, remark("msisdn: stands on line {line} already", line=there))
+            yield RowFault(
+                row.line,
+                remark("msisdn: Line {line} has the same number. Remove one of them.", line=there),
+            )
 
 
 def _quoted(word: str) -> str:

@@ -116,9 +116,9 @@ PROCESS_NAMES = (
     *("clock", "command line", "demo", "hotline", "init", "machine", "server", "somebody"),
     *("the demo", "the hotline", "the machine", "the server", "the watchman", "watchman"),
     *("l'horloge", "la console", "la ligne", "la ligne de commande", "quelqu'un"),
-    *("la personne qui a le reçu", "le téléphone qui l'a écrit", "le serveur", "la machine"),
+    *("la personne qui a le reçu", "le téléphone qui l'a envoyé", "le serveur", "la machine"),
     *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),
-    *("ufite nimero yahawe", "telefoni yabyanditse", "undi muntu", "mudasobwa", "imashini"),
+    *("ufite nimero yahawe", "telefoni yabyohereje", "undi muntu", "mudasobwa", "imashini"),
 )
 """Names of the line's processes in its three languages, as in the console's catalogue, and similar names."""
 NATIONAL_NAMES = (

@@ -15,8 +15,8 @@ from hotline.text.phrases import phrase
 from hotline.text.places import districts
 
 VERDICTS = table("certificates")
-NOT_OURS = phrase("Not a certificate of this line.")
-MISREAD = phrase("Not a certificate: one sign is wrong. Have it read to you again.")
+NOT_OURS = phrase("This is not a certificate of this line.")
+MISREAD = phrase("One character of the code is wrong. Ask the person to read it again.")
 
 
 def listed(
@@ -72,7 +72,7 @@ def _sentence(visit: Visit, judged: Judged) -> str:
     if words is None:
         return visit.say(MISREAD if judged.misread else NOT_OURS)
     known = judged.district and visit.place(judged.district)
-    district = known or visit.say("of no one district")
+    district = known or visit.say("district not known")
     return visit.say(words, district=district, month=judged.month, until=judged.until)
 
 

@@ -171,7 +171,7 @@ def make_code(
     """
     district = _district(place)
     if not timedelta(days=1) <= valid <= LONGEST_VALID:
-        raise Undecided(remark("a code holds from 1 to {most} days", most=LONGEST_VALID.days))
+        raise Undecided(remark("enter 1 to {most} days", most=LONGEST_VALID.days))
     code, at = new_code(), kit.now()
 
     with kit.database.writing() as session:
@@ -185,7 +185,7 @@ def make_code(
             uses=0,
         )
         if not programmes_tables.add_code(session, row):
-            raise Undecided(remark("that code was there already: ask for another"))
+            raise Undecided(remark("this code already exists: ask for another"))
         _record(session, kit, f"{roll}_code_made", district, by)
     return code, row
 
@@ -211,7 +211,7 @@ def remove(kit: Kit, roll: Roll, number: str, *, by: Signer) -> None:
     with kit.database.writing() as session:
         row = programmes_tables.of_number(session, number_key)
         if row is None:
-            raise NotFound(remark("that number has not joined"))
+            raise NotFound(remark("this number is not enrolled"))
         programmes_tables.leave(session, [number_key])
         _record(session, kit, f"{roll}_removed", row.district or NATIONAL, by)
 
@@ -253,7 +253,7 @@ def _lets_in(found: SecretLook, code: str) -> SecretLook:
 def _district(place: str) -> str:
     code = district_named(place)
     if code is None:
-        raise NotFound(remark("there is no such district"))
+        raise NotFound(remark("choose a district"))
     return code
 
 

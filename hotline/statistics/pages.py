@@ -28,7 +28,8 @@ FOLDED_FROM = 30
 MOST_ROWS = 12
 """Rows of a drawing, at most. The table next to it has all rows."""
 NO_PDF = phrase(
-    "The PDF was not made. Try again in a minute, or tell the operator: the log says why."
+    "The PDF was not created. Try again in a minute, or notify the operator. The log has the "
+    "reason."
 )
 NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
@@ -258,7 +259,7 @@ def _counts(visit: Visit, found: TipBoard) -> Sequence[tuple[str, int]]:
         (visit.say(phrase("Taken")), counts.acknowledged),
         (visit.say(phrase("On site")), counts.on_site),
         (visit.say(phrase("To approve")), counts.to_approve),
-        (visit.say(phrase("Owed to a person")), counts.owed),
+        (visit.say(phrase("Follow-up due")), counts.owed),
     ]
 
 
@@ -271,7 +272,7 @@ WEEKS_IN_TIME = {
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
     """Returns, by urgency, how many tips were acknowledged in time, week by week."""
-    hint = visit.say(phrase("Taken in time, of all tips of that week."))
+    hint = visit.say(phrase("Share of the week's tips that were taken in time."))
     made = []
     for urgency, weeks in found.weeks.items():
         title = visit.say(WEEKS_IN_TIME[urgency])
@@ -299,7 +300,7 @@ def _left(visit: Visit, found: TipBoard) -> Block | None:
     """Returns the screens of a report where callers leave, for the national desk. None if there are none."""
     if not any(found.left.values()):
         return None
-    title = visit.say(phrase("Screens of a report where callers leave"))
+    title = visit.say(phrase("Report screens where callers leave"))
     left = [(name, count) for name, count in found.left.items() if count]
     return _screens(visit, left, Dimension.SCREEN, title)
 

@@ -31,22 +31,24 @@ STYLE = (
     "nav a{display:inline-block;padding:.75rem 1rem .75rem 0}"
 )
 """The style of the page for callers."""
-TITLE = phrase("What became of tips")
+TITLE = phrase("Outcomes of tips")
 CONTACTS = phrase(
     "These numbers count contacts with the line. They do not say how much trafficking there is."
 )
 NOBODY = phrase(
-    "Nobody can be recognised by these numbers: they are rounded and of the whole country."
+    "No one can be recognised in these numbers. They are rounded and cover the whole country."
 )
 METHOD: Sequence[str] = (
     phrase(
-        "A tip counts in the period in which it was filed, once, as it stood on the day of the release."
+        "Each tip counts once, in the period in which it was filed. It counts as it was on the "
+        "release day."
     ),
-    phrase(
-        "A person counts as identified if a responder saw signs, or if an official body decided so."
-    ),
+    phrase("A person is identified if a responder saw signs, or an official body decided it."),
     ROUNDED,
-    phrase("Each number of tips and persons is moved at random by up to three, then rounded to 5."),
+    phrase(
+        "Numbers of tips and persons are moved at random by up to three. They are then "
+        "rounded to 5."
+    ),
     phrase("Use of the line is rounded to 10."),
     phrase(
         "Months are published on the sixth day of the next month, quarters 75 days after they end."
@@ -114,7 +116,7 @@ def minister_document(context: Kit, period: str, language: str) -> Mapping[str, 
     say = labels.say
     document = {
         "language": language,
-        "title": say(phrase("Report of the line")),
+        "title": say(phrase("Hotline report")),
         "period": rules_report.capital(labels.period(period)),
         "sample": say(SAMPLE) if this.is_sample else "",
         "made": say(phrase("Release of {day}"), day=f"{this.made_at:%Y-%m-%d}"),
@@ -135,7 +137,7 @@ def minister_document(context: Kit, period: str, language: str) -> Mapping[str, 
             ],
         },
         "method": {
-            "title": say(phrase("How these numbers were made")),
+            "title": say(phrase("Method")),
             "sentences": list(map(say, METHOD)),
         },
     }

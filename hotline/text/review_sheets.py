@@ -101,15 +101,13 @@ def read(sheet: str, language: str) -> Sequence[SheetRow]:
     try:
         cells = [[said(text) for text in row] for row in reader]
     except csv.Error as broken:
-        raise ImportRefused([remark("not a sheet: {why}", why=str(broken))]) from None
+        raise ImportRefused([remark("cannot read this sheet: {why}", why=str(broken))]) from None
     names, *rows = cells or [[]]
     names = [name.strip() for name in names]
     missing = [name for name in (*NEEDED, language) if name not in names]
     if missing:
         columns = ", ".join(missing)
-        raise ImportRefused(
-            [remark("line 1: these columns are missing: {columns}", columns=columns)]
-        )
+        raise ImportRefused([remark("line 1: add the missing columns: {columns}", columns=columns)])
     found = []
     for line, row in enumerate(rows, start=2):
         if any(text.strip() for text in row):

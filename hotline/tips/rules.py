@@ -77,8 +77,8 @@ OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
     TipOutcome.NOT_TRAFFICKING: OutcomeRow(
         Template.OUTCOME_NOT_IT, "no trafficking", is_safe=True, is_for_desk=True
     ),
-    TipOutcome.NOT_FOUND: OutcomeRow(Template.OUTCOME_NOBODY, "nobody found", "close_nobody"),
-    TipOutcome.SILENT: OutcomeRow(Template.OUTCOME_SILENT, "nothing was told", "close_silent"),
+    TipOutcome.NOT_FOUND: OutcomeRow(Template.OUTCOME_NOBODY, "no one found", "close_nobody"),
+    TipOutcome.SILENT: OutcomeRow(Template.OUTCOME_SILENT, "nothing reported", "close_silent"),
     TipOutcome.JOKE: OutcomeRow(Template.OUTCOME_JOKE, "a joke", is_for_desk=True),
     TipOutcome.TRIAL: OutcomeRow(Template.OUTCOME_TEST, "a trial", "close_trial", is_for_desk=True),
 }

@@ -81,44 +81,46 @@ class Question:
 
 QUESTIONS: Mapping[str, Question] = {
     MINOR: Question("Is the person under 18?", SURE),
-    ACT: Question("Did somebody hire, move, keep or take in this person?", SURE),
-    FORCE: Question("Force, threats, locked in, papers taken?", SURE, "Not needed for a child."),
+    ACT: Question("Did someone hire, move, keep or take in this person?", SURE),
+    FORCE: Question(
+        "Force, threats, confinement, or papers taken?", SURE, "Not needed for a child."
+    ),
     DECEIT: Question(
-        "Lies, a debt, someone was paid for the person, or need abused?",
+        "Lies, debt, payment to another person, or abuse of need?",
         SURE,
         "Not needed for a child.",
     ),
-    PURPOSE: Question("Used, or to be used, for others' gain?", SURE),
+    PURPOSE: Question("Exploited, or about to be, for others' gain?", SURE),
     FREE: Question("Can the person leave freely now?", SURE),
-    FORM: Question("Used for what?", FORMS),
+    FORM: Question("Type of exploitation", FORMS),
     SEX: Question(
-        "As you see",
+        "Sex and age, as you see them",
         {WOMAN: "a woman", MAN: "a man", GIRL: "a girl", BOY: "a boy", NOT_SAID: "not said"},
     ),
     NATIONALITY: Question(
-        "From where?", {"rwanda": "Rwanda", OTHER: "elsewhere", NOT_SAID: "not said"}
+        "Nationality", {"rwanda": "Rwanda", OTHER: "elsewhere", NOT_SAID: "not said"}
     ),
     CONSENT: Question(
-        "Asked alone: does the person want help?",
+        "Asked in private: does the person want help?",
         {
-            ConsentCode.YES: "grown up: yes",
-            ConsentCode.NO: "grown up: no",
-            ConsentCode.CANNOT_SAY: "grown up: cannot say now",
+            ConsentCode.YES: "adult: yes",
+            ConsentCode.NO: "adult: no",
+            ConsentCode.CANNOT_SAY: "adult: cannot say now",
             ConsentCode.ASSENT_YES: "a child: agrees",
             ConsentCode.ASSENT_NO: "a child: does not agree",
             ConsentCode.TOO_YOUNG: "a child: too young to say",
         },
     ),
     INTEREST: Question(
-        "Of a child: is it best, decided with the child officer?",
+        "For a child: is this best, as decided with the child officer?",
         {YES: "yes", NOT_YET: "not decided yet"},
-        "Do not ask a parent who may be part of it. Immediate safety never waits.",
+        "Do not ask a parent who may be involved. Immediate safety never waits.",
     ),
     AGAIN: Question(
-        "After a no: who asks once more in three days?", {WOMAN: "a woman", "anyone": "anybody"}
+        "After a no: who asks again in three days?", {WOMAN: "a woman", "anyone": "anybody"}
     ),
     SERVICE: Question(
-        "Which help?",
+        "Type of help",
         {
             "isange": "Isange centre",
             "shelter": "shelter",
@@ -127,49 +129,50 @@ QUESTIONS: Mapping[str, Question] = {
             "police": "police",
             "legal": "legal help",
             "journey_home": "journey home",
-            OTHER: "another help",
+            OTHER: "other help",
         },
-        "Before police or the journey home, say: not held, fined or sent back for what the person was forced to do."
-        " Who fears going home: ask UNHCR or MINEMA.",
+        "Before police or a journey home, explain the rule. No one is held, fined or sent back "
+        "for forced acts. If the person fears going home, ask UNHCR or MINEMA.",
     ),
     ANSWER: Question(
-        "What does the service say?",
+        "Service answer",
         {
             ServiceAnswer.ACCEPTED: "accepted",
             ServiceAnswer.NO_ROOM: "no room",
             ServiceAnswer.REFUSED: "refused",
-            ServiceAnswer.NOT_OUR_KIND: "not our kind of help",
-            ServiceAnswer.PERSON_REFUSED: "the person wants no such help",
+            ServiceAnswer.NOT_OUR_KIND: "not our type of help",
+            ServiceAnswer.PERSON_REFUSED: "the person refused this help",
             ServiceAnswer.NONE: "no answer yet",
         },
     ),
-    ARRIVED: Question("Did the person arrive?", {YES: "yes", NO: "no", UNKNOWN: "nobody knows"}),
+    ARRIVED: Question("Did the person arrive?", {YES: "yes", NO: "no", UNKNOWN: "not known"}),
     THIRTY: Question(
-        "How is the person after thirty days?",
+        "How is the person after 30 days?",
         {
-            ThirtyDays.HELPED: "still helped",
-            ThirtyDays.SAFE: "safe, and done",
+            ThirtyDays.HELPED: "still gets help",
+            ThirtyDays.SAFE: "safe, help ended",
             ThirtyDays.LEFT: "left the help",
             ThirtyDays.DANGER: "in danger again",
-            ThirtyDays.UNKNOWN: "nobody knows",
+            ThirtyDays.UNKNOWN: "not known",
         },
-        "In danger again opens the case as danger, and the national desk is told at once.",
+        "If the person is in danger again, the case reopens as danger. The national desk is "
+        "alerted at once.",
     ),
     STATE: Question(
-        "Which state, as the service was told?",
+        "Country, as told to the service",
         dict(zip(sorted(STATES), sorted(STATES), strict=True)),
     ),
     DETERMINATION: Question(
-        "What was decided?",
-        {ACTUAL: "actual: a victim of trafficking", "not": "not a victim of trafficking"},
+        "Decision",
+        {ACTUAL: "a victim of trafficking", "not": "not a victim of trafficking"},
     ),
     BODY: Question(
-        "Which body said so?",
+        "Deciding body",
         {
             "police": "police",
             "court": "court or prosecution",
-            "ngo": "an organisation that is no government's",
-            "government": "another body of government",
+            "ngo": "a non-governmental organisation",
+            "government": "another government body",
         },
     ),
 }
@@ -293,7 +296,7 @@ CASE_FORMS: Mapping[EntryKind, CaseForm] = {
         on_site=True,
     ),
     EntryKind.CONSENT: CaseForm(
-        "Whether a person wants help",
+        "Wish for help",
         (
             AskedCode(MINOR, Where.USSD),
             _must(CONSENT),
@@ -307,19 +310,17 @@ CASE_FORMS: Mapping[EntryKind, CaseForm] = {
         on_site=True,
     ),
     EntryKind.OFFERED: CaseForm(
-        "Help is offered",
+        "Help offered",
         (AskedCode(SEX, Where.USSD), AskedCode(NATIONALITY, Where.USSD), _must(SERVICE)),
         on_site=True,
     ),
-    EntryKind.ANSWERED: CaseForm("What the service answers", (_must(ANSWER),)),
-    EntryKind.ARRIVED: CaseForm(
-        "Whether the person arrived", (_must(ARRIVED), AskedCode(STATE, Where.CONSOLE))
-    ),
+    EntryKind.ANSWERED: CaseForm("Service answer", (_must(ANSWER),)),
+    EntryKind.ARRIVED: CaseForm("Arrival", (_must(ARRIVED), AskedCode(STATE, Where.CONSOLE))),
     EntryKind.THIRTY: CaseForm(
-        "Thirty days after the arrival", (_must(THIRTY), AskedCode(STATE, Where.CONSOLE))
+        "30-day follow-up", (_must(THIRTY), AskedCode(STATE, Where.CONSOLE))
     ),
     EntryKind.DETERMINATION: CaseForm(
-        "What a body decided",
+        "Official decision",
         (
             AskedCode(DETERMINATION, Where.CONSOLE, must=True),
             AskedCode(BODY, Where.CONSOLE, must=True),

@@ -53,26 +53,26 @@ CARES: Mapping[Care, CareRow] = {
     Care.STAY_AWAY: CareRow(
         (Template.STAY_AWAY, Template.STAY_AWAY),
         Template.PAGE_STAY_AWAY,
-        "Do not visit, and do not call. Read it first.",
+        "Do not visit. Do not call. Read the report first.",
         "do not visit",
     ),
     Care.CAREFUL: CareRow(
         (Template.CAREFUL, Template.CAREFUL_ALONE),
         Template.PAGE_CAREFUL,
-        "Careful. Do not go in openly, and do not call. The national desk says how.",
-        "careful, not openly",
+        "Do not visit openly. Do not call. Ask the national desk how to visit.",
+        "do not visit openly",
     ),
     Care.UNSEEN: CareRow(
         (Template.GO_UNSEEN, Template.GO_UNSEEN),
         Template.PAGE_CAREFUL,
-        "The national desk says: go with a colleague, not openly. Do not call there.",
-        "with a colleague, not openly",
+        "The national desk decided: visit discreetly, with a colleague. Do not call.",
+        "discreet, with a colleague",
     ),
 }
-SAID_OPENLY = "The national desk says: go openly."
-NOT_ASKED = "Nobody was asked whether helpers may come: go unseen."
-NOT_SURE = "It is not sure whether helpers may come: go unseen."
-MARK_NOT_ASKED = "not asked: go unseen"
+SAID_OPENLY = "The national desk decided: visit openly."
+NOT_ASKED = "The caller was not asked if helpers may visit. Visit discreetly."
+NOT_SURE = "The caller is not sure if helpers may visit. Visit discreetly."
+MARK_NOT_ASKED = "discreet: caller was not asked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from hotline.monitoring import service_alarms, service_trials
 from hotline.text.languages import CODES, FIRST
 from hotline.text.phrases import phrase
 
-NOT_NOW = phrase("Nothing changed: someone else was quicker.")
+NOT_NOW = phrase("Nothing changed: another person was faster.")
 
 
 def show(visit: Visit) -> Response:
@@ -33,7 +33,7 @@ _outgoing = partial(
     posted,
     show,
     says={
-        Undecided: phrase("Decide for each kind of message that may have gone out already."),
+        Undecided: phrase("Decide for each kind of message that may have been sent already."),
         NotFound: NOT_NOW,
     },
 )

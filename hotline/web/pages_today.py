@@ -123,12 +123,12 @@ def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     if hold is not None:
         at = when(by.language, hold.since)
         leads = "outgoing.show" if by.roles & who.RUNNING else ""
-        says = phrase("No message goes out: {by} paused them at {at}: {reason}")
+        says = phrase("{by} paused all messages at {at}. Reason: {reason}")
         yield bad(says, leads, by=hold.held_by, at=at, reason=hold.reason)
 
 
 def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    line = phrase("Alarm since {at}. {says} In the runbook: {name}.")
+    line = phrase("Alarm since {at}. {says} In the runbook: {name}")
     for alarm in service_alarms.standing(kit):
         values = {"at": when(by.language, alarm.since), "name": alarm.name}
         tip = service_alarms.tip_of(kit, by, alarm.name)
@@ -146,7 +146,7 @@ def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
 def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
     found = service_checks_outside.quiet_hour(kit)
     if found is not None:
-        says = phrase("Quieter than usual: {sessions} calls in the last hour, usually {usual}.")
+        says = phrase("Fewer calls than usual: {sessions} in the last hour, normally {usual}")
         sessions, usual = found
         yield warn(says, sessions=sessions, usual=usual)
 
@@ -154,7 +154,9 @@ def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
 def _own_link(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     found = service_new_links.resting(kit, by.account_id)
     if found is not None:
-        says = phrase("{by} asked for a new link for your account. If you did not, refuse it.")
+        says = phrase(
+            "{by} asked for a new link for your account. If you did not want a new link, refuse it."
+        )
         yield bad(says, "accounts.show", by=found.asked_by)
 
 
@@ -162,8 +164,14 @@ def _own_renewals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     """Shows that the account has a new sheet or authenticator, until its user confirms it."""
     found = service_own_account.renewed(kit, by)
     for at, says in (
-        (found.paper_at, phrase("A new recovery sheet was made at {at}. Not you? Tell an admin.")),
-        (found.factor_at, phrase("A new authenticator was taken at {at}. Not you? Tell an admin.")),
+        (
+            found.paper_at,
+            phrase("A new recovery sheet was created at {at}. Was it not you? Notify an admin."),
+        ),
+        (
+            found.factor_at,
+            phrase("A new authenticator was saved at {at}. Was it not you? Notify an admin."),
+        ),
     ):
         if at is not None:
             yield warn(says, "accounts.show", at=when(by.language, at))
@@ -174,7 +182,10 @@ def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
         service_invitations.admins_who_enter(kit, pretended=kit.pretended)
         < service_account_changes.FEWEST_ADMINS
     ):
-        says = phrase("There are fewer than two admins: one who leaves locks everybody out.")
+        says = phrase(
+            "Fewer than two admins can sign in. Add an admin: if the last admin "
+            "leaves, no one can get in."
+        )
         yield bad(says, "accounts.listed")
 
 
@@ -183,10 +194,14 @@ def _desks(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     for head in service_desk_page.listed(kit, service_desk_page.seen(kit, by)):
         desk = head.name or place_name(head.code, by.language)
         if head.copied_since is not None:
-            says = phrase("The desk {desk} needs a new key: a copy may be held since {at}.")
+            says = phrase(
+                "Give the desk {desk} a new key. A person who left may hold a copy since {at}."
+            )
             yield bad(says, "desks.listed", desk=desk, at=when(by.language, head.copied_since))
         if head.is_last:
-            says = phrase("One member alone opens the desk {desk}: let a second one in.")
+            says = phrase(
+                "Only one member can open the desk {desk}. Grant access to a second member."
+            )
             yield warn(says, "desks.listed", desk=desk)
 
 
@@ -197,7 +212,7 @@ def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         if one.call_back_id and one.may_decide:
             yield warn(one.sentence.template, "acting.calls", **dict(one.sentence.values))
     if any(one.may_decide for one in found):
-        says = phrase("Wait for a second person: {count}.")
+        says = phrase("Waiting for approval: {count}")
         yield warn(says, "approvals.listed", count=len(found))
 
 
@@ -210,10 +225,10 @@ def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
             continue
         last = day(by.language, until)
         if until < on:
-            says = phrase("The number {digits} was to be confirmed again by {until}.")
+            says = phrase("Overdue: confirm the number {digits} again. It was due {until}.")
             yield bad(says, digits=digits, until=last)
         else:
-            says = phrase("The number {digits} must be confirmed again by {until}.")
+            says = phrase("Confirm the number {digits} again by {until}.")
             yield warn(says, digits=digits, until=last)
 
 
@@ -221,7 +236,8 @@ def _urgent_words(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     stands = service_emergencies.standing(kit)
     if stands is not None:
         says = phrase(
-            "Words went live in an emergency at {at} by {by}. A second person reads them by {until}, or they go back."
+            "{by} published a text in an emergency at {at}. Review it by {until}, or the old "
+            "text returns."
         )
         at = when(by.language, stands.published_at)
         until = when(by.language, ends(stands.published_at, stands.lapses_at))
@@ -233,10 +249,11 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     late = untaken.late
     for one in late[:MOST_TIPS]:
         spent, promised = one.wait.minutes
-        says = phrase("Tip {tip} in {place} waits {spent} minutes; promised {promised}.")
+        says = phrase("Tip {tip} in {place} has waited {spent} minutes. The limit is {promised}.")
         if one.passed_by:
             says = phrase(
-                "Tip {tip} in {place}: {who} passed it on, and nobody has taken it: {spent} of {promised} minutes."
+                "Tip {tip} in {place}: {who} passed it on, but it is not taken. It has waited "
+                "{spent} of {promised} minutes."
             )
         yield bad(
             says,
@@ -249,10 +266,10 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
             promised=promised,
         )
     if len(late) > MOST_TIPS:
-        says = phrase("Tips that wait longer than was promised: {count}.")
+        says = phrase("Overdue tips: {count}")
         yield bad(says, "tips.listed", count=len(late))
     if untaken.in_time:
-        says = phrase("Tips that nobody has taken yet, within the time that was promised: {count}.")
+        says = phrase("Tips not taken yet, within the time limit: {count}")
         yield warn(says, "tips.listed", count=untaken.in_time)
 
 
@@ -260,11 +277,11 @@ def _owing_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     """Shows tips in which the result of an offer of help to a person is still missing."""
     found = service_sheet.owing(kit, by)
     for one in found[:MOST_TIPS]:
-        says = phrase("Tip {tip} in {place}: it is to be said what became of a person.")
+        says = phrase("Tip {tip} in {place} needs a follow-up on a person.")
         place = place_within(one.place, one.within, by.language)
         yield warn(says, "tips.one", {"tip_id": one.id}, tip=one.id, place=place)
     if len(found) > MOST_TIPS:
-        says = phrase("Tips in which it is to be said what became of a person: {count}.")
+        says = phrase("Tips that need a follow-up on a person: {count}")
         asked = {"state": TipStanding.ALL.value, "owes": "yes"}
         yield warn(says, "tips.listed", asked, count=len(found))
 
@@ -276,43 +293,43 @@ def _waiting_closures(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         is_young = one.age < 2 * HOUR
         age = f"{one.age // MINUTE} min" if is_young else f"{one.age // HOUR} h"
         line = bad if one.is_danger or one.is_late else warn
-        says = phrase("Tip {tip} in {place}: closing it waits for a second person, {age}.")
+        says = phrase("Tip {tip} in {place}: closure waiting for approval for {age}.")
         place = place_within(one.place, one.within, by.language)
         yield line(says, "tips.one", {"tip_id": one.tip_id}, tip=one.tip_id, place=place, age=age)
     if len(found) > MOST_TIPS:
-        says = phrase("Closures that wait for a second person: {count}.")
+        says = phrase("Closures waiting for approval: {count}")
         yield warn(says, "approvals.listed", count=len(found))
 
 
 def _exercises(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     """Shows each drill that is running."""
     for row in service_drills.running(kit):
-        says = phrase("An exercise runs: {desk}, until {until}.")
+        says = phrase("Drill in progress: {desk}, until {until}")
         desk = service_drills.desk_named(row.desk, by.language)
         yield warn(says, "exercises.listed", desk=desk, until=when(by.language, row.ends_at))
 
 
 _given_up = counted(
     bad,
-    phrase("Undeliverable messages to review: {count}."),
+    phrase("Undeliverable messages to review: {count}"),
     "outgoing.show",
     lambda kit, _: len(service_pause.given_up(kit)),
 )
 _proposed = counted(
     warn,
-    phrase("Changes that wait to be read: {count}."),
+    phrase("Drafts to review: {count}"),
     "changes.listed",
     lambda kit, _: sum(one.state == ChangeState.PROPOSED for one, _ in service_drafts.listed(kit)),
 )
 _text_questions = counted(
     warn,
-    phrase("Translators ask about words: {count}."),
+    phrase("Questions from translators: {count}"),
     "words.questions",
     lambda kit, _: service_translation.count(kit),
 )
 _releases = counted(
     warn,
-    phrase("Releases of statistics to approve: {count}."),
+    phrase("Statistics releases to approve: {count}"),
     "pages.overview",
     lambda kit, by: len(service_releases.pending(kit, by.roles)),
 )

@@ -41,7 +41,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
 }
 """The rule of each kind: who asks and decides, its sentence, and the effect of a decision."""
 REASON_LETTERS = 200
-OVER = remark("that was decided already, or its time is over")
+OVER = remark("this was already decided or has expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,11 @@ def decide(
             raise NotFound(OVER)
         if approve and about.fingerprint and not is_compared:
             raise ApprovalRefused(
-                remark("compare the four words with the person first, and tick that you did")
+                remark("compare the four words with the person first, then tick the box")
             )
         if not service_approving.may_decide(session, by.actor, row, about):
             raise ApprovalRefused(
-                remark("another person decides: not the one who asked, nor the one it is about")
+                remark("you cannot decide this: you asked for it, or it is about you")
             )
         _carry_out(Decision(session, kit, row, by.actor, reason.strip(), key), about, approve)
 
@@ -232,7 +232,7 @@ def _calls(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitingApproval]:
             kind="call_back",
             id=one.id,
             sentence=remark(
-                "{by} asks for the number of call-back {call}, of tip {tip}",
+                "{by} asks for the phone number of call-back {call}, tip {tip}",
                 by=one.wanted_by,
                 call=one.id,
                 tip=one.tip_id,

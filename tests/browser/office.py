@@ -115,15 +115,15 @@ def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[s
     page.goto(address)
     hands.keeps("1-password")
     hands.types("Password", person.password)
-    hands.presses("Go on")
+    hands.presses("Continue")
     letters = page.locator(".letters").inner_text()
     person.secret = letters.replace("-", "").upper()
-    hands.types("A code from the app", person.code())
-    hands.presses("Go on")
-    hands.presses("Show my sheet")
+    hands.types("Code from the app", person.code())
+    hands.presses("Continue")
+    hands.presses("Show recovery sheet")
     printed = page.locator(".paper code").all_inner_texts()
     hands.ticks("I have it on paper")
-    hands.presses("Take up the account")
+    hands.presses("Activate account")
     hands.is_titled("Sign in")
     return printed
 
@@ -137,19 +137,19 @@ def writes(hands: Hands, words: Mapping[str, str]) -> None:
 
 
 def proposes(hands: Hands) -> None:
-    hands.presses("Propose")
-    hands.sees("It waits for a second person to read it. An edit takes the proposal back.")
+    hands.presses("Submit for approval")
+    hands.sees("Waiting for review. If you edit it, you must submit it again.")
 
 
 def comes_to_read(hands: Hands, title: str) -> None:
-    hands.follows("Changes that wait to be read: {count}.", count=1)
+    hands.follows("Drafts to review: {count}", count=1)
     hands.opens(title)
-    hands.follows("Read it")
+    hands.follows("Review draft")
     expect(hands.page.locator("ins").first).to_be_visible()
 
 
 def publishes(hands: Hands) -> None:
     for language in LANGUAGES.values():
-        hands.ticks("I have read the words in {language}", language=language)
-    hands.presses("Publish")
-    hands.sees("live now")
+        hands.ticks("I have read the {language} text", language=language)
+    hands.presses("Publish draft")
+    hands.sees("current version")

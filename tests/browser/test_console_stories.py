@@ -32,7 +32,7 @@ pytestmark = pytest.mark.browser
 
 URGENT = "Uwo mukoresha yambura abantu pasiporo. Ntujyeyo."
 REASON = "that employer takes passports away"
-LAPSED = "Nobody confirmed the words of an emergency in time."
+LAPSED = "No one confirmed the emergency text in time."
 OTHER_PASSWORD = "gicaniro-muhoza-bikari"
 NO_KEY = "a" * 26
 COOKIE = "__Host-hotline"
@@ -45,12 +45,12 @@ def test_words_of_one_person_are_live_for_four_hours_and_no_longer(office: Offic
     with office.hands() as hands:
         page = hands.page
         hands.signs_in(approver)
-        hands.follows("Changes")
+        hands.follows("Drafts")
         hands.opens("A trap")
-        hands.follows("Read it")
-        hands.types("Why it cannot wait", REASON)
+        hands.follows("Review draft")
+        hands.types("Reason for the emergency", REASON)
         hands.presses("Publish in an emergency")
-        hands.sees("Words of one person alone are live")
+        hands.sees("An emergency text is not confirmed yet")
         office.waits_until_callers_read(URGENT, "1", "9")
         page.goto("/")
         expect(page.locator(".alarm:visible")).to_have_count(1)
@@ -66,7 +66,7 @@ def test_words_of_one_person_are_live_for_four_hours_and_no_longer(office: Offic
         expect(page.locator(".alarm:visible")).to_have_count(0)
         page.goto("/live")
         newest = page.locator("tbody tr").first
-        for phrase in ("live now", "brought back", "the clock", LAPSED):
+        for phrase in ("current version", "restored", "the clock", LAPSED):
             expect(newest).to_contain_text(hands.says(phrase))
 
 
@@ -98,7 +98,7 @@ def test_two_who_write_in_different_languages_are_merged(office: Office) -> None
     with two_at_the_sentence(office) as (first, second):
         writes(first, {"fr": "Ne payez rien."})
         writes(second, {"rw": "Ntukishyure."})
-        second.sees("Others saved meanwhile. Their edits are kept beside yours.")
+        second.sees("Others saved edits meanwhile. They are kept with yours.")
         assert words_at(second.page) == {
             "rw": "Ntukishyure.",
             "fr": "Ne payez rien.",
@@ -113,12 +113,12 @@ def test_two_who_write_the_same_words_are_asked_and_neither_loses_any(office: Of
         second.writes(second.page.locator("#f-text-fr"), "Ne payez rien.")
         second.writes(second.page.locator("#f-text-rw"), "Ntukishyure.")
         second.presses("Save")
-        second.is_titled("Which version stays?")
-        second.sees("You and {name} changed the same.", name="Editor 1")
+        second.is_titled("Choose a version")
+        second.sees("You and {name} edited the same text.", name="Editor 1")
         for words in ("Ntukishyure na rimwe.", "Ntukishyure."):
             expect(second.page.locator("main")).to_contain_text(words)
         second.click(second.page.locator("input[value=theirs]"))
-        second.presses("Save what is chosen")
+        second.presses("Save choice")
         second.sees("Saved.")
         assert words_at(second.page) == {
             "rw": "Ntukishyure na rimwe.",
@@ -138,7 +138,7 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
         hands.signs_in(editor)
         assert opened(office, hands.page, sealed) == b"for this pair alone"
         hands.presses("Sign out", within="header")
-        hands.follows("Password lost")
+        hands.follows("Reset password")
         for phrase, words in (
             ("Name", editor.name),
             ("Recovery key", NO_KEY),
@@ -146,8 +146,8 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
             ("New password", OTHER_PASSWORD),
         ):
             hands.types(phrase, words)
-        hands.presses("Take the new password")
-        hands.sees("The name, the password or the code is not right.")
+        hands.presses("Save new password")
+        hands.sees("The name, password or code is wrong. Check all three.")
         desk.clock.turn(minutes=1)
         lost = Person(desk.kit, desk.clock, editor.name, editor.account_id, OTHER_PASSWORD)
         lost.secret = editor.secret
@@ -159,18 +159,18 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
         hands.opens(editor.name)
         hands.follows("New link")
         hands.types("Reason", "lost password and paper")
-        hands.presses("Ask for the link")
-        hands.sees("It can be made once a second admin agrees.")
+        hands.presses("Request link")
+        hands.sees("You can create it when another admin approves.")
     with office.hands() as hands:
         hands.signs_in(office.person("Admin 2", AccountRole.ADMIN))
         hands.follows("Approvals")
         hands.types("Reason", "met them")
-        hands.presses("Approve")
-        hands.sees("Nothing waits for a second person.")
+        hands.presses("Approve request")
+        hands.sees("Nothing is waiting for approval.")
     with office.hands() as hands:
         hands.signs_in(admin)
         hands.page.goto(f"/accounts/{editor.account_id}/link")
-        hands.presses("Make the link")
+        hands.presses("Create link")
         link = hands.page.locator(".letters code").inner_text()
     with office.hands() as hands:
         takes_up_the_account(hands, lost, link)

@@ -46,7 +46,7 @@ pytestmark = pytest.mark.browser
 OFFICIAL_HERE = ("5", "1", "1", "1", "1")
 """Like `DANGER_HERE`, but an official is involved."""
 UNOPENED = (
-    "Open the words first. Whoever confirms a closure has opened the case since it was requested."
+    "Open report text first. Whoever confirms a closure has opened the case since it was requested."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
 """The answers: an adult, recruited, by force, perhaps by lies, for another's gain, not free to leave, work."""
@@ -183,25 +183,25 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
     with at_the_desk(office, "Officer 1", AccountRole.NATIONAL, NATIONAL) as hands:
         hands.page.goto(f"/tips/{tip.id}")
         hands.click(hands.page.locator("#f-why-send"))
-        hands.presses("Open the words")
+        hands.presses("Open report text")
         expect(hands.page.locator("table")).to_contain_text("still")
-        hands.follows("Close the words")
+        hands.follows("Close report text")
         hands.ticks("helped")
         hands.writes(hands.page.locator("#f-reason-close"), "she is safe")
         hands.presses("Request closure")
-        hands.sees("Somebody else of the national desk confirms it.")
+        hands.sees("Another member of the national desk must confirm.")
     assert closed(case) is None
     with at_the_desk(office, "Officer 2", AccountRole.NATIONAL, NATIONAL, "422") as hands:
         hands.page.goto(f"/tips/{tip.id}")
         hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
-        hands.presses("Confirm the closure")
+        hands.presses("Confirm closure")
         hands.sees(UNOPENED)
         hands.click(hands.page.locator("#f-why-send"))
-        hands.presses("Open the words")
-        hands.follows("Close the words")
+        hands.presses("Open report text")
+        hands.follows("Close report text")
         hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
-        hands.presses("Confirm the closure")
-        hands.sees("It was closed wrongly")
+        hands.presses("Confirm closure")
+        hands.sees("Closed by mistake")
     assert closed(case) == "helped"
     rows = [row for row in office.line.all(CaseLogRow) if row.tip_id == tip.id]
     hers = [row.kind for row in rows if row.responder_id == case.deputy]
@@ -269,7 +269,7 @@ def the_desk_opens_whom_it_met(hands: Hands) -> None:
     """Opens the persons of the first case with the desk's own key, which the reader handed on."""
     hands.page.goto("/tips/1")
     hands.click(hands.page.locator("#f-of_persons-send"))
-    hands.presses("Open the persons")
+    hands.presses("Open people met")
     hands.sees("Person {n}", n=1)
     hands.sees("The person wants help.")
 

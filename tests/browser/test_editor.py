@@ -84,7 +84,7 @@ def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -
         words.fill("Ask for the papers first, " * 8 + "“all of them”.")
         expect(screen).to_contain_text("Ask for the papers")
         expect(page.locator("#p-meter-en")).to_contain_text("screens: 2")
-        expect(page.get_by_role("button", name="Write all of them")).to_be_visible()
+        expect(page.get_by_role("button", name="Replace all")).to_be_visible()
         assert page.evaluate("document.activeElement.id") == "f-text-en"
 
         page.locator("#f-text-en").fill("Ask for the papers.")
@@ -130,7 +130,7 @@ def test_a_select_of_a_menu_is_filled_where_it_is_opened(chromium: Browser, serv
         offered = (one.locator("option").all_inner_texts() for one in goes)
         first, second = ([one.strip() for one in each] for each in offered)
         assert first[1:] == second[1:]
-        assert [first[0], second[0]] == ["each its own way", "where every choice leads"]
+        assert [first[0], second[0]] == ["one for each choice", "screen for all choices"]
         expect(goes[1]).to_have_value("homes")
         goes[1].select_option("flow:law")
 
@@ -139,7 +139,7 @@ def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk)
     with browsing(chromium, served, script=False) as page:
         page.goto(f"{ABROAD}/contract")
         page.locator("#f-text-en").fill("Ask for the papers.")
-        page.get_by_role("button", name="Look again").click()
+        page.get_by_role("button", name="Check again").click()
         expect(page.locator("#p-handset pre")).to_contain_text("Ask for the papers.")
         page.get_by_role("button", name="9", exact=True).click()
         expect(page.locator("#p-handset pre")).to_contain_text("Do not pay first")
@@ -152,7 +152,7 @@ def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk)
         page.get_by_role("button", name="Up choice 2").click()
         expect(page.locator("#f-choices\\.0-en")).to_have_value("At home")
         page.locator("#f-choices\\.0\\.goes").select_option("more:")
-        page.get_by_role("button", name="Look again").click()
+        page.get_by_role("button", name="Check again").click()
         page.locator("#f-choices\\.0\\.goes").select_option("flow:law")
 
 

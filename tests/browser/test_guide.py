@@ -101,11 +101,11 @@ def changes_a_sentence(hands: Hands) -> None:
     page = hands.page
     hands.follows("Flows")
     hands.opens("abroad")
-    hands.click(page.locator("summary", has_text=hands.says("Open in a change")))
+    hands.click(page.locator("summary", has_text=hands.says("Edit in a draft")))
     hands.keeps("2-flow")
-    hands.follows("A new change")
+    hands.follows("New draft")
     hands.types("Title", FEES)
-    hands.presses("Open the change")
+    hands.presses("Start draft")
     hands.click(page.locator(".outline").get_by_role("link", name="fee"))
     hands.chooses(page.locator("#h-language"), "rw")
     for code, words in WORDS.items():
@@ -121,10 +121,10 @@ def changes_a_sentence(hands: Hands) -> None:
 
 def brings_back(hands: Hands) -> None:
     page, why = hands.page, "It reads badly aloud"
-    hands.click(page.locator("tbody").get_by_text(hands.says("Bring back"), exact=True).first)
-    hands.types("Why", why)
+    hands.click(page.locator("tbody").get_by_text(hands.says("Restore"), exact=True).first)
+    hands.types("Reason", why)
     hands.keeps("7-bring-back")
-    hands.presses("Bring it back")
+    hands.presses("Restore version")
     expect(page.locator("tbody").get_by_text(why)).to_be_visible()
 
 
@@ -159,17 +159,17 @@ def test_a_topic_of_three_screens_is_live_in_ten_minutes(office: Office) -> None
 
 def begins_a_topic(hands: Hands) -> None:
     page = hands.page
-    hands.follows("Changes")
-    hands.follows("Open a change")
+    hands.follows("Drafts")
+    hands.follows("Start draft")
     hands.types("Title", DEBTS)
-    hands.presses("Open the change")
-    hands.follows("A new flow")
+    hands.presses("Start draft")
+    hands.follows("New flow")
     hands.types("Name", "debts")
     hands.chooses(page.locator("#f-menu"), MENU)
     for code, label in CHOICE.items():
         hands.writes(page.locator(f"#f-label-{code}"), label)
     hands.keeps("topic-model")
-    hands.presses("Begin the flow")
+    hands.presses("Create flow")
 
 
 def writes_its_screens(hands: Hands) -> None:

@@ -25,10 +25,10 @@ NEW = {
     FEE: "Ntukishyure ngo ubone akazi.",
 }
 OVERTAKEN = "Ntukabanze kwishyura. Bika pasiporo yawe."
-STALE = "The text or its English changed since the sheet was made."
+STALE = "The text or its English has changed. Export the sheet again."
 COUNTS = (
-    "Can be taken: {taken}, with new words: {changed}. Refused: {refused}."
-    " Nobody agreed yet: {waiting}."
+    "Can be imported: {taken}. With new text: {changed}. Refused: {refused}. Not agreed yet: "
+    "{waiting}."
 )
 
 
@@ -50,10 +50,10 @@ def test_a_sheet_goes_out_and_comes_in_and_one_stale_row_is_refused(
         sheet.sees(STALE)
         sheet.keeps("sheet-judged")
         with hands.page.expect_download() as refused:
-            sheet.presses("These rows as a sheet, with why")
+            sheet.presses("Export refused rows with reasons")
         why = why_refused(refused.value, tmp_path / "refused.xlsx")
-        sheet.presses("Take these {count}", count=1)
-        sheet.sees("Taken: {count}.", count=1)
+        sheet.presses("Import {count} rows", count=1)
+        sheet.sees("Imported: {count}.", count=1)
         assert sheet.seconds < 300
 
     assert why == {FEE: sheet.says(STALE)}
@@ -77,12 +77,12 @@ def overtakes(office: Office, place: str, words: str) -> None:
 
 def takes_it_out(hands: Hands, to: Path) -> Path:
     page = hands.page
-    hands.follows("Words")
-    hands.follows("Read {language}", language="Kinyarwanda")
-    hands.follows("As a sheet, out and in")
+    hands.follows("Texts")
+    hands.follows("Review {language}", language="Kinyarwanda")
+    hands.follows("Export or import a sheet")
     hands.keeps("sheet-out")
     with page.expect_download() as out:
-        hands.follows("What waits for you, as a workbook")
+        hands.follows("Texts for your review as a workbook")
     out.value.save_as(to)
     return to
 

@@ -24,8 +24,8 @@ def test_twenty_texts_take_less_than_twenty_minutes_on_a_narrow_screen(office: O
     translator = office.person("Translator 1", AccountRole.TRANSLATOR)
     with office.hands(NARROW) as hands:
         hands.signs_in(translator)
-        hands.follows("Words")
-        hands.follows("Read {language}", language="Kinyarwanda")
+        hands.follows("Texts")
+        hands.follows("Review {language}", language="Kinyarwanda")
         places = [judges_the_first(hands, number) for number in range(TEXTS)]
         assert hands.page.evaluate(WIDER) <= 0
         assert hands.seconds < MINUTES * 60
@@ -46,8 +46,8 @@ def judges_the_first(hands: Hands, number: int) -> str:
     if number % MENDED_EACH == MENDED_EACH - 1 and mended != words:
         field.fill(mended)
         hands.clicks, hands.keys = hands.clicks + 1, hands.keys + len(words.split()[0])
-        hands.presses("Save and agree", within="#t-1")
+        hands.presses("Save as reviewed", within="#t-1")
     else:
-        hands.presses("Agree", within="#t-1")
+        hands.presses("Mark as reviewed", within="#t-1")
     expect(hands.page.locator("#t-1 [name='place.1']")).not_to_have_value(place)
     return place

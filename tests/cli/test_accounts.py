@@ -88,8 +88,8 @@ def test_a_role_that_decides_is_given_by_the_server_while_there_are_no_two_admin
 
 def test_what_cannot_be_is_refused_in_a_sentence(home: Path) -> None:
     for words, says in [
-        (("Editor 1",), "needs a role"),
-        (("Editor 1", "--role", "admin", "--role", "desk"), "reads no tips"),
+        (("Editor 1",), "choose at least one role"),
+        (("Editor 1", "--role", "admin", "--role", "desk"), "an admin or auditor cannot read tips"),
         (("Editor: 1", "--role", "editor"), "1 to 40 letters"),
     ]:
         told = hotline(home, "invite", *words, "--by", "Admin")

@@ -71,7 +71,7 @@ def test_the_key_of_second_factors_is_rotated_and_the_old_one_destroyed(line: Op
         "totp.key",
     ]
     log = line.well("audit", "list").stdout
-    assert log.count("made the key totp anew") == 1
+    assert log.count("replaced the key totp") == 1
     assert "destroyed the old key totp" in log
 
 
@@ -139,4 +139,4 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
     assert line("keys", "pepper", "enter", "--check", *SIGNED, typed=shown).exit_code == 1
     assert line("keys", "pepper", "enter", *SIGNED, typed=shown).exit_code == 0
     assert KeyFolder(reader.path).read("pepper.key") == key_export.read(shown)
-    assert "put the reader's pepper back from paper" in line.well("audit", "list").stdout
+    assert "restored the reader's pepper from paper" in line.well("audit", "list").stdout

@@ -27,9 +27,9 @@ def oncall(home: Path, *words: str, typed: str | None = None) -> Result:
 def test_a_contact_is_added_by_somebody_once(home: Path) -> None:
     assert oncall(home, "add", "Keza", NUMBER, "--by", "Aline").exit_code == 0
     again = oncall(home, "add", "Ngabo", "--language", "fr", "--by", "Aline", typed=f"{NUMBER}\n")
-    assert (again.exit_code, "that number is notified already" in again.output) == (1, True)
+    assert (again.exit_code, "this number is already a contact" in again.output) == (1, True)
     log = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, ["audit", "list"]).output
-    assert "Aline lets Keza be woken by alarms" in log
+    assert "Aline added Keza to the on-call contacts" in log
 
 
 def test_a_number_that_cannot_be_is_refused(home: Path) -> None:

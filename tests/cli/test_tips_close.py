@@ -71,7 +71,7 @@ def test_a_command_requests_a_closure_and_closes_nothing(home: Path, outcome: st
     assert now["closure_requested_at"] is not None
     assert now["next_clock"] is not None, "its deadlines go on"
     log = said(home, "audit", "list", "--tip", PLAIN).stdout
-    assert f"Alice wants tip 1 closed: {outcome}: looked into" in log
+    assert f"Alice requested closure of tip 1: {outcome}: looked into" in log
 
 
 def test_an_outcome_that_there_is_not_lists_those_that_there_are(home: Path) -> None:
@@ -144,6 +144,6 @@ def test_a_request_says_what_is_still_owed_and_to_whom(home: Path) -> None:
     database.close()
     told = said(home, "tips", "close", PLAIN, "--outcome", "joke", *FIRST).output
     assert (
-        "still owed to person 1: a service: to be asked for help, by 2026-11-25 08:00 in Kigali"
-        in told
-    )
+        "still owed to person 1: follow-up due: ask a service for help, by 2026-11-25 08:00 in "
+        "Kigali"
+    ) in told

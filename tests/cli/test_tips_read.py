@@ -57,9 +57,9 @@ def home(tmp_path: Path) -> Path:
 
 
 NOT_ASKED = {
-    "Nobody was asked whether helpers may come: go unseen.",
-    "Nta wabajijwe niba abafasha bahaza: mugende bucece.",
-    "On n'a demandé à personne si l'aide peut venir : allez-y discrètement.",
+    "The caller was not asked if helpers may visit. Visit discreetly.",
+    "Uwahamagaye ntiyabajijwe niba abafasha bahaza. Musure mu ibanga.",
+    "On n'a pas demandé à l'appelant si l'aide peut venir. Allez-y discrètement.",
 }
 
 
@@ -148,7 +148,7 @@ def test_one_person_alone_opens_nothing_by_the_passphrase(home: Path) -> None:
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
     alone = ("--by", "Alice", "--second", " alice ", "--reason", "court asked")
     refused = said(home, "tips", "read", "1", *desk, *alone, code=1)
-    assert "before two people alone" in refused.output
+    assert "the recovery passphrase needs two people" in refused.output
     assert "with Bosco" not in said(home, "audit", "list").output
     said(home, "tips", "read", "1", *desk, *SIGNED)
     assert "by the passphrase, with Bosco" in said(home, "audit", "list").output

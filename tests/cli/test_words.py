@@ -46,21 +46,21 @@ def test_the_projects_own_catalogues_are_whole() -> None:
     [
         (None, "missing"),
         ("", "missing"),
-        ("Merci.", "needs exactly these placeholders: ref"),
-        ("{ref} {place}: merci.", "needs exactly these placeholders: ref"),
-        ("{ref}: bien re\u00e7u.", "U+00E7 \u00e7 is not on a basic phone: write c"),
-        ("{ref}: " + "merci " * 30, "longer than one SMS"),
+        ("Merci.", "use exactly these placeholders: ref"),
+        ("{ref} {place}: merci.", "use exactly these placeholders: ref"),
+        ("{ref}: bien re\u00e7u.", "U+00E7 ç is not on a basic phone: use c"),
+        ("{ref}: " + "merci " * 30, "longer than one SMS: shorten it"),
         (
             "{ref}: la police, merci.",
-            'says "police", which whoever holds the phone would read: say it in other words',
+            'contains "police", which anyone who holds the phone could read: use other words',
         ),
         (
             "{ref}: appelez le 37 77.",
-            "names 3777, which nobody signed: remove it, or have the number verified first",
+            "contains 3777, which is not verified: remove it, or have the number verified first",
         ),
         (
             "{ref}: appelez le 3677.",
-            "names 3677, which nobody signed: remove it, or have the number verified first",
+            "contains 3677, which is not verified: remove it, or have the number verified first",
         ),
     ],
 )

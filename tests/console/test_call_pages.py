@@ -65,7 +65,7 @@ def test_a8_a_number_opens_for_who_asked_once_a_second_person_approved(
     assert other.post("/call-backs/1/approve", {**why, **BY_ONE}).status_code == 303
     assert other.post("/call-backs/1/open", why).status_code == 422, "not who asked"
     page = one.get("/call-backs").text
-    assert "Asked for by National 1." in page
+    assert "Requested by National 1." in page
     assert NUMBER not in page
     opened = one.post("/call-backs/1/open", why)
     assert NUMBER.replace("+", "&#43;") in opened.text or NUMBER in opened.text
@@ -89,12 +89,12 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
     one, other = two
-    asks = "National 1 asks for the number of call-back 1, of tip 1"
+    asks = "National 1 asks for the phone number of call-back 1, tip 1"
     assert asks not in other.get("/").text
     assert one.post("/call-backs/1/ask", {"reason": "agreed with her"}).status_code == 303
     today, approvals = other.get("/").text, other.get("/approvals").text
     assert f'<a href="/call-backs">{asks}</a>' in today
-    assert '<a href="/approvals">Wait for a second person: 1.</a>' in today
+    assert '<a href="/approvals">Waiting for approval: 1</a>' in today
     assert asks in approvals
     assert "Why: agreed with her" in approvals
     assert '<a class="target" href="/call-backs">' in approvals

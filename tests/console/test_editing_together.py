@@ -59,7 +59,7 @@ def test_who_else_has_the_flow_open_is_shown_by_name(editor: Editor) -> None:
 
 def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine."}, {"text.fr": "Les siens.", "goes": "last"})
-    assert "Others saved meanwhile. Their edits are kept beside yours." in page
+    assert "Others saved edits meanwhile. They are kept with yours." in page
     assert (words(editor)["en"], words(editor)["fr"]) == ("Mine.", "Les siens.")
     assert editor.node("abroad", "fee")["say"]["goes"] == "last"
 
@@ -67,8 +67,8 @@ def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
 @pytest.mark.row("A6")
 def test_the_same_words_are_asked_about_and_nothing_is_saved_before(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine.", "text.rw": "Ibyanjye"}, {"text.en": "Hers."})
-    assert "You and Editor 3 changed the same." in page
-    for says in ("Before: <span", "Your version:", "Version of Editor 3:", "Mine.", "Hers."):
+    assert "You and Editor 3 edited the same text." in page
+    for says in ("Before: <span", "Your version:", "Version by Editor 3:", "Mine.", "Hers."):
         assert says in page
     assert_reachable(editor.at, outline(page))
     assert words(editor)["en"] == "Hers."
@@ -101,7 +101,7 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
         assert gone.status_code == 303, gone.text
         answer = editor.press(form | {"text.en": "Still here."}, "save")
         assert answer.status_code == 422
-        assert 'Version of Editor 3:</strong> <span class="difference">taken out' in answer.text
+        assert 'Version by Editor 3:</strong> <span class="difference">taken out' in answer.text
         assert "Still here." in answer.text
         asked = settling(editor, answer.text)
         (name,) = [name for name in asked if name.startswith("pick ")]
@@ -118,17 +118,17 @@ def test_what_went_live_meanwhile_is_shown_beside_the_change_and_one_is_chosen(
     editor: Editor,
 ) -> None:
     page = f"/changes/{CHANGE}"
-    assert "Nothing is to be chosen." in editor.tab.get(f"{page}/catch-up").text
+    assert "Nothing to choose." in editor.tab.get(f"{page}/catch-up").text
     editor.sent(editor.open("abroad", "fee") | {"text.en": "Mine.", "text.rw": "Ibyanjye"}, "save")
     kit = editor.desk.kit
     live = copy.deepcopy(dict(live_document(kit.database)))
     live["flows"]["abroad"]["nodes"]["fee"]["say"]["text"]["en"] = "Live."
     service_publishing.publish(kit, live, by="Alice", reason="x", of_version=False)
-    assert "Choose which ones stay" in editor.tab.get(page).text
+    assert "Choose which texts to keep" in editor.tab.get(page).text
 
     editor.at = f"{page}/catch-up"
     asked = editor.tab.get(editor.at).text
-    for says in ("abroad, fee, What it says, English", "Mine.", "What is live now", "Live."):
+    for says in ("abroad, fee, What it says, English", "Mine.", "Published version", "Live."):
         assert says in asked
     assert "Ibyanjye" not in asked
     form = settling(editor, asked)
@@ -137,7 +137,7 @@ def test_what_went_live_meanwhile_is_shown_beside_the_change_and_one_is_chosen(
     assert words(editor)["en"] == "Mine."
     assert editor.tab.post(editor.at, form | {name: "theirs"}).location == page
     assert words(editor) == {**words(editor), "en": "Live.", "rw": "Ibyanjye"}
-    assert "Choose which ones stay" not in editor.tab.get(page).text
+    assert "Choose which texts to keep" not in editor.tab.get(page).text
 
 
 def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(editor: Editor) -> None:

@@ -103,12 +103,12 @@ def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.fr": "Être “sûr”", "text.rw": "mw’ê"}
     part = unescape(editor.part(form))
     assert "latin capital letter e with circumflex" in part
-    assert 'value="mend:rw:ê">Write e<' in part
-    assert 'value="mend_all:fr">Write all of them<' in part
+    assert 'value="mend:rw:ê">Use e<' in part
+    assert 'value="mend_all:fr">Replace all<' in part
     page = unescape(editor.sent(form, "mend:rw:ê"))
     assert editor.node("abroad", "fee")["say"]["text"]["rw"] == "mw'e"
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Être "sûr"'
-    for says in ("We wrote ' for ’: 1.", 'We wrote " for “: 1.'):
+    for says in ("Replaced ’ with ': 1.", 'Replaced “ with ": 1.'):
         assert says in page
     editor.sent(editor.open("abroad", "fee"), "mend_all:fr")
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Etre "sur"'
@@ -145,9 +145,9 @@ def test_the_handset_is_told_what_the_caller_said_and_types_words(editor: Editor
     assert "trust police? 112" not in editor.part(form)
     assert "trust police? 112" in editor.part(form | {"as.answer.danger": "yes"})
     form = editor.open("report", "landmark") | {"h.language": "en"}
-    assert "It waits for words." in editor.part(form)
+    assert "The caller enters text." in editor.part(form)
     part = editor.part(form | {"h.say": "behind the church"}, "press")
-    assert "The session ends here." in part
+    assert "The call ends here." in part
     assert 'name="h.key" value="behind the church"' in part
     form = editor.open("front", "front")
     assert form["as.flag.reporting"] == ""
@@ -158,7 +158,7 @@ def test_the_meter_counts_every_language_and_says_a_second_screen(editor: Editor
     form = editor.open("abroad", "fee")
     part = editor.part(form | {"text.en": "Too long. " * 20, "text.fr": "", "text.rw": ""})
     assert re.search(r'id="p-meter-en".*?<strong>screens: 2</strong>', part, re.S)
-    assert re.search(r'id="p-meter-fr" data-part>\s*<p class="meter">nothing to measure', part)
+    assert re.search(r'id="p-meter-fr" data-part>\s*<p class="meter">no text yet', part)
     assert re.search(r'href="#f-text-fr">A language is missing', part)
     kept = {*re.findall(r'id="([^"]+)" data-part', part)}
     assert kept == {
@@ -172,8 +172,8 @@ def test_a_half_made_screen_is_saved_and_says_that_it_cannot_be_played(editor: E
     form = editor.open("report", "danger")
     empty = {name: "" for name in form if name[:4] in ("text", "goes", "choi", "note")}
     page = editor.sent(form | empty, "save")
-    assert "Not playable yet: danger." in page
-    assert "It says nothing yet." in page
+    assert "No preview yet: danger." in page
+    assert "It has no text yet." in page
     assert editor.node("report", "danger")["menu"]["choices"][0] == {"label": {}, "value": "yes"}
 
 
@@ -281,7 +281,10 @@ def test_a_form_made_of_nothing_that_is_there_is_looked_at_once_more(editor: Edi
     for version in ("7", "-99", "x", ""):
         answer = editor.press(form | {"version": version}, "save")
         assert answer.status_code == 422, version
-        assert "What this form was made of is not there." in answer.text
+        assert (
+            "The version that you edited no longer exists. Check your text and save it again"
+            in answer.text
+        )
         again = editor.form(answer)
         assert again["text.en"] == "Still mine."
     assert editor.press(again, "save").status_code == 303
@@ -291,38 +294,56 @@ def test_a_form_made_of_nothing_that_is_there_is_looked_at_once_more(editor: Edi
 def test_a_second_choice_of_a_value_is_a_finding_that_leads_to_its_field(editor: Editor) -> None:
     form = editor.looked(editor.open("report", "danger"), "unlock")
     page = editor.part(form | {"choices.1.value": form["choices.0.value"]})
-    assert "Two choices count as the same answer." in page
+    assert "Two choices record the same answer." in page
     assert 'href="#f-choices.1.value"' in page
-    assert "Choice 2, what it counts as" not in page
-    assert "Choice 2 counts as yes, and so does Choice 1." in page
+    assert "Choice 2, recorded value" not in page
+    assert "Choice 2 and Choice 1 record the same value yes" in page
 
 
 def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.en": "T\u00eate", "goes": "nowhere"}
     english = editor.part(form)
-    assert "What it says holds \u00ea" in english
-    assert "no node is called nowhere. name one that exists, or write it." in english
+    assert "Text contains \u00ea" in english
+    assert "no screen is called nowhere. choose one that exists, or add it." in english
     editor.tab.post("/account/language", {"language": "fr"})
     french = editor.part(form)
     assert "aucun \u00e9cran ne s&#39;appelle nowhere." in french
-    assert "qui n&#39;est pas dans GSM-7" in french
-    assert "holds" not in french
+    assert "que les t\u00e9l\u00e9phones simples n&#39;affichent pas" in french
+    assert "contains" not in french
 
 
 @pytest.mark.parametrize(
     ("flow", "node", "field", "words", "finds"),
     [
-        ("front", "front", "text.en", "Report it here", "too near to the first screen"),
-        ("abroad", "contract", "text.en", "You are safe. It stays secret.", "cannot keep"),
-        ("abroad", "contract", "text.rw", "Ni ku buntu", "cannot keep"),
-        ("abroad", "contract", "text.fr", "Votre nom?", "asks who somebody is"),
-        ("abroad", "contract", "text.en", "Ring 07*88*12*34*56", "nobody has confirmed"),
+        (
+            "front",
+            "front",
+            "text.en",
+            "Report it here",
+            "It says too much, too close to the first screen",
+        ),
+        (
+            "abroad",
+            "contract",
+            "text.en",
+            "You are safe. It stays secret.",
+            "It promises more than the line can do",
+        ),
+        ("abroad", "contract", "text.rw", "Ni ku buntu", "It promises more than the line can do"),
+        ("abroad", "contract", "text.fr", "Votre nom?", "It asks who a person is"),
+        (
+            "abroad",
+            "contract",
+            "text.en",
+            "Ring 07*88*12*34*56",
+            "It names a number that no one has verified",
+        ),
         (
             "report",
             "danger",
             "text.en",
             "You are safe. Are you in danger?",
-            "not safe in the report",
+            "A word is not safe in a report",
         ),
     ],
 )
@@ -360,11 +381,14 @@ def test_a_reason_that_says_nothing_is_refused_and_its_field_is_named_as_the_pro
     form = editor.open("abroad", "contract")
     promise = form | {"text.en": "It is free"}
     page = unescape(editor.part(promise))
-    label = "Reason for the words or the length that the check finds"
-    assert f'fill in "{label}" with 20 letters or more' in page
-    assert f"{label}; callers never read it</label>" in unescape(editor.page)
+    label = "Reason to keep the reported words or length"
+    assert f'a reason of 20 letters or more in "{label}"' in page
+    assert (
+        "Reason to keep this wording or length despite the check. Callers never see it.</label>"
+        in unescape(editor.page)
+    )
     refused = editor.press(promise | {"reason": "x"}, "save")
     assert refused.status_code == 422
-    assert "Write the reason in 20 letters or more." in refused.text
+    assert "Enter Write the reason in 20 letters or more." in refused.text
     enough = promise | {"reason": "It is a trial of one screen."}
     assert editor.press(enough, "save").status_code == 303

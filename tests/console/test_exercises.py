@@ -52,12 +52,12 @@ def test_r12_one_button_starts_it_every_step_is_timed_and_another_stops_it(
         "Gasabo runs the week of drills nobody of 1 1 of 1, half of them within 3 min 0 s" in page
     )
     assert "Responder 1, responder never 3 min 0 s never" in page
-    assert admin.post("/exercises/1/end").status_code == 422, "a reason is missing"
+    assert admin.post("/exercises/1/end").status_code == 422, "enter a reason"
     assert national.post("/exercises/1/end", {"reason": "enough"}).status_code == 303
     row = words(national.get("/exercises").text)
     assert "Gasabo called off the week of drills" in row
     assert "Runs now" not in row
-    assert "An exercise runs" not in national.get("/").text
+    assert "Drill in progress:" not in national.get("/").text
 
 
 def test_r12_what_may_not_begin_says_why(desk: Desk, national: Tab) -> None:
@@ -78,5 +78,5 @@ def test_r12_an_exercise_says_so_in_every_list_and_nobody_is_late_in_it(desk: De
     assert '<span class="tag warn">an exercise</span>' in row
     assert "late" not in row
     page = tab.get(f"/tips/{tip}").text
-    assert "An exercise. Nobody is in danger, and nobody need go." in page
+    assert "This is a drill. No one is in danger, and no one needs to go." in page
     assert "waits 9 minutes" not in tab.get("/").text

@@ -24,13 +24,13 @@ def cells(tab: Tab, flow: str = FLOW) -> list[str]:
 
 def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> None:
     name, _, rw, _, en, mend, opens, last = cells(writing.editor)
-    assert (name, mend, opens) == (FLOW, "being checked", "")
-    assert re.fullmatch(r"0 of \d+ \d+ not read", rw)
-    assert re.fullmatch(r"0 of \d+ \d+ not read", en)
+    assert (name, mend, opens) == (FLOW, "checking", "")
+    assert re.fullmatch(r"0 of \d+ \d+ not reviewed", rw)
+    assert re.fullmatch(r"0 of \d+ \d+ not reviewed", en)
     assert last.startswith("the line, ")
 
     service_publish.check_by_id(writing.desk.kit, service_publish.LIVE)
-    assert "being checked" not in cells(writing.editor)[5]
+    assert "checking" not in cells(writing.editor)[5]
     writing.published()
     change = writing.opened("Other words")
     writing.says(change, "Ntukishyure.")
@@ -84,8 +84,8 @@ def test_a_desk_reads_the_list_without_changes(writing: Writing) -> None:
     page = tab.get("/flows").text
     assert "Other words" not in page
     assert "/words/" not in page
-    assert "Open in a change" not in tab.get(f"/flows/{FLOW}").text
+    assert "Edit in a draft" not in tab.get(f"/flows/{FLOW}").text
     page = writing.editor.get(f"/flows/{FLOW}").text
-    assert "Open in a change" in page
+    assert "Edit in a draft" in page
     assert f'href="/changes/new?flow={FLOW}"' in page
     assert re.search(r'href="/changes/1/flows/learn/[^"]+">Other words</a> <span[^>]+>edits', page)

@@ -87,7 +87,7 @@ def test_words_of_a_session_that_ended_are_carried_along_and_saved_after_signing
         },
     )
     assert again.status_code == 200
-    assert "Save my words" in again.text
+    assert "Save text" in again.text
     assert 'action="/account/language"' in again.text
     token = again.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
     tab.take(token)
@@ -128,7 +128,7 @@ def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -
     not_right = {"secret_password": "no", "secret_code": "000000"}
     wrong = tab.post("/account/password", changed | not_right)
     assert wrong.status_code == 422
-    assert "is not right" in wrong.text
+    assert "The name, password or code is wrong. Check all three" in wrong.text
     proof = {"secret_password": editor.password, "secret_code": editor.code()}
     done = tab.post("/account/password", changed | proof)
     assert done.location == "/account?done=password"
@@ -146,7 +146,10 @@ def test_a_new_sheet_and_a_new_authenticator_ask_for_password_and_code_each_time
         assert 'name="secret_password"' in asked.text
         assert 'name="secret_code"' in asked.text
     wrong = tab.post("/account/paper", {"secret_password": "no", "secret_code": editor.code()})
-    assert (wrong.status_code, "is not right" in wrong.text) == (422, True)
+    assert (
+        wrong.status_code,
+        "The name, password or code is wrong. Check all three" in wrong.text,
+    ) == (422, True)
     proof = {"secret_password": editor.password, "secret_code": editor.code()}
     assert "Recovery sheet of Editor 1" in tab.post("/account/paper", proof).text
     again = tab.post("/account/paper", proof)
@@ -161,9 +164,12 @@ def test_the_person_reads_of_a_new_sheet_or_authenticator_until_they_say_it_was_
     editor = desk.people["Editor 1"]
     tab.post("/account/language", {"language": language})
     says = {
-        "en": ["A new recovery sheet was made at", "A new authenticator was taken at"],
-        "fr": ["Une nouvelle feuille de secours a été faite", "Un nouvel authentificateur"],
-        "rw": ["Urupapuro rwo kugaruza rushya rwakozwe", "Porogaramu ya kode nshya yafashwe"],
+        "en": ["A new recovery sheet was created at", ". Was it not you? Notify an admin"],
+        "fr": ["Une nouvelle feuille de secours a été créée le", "Un nouvel authentificateur"],
+        "rw": [
+            "Urupapuro rwo kugaruza rushya rwakozwe",
+            ". Niba atari wowe, bimenyeshe umuyobozi wa konti",
+        ],
     }[language]
 
     def reads() -> list[bool]:
@@ -193,7 +199,7 @@ def test_a_line_about_a_new_sheet_goes_after_seven_days(desk: Desk) -> None:
     for days, stands in ((6, True), (1, False)):
         desk.clock.turn(days=days)
         tab.take(editor.enters().token)
-        assert ("A new recovery sheet was made" in tab.get("/").text) is stands
+        assert ("A new recovery sheet was created at" in tab.get("/").text) is stands
 
 
 def test_a_script_that_asks_for_parts_is_told_that_the_session_ended(desk: Desk) -> None:

@@ -93,12 +93,14 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
         for path in paths:
             wrong += judged(page, path)
         if "/tips/1" in paths:
-            for form, name in (("/open", "Open the words"), ("/persons", "Open the persons")):
+            for form, name in (("/open", "Open report text"), ("/persons", "Open people met")):
                 page.goto("/tips/1")
                 within = page.locator(f"form[action='/tips/1{form}']")
-                within.get_by_label("to send somebody").check()
+                within.get_by_label("to send a responder").check()
                 within.get_by_role("button", name=name).click()
-                expect(page.get_by_text("This page closes by itself")).to_be_visible()
+                expect(
+                    page.get_by_text("minutes and cannot be printed. The log records that")
+                ).to_be_visible()
                 wrong += faults_of(page, name)
     return wrong
 
@@ -132,7 +134,7 @@ def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
     with site.page(expects=lambda said: "422" in said) as page:
         page.goto("/enter")
         page.keyboard.press("Tab")
-        expect(page.get_by_text("Skip to the page")).to_be_focused()
+        expect(page.get_by_text("Skip to main content")).to_be_focused()
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         expect(page.get_by_label("Name")).to_be_focused()
@@ -162,8 +164,8 @@ def test_without_script_everything_is_there(site: Site) -> None:
         page.get_by_role("link", name="Accounts").click()
         page.get_by_label("Name").fill("Editor 1")
         page.get_by_label("editor").check()
-        page.get_by_role("button", name="Make the account").click()
-        expect(page.get_by_role("heading", name="A link for Editor 1")).to_be_visible()
+        page.get_by_role("button", name="Create account").click()
+        expect(page.get_by_role("heading", name="Link for Editor 1")).to_be_visible()
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
@@ -176,15 +178,15 @@ def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site
         page.get_by_label("Name").fill("Editor 1")
         page.get_by_label("translator").check()
         site.desk.clock.turn(minutes=16)
-        page.get_by_role("button", name="Make the account").click()
+        page.get_by_role("button", name="Create account").click()
         expect(page.get_by_label("Name")).to_have_value("")
         expect(page.get_by_text("Your words are still here")).to_have_count(2)
         page.get_by_label("Name").fill(person.name)
         page.get_by_label("Password").fill(person.password)
         page.get_by_label("Code").fill(person.code())
         page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("button", name="Save my words").click()
-        expect(page.get_by_role("heading", name="A link for Editor 1")).to_be_visible()
+        page.get_by_role("button", name="Save text").click()
+        expect(page.get_by_role("heading", name="Link for Editor 1")).to_be_visible()
 
 
 def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
@@ -260,13 +262,13 @@ def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> N
         site.sign_in(page, person)
         assert not judged(page, f"/desks/{DISTRICT}")
         page.get_by_label("Reason").fill("somebody left")
-        page.get_by_role("button", name="New key").click()
-        expect(page.get_by_text("they may still hold a copy")).to_be_visible()
+        page.get_by_role("button", name="Give new key").click()
+        expect(page.get_by_text("a removed person may still hold a copy")).to_be_visible()
         assert not faults_of(page, "in the middle of it")
         site.desk.clock.turn(seconds=6)
         page.clock.fast_forward(7000)
         expect(page.get_by_text("hold a copy")).to_have_count(0)
-        expect(page.get_by_role("button", name="New key")).to_have_count(0)
+        expect(page.get_by_role("button", name="Give new key")).to_have_count(0)
 
 
 def test_parts_take_the_place_of_those_of_the_same_id_and_typing_is_not_touched(form: Page) -> None:

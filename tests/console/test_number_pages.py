@@ -40,8 +40,8 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
     row = part(desk, NUMBERS)["3512"]
     assert (row["confirmed_by"], row["confirmed_on"]) == ("Editor 7", "2026-11-24")
     page = tab.get(AT_NUMBERS).text
-    assert "Editor 7, 24 November 2026; shows until 24 November 2027" in page
-    assert "in this change" in page
+    assert "Editor 7, 24 November 2026; shown until 24 November 2027" in page
+    assert "in this draft" in page
 
 
 @pytest.mark.row("A7")
@@ -65,20 +65,20 @@ def test_a_number_is_taken_away_and_112_never(desk: Desk, tab: Tab) -> None:
     assert "confirmed_on" not in part(desk, NUMBERS)["3512"]
     answer = send(tab, AT_NUMBERS, AT_NUMBERS, do="away:112")
     assert answer.status_code == 422
-    assert "112 is never taken away." in answer.text
+    assert "You cannot remove 112." in answer.text
     assert part(desk, NUMBERS)["112"]["confirmed_on"]
 
 
 def test_a_number_that_lapses_within_two_months_is_amber_and_then_red(desk: Desk, tab: Tab) -> None:
-    assert "confirm it again" not in tab.get(AT_NUMBERS).text
+    assert "confirm again" not in tab.get(AT_NUMBERS).text
     desk.clock.turn(days=310)
     tab = desk.tab(AccountRole.EDITOR, name="Editor 8")
-    assert '<span class="tag warn">confirm it again</span>' in tab.get(AT_NUMBERS).text
+    assert '<span class="tag warn">confirm again</span>' in tab.get(AT_NUMBERS).text
     desk.clock.turn(days=60)
     tab = desk.tab(AccountRole.EDITOR, name="Editor 9")
     page = tab.get(AT_NUMBERS).text
-    assert '<span class="tag bad">lapsed</span>' in page
-    assert "It stays on the screens all the same." in page
+    assert '<span class="tag bad">expired</span>' in page
+    assert "Screens always show it." in page
 
 
 def test_a_listed_number_waits_for_its_confirmation(desk: Desk, tab: Tab) -> None:
@@ -106,7 +106,7 @@ def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk
     send(other, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
     answer = tab.post(AT_NUMBERS, stamps | {"do": "confirm:3512"})
     assert answer.status_code == 422
-    assert "Editor 8 changed the same meanwhile." in answer.text
+    assert "Editor 8 edited the same text meanwhile." in answer.text
 
 
 def test_the_page_says_the_screens_that_name_a_number(tab: Tab) -> None:
@@ -130,7 +130,7 @@ def test_what_gathers_is_neither_offered_nor_taken(desk: Desk, tab: Tab, flow: s
     assert not flow or f'<option value="{flow}"' not in tab.get(AT_ENTRIES).text
     answer = send(tab, AT_ENTRIES, f"{AT_ENTRIES}/new", flow=flow)
     assert answer.status_code == 422
-    assert "Choose the flow that it opens." in answer.text
+    assert "Choose the flow that the short code opens." in answer.text
     assert "16" not in part(desk, ENTRIES)
 
 
@@ -138,7 +138,7 @@ def test_what_was_printed_stays_and_what_this_change_brought_goes(desk: Desk, ta
     send(tab, AT_ENTRIES, f"{AT_ENTRIES}/new", flow="signs")
     answer = send(tab, AT_ENTRIES, AT_ENTRIES, do="out:11")
     assert answer.status_code == 422
-    assert "what went live stays as it is" in answer.text
+    assert "You cannot change a printed short code. Add a new one" in answer.text
     assert send(tab, AT_ENTRIES, AT_ENTRIES, do="out:16").status_code == 303
     assert set(part(desk, ENTRIES)) == set(live_document(desk.kit.database)["entries"])
 
@@ -157,5 +157,5 @@ def test_a_change_that_is_over_is_edited_no_more(desk: Desk, tab: Tab) -> None:
     ):
         answer = send(tab, path, to, **fields)
         assert answer.status_code == 422
-        assert "This change is live already, or was dropped." in answer.text
+        assert "This draft was already published or discarded. Start a new draft" in answer.text
     assert tab.get("/changes/999/numbers").status_code == 404

@@ -33,11 +33,16 @@ def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> No
     assert_light(editor.tab, f"{path}?after=fee")
     assert 'value="fee.goes" selected' in editor.tab.get(f"{path}?after=fee").text
     new = {"kind": "menu", "name": "Who holds the passport?", "after": "fee", "arrow": "fee.goes"}
-    refused(editor, path, new | {"name": ""}, "Give it a name.")
-    refused(editor, path, new | {"name": "fee"}, "Something else has that name already.")
-    refused(editor, path, new | {"arrow": "x"}, "Choose the arrow that leads to it")
-    refused(editor, path, new | {"kind": "lift"}, "Choose what it is.")
-    refused(editor, path, new | {"after": "nowhere"}, "It is not there any more.")
+    refused(editor, path, new | {"name": ""}, "Enter a name.")
+    refused(editor, path, new | {"name": "fee"}, "This name is already used. Choose another name.")
+    refused(
+        editor,
+        path,
+        new | {"arrow": "x"},
+        "Choose the screen or choice that leads here. If you do not, no caller can reach the new screen",
+    )
+    refused(editor, path, new | {"kind": "lift"}, "Choose a screen type.")
+    refused(editor, path, new | {"after": "nowhere"}, "It no longer exists. Reload the page.")
     answer = editor.tab.post(path, new)
     assert (answer.status_code, answer.location) == (303, f"{ABROAD}/who_holds_passport")
     nodes = document(editor)["nodes"]
@@ -50,9 +55,14 @@ def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> No
 def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> None:
     path = f"{ABROAD}/contract/rename"
     page = editor.tab.get(path).text
-    assert "These arrows go along: the beginning of the flow." in page
-    refused(editor, path, {"name": "No name"}, "Small letters, digits and _ alone")
-    refused(editor, path, {"name": "fee"}, "Something else has that name already.")
+    assert "These links follow automatically: start of the flow." in page
+    refused(
+        editor,
+        path,
+        {"name": "No name"},
+        "Use lower-case letters, digits and underscores. Start with a letter. At most 40 characters",
+    )
+    refused(editor, path, {"name": "fee"}, "This name is already used. Choose another name.")
     answer = editor.tab.post(path, {"name": "papers"})
     assert (answer.status_code, answer.location) == (303, f"{ABROAD}/papers")
     assert document(editor)["start"] == "papers"
@@ -63,13 +73,13 @@ def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> N
 def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     page = editor.tab.get(f"{ABROAD}/contract/delete").text
     assert "The flow begins here" in page
-    assert "Delete the screen" not in page
+    assert "Delete screen" not in page
     path = f"{ABROAD}/fee/delete"
     page = editor.tab.get(path).text
     assert "contract: goes" in page
     assert "Do not pay first" in page
-    refused(editor, path, {}, "Say for each arrow where it leads from now on.")
-    refused(editor, path, {"to:contract.goes": "fee"}, "Say for each arrow")
+    refused(editor, path, {}, "Choose where each arrow leads now.")
+    refused(editor, path, {"to:contract.goes": "fee"}, "Choose where each arrow leads now")
     refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins here")
     answer = editor.tab.post(path, {"to:contract.goes": "tell"})
     assert (answer.status_code, answer.location) == (303, ABROAD)
@@ -84,10 +94,15 @@ def test_a_flow_begins_like_a_model_with_the_choice_that_leads_to_it(editor: Edi
     path = f"{AT}/new-flow"
     assert_light(editor.tab, path)
     new = {"name": "Domestic work", "model": "lesson", "menu": "front.front", "label.en": "At home"}
-    refused(editor, path, new | {"name": ""}, "Give it a name.")
-    refused(editor, path, new | {"model": "opera"}, "Choose what it is made like.")
-    refused(editor, path, new | {"menu": "abroad.fee"}, "Choose the menu that leads to it.")
-    refused(editor, path, new | {"label.en": " "}, "Write what the choice says")
+    refused(editor, path, new | {"name": ""}, "Enter a name.")
+    refused(editor, path, new | {"model": "opera"}, "Choose a template.")
+    refused(editor, path, new | {"menu": "abroad.fee"}, "Choose a menu that leads to the flow.")
+    refused(
+        editor,
+        path,
+        new | {"label.en": " "},
+        "Enter the text of the choice in at least one language",
+    )
     assert service_drafts.history(editor.desk.kit, CHANGE) == []
     answer = editor.tab.post(path, new)
     assert (answer.status_code, answer.location) == (303, f"{AT}/flows/domestic_work/one")
@@ -105,7 +120,7 @@ def test_a_new_flow_is_written_in_the_editor_and_played_from_the_dial(editor: Ed
     new = {"name": "home", "model": "lesson", "menu": "front.front", "label.en": "Mine"}
     editor.tab.post(f"{AT}/new-flow", new)
     form = editor.open("home", "one")
-    assert "Not playable yet: one. It says nothing yet." in " ".join(editor.page.split())
+    assert "No preview yet: one. Enter its text.." in " ".join(editor.page.split())
     said = {f"text.{code}": "First." for code in ("rw", "fr", "en")}
     editor.sent(form | said | {"topic": "at_home"}, "save")
     assert editor.node("home", "one")["say"]["topic"] == "at_home"
@@ -131,8 +146,8 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     page = editor.tab.get(path).text
     assert f"front / front: Choice {count}" in page
     assert_reachable(path, outline(page))
-    refused(editor, path, {}, "Say for each arrow where it leads from now on.")
-    refused(editor, path, {way: "home"}, "Say for each arrow")
+    refused(editor, path, {}, "Choose where each arrow leads now.")
+    refused(editor, path, {way: "home"}, "Choose where each arrow leads now")
     taken_out(editor, "home", {way: "-"})
     assert service_drafts.draft(editor.desk.kit, CHANGE, "home").document is None
     front = document(editor, "front")["nodes"]
@@ -142,15 +157,18 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     assert editor.tab.get(path).status_code == 404
     page = editor.tab.get(AT).text
     assert "took out the flow home" in page
-    assert "taken out" in page
+    assert "removed" in page
 
 
 def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
-    for flow, says in (("front", "The flow begins here"), ("quiz", "A printed number opens it")):
+    for flow, says in (
+        ("front", "The flow begins here"),
+        ("quiz", "A printed short code leads here, so you cannot remove it"),
+    ):
         path = f"{AT}/flows/{flow}/take-out"
         page = editor.tab.get(path).text
         assert says in page
-        assert "Take the flow out" not in page
+        assert "Remove flow" not in page
         refused(editor, path, {}, says)
 
 
@@ -179,8 +197,8 @@ def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> Non
     assert 'name="gathers"' in page, "unlocked, and nothing saved"
     assert service_drafts.history(editor.desk.kit, CHANGE) == []
     form = {"unlocked": "yes", "gathers": "complaint", "do": "save"}
-    refused(editor, MARKS, form, "Say in a sentence why")
-    refused(editor, MARKS, form | {"why": WHY, "gathers": "gold"}, "none of those that are offered")
+    refused(editor, MARKS, form, "Enter in one sentence why recorded values or alerts change")
+    refused(editor, MARKS, form | {"why": WHY, "gathers": "gold"}, "Choose one of the options")
     answer = editor.tab.post(MARKS, form | {"why": WHY, "private": "yes"})
     assert (answer.status_code, answer.location) == (303, f"{AT}/flows/report")
     flow = document(editor, "report")

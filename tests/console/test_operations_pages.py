@@ -56,7 +56,7 @@ def test_an_admin_pauses_the_queue_every_page_says_so_and_resuming_undoes_it(
     desk: Desk, admin: Tab
 ) -> None:
     editor = desk.tab(AccountRole.EDITOR)
-    assert "Messages go out." in admin.get("/outgoing").text
+    assert "Messages are being sent." in admin.get("/outgoing").text
     assert admin.post("/outgoing/pause", {"reason": ""}).status_code == 422
     assert service_pause.held(desk.kit) is None
 
@@ -67,8 +67,11 @@ def test_an_admin_pauses_the_queue_every_page_says_so_and_resuming_undoes_it(
     assert admin.post("/outgoing/resume", {"reason": "fixed"}).status_code == 303
     assert last(desk)[:2] == ("Admin 1", "lane_released")
     assert service_pause.held(desk.kit) is None
-    assert "paused them" not in editor.get("/flows").text
-    assert "someone else was quicker" in admin.post("/outgoing/resume", {"reason": "fixed"}).text
+    assert "paused all messages at" not in editor.get("/flows").text
+    assert (
+        "Nothing changed: another person was faster"
+        in admin.post("/outgoing/resume", {"reason": "fixed"}).text
+    )
 
 
 def test_only_an_admin_with_a_fresh_second_factor_pauses(desk: Desk, admin: Tab) -> None:
@@ -101,7 +104,7 @@ def test_what_may_have_gone_out_before_a_restore_is_decided_kind_by_kind(
     desk.clock.at += timedelta(minutes=1)
     with desk.kit.database.writing() as session:
         service_pause.hold_restored(session, by="Aline", reason="restored", at=desk.clock())
-    assert "may have gone out already" in admin.get("/outgoing").text
+    assert "may have been sent already" in admin.get("/outgoing").text
     undecided = admin.post("/outgoing/resume", {"reason": "telephoned"})
     assert (undecided.status_code, "Decide for each kind" in undecided.text) == (422, True)
     admin.post("/outgoing/resume", {"reason": "telephoned", "fate-alert": "drop"})
@@ -111,7 +114,7 @@ def test_what_may_have_gone_out_before_a_restore_is_decided_kind_by_kind(
 def test_an_undeliverable_message_is_listed_until_somebody_saw_to_it(desk: Desk) -> None:
     national = desk.tab(AccountRole.NATIONAL)
     message = undeliverable(desk)
-    assert "Undeliverable messages to review: 1." in national.get("/today").text
+    assert "Undeliverable messages to review: 1" in national.get("/today").text
     assert "Alerts to Gasabo 1, " in national.get("/outgoing").text
     assert national.post("/outgoing/review", {"reason": "x"}).status_code == 422
     national.post("/outgoing/review", {"message": str(message), "reason": "telephoned"})
@@ -127,7 +130,9 @@ def test_a_contact_is_added_tested_and_removed_and_no_number_is_shown(
     added = {"name": "Keza", "secret_number": NUMBER, "language": "fr"}
     assert admin.post("/oncall", added).status_code == 303
     assert last(desk) == ("Admin 1", "watcher_added", "Keza")
-    assert "notified already" in admin.post("/oncall", {**added, "name": "Ngabo"}).text
+    assert (
+        "this number is already a contact" in admin.post("/oncall", {**added, "name": "Ngabo"}).text
+    )
     assert "valid" in admin.post("/oncall", {**added, "secret_number": "12"}).text
     assert NUMBER[1:] not in admin.get("/oncall").text
 
@@ -165,7 +170,7 @@ def test_an_alarm_stands_on_the_page_until_somebody_sees_to_it(desk: Desk, admin
     assert "Written: 1, sent: 0." in page
     admin.post("/oncall/alarms/lane")
     assert last(desk) == ("Admin 1", "alarm_acknowledged", "lane")
-    assert "Admin 1 sees to it." in admin.get("/oncall").text
+    assert "Acknowledged by Admin 1" in admin.get("/oncall").text
     assert admin.post("/oncall/alarms/nothing").status_code == 422
 
 
@@ -201,7 +206,7 @@ def test_a_phone_is_taken_off_by_its_number(desk: Desk, admin: Tab) -> None:
         row = {"roll": Roll.LEADERS, "district": "12", "created_at": desk.clock(), "told": []}
         session.add(Joined(number_key=key, **row))
     refused = admin.post("/codes/leaders/remove", {"secret_number": "0788700002"})
-    assert (refused.status_code, "has not joined" in refused.text) == (422, True)
+    assert (refused.status_code, "this number is not enrolled" in refused.text) == (422, True)
     assert admin.post("/codes/leaders/remove", {"secret_number": NUMBER}).status_code == 303
     assert last(desk) == ("Admin 1", "leaders_removed", "district:12")
 
@@ -216,6 +221,8 @@ def test_a_certificate_is_told_from_what_is_none(desk: Desk, admin: Tab) -> None
     assert "Valid: every lesson passed, Gasabo, " in judged(
         code_of(Certificate("12", month, 7), digest)
     )
-    assert "one sign is wrong" in judged("K7Q4 M2XP")
+    assert "One character of the code is wrong. Ask the person to read it again" in judged(
+        "K7Q4 M2XP"
+    )
     forged = code_of(Certificate("12", month, 7), lambda _: "ab")
-    assert "Not a certificate of this line." in judged(forged)
+    assert "This is not a certificate of this line." in judged(forged)

@@ -92,18 +92,21 @@ def case(desk: Desk) -> CaseDesk:
 @pytest.mark.row("R8", "R9")
 def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: CaseDesk) -> None:
     form = case.district.get(f"/tips/{case.tip}/persons/screened").text
-    assert "First: is the person safe" in form
+    assert (
+        "First check that the person is safe, unhurt and alone with you. Help comes first. These questions can wait"
+        in form
+    )
     lacks = case.says("screened", "new", minor="no", act="yes", purpose="yes")
     assert lacks.status_code == 422
     assert lacks.text.count('<p class="fault"') == 2, "force and deceit, of somebody grown up"
     assert case.says("screened", "new", **GROWN_UP, form="labour").status_code == 303
 
-    assert "Persons met: 1." in case.clear()
-    assert "Desk 1 noted signs seen on a person." in case.clear()
+    assert "People met: 1" in case.clear()
+    assert "Desk 1 recorded signs seen on a person." in case.clear()
     assert "possible victim" not in case.clear()
     early = case.district.post(f"/tips/{case.tip}/persons", OPENS)
     assert early.status_code == 422
-    assert "The reader hands it to your desk within a minute" in early.text
+    assert "You cannot open these notes yet" in early.text
     assert "possible victim" not in early.text
 
     hands_on(case.desk)
@@ -115,8 +118,8 @@ def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: Cas
     assert answer.headers["Refresh"] == f"300; url=/tips/{case.tip}?auto"
     assert case.audit() == [
         ("Desk 1", "person_noted", ""),
-        ("Desk 1", "tip_refused", "the persons do not open: to send somebody"),
-        ("Desk 1", "people_read", "to send somebody"),
+        ("Desk 1", "tip_refused", "the persons do not open: to send a responder"),
+        ("Desk 1", "people_read", "to send a responder"),
     ]
 
 
@@ -126,7 +129,10 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     hands_on(case.desk)
     early = case.says("offered", service="shelter")
     assert early.status_code == 422
-    assert "Ask alone, and write that down first." in early.text
+    assert (
+        "No one has asked if the person wants help. Ask in private, then record the answer"
+        in early.text
+    )
     assert "/persons/offered" not in case.opened()
     assert case.says("consent", consent="yes", sex="woman").status_code == 303
     assert "The person wants help." in case.opened()
@@ -134,7 +140,7 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     whom = f"1:{case.entries()[-1].id}"
     assert f"whom=1:{case.entries()[-1].id}" in case.opened()
     assert case.says("answered", whom, answer="accepted").status_code == 303
-    assert "Person 1: the arrival is said, by" in case.clear()
+    assert "Person 1: confirm arrival by" in case.clear()
     asked = case.district.get(f"/tips/{case.tip}/persons/arrived").text
     offered = set(re.findall(r'<option value="([^":]+)"', asked))
     assert offered == STATES, "no continent, and nothing else that would be refused"
@@ -144,7 +150,7 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     case.later(days=31)
     assert case.says("thirty", whom, thirty="safe").status_code == 303
     page = case.opened()
-    for said in ("accepted", "Burundi", "safe, and done", "a woman"):
+    for said in ("accepted", "Burundi", "safe, help ended", "a woman"):
         assert said in page, said
     assert "Person 1:" not in case.clear(), "no clock runs any more"
 
@@ -156,7 +162,7 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     page = case.opened()
     assert "/persons/offered" not in page
     assert f"/persons/answered?whom={whom}" not in page
-    assert "A woman asks once more on" in page
+    assert "Another woman asks again on" in page
     before = len(case.entries())
     refused = case.says("offered", service="health")
     assert refused.status_code == 422
@@ -181,12 +187,12 @@ def test_of_a_child_assent_and_what_is_best_are_asked_and_an_adults_yes_is_none(
 ) -> None:
     assert case.says("screened", "new", **CHILD).status_code == 303
     hands_on(case.desk)
-    assert "taken for a child" in case.says("consent", consent="yes").text
+    assert "This person counts as a child" in case.says("consent", consent="yes").text
     lacks = case.says("consent", consent="assent_yes")
     assert (lacks.status_code, lacks.text.count('<p class="fault"')) == (422, 1)
     assert case.says("consent", consent="assent_yes", interest="not_yet").status_code == 303
-    assert "taken for a child" in case.says("offered", service="health").text
-    assert "decided with the child officer what is best" in case.opened()
+    assert "This person counts as a child" in case.says("offered", service="health").text
+    assert "This is a child" in case.opened()
     assert case.says("consent", consent="assent_no", interest="yes").status_code == 303
     assert case.says("offered", service="health").status_code == 303
 
@@ -201,13 +207,13 @@ def test_a_correction_shows_both_and_what_a_body_decided_is_said_with_the_body(
     page = case.opened()
     assert f"corrects={wrong}" in page
     form = case.district.get(f"/tips/{case.tip}/persons/answered?whom={whom}&corrects={wrong}")
-    assert "It corrects what was noted on" in form.text
+    assert ". Enter all answers again. The new note counts, and both stay visible" in form.text
     mended = {"answer": "accepted", "corrects": str(wrong)}
     assert case.says("answered", whom, **mended).status_code == 303
     page = case.opened()
     assert "<del>no room</del>" in page
     assert f"corrects={wrong}" not in page
-    assert "It corrects what was noted before." in case.clear()
+    assert "This corrects an earlier note." in case.clear()
     other_kind = case.says("answered", whom, answer="accepted", corrects=str(offered.id))
     assert other_kind.status_code == 422
     yes = case.says("consent", consent="yes", corrects=str(consent.id))
@@ -229,7 +235,7 @@ def test_what_is_sent_twice_is_noted_once_and_what_no_form_offers_not_at_all(
     for _ in range(2):
         assert case.district.post(f"{page}/screened", sent).status_code == 303
     hands_on(case.desk)
-    assert "Persons met: 1." in case.clear()
+    assert "People met: 1" in case.clear()
     assert case.says("screened", "new", **{**GROWN_UP, "act": "maybe"}).status_code == 422
     assert case.says("screened", "7", **GROWN_UP).status_code == 422
     assert case.says("arrived", "1:999", arrived="yes").status_code == 422
@@ -237,7 +243,7 @@ def test_what_is_sent_twice_is_noted_once_and_what_no_form_offers_not_at_all(
     assert case.district.get(f"{page}/told").status_code == 404
     assert len(case.entries()) == 1
     change(case.desk, case.tip, closed_at=case.desk.clock())
-    assert "Open it again first." in case.says("screened", "new", **GROWN_UP).text
+    assert "The case is closed. Reopen it first" in case.says("screened", "new", **GROWN_UP).text
 
 
 def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk) -> None:
@@ -269,7 +275,10 @@ def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
     accepts = {"answer": "accepted"}
     assert case.says("answered", whom, case.national, **accepts).status_code == 303
     assert "accepted" in case.opened(case.national)
-    late, page_of_tip = "counted for the last time", f"/tips/{case.tip}"
+    late, page_of_tip = (
+        "The statistics for this month are final. New notes help the person but do not change the statistics",
+        f"/tips/{case.tip}",
+    )
     assert late not in case.national.get(page_of_tip).text
     with case.desk.kit.database.writing() as session:
         tables_case_events.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
@@ -287,11 +296,11 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseD
     assert "what became of a person" not in case.district.get("/").text, "nobody was asked yet"
     service_follow_up.ring_due(case.desk.kit)
     assert f"Tip {case.tip} in Gasabo: it is to be said what became" in case.district.get("/").text
-    assert "the arrival is said, by" in case.opened()
+    assert ": confirm arrival by" in case.opened()
     assert case.opened().count("to be said</span>") == 1
     shown = case.district.get("/tips?state=all&owes=yes").text
     assert re.findall(r'href="/tips/(\d+)"', shown) == [str(case.tip)]
-    assert "whether the person arrived: to be said" in shown
+    assert "follow-up due: confirm arrival" in shown
     other = case.desk.tab(AccountRole.DESK, name="Desk 2")
     assert "what became of a person" not in other.get("/").text
     assert case.says("arrived", whom, arrived="yes").status_code == 303
@@ -323,7 +332,7 @@ def test_pages_of_persons_are_light_and_whole_in_each_language(
     assert_reachable("the tip", outline(case.clear()))
     answer = case.district.post(f"/tips/{case.tip}/persons", OPENS)
     assert_safe(answer)
-    assert_reachable("the persons", outline(answer.text))
+    assert_reachable("People met", outline(answer.text))
     assert INLINE.search(answer.text) is None
     assert len(answer.data) < HEAVIEST
     assert f'<html lang="{language}">' in answer.text
@@ -338,7 +347,7 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
         page = case.district.post(f"/tips/{case.tip}/persons", {**OPENS, "part": part}).text
         shown = [int(n) for n in re.findall(r"<h2>Person (\d+)</h2>", page)]
         assert shown == [*range(first, last + 1)]
-        assert "There are more persons" in page
+        assert "There are more people. Close this page and choose which of them to open" in page
 
 
 @pytest.mark.row("R9")
@@ -351,12 +360,18 @@ def test_not_trafficking_of_a_possible_victim_wants_a_new_screening_or_a_decisio
     hands_on(case.desk)
     closes = {"outcome": "not-trafficking", "reason": "a pay dispute"}
     assert case.district.post(f"{page}/close", closes).status_code == 303
-    assert "The national desk decides by the next working day." in case.national.get(page).text
+    assert (
+        "A person was met, so the national desk decides by the next working day"
+        in case.national.get(page).text
+    )
     assert case.national.post(f"{page}/open", {"why": "send"}).status_code == 200
     agrees = {"do": "agree", "reason": "I rang"}
     stopped = case.national.post(f"{page}/judge", agrees)
     assert stopped.status_code == 422
-    assert "Note a new screening or an official decision first" in stopped.text
+    assert (
+        "A person of this case is a possible victim. Record a new screening or an official decision first"
+        in stopped.text
+    )
     with case.desk.kit.database.reading() as session:
         assert session.get_one(Tip, case.tip).closed_at is None
     decided = case.says("determination", "1", case.national, determination="not", body="court")
@@ -372,13 +387,16 @@ def test_a_page_says_what_is_owed_to_whom_wants_help_and_at_closing_that_it_goes
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
     hands_on(case.desk)
     assert case.says("consent", consent="yes").status_code == 303
-    assert "No service was asked: ask one by" in case.opened()
-    closing = case.clear().partition("Closing ends none of this:")[2]
+    assert "No service was asked for help. Ask one by" in case.opened()
+    closing = case.clear().partition("These follow-ups continue after closure:")[2]
     assert closing.lstrip().startswith("</p>")
-    assert "Person 1: a service is asked for help, by" in closing.partition("<form")[0]
+    assert "Person 1: ask a service for help by" in closing.partition("<form")[0]
     assert case.says("offered", service="shelter").status_code == 303
     assert "No service was asked" not in case.opened()
-    assert "the service&#39;s answer" in case.clear().partition("Closing ends none of this:")[2]
+    assert (
+        "the service&#39;s answer"
+        in case.clear().partition("These follow-ups continue after closure:")[2]
+    )
 
 
 def test_a_form_about_a_person_whose_number_is_none_is_refused(case: CaseDesk) -> None:

@@ -132,8 +132,8 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     writing.saves(change, flow, {"did": "marks", "node": NODE, "why": "It is another topic"})
     page = writing.approver.get(f"/changes/{change}/read").text
     red = page[page.index("Read this first") :]
-    assert "Which topic counts as read: " in unescape(red[: red.index("Screen by screen")])
-    assert "Editor 1 changed what is counted or alerted in one: It is another topic" in red
+    assert "Topic counted as read: " in unescape(red[: red.index("Screens in callers")])
+    assert "Editor 1 changed recorded values or alerts in one: It is another topic" in red
     (anchor,) = set(re.findall(r'<a href="#(s-\d+)">', red))
     assert f'id="{anchor}"' in page
     assert "and leads to back" in page
@@ -168,12 +168,12 @@ def test_a_value_of_a_flow_is_never_a_phrase_nor_markup(writing: Writing) -> Non
 def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert field_words(visit(), "choices.2") == "Choice 3"
     assert field_words(visit(), "choices.0.when") == "Choice 1, when it shows"
-    assert field_words(visit(), "lead.1") == "Words that show only sometimes, 2"
-    assert field_words(visit(), "signed.by") == "Who answers for the question"
+    assert field_words(visit(), "lead.1") == "Conditional text 2"
+    assert field_words(visit(), "signed.by") == "Question verified by"
     assert field_words(visit(), "what.it.is") == "what.it.is"
     moved = FieldChanged("choices.1.goes", "a", "b")
-    assert changed_words(visit(), moved) == "Choice 2 led to a, and leads to b"
-    assert changed_words(visit("fr"), moved) == "Choix 2 menait à a, et mène à b"
+    assert changed_words(visit(), moved) == "Choice 2 leads to b. Before: a"
+    assert changed_words(visit("fr"), moved) == "Choix 2 mène à b. Avant : a"
 
 
 # refusals
@@ -202,7 +202,7 @@ def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
     editor, approver, heard = writing.editor, writing.approver, writing.heard
     untitled = editor.post("/changes/new", {"title": " ", "why": "Kept <b>"})
     assert untitled.status_code == 422
-    assert "Give it a title" in untitled.text
+    assert "Enter a title that says what the draft changes" in untitled.text
     assert "Kept &lt;b&gt;" in untitled.text
 
     empty = writing.opened("Nothing in it")
@@ -213,9 +213,21 @@ def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
     writing.says(change)
     digest = writing.digest(change)
     for path, fields, says in (
-        ("approve", {"digest": digest, **TICKS}, "Nobody proposes it now"),
-        ("approve", {"digest": "another", **TICKS}, "Nobody proposes it now"),
-        ("send-back", {"note": "Again"}, "Nobody proposes it now"),
+        (
+            "approve",
+            {"digest": digest, **TICKS},
+            "This draft is no longer submitted: it was edited or returned. An editor must submit it again",
+        ),
+        (
+            "approve",
+            {"digest": "another", **TICKS},
+            "This draft is no longer submitted: it was edited or returned. An editor must submit it again",
+        ),
+        (
+            "send-back",
+            {"note": "Again"},
+            "This draft is no longer submitted: it was edited or returned. An editor must submit it again",
+        ),
         ("emergency", {"digest": digest, "reason": "too short"}, "in 20 letters or more"),
         ("emergency", {"digest": "another", "reason": "x" * 30}, "It changed while you read"),
     ):
@@ -223,7 +235,7 @@ def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
         assert (refused.status_code, says in refused.text) == (422, True), (path, fields)
     assert editor.post(f"/changes/{change}/propose").status_code == 303
     unread = approver.post(f"/changes/{change}/approve", {"digest": digest})
-    assert "Tick what you have read: Kinyarwanda." in unread.text
+    assert "Read the text and tick: Kinyarwanda" in unread.text
     assert writing.heard == heard
 
 
@@ -234,7 +246,7 @@ def test_who_wrote_a_part_of_it_is_not_the_second_person(writing: Writing) -> No
     writing.says(change, by="Editor 2")
     assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
     page = both.get(f"/changes/{change}/read").text
-    assert "Ask another approver to read it." in page
+    assert "You wrote or submitted part of this draft. Ask another approver to review it" in page
     assert f'action="/changes/{change}/approve"' not in page
     refused = both.post(f"/changes/{change}/approve", {"digest": writing.digest(change), **TICKS})
     assert (refused.status_code, "Ask another approver" in refused.text) == (422, True)
@@ -248,7 +260,10 @@ def test_the_demo_lets_one_person_do_both_under_a_banner(database: Database, clo
     writing.says(change, by="Editor 2")
     assert both.post(f"/changes/{change}/propose").status_code == 303
     page = both.get(f"/changes/{change}/read").text
-    assert "This is the demonstration" in page
+    assert (
+        "Demo: one person can write and approve here. On a real line, another person approves your draft"
+        in page
+    )
     fields = {"digest": writing.digest(change), **TICKS}
     assert both.post(f"/changes/{change}/approve", fields).status_code == 303
 
@@ -297,9 +312,9 @@ def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writ
     first = writing.approver.get(address).text
     (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
     assert "Part 1 of 2" in first
-    assert "What you decide" not in first
+    assert "Decision" not in first
     last = writing.approver.get(unescape(following)).text
-    assert "What you decide" in last
+    assert "Decision" in last
     screens = [re.findall(r'id="s-(\d+)"', page) for page in (first, last)]
     assert [len(one) for one in screens] == [MOST, 3]
     assert (
@@ -308,5 +323,5 @@ def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writ
 
     writing.says(change)
     stale = writing.approver.get(unescape(following)).text
-    assert "It changed while you read. Begin again." in stale
-    assert "What you decide" not in stale
+    assert "This draft was edited while you were reading. Start the review again." in stale
+    assert "Decision" not in stale

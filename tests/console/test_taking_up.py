@@ -159,15 +159,15 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
     other = desk.tab(AccountRole.ADMIN, name="Admin 2")
     invited(admin, "approver", "editor")
     own = admin.get("/approvals").text
-    assert "Somebody else decides" in own
-    assert "Take back" in own
+    assert "You cannot decide this. You asked for it, or it is about you" in own
+    assert "Withdraw request" in own
     assert 'value="approve"' not in own
     asked = other.get("/approvals").text
     (path,) = re.findall(r'action="(/approvals/\d+)"', asked)
 
     refused = other.post(path, {"do": "approve"})
     assert refused.status_code == 422
-    assert "A reason is missing." in refused.text
+    assert "Enter a reason." in refused.text
     assert 'href="#f-reason-' in refused.text
     assert other.post(path, {"do": "approve", "reason": "Known since May"}).status_code == 303
     assert "Nothing waits" in other.get("/approvals").text
@@ -176,26 +176,29 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
 def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab) -> None:
     invited(admin, "editor")
     listed = admin.get("/accounts").text
-    assert "Reads what others wrote, and publishes it." in listed
+    assert "Reviews drafts of others, and publishes them." in listed
     (path,) = re.findall(r'href="(/accounts/\d+)">Editor 1<', listed)
     assert admin.post(f"{path}/roles", {}).status_code == 422
     clash = admin.post(f"{path}/roles", {"roles": ["desk", "auditor"]})
-    assert "give the roles to two accounts" in clash.text
+    assert "an admin or auditor cannot read tips: give these roles to two accounts" in clash.text
     asked = admin.post(f"{path}/roles", {"roles": ["translator"]})
-    assert "These roles end now:" in asked.text
+    assert "Roles that end now:" in asked.text
     assert '<input type="hidden" name="roles" value="translator">' in asked.text
     sure = {"roles": ["translator"], "sure": "yes"}
     missing = admin.post(f"{path}/roles", sure)
-    assert (missing.status_code, "A reason is missing." in missing.text) == (422, True)
+    assert (missing.status_code, "Enter a reason." in missing.text) == (422, True)
     assert admin.post(f"{path}/roles", sure | {"reason": "other work"}).status_code == 303
     assert "translator" in admin.get(path).text
-    assert "Make the link" in admin.get(f"{path}/link").text, "nobody has taken it up yet"
+    assert "Create link" in admin.get(f"{path}/link").text, "nobody has taken it up yet"
     again = admin.post(f"{path}/link")
     assert re.search(r"/welcome/[\w-]{40,}", again.text)
     assert "A new link brings it back." in admin.get(f"{path}/end").text
     assert admin.post(f"{path}/end").status_code == 422
     assert admin.post(f"{path}/end", {"reason": "left"}).status_code == 303
-    assert "This account was ended" in admin.get(path).text
+    assert (
+        "This account has ended. Its name stays in the log. A new link reopens it"
+        in admin.get(path).text
+    )
     assert admin.get("/accounts/999").status_code == 404
 
 
@@ -203,15 +206,18 @@ def test_a_new_link_rests_and_its_person_refuses_it(desk: Desk, admin: Tab) -> N
     editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['Editor 1'].account_id}"
-    assert "wait 24 hours" in admin.get(f"{path}/link").text
+    assert (
+        "For a person who lost their password and their recovery sheet"
+        in admin.get(f"{path}/link").text
+    )
     assert admin.post(f"{path}/link", {"reason": "lost both"}).status_code == 303
     assert "once a second admin agrees" in admin.get(path).text
     assert admin.post(f"{path}/link").status_code == 422
     assert "Admin 1 asks for a new link for Editor 1." in second.get("/approvals").text
     assert "Admin 1 asked for a new link for your account." in editor.get("/flows").text
-    assert "Refuse the link" in editor.get("/account").text
+    assert "Refuse link" in editor.get("/account").text
     assert editor.post("/account/link").location == "/account?done=link"
-    assert "The link is refused." in editor.get("/account?done=link").text
+    assert "Link refused. No one can use it." in editor.get("/account?done=link").text
     assert "asks for a new link" not in second.get("/approvals").text
 
 
@@ -224,7 +230,7 @@ def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin:
     agrees = {"do": "approve", "reason": "met them"}
     assert admin.post(waits, agrees).status_code == 422
     assert second.post(waits, agrees).status_code == 303
-    assert "It can be made now." in admin.get(path).text
+    assert "You can create it now." in admin.get(path).text
     assert re.search(r"/welcome/[\w-]{40,}", admin.post(f"{path}/link").text)
 
 
@@ -234,7 +240,10 @@ def test_the_end_of_a_national_account_waits_for_a_second_admin_and_is_taken_bac
     third, _ = (desk.tab(AccountRole.NATIONAL, name=f"National {n}") for n in (1, 2))
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['National 1'].account_id}"
-    assert "A second admin must agree under Approvals" in admin.get(f"{path}/end").text
+    assert (
+        "Another admin must approve this under Approvals. A team or a desk depends on this account"
+        in admin.get(f"{path}/end").text
+    )
     ended = admin.post(f"{path}/end", {"reason": "left"})
     assert ended.location == path
     assert "Admin 1 asked to end this account" in admin.get(path).text
@@ -270,7 +279,10 @@ def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, adm
 
 def test_nobody_changes_their_own_account_as_an_admin(desk: Desk, admin: Tab) -> None:
     path = f"/accounts/{desk.people['Admin 1'].account_id}"
-    assert "Another admin changes your roles" in admin.get(path).text
+    assert (
+        "Another admin must change your roles, create a new link or end your account"
+        in admin.get(path).text
+    )
     for act in ("link", "end"):
         answer = admin.post(f"{path}/{act}")
         assert answer.status_code == 422
@@ -294,7 +306,7 @@ def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
     old = desk.people["Editor 1"].password
     done = tab.post("/account/password", {"secret_old": old, "secret_new": PASSWORD})
     assert done.location == "/account?done=password"
-    assert "Your password is changed" in tab.get("/account?done=password").text
+    assert "Password changed. Your other sessions ended" in tab.get("/account?done=password").text
     assert elsewhere.get("/").status_code == 303
 
     shown = tab.get("/account/factor").text
@@ -314,7 +326,7 @@ def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
 
 def test_other_sessions_are_seen_and_ended(desk: Desk) -> None:
     one, two = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
-    assert one.get("/account").text.count("this one") == 1
+    assert one.get("/account").text.count("this session") == 1
     assert one.post("/account/sessions").status_code == 303
     assert (one.get("/").status_code, two.get("/").status_code) == (200, 303)
     assert 'action="/account/sessions"' not in one.get("/account").text, "there are no others"

@@ -39,17 +39,20 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
     [
         (
             "en",
-            "No one has taken tip {tip}, filed {filed}.",
-            "No one has taken a tip that was filed",
+            "No one has taken tip {tip}, filed {filed}. Telephone the national desk.",
+            ". Telephone the national desk",
         ),
         (
             "fr",
-            "Personne n'a pris le signalement {tip}, déposé le {filed}.",
+            (
+                "Personne n'a pris le signalement {tip}, déposé le {filed}. Téléphonez au bureau "
+                "national."
+            ),
             "Personne n'a pris un",
         ),
         (
             "rw",
-            "Nta muntu wafashe amakuru {tip}, yatanzwe {filed}.",
+            "Nta muntu wafashe amakuru {tip}, yatanzwe {filed}. Hamagara ibiro by'igihugu.",
             "Nta muntu wafashe amakuru yatanzwe",
         ),
     ],

@@ -40,7 +40,7 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
     assert desks.tip(tip).closed_at is None
     unopened = desks.second.post(f"/tips/{tip}/judge", agrees)
     assert unopened.status_code == 422
-    assert "Open the words first." in unopened.text
+    assert "Open the report text first." in unopened.text
     assert desks.tip(tip).closed_at is None
     assert desks.second.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 200
     assert desks.second.post(f"/tips/{tip}/judge", agrees).status_code == 303
@@ -61,13 +61,13 @@ def test_a_closure_that_waits_stands_on_today_under_approvals_and_in_the_default
     desks.desk.clock.turn(minutes=9)
     assert listed(desks.national) == listed(desks.district) == [tip]
     assert "closure requested 9 min ago: helped" in desks.district.get("/tips").text
-    waits = f"Tip {tip} in Gasabo: closing it waits for a second person, 9 min."
+    waits = f"Tip {tip} in Gasabo: closure waiting for approval for 9 min."
     for one in (desks.national, desks.second, desks.district):
         assert waits in one.get("/").text
         approvals = one.get("/approvals").text
         assert f"National 1 asks to close tip {tip}: helped" in approvals
         assert f'href="/tips/{tip}"' in approvals
-    confirms = "Somebody else of the national desk confirms it."
+    confirms = "Another member of the national desk must confirm."
     assert confirms in desks.national.get("/approvals").text
     assert confirms not in desks.second.get("/approvals").text
     for one in (desks.other,):
@@ -84,13 +84,13 @@ def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(de
     closes = {"outcome": "helped", "reason": "she is at her aunt's"}
     assert desks.district.post(f"/tips/{tip}/close", closes).status_code == 303
     asked, refused = "she is at her aunt&#39;s", "the aunt says that she is not"
-    assert f"Why: {asked}" in desks.second.get("/approvals").text
-    assert "Wait for a second person: 1." in desks.second.get("/").text
+    assert f"Reason: {asked}" in desks.second.get("/approvals").text
+    assert "Waiting for approval: 1" in desks.second.get("/").text
     assert asked in desks.district.get("/approvals").text
     assert asked not in beside.get("/approvals").text
     no = {"do": "refuse", "reason": refused}
     assert desks.national.post(f"/tips/{tip}/judge", no).status_code == 303
-    says = f"National 1 refused to close tip {tip}: the case goes on"
+    says = f"National 1 refused the closure of tip {tip}"
     colleague = admitted(desks.desk, "Desk 4", AccountRole.DESK, DISTRICT)
     for tab in (desks.district, colleague, desks.second):
         page = tab.get(f"/tips/{tip}").text
@@ -141,7 +141,7 @@ def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -
         "hold_lifted",
         "go_unseen",
     ]
-    assert "go with a colleague, not openly" in desks.district.get(f"/tips/{tip}").text
+    assert "discreet, with a colleague" in desks.district.get(f"/tips/{tip}").text
 
 
 @pytest.mark.row("A8")
@@ -178,11 +178,14 @@ def test_a8_a_tip_is_kept_from_an_account_without_a_responder_in_the_session_tha
     assert "Desk 1</label>" in page
     again = desks.national.post(f"/tips/{tip}/keep-from", kept)
     assert again.status_code == 422
-    assert "It is kept from them already." in again.text
+    assert "This tip is already hidden from them." in again.text
     nobody = desks.national.post(f"/tips/{tip}/keep-from", {**kept, "person": "Desk 99"})
-    assert "No responder and no console account has exactly that name." in nobody.text
+    assert "No responder or account has this name. Enter the exact name." in nobody.text
     desk = {"desk": "national", "why_kept": "named", "reason": "x"}
-    assert "No desk has that name" in desks.national.post(f"/tips/{tip}/keep-from", desk).text
+    assert (
+        "No desk has this name or code. You cannot hide a tip from the national desk"
+        in desks.national.post(f"/tips/{tip}/keep-from", desk).text
+    )
 
     lift = {"exclusion": "1", "reason": "it was another"}
     assert desks.national.post(f"/tips/{tip}/let-know", lift).status_code == 303
@@ -195,8 +198,11 @@ def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
     tip = tell(desks.desk)
     said = {"other_tip": str(tip), "reason": "the same house", "do": "like"}
     page = desks.district.post(f"/tips/{tip}/like", said).text
-    assert "That is this tip. Enter the number of another one." in page
-    assert "somebody was quicker" not in page
+    assert "This is the tip on this page. Enter the number of another tip." in page
+    assert (
+        "You cannot do this now. Another person was faster, or a second person must do it"
+        not in page
+    )
 
 
 @pytest.mark.row("A8")
@@ -208,7 +214,7 @@ def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks:
     assert desks.district.post(f"/tips/{tip}/helped", helped).status_code == 303
 
     nation, district = (one.get(f"/tips/{tip}").text for one in (desks.national, desks.district))
-    for said in (f"kept tip {tip} from somebody", kept["reason"], helped["reason"]):
+    for said in (f"hid tip {tip} from a person or desk", kept["reason"], helped["reason"]):
         assert said in nation
         assert said not in district
 
@@ -217,12 +223,15 @@ def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks:
 def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(desks: Desks) -> None:
     one, other = tell(desks.desk), tell(desks.desk)
     elsewhere = tell(desks.desk, place=OTHER_DISTRICT)
-    page, alike = f"/tips/{one}", f'Like it</dt><dd><a class="target" href="/tips/{other}"'
+    page, alike = f"/tips/{one}", f'Similar tips</dt><dd><a class="target" href="/tips/{other}"'
     said = {"other_tip": str(other), "reason": "the same house", "do": "like"}
     assert desks.district.post(f"{page}/like", {**said, "other_tip": "x"}).status_code == 422
     assert desks.district.post(f"{page}/like", {**said, "reason": ""}).status_code == 422
     theirs = {**said, "other_tip": str(elsewhere)}
-    assert "There is no such tip." in desks.district.post(f"{page}/like", theirs).text
+    assert (
+        "No tip has this number. Check the number."
+        in desks.district.post(f"{page}/like", theirs).text
+    )
     assert alike not in desks.district.get(page).text
     assert desks.district.post(f"{page}/like", said).status_code == 303
     assert alike in desks.district.get(page).text
@@ -247,8 +256,8 @@ def test_the_national_desk_decides_on_an_erasure_request_with_a_reason(
     assert desks.second.post(f"/tips/{hidden}/keep-from", kept).status_code == 303
 
     page = desks.national.get(f"/tips/{tip}").text
-    assert f"The same request waits on: {other}." in page
-    assert "Decide on the erasure request" not in desks.district.get(f"/tips/{tip}").text
+    assert f"The same request applies to tips {other}." in page
+    assert "Erasure request" not in desks.district.get(f"/tips/{tip}").text
     decided = {"do": does, "reason": "no one could be reached"}
     assert desks.district.post(f"/tips/{tip}/erasure", decided).status_code == 404
     assert desks.national.post(f"/tips/{tip}/erasure", {"do": does}).status_code == 422

@@ -32,7 +32,7 @@ def test_an_approver_is_told_how_many_changes_wait(desk: Desk) -> None:
     assert not told(desk, APPROVER)
     desk.proposed()
     desk.opened("Another")
-    assert told(desk, APPROVER) == ["Changes that wait to be read: 1."]
+    assert told(desk, APPROVER) == ["Drafts to review: 1"]
     assert not told(desk, EDITOR)
 
 

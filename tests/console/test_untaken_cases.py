@@ -67,14 +67,14 @@ def who_has_it(tab: Tab) -> str:
 
 
 def assert_waits(
-    desks: Desks, *, late: str = "Tip 1 in Gasabo waits 5 minutes; promised 3."
+    desks: Desks, *, late: str = "Tip 1 in Gasabo has waited 5 minutes. The limit is 3."
 ) -> None:
     for tab in (desks.national, desks.district):
         assert listed(tab) == [1]
         assert listed(tab, "?state=taken") == []
         assert late in tab.get("/").text
         page = tab.get("/tips/1").text
-        assert re.search(r"waits</span> 5 of 3 min <span[^>]*>late</span>", page)
+        assert re.search(r"waiting</span> 5 of 3 min <span[^>]*>Overdue</span>", page)
         assert "5 of 3 min" in tab.get("/tips").text
 
 
@@ -104,8 +104,8 @@ def test_danger_that_its_holder_passed_on_waits_and_names_who_stays_responsible(
     taken: Desks,
 ) -> None:
     says(taken, HOLDER, Verb.PASS_ON)
-    assert_waits(taken, late=f"Tip 1 in Gasabo: {HOLDER} passed it on, and nobody has taken it")
-    assert who_has_it(taken.national) == f"passed on by {HOLDER}, nobody has taken it"
+    assert_waits(taken, late=f"Tip 1 in Gasabo: {HOLDER} passed it on, but it is not taken.")
+    assert who_has_it(taken.national) == f"passed on by {HOLDER}, not taken"
     says(taken, "Gasabo 3", Verb.TAKE)
     assert listed(taken.national) == []
     assert who_has_it(taken.national) == "Gasabo 3"

@@ -122,7 +122,7 @@ def test_printed_entries_come_in_parts(writing: Writing) -> None:
     form = dict(read(writing.editor.get(f"{at}?part=4").text, f"{at}/new?part=1").fields)
     answer = writing.editor.post(f"{at}/new?part=1", form | {"flow": FLOW, "name": "poster"})
     assert answer.location == f"{at}?part=1"
-    assert "nouveau dans ce changement" in writing.editor.get(answer.location).text
+    assert "nouveau dans ce brouillon" in writing.editor.get(answer.location).text
 
 
 def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> None:

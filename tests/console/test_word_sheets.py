@@ -81,14 +81,14 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     press(other, "both", words="Ntukabanze kwishyura.")
     page = upload(tab, csv_of(found.values())).text
-    assert "Can be taken: 1, with new words: 1. Refused: 1." in page
-    assert "The text or its English changed since the sheet was made." in page
+    assert "Can be imported: 1. With new text: 1. Refused: 1." in page
+    assert "The text or its English has changed. Export the sheet again." in page
     assert "Do not pay first to get a job" in page
     assert [one.by for one in service_reviews.everyone(desk.kit)] == ["Translator 2"]
 
     refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
     assert [(row["place"], row["rw"]) for row in refused] == [(FEE, NEW_WORDS)]
-    assert "changed since" in refused[0]["why"]
+    assert "The text or its English has changed. Export the sheet again" in refused[0]["why"]
 
     done = tab.post(f"{PAGE}/take", hidden(page, "take"))
     assert (done.status_code, done.location) == (303, f"{PAGE}?taken=1")
@@ -112,7 +112,7 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
     raw = io.BytesIO()
     book.save(raw)
     page = upload(tab, raw.getvalue(), "sheet.xlsx").text
-    assert "Can be taken: 1, with new words: 0. Refused: 0." in page
+    assert "Can be imported: 1. With new text: 0. Refused: 0." in page
     tab.post(f"{PAGE}/take", hidden(page, "take"))
     assert [one.place for one in service_reviews.everyone(desk.kit)] == [FEE]
     assert review_book(desk.kit, "rw").change_id is None
@@ -121,9 +121,12 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
 def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
     found = agreed(out(tab), FEE, rw="Ntukishyure ĥano")
     page = upload(tab, csv_of(found.values())).text
-    assert "ĥ is no letter of a basic handset: write h" in page
+    assert "ĥ is not on a basic phone: use h" in page
     found = agreed(out(tab), FEE, agreed="maybe")
-    assert "Write yes into the column agreed" in upload(tab, csv_of(found.values())).text
+    assert (
+        "Enter yes in the column agreed, or leave it empty"
+        in upload(tab, csv_of(found.values())).text
+    )
 
 
 @pytest.mark.parametrize("begins", ["=1+1", "+ab", "-1", "@SUM(A1)"])
@@ -150,7 +153,7 @@ def bomb() -> bytes:
 
 
 def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
-    with pytest.raises(ImportRefused, match="more than 2 MB"):
+    with pytest.raises(ImportRefused, match="it is larger than 2 MB"):
         uploads.opened(b"x" * (2 * 2**20 + 1), "rw")
     long = "place,rw,agreed,digest\r\n" + f"a,{'b' * 100_000},,d\r\n" * 8
     with pytest.raises(ImportRefused, match="too many letters"):
@@ -160,10 +163,10 @@ def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b"", "these columns are missing"),
+        (b"", "line 1: add the missing columns:"),
         (b"PK\x03\x04 nothing", "not a workbook"),
         (b"\xff\xfe\x00", "not UTF-8"),
-        (b"place,agreed\r\n", "these columns are missing: digest, rw"),
+        (b"place,agreed\r\n", "add the missing columns: digest, rw"),
         (b"place,rw,agreed,digest\r\n" + b"a,b,,d\r\n" * 5001, "more than 5000 rows"),
         (b"place,rw,agreed,digest\r\n" + b"a," + b"b" * 100_000 + b",,d\r\n", "Refused: 1"),
     ],
@@ -184,7 +187,7 @@ def test_a_workbook_that_would_fill_a_memory_is_not_opened(tab: Tab) -> None:
 def test_no_file_is_asked_for_again(tab: Tab) -> None:
     answer = tab.post(PAGE, {"sheet": (io.BytesIO(b""), "")})
     assert answer.status_code == 422
-    assert "Choose a file first." in answer.text
+    assert "Choose a file." in answer.text
 
 
 @settings(

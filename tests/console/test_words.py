@@ -57,7 +57,7 @@ def test_a_gap_a_stranger_and_a_lost_placeholder_are_told_and_the_update_mends_t
     assert [*faults(tmp_path)] == [
         "fr: the console has a text without translation: Saving",
         "fr: the console says no more: Keeping",
-        "fr: needs exactly the placeholders of its English: Rows: {count}. Newest: {digest}...",
+        "fr: needs exactly the placeholders of its English: Rows: {count}. Newest digest: {digest}...",
     ]
     total = len(gathered())
     assert [*update(tmp_path)][2] == f"fr: {total - 1} of {total} phrases of the console"

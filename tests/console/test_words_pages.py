@@ -142,18 +142,18 @@ def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
 def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "both", words="Ntukishyure ĥano")
     assert answer.status_code == 422
-    assert "ĥ is no letter of a basic handset: write h" in answer.text
+    assert "ĥ is not on a basic phone: use h" in answer.text
     assert "Ntukishyure ĥano</textarea>" in answer.text
     assert min(map(int, re.findall(r'<meter [^>]*value="(\d+)"', answer.text))) < 60
     assert "too long" in press(tab, "both", words="Ntukishyure mbere. " * 40).text
-    assert "Write the words first." in press(tab, "both", words=" ").text
+    assert "Enter the text first." in press(tab, "both", words=" ").text
     assert review_book(desk.kit, "rw").change_id is None
 
 
 def test_agree_alone_never_signs_words_that_were_not_shown(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "agree", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 422
-    assert "Save and agree, or bring the old ones back" in answer.text
+    assert "Save as reviewed, or bring the old ones back" in answer.text
     assert not service_reviews.everyone(desk.kit)
 
 
@@ -220,7 +220,7 @@ def test_what_the_code_says_is_saved_with_its_placeholders_and_no_others(
     tab = desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
     place, path = "locales.TAKEN", "/words/rw?flow=locales&state=all&at=locales.TAKEN"
     assert "K7Q4AC" in tab.get(path).text
-    assert "needs exactly these placeholders" in press(tab, "both", place, "Murakoze", path).text
+    assert "use exactly these placeholders:" in press(tab, "both", place, "Murakoze", path).text
     assert press(tab, "both", place, "{ref}: wayifashe. Murakoze.", path).status_code == 303
     change = review_book(desk.kit, "rw").change_id
     assert change is not None
@@ -232,7 +232,7 @@ def test_what_the_code_says_is_saved_with_its_placeholders_and_no_others(
 def test_words_of_every_screen_are_shown_and_not_changed(desk: Desk, tab: Tab) -> None:
     path = "/words/rw?flow=engine&state=all"
     page = tab.get(path).text
-    assert "changed by the programmers" in page
+    assert "Only programmers can change this text" in page
     assert "<textarea" not in page
     form = fields(page)
     answer = tab.post(path, form | {"words.1": "Other", "do": "both:1"})
@@ -268,7 +268,7 @@ def test_a_search_leads_to_the_field(desk: Desk, tab: Tab) -> None:
     assert '<a href="/flows/abroad#n-fee">abroad / fee</a>' in admin
     editor = desk.tab(AccountRole.EDITOR).get("/find?q=ntukabanze&change=1").text
     assert '<a href="/changes/1/flows/abroad/fee#f-text-rw">' in editor
-    assert "No flow says these words." in tab.get("/find?q=xyzzy").text
+    assert "No flow contains this text. Search for fewer words." in tab.get("/find?q=xyzzy").text
 
 
 def test_an_unknown_language_is_no_page(tab: Tab) -> None:
@@ -283,18 +283,18 @@ def test_what_a_translator_asks_is_seen_by_an_editor_until_it_is_answered(
     number = number_of(form, FEE)
     nothing = tab.post(ABROAD, form | {"do": f"ask:{number}"})
     assert nothing.status_code == 422
-    assert f'id="w-note.{number}">Write what you ask.' in nothing.text
+    assert f'id="w-note.{number}">Enter your question.' in nothing.text
     note = {f"note.{number}": "Is <b>pay</b> a fee?", "do": f"ask:{number}"}
     assert tab.post(ABROAD, form | note).status_code == 303
     assert "Translator 1 asks: Is &lt;b&gt;pay&lt;/b&gt; a fee?" in " ".join(
         tab.get(ABROAD).text.replace("</p>", "").split()
     )
     editor = desk.tab(AccountRole.EDITOR, name="Editor 7")
-    assert "Translators ask about words: 1." in editor.get("/").text
+    assert "Questions from translators: 1" in editor.get("/").text
     assert "Is &lt;b&gt;pay&lt;/b&gt; a fee?" in editor.get("/words/questions").text
-    assert "It is answered" not in tab.get("/words/questions").text
+    assert "Mark as answered" not in tab.get("/words/questions").text
     assert tab.post("/words/questions/1").status_code == 404
     assert editor.post("/words/questions/1").status_code == 303
     assert editor.post("/words/questions/9").status_code == 404
-    assert "Nobody asks anything." in editor.get("/words/questions").text
-    assert "Translators ask" not in editor.get("/").text
+    assert "No questions to answer." in editor.get("/words/questions").text
+    assert "Questions from translators" not in editor.get("/").text

@@ -30,7 +30,7 @@ def eventually(valkey: Valkey) -> bytes:
             if noted is not None:
                 assert isinstance(noted, bytes)
                 return noted
-    raise AssertionError("nothing was told")
+    raise AssertionError("nothing reported")
 
 
 def test_what_was_told_last_is_found_by_another_process(valkey: Valkey) -> None:

@@ -60,7 +60,7 @@ def test_it_marks_what_that_phone_wrote_and_destroys_no_word(
     assert wanted(line) == [True, True, False]
     assert all(line.read(tip)["words"] for tip in line.tips)
     marks = [row.actor for row in line.all(AuditEntry) if row.action == "erase_wanted"]
-    assert [actor(one, {}) for one in marks] == [("", "the phone that wrote it")] * 2
+    assert [actor(one, {}) for one in marks] == [("", "the phone that sent it")] * 2
 
 
 def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:

@@ -19,7 +19,10 @@ from tests.support.builders import make_keyfolder, make_pseudonyms
 from tests.support.clock import Clock
 from tests.support.kits import WholeKit, make_kit
 
-ALREADY = "msisdn: is enrolled already. If the person was removed, two people bring them back"
+ALREADY = (
+    "msisdn: This number is already enrolled. If the person was removed, two people must "
+    "bring them back."
+)
 HEADER = "name,msisdn,language,level,districts,categories\n"
 ONE = "Gasabo 1,+250788000001,rw,responder,Gasabo,\n"
 TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"
@@ -83,7 +86,7 @@ def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: WholeKit) -> Non
     with pytest.raises(ImportRefused) as told:
         service_enrolment.import_responders(kit, HEADER + TWO + ONE)
     assert told.value.problems == (
-        "line 2: msisdn: asked to hear no more (STOP)",
+        "line 2: msisdn: This number asked for no more messages (STOP). Ask its owner first.",
         f"line 3: {ALREADY}",
     )
     assert [person.name for person in service_enrolment.list_responders(kit)] == ["Gasabo 1"]

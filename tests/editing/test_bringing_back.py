@@ -50,7 +50,7 @@ def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> No
     assert changed.until == now.published_at
     assert (first.kind, first.published_by, first.approved_by) == ("version", "line", None)
     said = listed(desk.kit)[-1][1].sentence
-    assert "brought back the flows of revision 1: the words were wrong" in said
+    assert "restored the flows of revision 1: the words were wrong" in said
 
 
 def test_it_is_live_under_a_clock_that_was_set_back(desk: Desk, clock: Clock) -> None:

@@ -26,14 +26,14 @@ def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "words", "fault"),
     [
-        ("TAKEN", "Uracyakiriye", "needs exactly these placeholders: ref"),
-        ("TAKEN", "{ref}: {place}", "needs exactly these placeholders: ref"),
+        ("TAKEN", "Uracyakiriye", "use exactly these placeholders: ref"),
+        ("TAKEN", "{ref}: {place}", "use exactly these placeholders: ref"),
         ("TAKEN", "{ref", "brace"),
-        ("TAKEN", "{ref}: " + "uracyakiriye " * 14, "longer than one SMS"),
-        ("TAKEN", "{ref}: ring 3512345", "which nobody signed"),
+        ("TAKEN", "{ref}: " + "uracyakiriye " * 14, "longer than one SMS: shorten it"),
+        ("TAKEN", "{ref}: ring 3512345", "which is not verified"),
         ("TAKEN", "{ref}: \u0177", "is not on a basic phone"),
-        ("NO_SUCH", "words", "the code says no such phrase"),
-        ("FAILURE", "Later", "stays as it was shipped"),
+        ("NO_SUCH", "words", "there is no such text"),
+        ("FAILURE", "Later", "cannot be changed"),
     ],
 )
 def test_a_phrase_that_cannot_be_said_so_is_not_proposed(

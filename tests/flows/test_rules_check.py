@@ -37,8 +37,8 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changed", "code", "node", "message"),
     [
-        (_learn({"say": {}}), Code.SHAPE, "one", "nothing is entered here"),
-        (_learn(_say("x", goes="no")), Code.UNKNOWN_NODE, "one", "no node is called no"),
+        (_learn({"say": {}}), Code.SHAPE, "one", "this field is empty: enter a value"),
+        (_learn(_say("x", goes="no")), Code.UNKNOWN_NODE, "one", "no screen is called no"),
         (_learn({"call": {"flow": "no"}}), Code.UNKNOWN_FLOW, "one", "no flow is called no"),
         (_learn({"call": {"flow": "cases"}}), Code.UNKNOWN_FLOW, "one", "private"),
         (
@@ -47,59 +47,59 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         ),
         (
             _learn(_say("x", lead=[{"when": {"answer": "no"}, "text": t("y")}])),
-            Code.UNKNOWN_ANSWER, "one", "no question saves",
+            Code.UNKNOWN_ANSWER, "one", "no question records",
         ),
         (
             _learn(_say("x", lead=[{"when": {"answer": "danger", "is": ["yes", "maybe"]}, "text": t("y")}])),
-            Code.UNKNOWN_ANSWER, "one", "danger is never maybe",
+            Code.UNKNOWN_ANSWER, "one", "danger never has the value maybe",
         ),
         (
             _learn({"branch": [{"when": {"flag": "a"}, "goes": "end"}]}, end=ENDS),
-            Code.DEAD_END, "one", "where no arm holds",
+            Code.DEAD_END, "one", "the branch has no next screen",
         ),
         (
             _learn({"menu": {"text": t("x"), "choices": [choice("y", goes="end", when={"flag": "a"})]}}, end=ENDS),
-            Code.DEAD_END, "one", "nothing can be pressed",
+            Code.DEAD_END, "one", "the screen has no choices",
         ),
-        ({"tell": {"a": _say("x")}}, Code.DEAD_END, "a", "only back is left"),
-        (_learn(_menu("again")), Code.DEAD_END, "one", "no way through this flow ever ends"),
-        (_learn(_say("x"), lost=_say("y")), Code.UNREACHABLE, "lost", "nothing leads here"),
+        ({"tell": {"a": _say("x")}}, Code.DEAD_END, "a", "callers can only go back"),
+        (_learn(_menu("again")), Code.DEAD_END, "one", "this flow never ends"),
+        (_learn(_say("x"), lost=_say("y")), Code.UNREACHABLE, "lost", "no screen leads here"),
         (
             _learn({"call": {"flow": "other", "goes": "lost"}}, lost=_say("y")) | {"other": {"a": ENDS}},
-            Code.UNREACHABLE, "lost", "nothing leads here",
+            Code.UNREACHABLE, "lost", "no screen leads here",
         ),
-        ({"lost": {"a": ENDS}}, Code.UNREACHABLE, "", "no call and no entry"),
+        ({"lost": {"a": ENDS}}, Code.UNREACHABLE, "", "no flow and no short code"),
         (
             _learn({"branch": [{"when": {"flag": "a"}, "goes": "end"}, {"goes": "one"}]}, end=ENDS),
-            Code.LOOP, "one", "without ever waiting",
+            Code.LOOP, "one", "without a screen",
         ),
         (
             _learn({"call": {"flow": "other", "goes": "one"}}, end=_say("x")) | {"other": {"a": {"finish": {}}}},
-            Code.LOOP, "one", "without ever waiting",
+            Code.LOOP, "one", "without a screen",
         ),
         (_learn({"say": {"text": {"rw": "x", "fr": "x"}}}), Code.LANGUAGE_MISSING, "one", "text has no en"),
         (_learn({"say": {"text": t("le reçu")}}), Code.LETTER, "one", "ç (LATIN SMALL LETTER C WITH CEDILLA)"),
         (_learn({"say": {"text": t("n’abana")}}), Code.LETTER, "one", "RIGHT SINGLE QUOTATION MARK"),
-        (_learn(_say("call 3512")), Code.NUMBER_UNSIGNED, "one", "names 3512"),
-        (_learn(_say("call 0788 000 001")), Code.NUMBER_UNSIGNED, "one", "names 0788000001"),
-        (_learn(_menu("y" * 200), end=ENDS), Code.TOO_LONG, "one", "the label of choices.0 is"),
-        ({"tell": {"a": _say("word " * 40, goes="b"), "b": ENDS}}, Code.TOO_LONG, "a", "needs 2 screens"),
+        (_learn(_say("call 3512")), Code.NUMBER_UNSIGNED, "one", "contains 3512"),
+        (_learn(_say("call 0788 000 001")), Code.NUMBER_UNSIGNED, "one", "contains 0788000001"),
+        (_learn(_menu("y" * 200), end=ENDS), Code.TOO_LONG, "one", "the choice choices.0 is"),
+        ({"tell": {"a": _say("word " * 40, goes="b"), "b": ENDS}}, Code.TOO_LONG, "a", "needs 2 pages"),
         (_learn(_say("word " * 140)), Code.TOO_LONG, "one", "3 at most"),
-        (_learn(_say(f"One {'x' * 17}")), Code.BROKEN_WORD, "one", f"text holds {'x' * 17}"),
-        (_learn(_menu("a", f"{'x' * 15} b")), Code.BROKEN_WORD, "one", f"choices.1 holds {'x' * 15}"),
-        (_learn(_menu(*"abcdef")), Code.TOO_MANY_CHOICES, "one", "offers 6 choices"),
-        (_learn(_say("Report it")), Code.TOO_EARLY, "one", 'says "report" on screen 2'),
-        (_learn(_say("The police")), Code.TOO_EARLY, "one", 'says "police" on screen 2'),
-        (_learn(_say("Une dénonciation")), Code.TOO_EARLY, "one", 'says "denonc" on screen 2'),
-        (_learn(_say("Abapolisi")), Code.TOO_EARLY, "one", 'says "polisi" on screen 2'),
-        (_learn(_say("Human trafficking")), Code.TOO_EARLY, "one", 'says "traffick" on screen 2'),
+        (_learn(_say(f"One {'x' * 17}")), Code.BROKEN_WORD, "one", f"text contains {'x' * 17}"),
+        (_learn(_menu("a", f"{'x' * 15} b")), Code.BROKEN_WORD, "one", f"choices.1 contains {'x' * 15}"),
+        (_learn(_menu(*"abcdef")), Code.TOO_MANY_CHOICES, "one", "has 6 choices"),
+        (_learn(_say("Report it")), Code.TOO_EARLY, "one", 'contains "report" 2 screens from the start'),
+        (_learn(_say("The police")), Code.TOO_EARLY, "one", 'contains "police" 2 screens from the start'),
+        (_learn(_say("Une dénonciation")), Code.TOO_EARLY, "one", 'contains "denonc" 2 screens from the start'),
+        (_learn(_say("Abapolisi")), Code.TOO_EARLY, "one", 'contains "polisi" 2 screens from the start'),
+        (_learn(_say("Human trafficking")), Code.TOO_EARLY, "one", 'contains "traffick" 2 screens from the start'),
         (
             _learn(_say("a", goes="b"), b=_say("b", goes="end"), end={"finish": {"text": t("Thanks for the tip")}}),
             Code.TOO_EARLY, "end", "on the last screen",
         ),
         (
             _learn(_say("a", goes="end"), end={"finish": {"text": t("Bye")}}),
-            Code.LAST_SCREEN, None, "can be told from the others",
+            Code.LAST_SCREEN, None, "differs from the others",
         ),
     ],
 )  # fmt: skip
@@ -135,18 +135,18 @@ NUMBERS = [
     ("say", "message"),
     [
         ({"text": t("a"), "lead": [{"number": "112", "text": t("call 112")}]}, None),
-        ({"text": t("call 1 1 2")}, "shows 112 also when its confirmation is over"),
+        ({"text": t("call 1 1 2")}, "shows 112 even after its confirmation expires"),
         (
             {"text": t("a"), "lead": [{"number": "112", "text": t("call 114")}]},
-            "names 114, which nobody signed",
+            "contains 114, which is not verified",
         ),
         (
             {"text": t("a"), "lead": [{"number": "711", "text": t("call 711")}]},
-            "names 711, which nobody signed",
+            "contains 711, which is not verified",
         ),
         (
             {"text": t("a"), "lead": [{"when": {"flag": "x"}, "text": t("call 112")}]},
-            "shows 112 also when",
+            "shows 112 even after",
         ),
     ],
 )
@@ -162,7 +162,7 @@ def test_c15_a_number_stands_in_a_lead_of_its_own_alone(
 
 def test_a_letter_comes_with_its_substitute() -> None:
     (found,) = _found(learn={"one": {"say": {"text": {**t("x"), "fr": "reçu"}}}})
-    assert (found.file, found.language, str(found.fix)) == ("learn.yaml", "fr", "write c")
+    assert (found.file, found.language, str(found.fix)) == ("learn.yaml", "fr", "use c")
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_finding_is_a_row_for_a_machine() -> None:
         "language": "fr",
         "code": "letter",
         "message": str(found.message),
-        "fix": "write c",
+        "fix": "use c",
         "field": "text",
     }
     assert set(CODES) == {"rw", "en", "fr"}

@@ -83,12 +83,12 @@ def test_a_whole_list_has_nothing_to_mend() -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"saves": "danger"}, "saves where no desk reads it"),
+        ({"saves": "danger"}, "records the answer where no desk can see it"),
         ({"note": t("Nobody reads it")}, "more than a text and choices"),
         ({"topic": "law"}, "more than a text and choices"),
-        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "no answer"),
-        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "not always one"),
-        ({"goes": "which"}, "leads on to more"),
+        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "that is not an answer"),
+        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "or not always"),
+        ({"goes": "which"}, "leads to more screens"),
     ],
 )  # fmt: skip
 def test_a_question_is_one_question(changed: dict[str, Any], says: str) -> None:
@@ -101,13 +101,13 @@ def test_a_question_is_one_question(changed: dict[str, Any], says: str) -> None:
 def test_a_number_is_no_answer_to_a_question_back() -> None:
     digits = {"ask": {"kind": "number", "text": t("Many?"), "saves": "told_back", "goes": "back"}}
     (one,) = found(listed(digits))
-    assert "takes no words" in str(one.message)
+    assert "does not ask for text" in str(one.message)
 
 
 def test_each_question_stands_behind_its_own_flag() -> None:
     other = {"branch": [{"when": {"flag": "question.when"}, "goes": "still"}, {"goes": "back"}]}
     (one,) = found(listed(menu(), which=other))
-    assert "its own flag" in str(one.message)
+    assert "its own condition" in str(one.message)
     assert "question.still" in str(one.fix)
 
 

@@ -38,9 +38,9 @@ def found(written: dict[str, Any]) -> list[Finding]:
     ("choices", "fields", "message"),
     [
         (4, {}, ""),
-        (5, {}, "asks over 11 lines of 16 letters, 10 at most"),
+        (5, {}, "the question has 11 lines of 16 letters: 10 at most"),
         (5, {"reason": REASON}, ""),
-        (4, {"reason": REASON}, "has a reason and needs none"),
+        (4, {"reason": REASON}, "has a reason but needs none"),
     ],
 )
 def test_a_question_over_ten_lines_needs_a_reason_and_no_other_has_one(
@@ -81,7 +81,7 @@ def test_words_in_front_count_on_a_screen_of_a_report_and_no_reason_excuses_it(
     fields: dict[str, str], lines: int
 ) -> None:
     finding = found(danger(**fields))
-    messages = {f"asks over {lines} lines of 16 letters, 10 at most"} if lines else set()
+    messages = {f"the question has {lines} lines of 16 letters: 10 at most"} if lines else set()
     assert {str(one.message) for one in finding} == messages
     assert all((one.flow, one.node) == ("tell", "danger") for one in finding)
 
@@ -95,7 +95,7 @@ def test_an_english_screen_of_a_report_has_130_letters_at_most(letters: int, cou
     nodes = written["flows"]["tell"]["nodes"]
     nodes["danger"]["menu"]["note"]["en"] = (LINE * 10)[: letters - 1] + "x"
     finding = [one for one in check(written, LISTS) if one.code is Code.TOO_LONG]
-    messages = [f"has {count} letters in English, 130 at most"] if count else []
+    messages = [f"the English has {count} letters: 130 at most"] if count else []
     assert [str(one.message) for one in finding] == messages
     assert all((one.flow, one.node, one.language) == ("tell", "danger", "en") for one in finding)
 

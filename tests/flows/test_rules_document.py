@@ -27,20 +27,20 @@ def _with_node(node: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("node", "fault"),
     [
-        ({"say": {}}, "say.text: nothing is entered here"),
+        ({"say": {}}, "say.text: this field is empty: enter a value"),
         ({"say": {"text": t("x"), "colour": "red"}}, "say.colour: this field does not belong here"),
         ({"say": {"text": {"sw": "x"}}}, "say.text.sw.[key]: is not a language of the line (rw, en, fr)"),
         ({"say": {"text": {"rw": " \n "}}}, "say.text.rw: is empty"),
         ({"say": {"text": {"rw": "a\u202eb"}}}, "RIGHT-TO-LEFT OVERRIDE (U+202E)"),
         ({"say": {"text": {"rw": "a\u200bb"}}}, "ZERO WIDTH SPACE (U+200B)"),
         ({"say": {"text": {"rw": "a\x00b"}}}, "a control character (U+0000)"),
-        ({"say": {"text": t("x")}, "finish": {}}, "one: a screen is exactly one of"),
-        ({}, "one: a screen is exactly one of"),
+        ({"say": {"text": t("x")}, "finish": {}}, "one: choose one screen type"),
+        ({}, "one: choose one screen type"),
         ({"menu": {"text": t("x"), "choices": []}}, "menu.choices: add at least one"),
-        ({"menu": {"text": t("x"), "choices": [choice("y")]}}, "menu: choice 1 leads nowhere"),
+        ({"menu": {"text": t("x"), "choices": [choice("y")]}}, "menu: choice 1 has no next screen"),
         (
             {"menu": {"text": t("x"), "saves": "a", "goes": "one", "choices": [choice("y")]}},
-            "menu: choice 1 records no value and leads nowhere",
+            "menu: choice 1 has no recorded value and no next screen",
         ),
         (
             {"menu": {"text": t("x"), "goes": "one", "choices": [choice("y", key="9")]}},
@@ -48,21 +48,21 @@ def _with_node(node: Any) -> dict[str, Any]:
         ),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one"}},
-            "a question for a place uses a list",
+            "only a question for a place uses a list",
         ),
         (
             {"ask": {"kind": "words", "text": t("x"), "saves": "a", "goes": "one",
                      "choices": [choice("y", value="z")]}},
-            "words have no choices",
+            "a question for text or a PIN has no choices",
         ),
-        ({"branch": [{"when": {"flag": "a", "answer": "b"}, "goes": "one"}]}, "about one thing: an answer, a fact"),
+        ({"branch": [{"when": {"flag": "a", "answer": "b"}, "goes": "one"}]}, "a condition tests one thing"),
         (
             {"branch": [{"when": {"flag": "a", "is": "b"}, "goes": "one"}]},
             "only a condition on an answer compares a value",
         ),
-        ({"branch": [{"when": {}, "goes": "one"}]}, "about one thing: an answer, a fact"),
+        ({"branch": [{"when": {}, "goes": "one"}]}, "a condition tests one thing"),
         ({"branch": []}, "branch: add at least one"),
-        ({"say": {"text": t("x"), "goes": "nowhere"}}, "learn.one: no node is called nowhere"),
+        ({"say": {"text": t("x"), "goes": "nowhere"}}, "learn.one: no screen is called nowhere"),
         ({"call": {"flow": "nothing"}}, "learn.one: no flow is called nothing"),
         ({"call": {"flow": "cases"}}, "learn.one: cases is private"),
         (
@@ -92,20 +92,20 @@ def test_every_fault_is_told_at_once() -> None:
 def test_no_entry_opens_a_gathering_flow() -> None:
     document = {**make_document(), "entries": {"77": "tell", "78": "nothing"}}
     assert _faults(document) == (
-        "entries.77: tell gathers: no printed string may open it",
+        "entries.77: tell collects a report: no printed short code may open it",
         "entries.78: no flow is called nothing",
     )
 
 
 def test_every_language_has_a_review_state() -> None:
     flow = {**make_flow(name="learn", nodes={"a": {"finish": {}}}), "review": {"rw": "draft"}}
-    with pytest.raises(FlowInvalid, match="review says nothing of en, fr"):
+    with pytest.raises(FlowInvalid, match="`review` does not name en, fr"):
         read({"flows": {"learn": flow}})
 
 
 def test_a_flow_is_called_as_its_file() -> None:
     flow = make_flow(name="other", nodes={"a": {"finish": {}}})
-    with pytest.raises(FlowInvalid, match="learn names itself other"):
+    with pytest.raises(FlowInvalid, match="learn calls itself other"):
         read({"flows": {"learn": flow}})
 
 

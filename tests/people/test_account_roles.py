@@ -60,7 +60,7 @@ def test_one_admin_alone_makes_no_second_one(kit: ConsoleKit, clock: Clock) -> N
 
     here = alone.here(alone.enters().token)
     waiting = service_approvals.waiting(kit, here)[0]
-    assert str(waiting.sentence) == "Admin 1 asks that Admin 2 becomes: admin"
+    assert str(waiting.sentence) == "Admin 1 asks to give Admin 2 the role: admin"
     assert not waiting.may_decide
     with pytest.raises(ApprovalRefused):
         service_approvals.decide(kit, here, waiting.id, "I want her", approve=True)

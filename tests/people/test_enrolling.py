@@ -130,7 +130,9 @@ def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) 
     assert office.key(OLD, office.code(), start.start_pin)
     assert (office.person.state, office.person.public_key) == ("waiting", b"p" * 32)
     assert office.person.pin_set_at == office.kit.now()
-    assert office.waiting() == ["Alice asks to enrol Gasabo 1 for 12. Phone and paper were proved."]
+    assert office.waiting() == [
+        ("Alice asks to enrol Gasabo 1 for 12. The phone and the paper code are confirmed.")
+    ]
 
     office.decide()
     assert (office.person.state, office.person.active) == ("active", True)
@@ -156,7 +158,7 @@ def test_who_wrote_it_down_does_not_decide_nor_the_person_herself(
     name: str, office: Office
 ) -> None:
     proved(office)
-    with pytest.raises(ApprovalRefused, match="another person decides"):
+    with pytest.raises(ApprovalRefused, match="you cannot decide this"):
         office.decide(name)
     assert not office.person.active
 
@@ -254,7 +256,7 @@ def test_what_was_proved_lapses(office: Office) -> None:
     proved(office)
     office.district.clock.turn(seconds=DECIDED_WITHIN / timedelta(seconds=1))
     assert office.waiting() == []
-    with pytest.raises(NotFound, match="its time is over"):
+    with pytest.raises(NotFound, match="expired"):
         office.decide()
     proved(office)
     assert office.decide().active
@@ -351,7 +353,7 @@ def test_a_number_that_somebody_else_took_meanwhile_is_not_changed_to(active: Of
     assert active.key(NEW, text[:6], start.start_pin)
     row = FILE.replace(OLD, NEW).replace("Gasabo 1", "Huye 1")
     service_enrolment.import_responders(active.kit, row)
-    with pytest.raises(PersonnelRefused, match="somebody else"):
+    with pytest.raises(PersonnelRefused, match="another person"):
         active.decide()
     assert active.person.number_key == active.kit.pseudonyms.enrolled(OLD)
 

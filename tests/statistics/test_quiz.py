@@ -103,10 +103,10 @@ def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:
     ("saves", "values", "found"),
     [
         ("again_fee", ("right", "wrong", "unsure"), []),
-        ("again_fees", ("right", "wrong"), ["quiz_fees never is", "again_fee never is"]),
-        ("quiz_fees", ("right", "wrong"), ["again_fees never is", "again_fee never is"]),
-        ("again_fee", ("right", "rigth"), ["an answer that is kept as again_fee is rigth"]),
-        ("again_fee", ("right", ""), ["an answer that is kept as again_fee has no value"]),
+        ("again_fees", ("right", "wrong"), ["quiz_fees is not", "again_fee is not"]),
+        ("quiz_fees", ("right", "wrong"), ["again_fees is not", "again_fee is not"]),
+        ("again_fee", ("right", "rigth"), ["an answer recorded as again_fee has the value rigth"]),
+        ("again_fee", ("right", ""), ["an answer recorded as again_fee has no value"]),
     ],
 )
 def test_a_slip_that_would_count_nothing_is_found(
