@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from inspect import signature
 from math import ceil
 from typing import Any, Generic, Self, TypeVar
@@ -155,7 +155,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         by = visit.by
         given["menu"] = [row for row in PAGES if row.menu and row.lets_in(by.roles)]
         given["sample_marks"] = partial(sample_marks, visit.kit, visit.templates)
-        given |= {name: partial(one, visit.kit, by) for name, one in ON_EVERY_PAGE.items()}
+        given |= {name: cache(partial(one, visit.kit, by)) for name, one in ON_EVERY_PAGE.items()}
     drawn = visit.templates.draw(visit.language, template, by=by, **given | values)
     return make_response(drawn, status or (422 if visit.faults else 200))
 

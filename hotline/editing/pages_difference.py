@@ -3,8 +3,9 @@
 Each changed value appears once. The approver approves the changed values and nothing more.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from hotline.console.visit import Visit
@@ -13,7 +14,7 @@ from hotline.editing import rules_difference
 from hotline.editing.pages_sentences import field_words
 from hotline.editing.rules_drafting import drafted, put_in
 from hotline.editing.rules_preview import screens_of
-from hotline.flows.anatomy import nodes_of, texts_in
+from hotline.flows.anatomy import Titles, nodes_of, texts_in
 from hotline.flows.check_safety import new_risky_words
 from hotline.flows.flow import Book
 from hotline.flows.run import Place
@@ -22,14 +23,18 @@ from hotline.text.languages import CODES, NAMES
 CHANGES = table("field_changes")
 
 
-def changed_words(visit: Visit, one: rules_difference.FieldChanged) -> str:
-    """Describes a changed field. Its values stay as stored, since names, answers and topics are not translated."""
+def changed_words(
+    visit: Visit, one: rules_difference.FieldChanged, shown: Callable[[str], str] = str
+) -> str:
+    """Describes a changed field. Values such as answers and topics stay as stored. `shown` gives a screen's title."""
     kind = one.field
     if kind not in ("goes", "start", "flow", "nodes"):
         kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"
     sides = "changed" if one.before and one.after else "new" if one.after else "gone"
     words = CHANGES.get(kind) or CHANGES[f"{kind} {sides}"]
     field = field_words(visit, one.field)
+    if kind in ("goes", "start") or kind.startswith("row "):
+        return visit.say(words, field=field, before=shown(one.before), after=shown(one.after))
     return visit.say(words, field=field, before=one.before, after=one.after)
 
 
@@ -53,9 +58,8 @@ class ScreenToRead:
     anchor: str
     part: int
     """The part of the page that shows it."""
-    flow: str
-    node: str
-    """Empty for the flow itself."""
+    place: str
+    """The titles of the flow and of the screen."""
     state: str
     kind: str
     texts: Sequence[TextColumns]
@@ -118,6 +122,7 @@ def to_read(
         _screen(visit, at, screen, before, after, books if at // MOST == part - 1 else None)
         for at, screen in enumerate(changes.screens)
     ]
+    titles = Titles({**before["flows"], **after["flows"]}, visit.language)
     said = [one for one in changes.others if one.field.startswith(PHRASES)]
     rest = [one for one in changes.others if not one.field.startswith(PHRASES)]
     spoken = {one.field.split(".")[1] for one in said} | changes.languages
@@ -125,7 +130,9 @@ def to_read(
         screens=screens,
         counted=[one for one in screens if one.marks],
         covered=[*_covered(changes, screens, after)],
-        told=[flow for flow in flows if _gathers(before, flow) or _gathers(after, flow)],
+        told=[
+            titles.flow(flow) for flow in flows if _gathers(before, flow) or _gathers(after, flow)
+        ],
         numbers=[changed_words(visit, one) for one in changes.numbers],
         entries=[changed_words(visit, one) for one in changes.entries],
         phrases=[*_phrases(said)],
@@ -177,17 +184,21 @@ def _screen(
 ) -> ScreenToRead:
     node = screen.node
     was, now = (nodes_of(one["flows"].get(screen.flow)).get(node) for one in (before, after))
+    titles = Titles(
+        (after if node in nodes_of(after["flows"].get(screen.flow)) else before)["flows"],
+        visit.language,
+    )
+    shown = partial(titles.screen, screen.flow)
     place, (state, kind) = Place(screen.flow, node), STATES[screen.state]
     return ScreenToRead(
         anchor=f"s-{at}",
         part=at // MOST + 1,
-        flow=screen.flow,
-        node=node,
+        place=titles.place(screen.flow, node),
         state=visit.say(state),
         kind=kind,
         texts=[*_texts(visit, screen, now if now is not None else was)],
         marks=[changed_words(visit, one) for one in screen.marks],
-        sentences=[changed_words(visit, one) for one in (*screen.arrows, *screen.others)],
+        sentences=[changed_words(visit, one, shown) for one in (*screen.arrows, *screen.others)],
         handsets=[
             (code, _pages(books[0], place, code, was), _pages(books[1], place, code, now))
             for code in NAMES

@@ -16,6 +16,7 @@ from hotline.editing.rules_drafts import WHY_LETTERS, ChangeState
 from hotline.editing.service_drafts import ChangeRefused, Refusal
 from hotline.editing.service_emergencies import EmergencyToRead, StateToBringBack
 from hotline.editing.service_publish import ChangeToRead
+from hotline.flows.anatomy import Titles
 from hotline.text.phrases import phrase
 
 NOTE_LETTERS = 1000
@@ -108,7 +109,7 @@ def _shown(
 
 def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html") -> Response:
     change, changes = seen.made.gathered.change, difference(seen.before, seen.after)
-    digest = seen.made.digest
+    digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
     # After a refusal the last part is shown, because it contains the forms.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
     shown = _shown(visit, seen, changes, part)
@@ -128,14 +129,14 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
         reasons=pages_sentences.why_marks(
             visit, service_drafts.history(visit.kit, change.id, limit=STEPS)
         ),
-        clashes=[pages_sentences.part_words(visit, part) for part in seen.made.clashes],
+        clashes=[pages_sentences.part_words(visit, titles, part) for part in seen.made.clashes],
         writers=list(dict.fromkeys(one.name for one in seen.hands)),
         may_decide=AccountRole.APPROVER in visit.by.roles and change.is_editable,
         is_proposed=change.state == ChangeState.PROPOSED,
         is_second=is_second or visit.kit.pretended,
         is_alone=not is_second and visit.kit.pretended,
         # The reason why one person may not publish it alone. Empty if they may.
-        beyond=pages_sentences.refused_words(visit, beyond) if beyond.held_back else "",
+        beyond=pages_sentences.refused_words(visit, titles, beyond) if beyond.held_back else "",
         keeps=pages_sentences.languages_kept(visit, changes, seen.after),
         may_list=visit.may(who.WORDS),
         least=WHY_LETTERS,
@@ -143,7 +144,6 @@ def _drawn(visit: Visit, seen: ChangeToRead, template: str = "change_read.html")
 
 
 REASON_LETTERS = 1000
-UNREAD = ChangeRefused(Refusal.READ_BY_ONE)
 
 
 def history(visit: Visit) -> Response:
@@ -191,7 +191,9 @@ def ask_back(visit: Visit, publication_id: int) -> Response:
         visit,
         "bring_back.html",
         state=state,
-        refused=None if state.is_read else pages_sentences.refused_words(visit, UNREAD),
+        refused=None
+        if state.is_read
+        else visit.say(pages_sentences.REFUSALS[Refusal.READ_BY_ONE], where=""),
         shown=_shown(visit, state),
     )
 

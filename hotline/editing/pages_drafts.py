@@ -21,8 +21,9 @@ from hotline.editing.pages_sentences import (
 )
 from hotline.editing.rules_difference import Difference, difference
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, PartDocument
-from hotline.editing.service_drafts import ChangeRow
+from hotline.editing.service_drafts import ChangeRow, live_titles
 from hotline.errors import NotFound
+from hotline.flows.anatomy import Titles
 from hotline.flows.check import anchor
 
 LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
@@ -45,7 +46,8 @@ WHY_LETTERS = 2000
 def listed(visit: Visit) -> Response:
     over = bool(visit.query.get("over"))
     rows = service_drafts.listed(visit.kit, over=over)
-    named = {part: part_words(visit, part) for _, parts in rows for part in parts}
+    titles = live_titles(visit.kit, visit.language)
+    named = {part: part_words(visit, titles, part) for _, parts in rows for part in parts}
     return page(visit, "changes.html", rows=rows, over=over, named=named)
 
 
@@ -89,6 +91,7 @@ def show(visit: Visit, change_id: int) -> Response:
         difference(live, compared.document),
         service_drafts.drafts(visit.kit, change_id),
     )
+    titles = Titles(compared.document["flows"], visit.language)
     open_now, is_editor = change.is_editable, visit.may(who.EDITOR)
     found = service_publish.checked(visit.kit, change_id) if open_now and newest else None
     steps = service_drafts.history(visit.kit, change_id, before=number_of(visit.asked("before")))
@@ -98,16 +101,16 @@ def show(visit: Visit, change_id: int) -> Response:
         change=change,
         newest=newest,
         differ=_counts(changes),
-        part_words=partial(part_words, visit),
+        part_words=partial(part_words, visit, titles),
         edited=partial(_edited, visit, change),
         keeps=languages_kept(visit, changes, compared.document) if open_now else "",
-        clashes=[part_words(visit, part) for part in compared.clashes],
+        clashes=[part_words(visit, titles, part) for part in compared.clashes],
         found=found,
-        place=partial(finding_place, visit),
+        place=partial(finding_place, visit, titles),
         says=partial(pages_sentences.finding_says, visit),
         detail=partial(pages_sentences.finding_detail, visit),
         editor=partial(editor_address, visit, change_id),
-        steps=[(step, pages_sentences.step_sentence(visit, step)) for step in steps],
+        steps=[(step, pages_sentences.step_sentence(visit, titles, step)) for step in steps],
         older=steps[-1].id if len(steps) == service_drafts.SHOWN else None,
         once=secrets.token_urlsafe(),
         may_write=open_now and is_editor,

@@ -26,17 +26,22 @@ from hotline.editing.pages_editor_drawing import (
     moving_parts,
     told_after,
 )
-from hotline.editing.pages_sentences import allowed, field_words, part_words
+from hotline.editing.pages_sentences import (
+    allowed,
+    draft_titles,
+    field_words,
+    part_words,
+)
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_forms import FieldFault, FieldRefused, acted, read_form, shown
 from hotline.editing.rules_merging import FieldClash, Settled, Side
 from hotline.editing.rules_operations import NewScreen, added, led_to_flow, moved, name_of
 from hotline.editing.rules_preview import Arrow, outline, said
 from hotline.editing.service_draft_steps import CatchUpClash, StepClash, StepSaved
-from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep
+from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep, live_titles
 from hotline.errors import NotFound
 from hotline.flows import anatomy
-from hotline.flows.anatomy import ABSENT
+from hotline.flows.anatomy import ABSENT, Titles
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.text.languages import CODES, NAMES
 from hotline.text.phrases import phrase
@@ -106,7 +111,10 @@ def asked(
 
     `address` receives the form. `other` is the author of the other version, empty if it is the published one.
     """
-    choices = [_choice(visit, part, one) for part, found in clashes.items() for one in found]
+    titles = live_titles(visit.kit, visit.language)
+    choices = [
+        _choice(visit, titles, part, one) for part, found in clashes.items() for one in found
+    ]
     names = {choice.name for choice in choices}
     return page(
         visit,
@@ -121,10 +129,11 @@ def asked(
     )
 
 
-def _choice(visit: Visit, part: str, one: FieldClash) -> Choice:
+def _choice(visit: Visit, titles: Titles, part: str, one: FieldClash) -> Choice:
     place = one.place
     field = field_words(visit, place.name) if place.name else ""
-    where = (part_words(visit, part), place.node, field, NAMES.get(place.language, ""))
+    screen = titles.screen(part, place.node) if place.node else ""
+    where = (part_words(visit, titles, part), screen, field, NAMES.get(place.language, ""))
     return Choice(
         name=f"{PICK}{part} {one.key}",
         where=", ".join(filter(None, where)),
@@ -374,7 +383,16 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
     marks = [
         (name, here.document[name]) for name in sorted(anatomy.OF_A_FLOW) if here.document.get(name)
     ]
-    return page(visit, "flow_in_change.html", change=change, here=here, rows=rows, marks=marks)
+    titles = draft_titles(visit, here)
+    return page(
+        visit,
+        "flow_in_change.html",
+        change=change,
+        here=here,
+        rows=rows,
+        marks=marks,
+        titles=lambda: titles,
+    )
 
 
 def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from flask import Response
 
@@ -17,7 +18,7 @@ from hotline.console.who import table, tinted
 from hotline.core.documents import Document
 from hotline.counters.service import day_of
 from hotline.editing import service_drafts, service_publishing, service_reviews, service_translation
-from hotline.editing.pages_sentences import field_words, finding_detail, finding_says
+from hotline.editing.pages_sentences import draft_titles, field_words, finding_detail, finding_says
 from hotline.editing.rules_drafting import Lack, drafted, lack_of, put_in
 from hotline.editing.rules_forms import SELDOM, TEXTS_OF, FieldRefused, form_of, offers, shown
 from hotline.editing.rules_preview import (
@@ -309,6 +310,7 @@ def drawn(
         asked=[*asked(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node])],
         said=said,
         keys=KEYS,
+        titles=cache(partial(draft_titles, visit, at.flow)),
     )
 
 

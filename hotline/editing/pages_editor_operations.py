@@ -6,6 +6,7 @@ An operation works on the newest state, and is saved as one step.
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from flask import Response
@@ -22,13 +23,22 @@ from hotline.editing import (
 )
 from hotline.editing.pages_editor import WHY, WHY_LETTERS, there
 from hotline.editing.pages_editor_drawing import KINDS, REFUSED
-from hotline.editing.pages_sentences import field_words
+from hotline.editing.pages_sentences import draft_titles, field_words
 from hotline.editing.rules_drafts import ENTRIES, StepKind
 from hotline.editing.rules_forms import FieldFault
 from hotline.editing.rules_preview import Arrow, arrows_of, outline
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import ChangeRefused, FlowAtHand, NewStep
-from hotline.flows.anatomy import arrows_in, body_of, kind_of, nodes_of, texts_in, with_flow_marks
+from hotline.flows.anatomy import (
+    arrows_in,
+    body_of,
+    kind_of,
+    nodes_of,
+    texts_in,
+    with_flow_marks,
+    with_flow_texts,
+)
+from hotline.flows.models import DESCRIPTION_LETTERS, TITLE_LETTERS
 from hotline.text.languages import CODES
 from hotline.text.phrases import phrase
 
@@ -74,7 +84,7 @@ def _question(
         change=service_drafts.look(visit.kit, change_id),
         here=here,
         once=visit.form.text("once") or secrets.token_urlsafe(12),
-        **values,
+        **values | ({"titles": cache(partial(draft_titles, visit, here))} if here else {}),
     )
 
 
@@ -157,6 +167,7 @@ def ask_rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
         arrows=rules_operations.arrows_into(here.document, node),
         signed=len(service_reviews.below(visit.kit, f"{here.name}.{node}")),
         name=visit.form.text("name", most=200) or node,
+        title=nodes_of(here.document)[node].get("title") or {},
     )
 
 
@@ -166,8 +177,14 @@ def rename(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     name = visit.form.text("name", most=200)
     check(visit, rules_operations.obstacle_to_renaming(here.document, node, name))
     document = rules_operations.renamed(here.document, node, name)
-    says = {"node": name, "from": node}
-    stored(visit, change_id, here, document, StepKind.NODE_RENAMED, **says)
+    typed = {code: visit.form.text(f"title.{code}", most=TITLE_LETTERS) for code in CODES}
+    document["nodes"][name]["title"] = {code: words for code, words in typed.items() if words}
+    if not any(typed.values()):
+        del document["nodes"][name]["title"]
+    if name == node:
+        stored(visit, change_id, here, document, StepKind.EDITED, node=name)
+    else:
+        stored(visit, change_id, here, document, StepKind.NODE_RENAMED, node=name, **{"from": node})
     return see("editor.show", change_id=change_id, flow=flow, node=name)
 
 
@@ -185,6 +202,7 @@ def ask_marks(visit: Visit, change_id: int, flow: str) -> Response:
         gathers=typed.text("gathers") if visit.faults else str(head.get("gathers") or ""),
         private=typed.ticked("private") if visit.faults else head.get("private") is True,
         offered=_offered(visit, change_id),
+        texts={field: head.get(field) or {} for field in FLOW_TEXTS},
         why=typed.text("why", most=400),
     )
 
@@ -192,6 +210,8 @@ def ask_marks(visit: Visit, change_id: int, flow: str) -> Response:
 @posted(ask_marks)
 def set_marks(visit: Visit, change_id: int, flow: str) -> Response:
     form, is_free = visit.form, _is_free(visit, flow)
+    if form.text("do") == "texts":
+        return _save_texts(visit, change_id, flow)
     if form.text("do") == "unlock" or not (is_free or form.ticked("unlocked")):
         return ask_marks(visit, change_id, flow)
     here = service_drafts.at_hand(visit.kit, change_id, flow)
@@ -204,6 +224,23 @@ def set_marks(visit: Visit, change_id: int, flow: str) -> Response:
             raise visit.wrong("why", WHY)
         did, says = (StepKind.EDITED, {}) if is_free else (StepKind.MARKS, {"why": why})
         stored(visit, change_id, here, document, did, **says)
+    return see("editor.flow", change_id=change_id, flow=flow)
+
+
+FLOW_TEXTS = {"title": TITLE_LETTERS, "description": DESCRIPTION_LETTERS}
+"""The texts of a flow that colleagues read, with the most letters of each."""
+
+
+def _save_texts(visit: Visit, change_id: int, flow: str) -> Response:
+    """Saves the title and the description of a flow."""
+    here = service_drafts.at_hand(visit.kit, change_id, flow)
+    texts = {
+        field: {code: visit.form.text(f"{field}.{code}", most=most) for code in CODES}
+        for field, most in FLOW_TEXTS.items()
+    }
+    document = with_flow_texts(here.document, texts)
+    if document != here.document:
+        stored(visit, change_id, here, document, StepKind.EDITED)
     return see("editor.flow", change_id=change_id, flow=flow)
 
 

@@ -10,8 +10,15 @@ from hotline.editing.rules_difference import Difference, HeldBack, LeftBehind, l
 from hotline.editing.rules_drafting import SENTENCES
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.service_draft_steps import StepClash, StepSaved
-from hotline.editing.service_drafts import ChangeRefused, Refusal, StepRow
+from hotline.editing.service_drafts import (
+    ChangeRefused,
+    FlowAtHand,
+    Refusal,
+    StepRow,
+    live_titles,
+)
 from hotline.errors import FormRefused
+from hotline.flows.anatomy import Titles
 from hotline.flows.check import Code, Finding
 from hotline.text.languages import NAMES
 from hotline.text.phrases import Remark, phrase
@@ -23,6 +30,12 @@ FIELDS = table("field_names")
 """The names of fields, by the whole field or by its last part within a row."""
 
 OF_A_NUMBER = table("number_fields")
+
+
+def draft_titles(visit: Visit, here: FlowAtHand) -> Titles:
+    """Returns the titles of the flows as a draft has them. Raises StoreUnavailable."""
+    live = live_titles(visit.kit, visit.language).flows
+    return Titles({**live, **here.others, here.name: here.document}, visit.language)
 
 
 def field_words(visit: Visit, field: str) -> str:
@@ -38,19 +51,22 @@ def field_words(visit: Visit, field: str) -> str:
         return f"{first}, {visit.say(OF_A_NUMBER[rest[0]]) if rest[0] in OF_A_NUMBER else rest[0]}"
     if first == "signed":
         return visit.say(FIELDS[first])
+    if first in FIELDS and rest and rest[-1] in NAMES:
+        return f"{visit.say(FIELDS[first])} ({NAMES[rest[-1]]})"
     return visit.say(FIELDS[field]) if field in FIELDS else field
 
 
-def part_words(visit: Visit, part: str) -> str:
-    """Returns the name of a draft's part: the flow's name, or the name of a list."""
-    return visit.say(PARTS[part]) if part in PARTS else part
+def part_words(visit: Visit, titles: Titles, part: str) -> str:
+    """Returns the name of a draft's part: the flow's title, or the name of a list."""
+    return visit.say(PARTS[part]) if part in PARTS else titles.flow(part)
 
 
-def finding_place(visit: Visit, one: Finding) -> str:
+def finding_place(visit: Visit, titles: Titles, one: Finding) -> str:
     """Returns the flow, screen, field and language of a problem, as far as it has them."""
     field = field_words(visit, one.field) if one.field else ""
     language = NAMES.get(one.language, one.language)
-    return ", ".join(part for part in (one.flow, one.node, field, language) if part)
+    place = titles.place(one.flow, one.node) if one.flow else ""
+    return ", ".join(part for part in (place, field, language) if part)
 
 
 REFUSALS = table("change_refusals")
@@ -65,41 +81,44 @@ def _some(places: Sequence[str]) -> str:
     return "; ".join(places[:MOST_PLACES]) + ("; ..." if len(places) > MOST_PLACES else "")
 
 
-def refused_words(visit: Visit, refused: ChangeRefused) -> str:
-    where = list(dict.fromkeys(_where(visit, refused)))
+def refused_words(visit: Visit, titles: Titles, refused: ChangeRefused) -> str:
+    where = list(dict.fromkeys(_where(visit, titles, refused)))
     return visit.say(REFUSALS[refused.why], where=_some(where))
 
 
 def allowed(visit: Visit, done: Done | ChangeRefused, field: str) -> Done:
     """Returns a service's result. Raises FormRefused with the reason at that field if the service refused."""
     if isinstance(done, ChangeRefused):
-        raise FormRefused({field: refused_words(visit, done)})
+        titles = live_titles(visit.kit, visit.language)
+        raise FormRefused({field: refused_words(visit, titles, done)})
     return done
 
 
-def _where(visit: Visit, refused: ChangeRefused) -> Iterator[str]:
+def _where(visit: Visit, titles: Titles, refused: ChangeRefused) -> Iterator[str]:
     """Yields the places of a refusal. Yields the checker's English text only if there are no places."""
-    yield from (finding_place(visit, one) for one in refused.findings)
-    yield from (_held(visit, held) for held in refused.held_back)
-    yield from (_kept(visit, one) for one in refused.left_behind)
+    yield from (finding_place(visit, titles, one) for one in refused.findings)
+    yield from (_held(visit, titles, held) for held in refused.held_back)
+    yield from (_kept(visit, titles, one) for one in refused.left_behind)
     if refused.why is Refusal.CLASHES:
-        yield from (part_words(visit, part) for part in refused.problems)
+        yield from (part_words(visit, titles, part) for part in refused.problems)
     elif not refused.findings:
         yield from refused.problems
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
     """Returns the places where English is new and another language keeps the old text. Empty if there are none."""
-    return _some([_kept(visit, one) for one in left_behind(changes, after)])
+    titles = live_titles(visit.kit, visit.language)
+    return _some([_kept(visit, titles, one) for one in left_behind(changes, after)])
 
 
-def _kept(visit: Visit, behind: LeftBehind) -> str:
+def _kept(visit: Visit, titles: Titles, behind: LeftBehind) -> str:
     languages = ", ".join(NAMES.get(code, code) for code in behind.languages)
-    return f"{behind.flow} {behind.node}, {field_words(visit, behind.field)}: {languages}"
+    place = titles.place(behind.flow, behind.node)
+    return f"{place}, {field_words(visit, behind.field)}: {languages}"
 
 
-def _held(visit: Visit, held: HeldBack) -> str:
-    place = " ".join(part for part in (held.flow, held.node) if part)
+def _held(visit: Visit, titles: Titles, held: HeldBack) -> str:
+    place = titles.place(held.flow, held.node) if held.flow else ""
     field = field_words(visit, held.field) if held.flow else held.field
     named = ", ".join(part for part in (place, field) if part)
     why = visit.say(HELD_BACK[held.reason])
@@ -112,8 +131,8 @@ UNKNOWN = phrase("{who} changed {part}")
 """The sentence for steps that only a later release knows."""
 
 
-def step_sentence(visit: Visit, step: StepRow) -> str:
-    says, part = step.says, part_words(visit, step.part)
+def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
+    says, part = step.says, part_words(visit, titles, step.part)
     changed = says.get("languages")
     codes = changed if isinstance(changed, list | tuple) else ()
     languages = [NAMES.get(str(code), str(code)) for code in codes]
@@ -122,7 +141,9 @@ def step_sentence(visit: Visit, step: StepRow) -> str:
     if did == StepKind.EDITED and not languages:
         words = WITHOUT_LANGUAGE
     # The screen, the phone number or the short code in the step.
-    named = (says.get(key) for key in ("node", "number", "digits"))
+    node = says.get("node")
+    screen = titles.screen(step.part, str(node)) if node else ""
+    named = (screen, says.get("number"), says.get("digits"))
     return visit.say(
         words,
         who=step.made_by or visit.say("the line"),
@@ -137,7 +158,12 @@ def step_sentence(visit: Visit, step: StepRow) -> str:
 
 def why_marks(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
     """Returns sentences with the reasons for the approver, one for each step that changes recorded values or alerts."""
-    return [step_sentence(visit, step) for step in found if step.says.get("did") == StepKind.MARKS]
+    titles = live_titles(visit.kit, visit.language)
+    return [
+        step_sentence(visit, titles, step)
+        for step in found
+        if step.says.get("did") == StepKind.MARKS
+    ]
 
 
 TICK = "read-"
@@ -189,5 +215,5 @@ def not_saved(visit: Visit, done: StepSaved | StepClash | ChangeRefused) -> str:
         by = done.author or visit.say("another person")
         return visit.say("{by} edited the same text meanwhile. Check it, then decide.", by=by)
     if isinstance(done, ChangeRefused):
-        return refused_words(visit, done)
+        return refused_words(visit, live_titles(visit.kit, visit.language), done)
     return ""

@@ -23,7 +23,18 @@ from hotline.text.phrases import Remark, remark
 
 MOST_MENDS = 40
 """Most attempts to remove broken parts of a node. After them the node is left out."""
-OPTIONAL = ("lead", "choices", "arms", "note", "topic", "completes", "reason", "signed", "review")
+OPTIONAL = (
+    "title",
+    "lead",
+    "choices",
+    "arms",
+    "note",
+    "topic",
+    "completes",
+    "reason",
+    "signed",
+    "review",
+)
 """Fields that a node can be previewed without."""
 
 

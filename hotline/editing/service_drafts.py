@@ -26,7 +26,7 @@ from hotline.editing.tables import Change, ChangeStep
 from hotline.errors import NotFound, NotReady
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
-from hotline.flows.anatomy import ABSENT
+from hotline.flows.anatomy import ABSENT, Titles
 from hotline.flows.check import Finding
 from hotline.flows.flow import Book
 from hotline.people import queries_persons, tables_audit
@@ -408,6 +408,12 @@ class FlowAtHand(NamedTuple):
     at: datetime | None
     others: Mapping[str, Document | None]
     """The other flows that the change edits. None for a flow that it removes."""
+
+
+def live_titles(context: Kit, language: str) -> Titles:
+    """Returns the titles of the published flows. Raises StoreUnavailable."""
+    with context.database.reading() as session:
+        return Titles(flows_tables.live_flows(session), language)
 
 
 def at_hand(kit: Kit, change_id: int, flow: str, version: int | None = None) -> FlowAtHand:

@@ -22,7 +22,7 @@ from hotline.editing.rules_preview import FilledMeter, meters
 from hotline.editing.service_drafts import assemble, gather
 from hotline.editing.service_publishing import LONGEST
 from hotline.flows import flow_words as engine_words
-from hotline.flows.anatomy import called_by, nodes_of, rows_of, value_at, with_value
+from hotline.flows.anatomy import nodes_of, with_value
 from hotline.flows.check import Code, Finding
 from hotline.flows.check_flow_set import of_words
 from hotline.flows.check_safety import uncovered
@@ -276,33 +276,18 @@ def _told(book: Book, draft: Draft, unsafe: Sequence[Finding], node: str) -> Map
 class PlacedText(NamedTuple):
     flow: str
     """Name of the flow; empty for a phrase of the code."""
-    title: Mapping[str, str]
-    """Label of the choice that leads into the flow, by language; empty if no choice does."""
     node: str
     """Name of the screen, or of the phrase of the code."""
-    screen: int
-    """Number of the screen in its flow, from 1."""
     field: str
     """Name of the field in the editor's form: `choices.2`, or `text` for the screen's own text."""
 
 
-def placed_texts(document: Document, places: Sequence[str]) -> Mapping[str, PlacedText]:
-    flows, titles = document["flows"], dict[str, Mapping[str, str]]()
-    for nodes in map(nodes_of, flows.values()):
-        for row in (row for node in nodes.values() for row in rows_of(node, "choices")):
-            # The first choice that leads into a flow is its title.
-            called, label = called_by(nodes.get(value_at(row, ["goes"]))), value_at(row, ["label"])
-            if called and isinstance(label, Mapping):
-                titles.setdefault(called, label)
-    return {place: _placed(flows, titles, place) for place in places}
-
-
-def _placed(flows: Document, titles: Mapping[str, Mapping[str, str]], place: str) -> PlacedText:
+def placed_text(place: str) -> PlacedText:
+    """Returns the parts of a text's place."""
     flow, node, *steps = place.split(".")
     if flow in (PHRASES, ENGINE):
-        return PlacedText("", {}, node, 0, "")
-    screen = [*nodes_of(flows[flow])].index(node) + 1
-    return PlacedText(flow, titles.get(flow, {}), node, screen, field_of(steps)[0] or "text")
+        return PlacedText("", node, "")
+    return PlacedText(flow, node, field_of(steps)[0] or "text")
 
 
 PAGE = 10
@@ -427,7 +412,6 @@ def _is_wanted(review: ReviewBook, place: str, wanted: WordsFilter, by_name: str
 def _shown(
     kit: ConsoleKit, review: ReviewBook, places: Sequence[str], by_name: str
 ) -> Iterator[PageText]:
-    placed = placed_texts(review.document, places)
     texts = [review.texts[place] for place in places]
     filled = _meters(kit, review, texts)
     stale = [text.place for text in texts if review.state(text) is ReviewState.STALE]
@@ -439,7 +423,7 @@ def _shown(
         yield PageText(
             text=text,
             state=review.state(text),
-            placed=placed[text.place],
+            placed=placed_text(text.place),
             signed_by=signed,
             is_own=by_name.casefold() in {name.casefold() for name in signed},
             is_fixed=is_fixed(text.place),

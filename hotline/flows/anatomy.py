@@ -19,6 +19,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from hotline.core.documents import Document, Editable, Way, derived
@@ -294,6 +295,48 @@ def opening_words(flow: object) -> Mapping[str, str]:
     return next(filter(None, map(first_words, (begins, *nodes.values()))), {})
 
 
+SHORT_TITLE = 24
+"""The most letters of the first words that replace a missing title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The titles of the flows of one document, in the reader's language."""
+
+    flows: Mapping[str, Any]
+    language: str
+
+    def flow(self, name: str) -> str:
+        """Returns the title of a flow, or its name if it has no title."""
+        return self._said(self.flows.get(name), "title") or name
+
+    def description(self, name: str) -> str:
+        """Returns the sentence that describes a flow. Empty if it has none."""
+        return self._said(self.flows.get(name), "description")
+
+    def screen(self, flow: str, name: str) -> str:
+        """Returns the title of a screen.
+
+        A screen without a title shows the flow that it opens, its first words, or its name.
+        """
+        node = nodes_of(self.flows.get(flow)).get(name)
+        if title := self._said(node, "title"):
+            return title
+        if called := called_by(node):
+            return self.flow(called)
+        words = first_words(node)
+        return shorten(words.get(self.language, ""), SHORT_TITLE, placeholder=" ...") or name
+
+    def place(self, flow: str, name: str) -> str:
+        """Returns "flow: screen", or the flow alone if `name` is empty."""
+        return f"{self.flow(flow)}: {self.screen(flow, name)}" if name else self.flow(flow)
+
+    def _said(self, part: object, field: str) -> str:
+        """Returns a text in the reader's language, or in English. Accepts a document of any shape."""
+        said = value_at(part, (field, self.language)) or value_at(part, (field, "en"))
+        return said if isinstance(said, str) else ""
+
+
 def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
     """Returns a copy of the node with another value at an existing path. None removes the value."""
     changed: Editable = copy.deepcopy(dict(node))
@@ -326,7 +369,7 @@ def path_of(node: object, field: str) -> Way:
         return ("branch", *rest)
     if first == "asks":
         return (kind, "kind")
-    if first in ("reason", "signed", "review"):
+    if first in ("title", "reason", "signed", "review"):
         return (first, *rest)
     if first in LINES and len(rest) == 1:
         return (kind, first, *rest, "label" if first == "choices" else "text")
@@ -377,6 +420,13 @@ def with_flow_marks(flow: Document, *, gathers: str, private: bool) -> Editable:
         if name not in OF_A_FLOW:
             changed[name] = value
     return changed | said
+
+
+def with_flow_texts(flow: Document, texts: Mapping[str, Mapping[str, str]]) -> Editable:
+    """Returns the flow with these texts, by field and language. Empty texts are left out."""
+    said = {field: {c: text for c, text in words.items() if text} for field, words in texts.items()}
+    kept = {name: value for name, value in flow.items() if name not in ("flow", *texts)}
+    return {"flow": flow.get("flow")} | {name: text for name, text in said.items() if text} | kept
 
 
 def marks_in(node: object) -> Document:

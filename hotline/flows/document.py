@@ -4,6 +4,7 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers
 have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`. A flow:
 
     flow: report                    name of the flow and of its file
+    title: {rw: .., fr: .., en: ..}               shown to colleagues in place of the name, as is `description`
     review: {rw: draft, fr: draft, en: draft}     state of all its texts; a node may have its own `review`
     gathers: tip                    kind of report: entering begins a report attempt, digits dialled ahead never enter
     private: true                   opened only by its own short code, or called by another private flow
@@ -22,6 +23,7 @@ have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of 
                 [{number: 112, text: {..}}]      text with a phone number: it shows while the number is verified
           choices:
             - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved
+        title: {rw: .., fr: .., en: ..}      next to `menu`: shown to colleagues in place of the node's name
         reason: ..                  next to `menu`: reason for over 10 lines of 16 letters, or for words the check finds
       a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
       w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips

@@ -59,6 +59,13 @@ Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
 PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
 """Name of a phrase of the code."""
 Texts = Annotated[dict[Language, Words], Field(min_length=1)]
+TITLE_LETTERS = 60
+DESCRIPTION_LETTERS = 160
+Title = Annotated[Words, Field(max_length=TITLE_LETTERS)]
+Titled = Annotated[dict[Language, Title], Field(min_length=1)]
+Described = Annotated[
+    dict[Language, Annotated[Words, Field(max_length=DESCRIPTION_LETTERS)]], Field(min_length=1)
+]
 Review = dict[Language, Literal["draft", "reviewed"]]
 
 
@@ -373,6 +380,8 @@ class SignedModel(Part):
 
 
 class NodeModel(Model):
+    title: Titled | None = None
+    """The screen's title, for colleagues. Callers never see it."""
     say: SayModel | None = None
     menu: MenuModel | None = None
     ask: AskModel | None = None
@@ -424,6 +433,8 @@ def flow_of(
 
 class FlowModel(Model):
     flow: Name
+    title: Titled | None = None
+    description: Described | None = None
     start: Name
     nodes: Annotated[dict[Name, NodeModel], Field(min_length=1)]
     review: Review

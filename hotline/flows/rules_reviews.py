@@ -88,7 +88,7 @@ def _inside(place: str, value: Any) -> Iterator[ReviewedText]:
         yield ReviewedText(place, {code: str(words).strip() for code, words in value.items()})
         return
     for key, each in value.items():
-        if key != "review":
+        if key not in ("review", "title", "description"):
             yield from _inside(f"{place}.{key}", each)
 
 

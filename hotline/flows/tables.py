@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.core import database
 from hotline.core.database import Row
+from hotline.core.documents import Document
 from hotline.core.driver import IN_SESSION, Memory, written
 
 
@@ -53,6 +54,13 @@ def live(session: Session) -> Revision | None:
     """Returns the published revision, without its large columns, or None."""
     now = select(Revision).where(Revision.live_from.is_not(None)).options(*LIGHT)
     return session.scalar(now.order_by(Revision.live_from.desc(), Revision.id.desc()).limit(1))
+
+
+def live_flows(session: Session) -> Document:
+    """Returns the published flows by name. Empty if none are published."""
+    revision_id = live_id(session)
+    document = None if revision_id is None else document_of(session, revision_id)
+    return {} if document is None else document["flows"]
 
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:

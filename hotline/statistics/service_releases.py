@@ -6,7 +6,6 @@ Counts the boards: exact live counts of what the viewer may see.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from textwrap import shorten
 
 from hotline.alerts import queries_retention
 from hotline.alerts.rules_follow_up import month_of
@@ -19,6 +18,7 @@ from hotline.counters.rules import Measure
 from hotline.counters.service import day_of
 from hotline.errors import NotFound, NotReady, Undecided
 from hotline.flows import tables
+from hotline.flows.anatomy import Titles, nodes_of
 from hotline.flows.flow import Ask, Book, Menu, Say
 from hotline.people import tables_audit
 from hotline.people.queries_persons import is_same_person
@@ -44,7 +44,6 @@ from hotline.tips.rules import Urgency
 EVERY = timedelta(hours=1)
 TASK = "releases"
 CLOCK = "clock"
-NAME_LETTERS = 48
 
 
 def is_due(context: Kit) -> bool:
@@ -170,21 +169,12 @@ def live_rows(context: Kit) -> LiveRows:
 
 
 def row_names(context: Kit, language: str) -> Mapping[str, str]:
-    """Returns display names of screens and short codes.
-
-    A screen's name is the first line of its text, shortened. A short code has the name of its poster.
-    """
-    flow_set = _live(context)
-    if flow_set is None:
-        return {}
+    """Returns the titles of screens, and the names of the posters of short codes."""
     with context.database.reading() as session:
+        titles = Titles(tables.live_flows(session), language)
         found = dict(tables.entry_names(session))
-    for flow in flow_set.flows.values():
-        for name, node in flow.nodes.items():
-            if not isinstance(node, Say | Menu | Ask):
-                continue
-            words = node.text.get(language, "").strip().split("\n")[0]
-            found[f"{flow.name}/{name}"] = shorten(words, NAME_LETTERS, placeholder=" ...")
+    for flow, document in titles.flows.items():
+        found |= {f"{flow}/{name}": titles.place(flow, name) for name in nodes_of(document)}
     return found
 
 

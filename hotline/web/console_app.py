@@ -46,8 +46,14 @@ def _counts(kit: ConsoleKit, by: SignedIn) -> object:
     return pages_today.counts(kit, by)
 
 
+def _titles(kit: ConsoleKit, by: SignedIn) -> object:
+    from hotline.editing.service_drafts import live_titles
+
+    return live_titles(kit, by.language)
+
+
 ON_EVERY_PAGE.update(
-    bars=_bars, counts=_counts
+    bars=_bars, counts=_counts, titles=_titles
 )  # They import what they count when a page asks for it.
 
 

@@ -128,7 +128,12 @@ def test_what_went_live_meanwhile_is_shown_beside_the_change_and_one_is_chosen(
 
     editor.at = f"{page}/catch-up"
     asked = editor.tab.get(editor.at).text
-    for says in ("abroad, fee, What it says, English", "Mine.", "Published version", "Live."):
+    for says in (
+        "Work abroad, Fees and passport, What it says, English",
+        "Mine.",
+        "Published version",
+        "Live.",
+    ):
         assert says in asked
     assert "Ibyanjye" not in asked
     form = settling(editor, asked)

@@ -172,7 +172,7 @@ def test_a_half_made_screen_is_saved_and_says_that_it_cannot_be_played(editor: E
     form = editor.open("report", "danger")
     empty = {name: "" for name in form if name[:4] in ("text", "goes", "choi", "note")}
     page = editor.sent(form | empty, "save")
-    assert "No preview yet: danger." in page
+    assert "No preview yet: Danger now." in page
     assert "It has no text yet." in page
     assert editor.node("report", "danger")["menu"]["choices"][0] == {"label": {}, "value": "yes"}
 
@@ -182,7 +182,7 @@ def test_one_field_is_refused_and_every_word_stays(editor: Editor) -> None:
     typed = {"text.en": "hid\u200bden", "choices.0.goes": "No Name!", "choices.1.en": "Kept"}
     answer = editor.press(form | typed, "add:choices")
     assert answer.status_code == 422
-    assert "<title>Error: front" in answer.text
+    assert "<title>Error: Main menu" in answer.text
     again = editor.form(answer)
     assert {name: again[name] for name in typed} == typed
     for field in ("text-en", "choices.0.goes"):

@@ -144,7 +144,7 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     path, way = f"{AT}/flows/home/take-out", f"to:front/front.choices.{count - 1}.goes"
     assert_light(editor.tab, path)
     page = editor.tab.get(path).text
-    assert f"front / front: Choice {count}" in page
+    assert f"First screen: Main menu: Choice {count}" in page
     assert_reachable(path, outline(page))
     refused(editor, path, {}, "Choose where each arrow leads now.")
     refused(editor, path, {way: "home"}, "Choose where each arrow leads now")
@@ -219,3 +219,16 @@ def test_marks_of_a_flow_that_no_caller_met_are_free(editor: Editor) -> None:
     answer = editor.tab.post(path, {"gathers": "tip", "do": "save"})
     assert answer.status_code == 303
     assert [*document(editor, "home")][:4] == ["flow", "review", "gathers", "start"]
+
+
+def test_a_screen_and_a_flow_get_titles_that_every_page_shows(editor: Editor) -> None:
+    path = f"{AT}/flows/abroad/fee/rename"
+    answer = editor.tab.post(path, {"name": "fee", "title.en": "What to pay", "once": "1"})
+    assert answer.status_code == 303
+    assert "<title>What to pay" in editor.tab.get(f"{AT}/flows/abroad/fee").text
+    named = {"do": "texts", "title.en": "Jobs abroad", "description.en": "Before you leave"}
+    editor.tab.post(f"{AT}/flows/abroad/flow-marks", named | {"once": "2"})
+    assert "<title>Jobs abroad" in editor.tab.get(f"{AT}/flows/abroad").text
+    written = document(editor, "abroad")
+    assert written["description"] == {"en": "Before you leave"}
+    assert "title" in written["nodes"]["tell"]

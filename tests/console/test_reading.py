@@ -10,6 +10,7 @@ import pytest
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm, AlarmState
 from hotline.core.actors import AccountRole, SignedIn
+from hotline.editing.service_drafts import live_titles
 from hotline.flows.check import node_texts
 from hotline.flows.models import targets
 from hotline.gateway import service_pause
@@ -126,8 +127,9 @@ def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) ->
     tab = desk.tab(AccountRole.EDITOR)
     book = desk.kit.books.book(desk.kit.books.live())
     listed = tab.get("/flows").text
+    titles = live_titles(desk.kit, "en")
     for name in book.flows:
-        assert f'<a href="/flows/{name}">{name}</a>' in listed
+        assert f'<a href="/flows/{name}">{titles.flow(name)}</a>' in listed
     for name, flow in book.flows.items():
         page = unescape(tab.get(f"/flows/{name}").text)
         for node, written in flow.nodes.items():
@@ -138,7 +140,7 @@ def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) ->
     page = tab.get("/flows/front").text
     for words in ("Akazi gatekanye n&#39;umuryango", "Travail et famille en sécurité", "Safe work"):
         assert words in page
-    assert '<a href="/flows/report">report</a>' in page
+    assert '<a href="/flows/report">Report</a>' in page
     for code in CODES:
         assert f'<pre lang="{code}">' in page
     assert tab.get("/flows/nothing").status_code == 404

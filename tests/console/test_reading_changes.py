@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -27,6 +28,7 @@ from hotline.editing.rules_difference import (
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.service_drafts import ChangeRefused, Refusal
 from hotline.editing.tables import ChangeStep
+from hotline.flows.anatomy import Titles, nodes_of
 from hotline.text.languages import CODES
 from tests.console.conftest import PAGES
 from tests.console.writing import NODE, TICKS, Writing, small_desk, writing
@@ -38,6 +40,8 @@ def visit(language: str = "en") -> Any:
     kit: Any = None
     return GuestVisit(kit, PAGES, language, "/", {}, PostedForm(), False, "", "", "")
 
+
+UNTITLED = Titles({}, "en")
 
 # the difference
 
@@ -82,9 +86,7 @@ def test_what_is_read_is_the_difference_of_documents(edits: list[tuple[int, Any]
     changes = difference(before, after)
     shown = to_read(visit(), changes, before, after, BOOK)
     assert shown.is_empty == (changes == Difference(()))
-    assert [(one.flow, one.node) for one in shown.screens] == [
-        (one.flow, one.node) for one in changes.screens
-    ]
+    assert len(shown.screens) == len(changes.screens)
     for screen, read in zip(changes.screens, shown.screens, strict=True):
         told = {(one.field, one.language): (one.before, one.after) for one in screen.words}
         seen = {
@@ -97,7 +99,11 @@ def test_what_is_read_is_the_difference_of_documents(edits: list[tuple[int, Any]
         assert told.items() <= seen.items()
         assert read.marks == [changed_words(visit(), one) for one in screen.marks]
         rest = (*screen.arrows, *screen.others)
-        assert read.sentences == [changed_words(visit(), one) for one in rest]
+        there = after if screen.node in nodes_of(after["flows"].get(screen.flow)) else before
+        titles = Titles(there["flows"], "en")
+        assert read.place == titles.place(screen.flow, screen.node)
+        named = partial(titles.screen, screen.flow)
+        assert read.sentences == [changed_words(visit(), one, named) for one in rest]
     assert set(shown.languages) == changes.languages
 
 
@@ -133,7 +139,8 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     page = writing.approver.get(f"/changes/{change}/read").text
     red = page[page.index("Read this first") :]
     assert "Topic counted as read: " in unescape(red[: red.index("Screens in callers")])
-    assert "Editor 1 changed recorded values or alerts in one: It is another topic" in red
+    assert "Editor 1 changed recorded values or alerts in " in red
+    assert ": It is another topic" in red
     (anchor,) = set(re.findall(r'<a href="#(s-\d+)">', red))
     assert f'id="{anchor}"' in page
     assert "and leads to back" in page
@@ -184,7 +191,7 @@ def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None
     refused = ChangeRefused(
         why, ("learn",), (), (HeldBack(NotInEmergency.ARROW, "learn", "one", "goes"),)
     )
-    said = {refused_words(visit(language), refused) for language in CODES}
+    said = {refused_words(visit(language), UNTITLED, refused) for language in CODES}
     assert len(said) == 3
     for words in said:
         assert words.count(". ") >= 1 or len(words) > 40
@@ -194,8 +201,10 @@ def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None
 def test_what_an_emergency_may_not_do_is_said_by_its_place() -> None:
     for reason in NotInEmergency:
         held = (HeldBack(reason, "learn", "one", "choices.1"),)
-        words = refused_words(visit(), ChangeRefused(Refusal.BEYOND_WORDS, held_back=held))
-        assert "learn one, Choice 2: " in words
+        words = refused_words(
+            visit(), UNTITLED, ChangeRefused(Refusal.BEYOND_WORDS, held_back=held)
+        )
+        assert "learn: one, Choice 2: " in words
 
 
 def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
@@ -285,7 +294,10 @@ def step(says: dict[str, Any]) -> ChangeStep:
 @pytest.mark.parametrize("did", [*StepKind])
 def test_a_step_of_each_kind_is_a_sentence_in_three_languages(did: StepKind) -> None:
     says = {"did": did, "node": "fee", "from": "cost", "languages": ["rw", "en"], "version": 3}
-    told = {step_sentence(visit(language), step({**says, "why": "a lie"})) for language in CODES}
+    told = {
+        step_sentence(visit(language), UNTITLED, step({**says, "why": "a lie"}))
+        for language in CODES
+    }
     assert len(told) == 3
     for words in told:
         assert words.startswith("Editor 2 ")
@@ -294,11 +306,17 @@ def test_a_step_of_each_kind_is_a_sentence_in_three_languages(did: StepKind) -> 
 
 def test_a_step_names_its_languages_and_one_of_a_later_release_is_told_too() -> None:
     edited = {"did": "edited", "node": "fee", "languages": ["rw", "en"]}
-    assert step_sentence(visit(), step(edited)) == "Editor 2 changed fee: Kinyarwanda, English"
-    assert step_sentence(visit(), step({"did": "edited", "node": "fee"})) == "Editor 2 changed fee"
-    assert step_sentence(visit(), step({"did": "painted"})) == "Editor 2 changed learn"
+    assert (
+        step_sentence(visit(), UNTITLED, step(edited))
+        == "Editor 2 changed fee: Kinyarwanda, English"
+    )
+    assert (
+        step_sentence(visit(), UNTITLED, step({"did": "edited", "node": "fee"}))
+        == "Editor 2 changed fee"
+    )
+    assert step_sentence(visit(), UNTITLED, step({"did": "painted"})) == "Editor 2 changed learn"
     number = {"did": "number_confirmed", "digits": "3512"}
-    assert step_sentence(visit(), step(number)) == "Editor 2 confirmed the number 3512"
+    assert step_sentence(visit(), UNTITLED, step(number)) == "Editor 2 confirmed the number 3512"
 
 
 def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writing) -> None:

@@ -19,7 +19,7 @@ __all__ = ["writing"]
 SCREENS = 60
 CHOICES = 10
 FLOW = "learn"
-ROOMY = 58_000
+ROOMY = 59_000
 """The most bytes of the heaviest page with problems next to its texts. Later additions have room under `HEAVIEST`."""
 WORDS = "Nobody may take your passport, your contract or your telephone away from you. Call 112 for free."
 """A text as long as a screen has room for."""

@@ -262,10 +262,10 @@ def test_the_matrix_counts_and_leads_to_its_texts(desk: Desk, tab: Tab) -> None:
 
 def test_a_search_leads_to_the_field(desk: Desk, tab: Tab) -> None:
     page = tab.get("/find?q=ntukabanze kwishyura").text
-    (link,) = re.findall(r'<a href="([^"]+)">abroad / fee</a>', page)
+    (link,) = re.findall(r'<a href="([^"]+)">Work abroad: Fees and passport</a>', page)
     assert FEE in tab.get(link.replace("&amp;", "&")).text
     admin = desk.tab(AccountRole.ADMIN).get("/find?q=ntukabanze").text
-    assert '<a href="/flows/abroad#n-fee">abroad / fee</a>' in admin
+    assert '<a href="/flows/abroad#n-fee">Work abroad: Fees and passport</a>' in admin
     editor = desk.tab(AccountRole.EDITOR).get("/find?q=ntukabanze&change=1").text
     assert '<a href="/changes/1/flows/abroad/fee#f-text-rw">' in editor
     assert "No flow contains this text. Search for fewer words." in tab.get("/find?q=xyzzy").text
