@@ -115,7 +115,7 @@ REPLIES: Mapping[Verb, Reply] = {
             "rw": "kabiri",
             "fr": "deux|sur place|je suis sur place|je suis arrivé|je suis arrivée|je suis là"
             "|j'y suis",
-            "en": "two|on site|arrived|I arrived|I am there",
+            "en": "two|on site|I am on site|arrived|I arrived|I am there",
         },
         labels={"en": "there"},
         button="Record arrival on site",
@@ -136,6 +136,7 @@ REPLIES: Mapping[Verb, Reply] = {
             "|c'est pas cela|c'est pas ça",
             "en": "four|not it|it is not it|it is not that|not trafficking|no trafficking",
         },
+        labels={"en": "not such a case"},
         letters=True,
         outcome=TipOutcome.NOT_TRAFFICKING,
     ),
@@ -154,14 +155,14 @@ REPLIES: Mapping[Verb, Reply] = {
             "fr": "cinq|non|ne peux pas|peux pas|occupé|occupée",
             "en": "five|no|can't|cant|cannot|can not|busy|pass|pass on",
         },
-        labels={"rw": "undi|bihe undi", "fr": "passer"},
+        labels={"rw": "undi|bihe undi", "fr": "passer", "en": "pass case on"},
         letters=True,
         button="Pass case on",
     ),
     Verb.UNSEEN: Reply(
         offer=Template.DIGIT_UNSEEN,
         is_possible=lambda case: case.decides,
-        labels={"rw": "bucece", "fr": "discrètement", "en": "unseen"},
+        labels={"rw": "bucece", "fr": "discrètement", "en": "discreetly|unseen"},
         national=True,
         manner=Manner.UNSEEN,
     ),
@@ -175,7 +176,11 @@ REPLIES: Mapping[Verb, Reply] = {
     Verb.LET_GO: Reply(
         offer=Template.DIGIT_LET_GO,
         is_possible=lambda case: case.lets,
-        labels={"rw": "aba mbere babireke", "fr": "retirer la première équipe", "en": "let go"},
+        labels={
+            "rw": "aba mbere babireke",
+            "fr": "retirer la première équipe",
+            "en": "stand down first team|let go",
+        },
         national=True,
     ),
 }

@@ -15,12 +15,12 @@ from tests.support.clock import Clock
 from tests.support.night import Night, night
 
 GASABO, KICUKIRO = "12", "13"
-MOVED = "REF: place changed. Ring 112."
+MOVED = "REF: the place has changed. Call 112 before you go."
 URGENT_THERE = "REF: Kicukiro, urgent. Reply 1 REF"
-LET = "REF: Kicukiro has it too. Let the first place go: 8 REF"
-LET_GO = "REF: others have it now. You need not go. Thank you."
-TOLD_FIRST = "REF: the district was told first"
-OVER = "REF: it is over. Thank you."
+LET = "REF: Kicukiro has it too. To tell the first team to stop: 8 REF"
+LET_GO = "REF: another team has it now. You do not need to go. Thank you."
+TOLD_FIRST = "REF: the district was alerted first"
+OVER = "REF: this case is closed. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
 """Danger, no official, Kigali, Gasabo: filed."""
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
@@ -66,7 +66,7 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
     assert here.holder == "one"
     assert {"acknowledge", "outcome"} <= here.clocks
 
-    assert here.writes("desk", "8 {ref}") == "REF: nobody of the new place has it yet."
+    assert here.writes("desk", "8 {ref}") == "REF: no one at the new place has taken it yet."
     assert here.writes("one", "1 {ref}") == MOVED
     assert "acknowledge" in here.clocks
     here.writes("there", "1 {ref}")
@@ -76,7 +76,7 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
 
     assert here.writes("desk", "8 {ref}", way=Arrival.CALLED).startswith("REF: noted. Those who go")
     assert LET_GO not in here.texts("one")
-    assert here.writes("desk", "8 {ref}") == "REF: noted. The first place is let go."
+    assert here.writes("desk", "8 {ref}") == "REF: noted. The first team is stood down."
     assert (here.newest("one"), here.newest("two")) == (LET_GO, LET_GO)
     assert here.line.desks_of(here.tip) == {"national", KICUKIRO}
     assert here.writes("one", "1 {ref}") == OVER
@@ -115,8 +115,8 @@ def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
     assert here.line.desks_of(here.tip) == {"national", GASABO, KICUKIRO}
     here.writes("there", "1 {ref}")
     assert here.holder == "there"
-    assert here.writes("desk", "8 {ref}") == "REF: noted. The first place is let go."
-    assert here.writes("there", "2 {ref}").startswith("REF: noted, you are there.")
+    assert here.writes("desk", "8 {ref}") == "REF: noted. The first team is stood down."
+    assert here.writes("there", "2 {ref}").startswith("REF: noted, you are on site.")
 
 
 def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: Night) -> None:
@@ -205,7 +205,7 @@ def test_corrected_to_no_the_national_desk_alone_sends_it_down(here: Night) -> N
     assert here.tip.official == "yes"
     assert here.line.desks_of(here.tip) == {"national"}
     assert here.texts("one") == []
-    assert "REF: more was told. Read again." in here.texts("desk") + here.texts("director")
+    assert "REF: new information. Read it again." in here.texts("desk") + here.texts("director")
 
 
 def test_both_corrections_in_both_orders(here: Night) -> None:

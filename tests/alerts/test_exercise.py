@@ -34,7 +34,7 @@ from workers.clock import STEPS, tick
 
 __all__ = ["district"]
 
-SAID = "was an exercise. Do not go. Thank you."
+SAID = "was a drill. Do not go. Thank you."
 OURS = [step for step in STEPS if step.__name__ not in ("tidy", "rescue_silent")]
 ALINE = Actor("Aline")
 WHY = "the week of drills"

@@ -19,9 +19,9 @@ __all__ = ["district"]
 
 PHONE = "+250788000001"
 SAID = {
-    " was an exercise": "is one",
+    " was a drill": "is one",
     ": you have taken": "taken",
-    ": yours": "taken",
+    " is yours": "taken",
     ": reply with a digit": "?",
 }
 IDS = count(1)

@@ -46,9 +46,9 @@ def test_r12_behind_a_pin_the_list_the_page_and_the_answer_say_that_it_is_one(
     phone.key(PIN)
     assert f"1 {name} exercise" in phone.key("1")
     phone.key("1")
-    assert phone.key("1").startswith("CON An exercise. Nobody is in danger. Do not go.")
+    assert phone.key("1").startswith("CON A drill. No one is in danger. Do not go.")
     phone.key("0")
-    assert phone.key("2") == "END It was an exercise. Do not go. Thank you."
+    assert phone.key("2") == "END It was a drill. Do not go. Thank you."
     (found,) = service_drills.listed(line.kit)
     (told,) = found.told
     assert told.opened_at is not None
@@ -64,6 +64,6 @@ def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, ke
     phone = line.caller(PHONE)
     assert f"1 {reference(line, who)} exercise" in phone.dial("90")
     phone.key("1")
-    assert phone.key(key) == "END It was an exercise. Do not go. Thank you."
+    assert phone.key(key) == "END It was a drill. Do not go. Thank you."
     (found,) = service_drills.listed(line.kit)
     assert [told.answered_at is not None for told in found.told] == [True]

@@ -22,12 +22,12 @@ from tests.support.clock import Clock
 from tests.support.night import Night, night
 
 CAREFUL = "REF: careful. Do not visit openly. Do not call that place. Call the national desk: 112."
-HOW = "REF: careful, do not call. How shall they go? 6 REF unseen, 7 REF openly"
+HOW = "REF: careful, do not call. How should they go? 6 REF discreetly, 7 REF openly"
 STAY_AWAY = "REF: do not visit or call. Read it first."
-SILENT = "REF: no word from national. Act with a colleague, not openly."
-UNSEEN = "REF: national says: go with a colleague, not openly. Do not call."
-OPENLY = "REF: national says: go openly."
-UNREAD = "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
+SILENT = "REF: no answer from the national desk. Act with a colleague, not openly."
+UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call there."
+OPENLY = "REF: the national desk says: you may go openly."
+UNREAD = "REF is yours. You have not read it: do not visit openly. Call the national desk: 112."
 NO_VISIT = ("1", "1", "5", "2")
 """Keys after danger was filed: a sector, its kind, several people, and responders must not come."""
 
@@ -66,7 +66,7 @@ def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Ni
     assert SILENT in here.texts("one")
 
     answer = here.writes("desk", "6 {ref}")
-    assert answer == "REF: noted. Those who go are told."
+    assert answer == "REF: noted. We alert the people who are going."
     assert UNSEEN in here.texts("one")
     assert UNSEEN in here.texts("two")
     assert here.clocks == {"outcome", "second_look"}
@@ -104,7 +104,7 @@ def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) 
     here.tick(seconds=29)
     assert here.newest(asked) == STAY_AWAY
     assert here.clocks == before
-    assert here.writes(asked, "1 {ref}") == "REF: yours. Do not visit or call. Read it first."
+    assert here.writes(asked, "1 {ref}") == "REF is yours. Do not visit or call. Read it first."
     assert here.holder == asked
 
 
@@ -139,7 +139,7 @@ def test_a_mark_that_was_there_before_anybody_was_told_goes_out_with_the_alert(
 def test_helpers_may_come_is_taken_as_ever(here: Night) -> None:
     here.tells(*DANGER_HERE, "1", "1", *REST)
     assert len(here.texts("one")) == 1
-    assert "Say what came of it by" in here.writes("one", "1 {ref}")
+    assert "Say what happened by" in here.writes("one", "1 {ref}")
 
 
 def test_who_was_not_asked_is_gone_to_unseen_and_nothing_is_sent(here: Night) -> None:
@@ -185,7 +185,7 @@ def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) 
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     waits = here.writes("desk", "7 {ref}", way=Arrival.CALLED)
-    assert waits == "REF: noted. Those who go are told in some minutes."
+    assert waits == "REF: noted. In a few minutes we alert the people who are going."
     here.tick()
     assert OPENLY not in here.texts("one")
     assert "manner" in here.clocks
@@ -200,7 +200,7 @@ def test_nobody_else_decides_how_to_go(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     assert here.writes("one", "7 {ref}").startswith(
-        "REF: reply with a digit and REF: 1 take 2 there"
+        "REF: reply with a digit and REF: 1 take 2 on site"
     )
     act = Act(
         here.people["one"], here.names("one")[-1], Verb.OPENLY, EntryWay.USSD, here.line.clock()
@@ -228,15 +228,15 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
     here.tick()
     desk = here.line.caller("+250788000103")
     desk.dial("90")
-    assert "How shall they go?" in desk.key("1")
-    assert desk.key("1") == "END Noted. Those who go are told."
+    assert "How should they go?" in desk.key("1")
+    assert desk.key("1") == "END Noted. We alert the people who are going."
     here.tick()
     assert here.newest("one") == UNSEEN
     one = here.line.caller("+250788000100")
     one.dial("90")
     assert (
         one.key("1", "1")
-        == "END You have taken it unread: do not visit openly. Ask the national desk."
+        == "END You took the case. You have not read it: do not visit openly. Ask the national desk."
     )
 
 

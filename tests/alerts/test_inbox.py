@@ -40,7 +40,9 @@ def reference_of(district: District) -> str:
 
 
 def unread(reference: str) -> str:
-    return f"{reference}: yours. You have not read it: do not visit openly. Ask the national desk."
+    return (
+        f"{reference} is yours. You have not read it: do not visit openly. Ask the national desk."
+    )
 
 
 def hear(
@@ -136,7 +138,7 @@ def test_anything_else_is_answered_with_her_own_case_and_the_digits(
     reference = reference_of(told)
     outcome = hear(told, text.format(reference))
     assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
-    hint = f"{reference}: reply with a digit and {reference}: 1 take 2 there 5 pass on"
+    hint = f"{reference}: reply with a digit and {reference}: 1 take 2 on site 5 pass on"
     assert told.sms.sent == [("+250788000001", hint)]
     assert told.all(Referral)[0].state == ReferralState.SENT
 
@@ -161,7 +163,7 @@ def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_
 def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:
     district.enrol()
     hear(district, "hello")
-    assert district.sms.sent[0][1] == "Nothing is open for you. To look, dial *384*777*90#"
+    assert district.sms.sent[0][1] == "You have no open cases. To check, dial *384*777*90#"
 
 
 def test_each_digit_does_what_it_says(told: District) -> None:
@@ -178,10 +180,10 @@ def test_each_digit_does_what_it_says(told: District) -> None:
         Acted.CLOSED,
     ]
     said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
-    assert said[0] == f"it is not yours yet. Reply 1 {reference}"
+    assert said[0] == f"you have not taken it yet. Reply 1 {reference}"
     assert said[1] == unread(reference).removeprefix(f"{reference}: ")
-    assert said[2].startswith("noted, you are there. Say what came of it by ")
-    assert said[3].startswith("noted, referred. Say how it went by ")
+    assert said[2].startswith("noted, you are on site. Say what happened by ")
+    assert said[3].startswith("noted, referred. Say what happened by ")
     assert said[4] == "closed. Thank you."
     assert told.tip(1).closed_at is not None
     assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is Acted.OVER
@@ -196,8 +198,8 @@ def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
     reference = reference_of(told)
     assert hear(told, f"I can't {reference}") is Acted.PASSED
     assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
-        "Gasabo, nobody has taken it. Reply 1 " + str(told.all(Referral)[1].reference),
-        "the next person is asked. Until somebody takes it, it is yours.",
+        "Gasabo, no one has taken it. Reply 1 " + str(told.all(Referral)[1].reference),
+        "we ask the next person. It is yours until someone takes it.",
     ]
     assert {who for _, who in told.told(1)} == {1, 2}
 
@@ -290,7 +292,7 @@ def test_unclear_messages_in_danger_are_answered_ten_times_an_hour_and_the_last_
             hear(urgent, f"hano hari ikibazo ({minute})", provider_id=name, minute=minute)
             urgent.clock.turn(minutes=1)
         said = hints(urgent)[10 * hour :]
-        asked = f"{danger}: reply with a digit and {danger}: 1 take 2 there 5 pass on"
+        asked = f"{danger}: reply with a digit and {danger}: 1 take 2 on site 5 pass on"
         assert said == [asked] * 9 + [NO_MORE]
         urgent.clock.turn(minutes=56)
 
@@ -329,12 +331,12 @@ def test_a_hint_offers_only_what_is_possible_for_that_case(told: District) -> No
                 .removeprefix(f"{reference}: ")
             )
     assert said == [
-        "reply 1 take 2 there 5 pass on",
-        "reply 2 there 3 referred 4 not it 5 pass on",
-        "reply 3 referred 4 not it 5 pass on",
-        "reply 4 not it 5 pass on",
-        "reply 1 take 4 not it",
-        "it is over. Thank you.",
+        "reply 1 take 2 on site 5 pass on",
+        "reply 2 on site 3 referred 4 not such a case 5 pass on",
+        "reply 3 referred 4 not such a case 5 pass on",
+        "reply 4 not such a case 5 pass on",
+        "reply 1 take 4 not such a case",
+        "this case is closed. Thank you.",
     ]
 
 
@@ -347,7 +349,7 @@ def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: Distr
     hear(district, f"1 {one.reference}", way=Arrival.LISTED)
     hear(district, f"{two.reference} ?", number=2, provider_id="ATXid_b")
     assert district.sms.sent[-1][1] == (
-        f"{two.reference}: reply with a digit and {two.reference}: 1 help too 2 there"
+        f"{two.reference}: reply with a digit and {two.reference}: 1 help too 2 on site"
     )
 
 

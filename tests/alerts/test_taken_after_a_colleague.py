@@ -75,7 +75,10 @@ def them(line: Line) -> Colleagues:
     return Colleagues(beside, first, second)
 
 
-HOLDS, IS_THEIRS = "2 I am there\n3 Refer to help\n4 Close\n5 More", "2 Take\n3 Pass on"
+HOLDS, IS_THEIRS = (
+    "2 I am on site\n3 Refer to help\n4 Close case\n5 More",
+    "2 Take case\n3 Pass case on",
+)
 
 
 def passed_on(them: Colleagues) -> None:
@@ -96,10 +99,10 @@ def test_who_is_passed_a_case_takes_lists_reads_and_closes_it(them: Colleagues) 
     assert home.startswith("CON Open: 1. Urgent: 1.")
     assert f"1 {name} due " in caller.key("1")
     assert HOLDS in caller.key("1")
-    assert "Nobody said whether helpers may come." in caller.key("1")
+    assert "No one said if helpers may come." in caller.key("1")
     assert "open" not in them.clocks
     caller.key("0", "4", "3")
-    assert caller.screen == f"END {name}: nobody found. A second person looks at it first."
+    assert caller.screen == f"END {name}: no one found. A second person checks it first."
 
 
 def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Colleagues) -> None:
@@ -113,7 +116,7 @@ def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Coll
     menu = caller.key("1")
     assert IS_THEIRS in menu
     assert "Close" not in menu
-    assert caller.key("2").startswith("CON A colleague has it since ")
+    assert caller.key("2").startswith("CON A colleague has had this case since ")
 
 
 def test_who_dials_without_the_reader_is_told_that_a_passed_case_is_theirs(
@@ -142,7 +145,7 @@ def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> No
     assert home.startswith("CON Open: 1. Urgent: 1.")
     assert f"1 {name} due " in caller.key("1")
     assert HOLDS in caller.key("1")
-    assert "Nobody said whether helpers may come." in caller.key("1")
+    assert "No one said if helpers may come." in caller.key("1")
     assert IS_THEIRS in them.menu(PHONE)
 
 
@@ -168,8 +171,8 @@ def test_who_helps_too_lists_and_reads_it_and_says_that_they_are_there(them: Col
     caller, home = them.opens(SECOND)
     assert home.startswith("CON Open: 1. Urgent: 0.")
     assert f"1 {name} a colleague has it" in caller.key("1")
-    assert f"{IS_THEIRS}\n4 I am there" in caller.key("1")
-    assert "Nobody said whether helpers may come." in caller.key("1")
+    assert f"{IS_THEIRS}\n4 I am on site" in caller.key("1")
+    assert "No one said if helpers may come." in caller.key("1")
     assert caller.key("0", "4").startswith("END Noted. First: safe, alone, hurt?")
 
 

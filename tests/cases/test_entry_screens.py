@@ -68,7 +68,7 @@ def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its
     phone, known_as = hers
     before = [(row.kind, row.due_at) for row in beside.line.all(Deadline)]
     assert phone.key("5").endswith(
-        "1 Ask one question\n2 Note\n3 Pass on\n4 Questions on site\n5 What happened\n0 Back 00 Home"
+        "1 Ask one question\n2 Add a note\n3 Pass case on\n4 Questions on site\n5 Timeline\n0 Back 00 Home"
     )
     assert "5 In words" in phone.key("2")
     assert phone.key("5").startswith("CON Short. No names: the phone company can read it.")
@@ -107,8 +107,8 @@ def test_what_is_no_trafficking_is_said_closer_and_judged(
 ) -> None:
     phone, known_as = hers
     phone.key("4")
-    assert phone.key("2").startswith("CON What is it?\n1 Violence at home")
-    noted = f"END {known_as.reference}: not it. A second person looks at it first."
+    assert phone.key("2").startswith("CON What is it instead?\n1 Violence at home")
+    noted = f"END {known_as.reference}: not such a case. A second person checks it first."
     assert phone.key("3") == noted
     said = {"outcome": "not-trafficking", "what": "pay", "waits": "yes"}
     assert codes(beside, EntryKind.CLOSED) == [said]

@@ -116,7 +116,7 @@ def hers(line: Line) -> HerCase:
 
 
 YES = ("3", "1", "2", "1")
-"""Refer to help; safe; grown up; "Ask alone: wants help?" Yes."""
+"""Refer to help; safe; grown up; "Ask in private: does the person want help?" Yes."""
 
 
 def test_a_call_that_drops_behind_the_yes_leaves_a_deadline_and_a_way_to_go_on(
@@ -138,17 +138,17 @@ def test_a_call_that_drops_behind_the_yes_leaves_a_deadline_and_a_way_to_go_on(
     assert phone.screen.startswith(f"CON {hers.case}: a person wants help. No service was asked")
     assert phone.key("1", "1").startswith("CON Which person?")
     assert phone.key("1").startswith("CON As you see:")
-    assert phone.key("1", "1").startswith("CON To which help?")
-    assert phone.key("1").startswith("CON They say:")
+    assert phone.key("1", "1").startswith("CON Which help?")
+    assert phone.key("1").startswith("CON Their answer:")
     assert hers.kept() == ["consent", "offered"]
 
 
 def test_closing_says_what_is_still_owed_and_to_whom(hers: HerCase) -> None:
     hers.dials(*YES).hang_up()
     phone = hers.dials("2", "4")
-    assert phone.screen.startswith("CON Still owed: 1 person: help\n1 Refer to help\n2 Close")
+    assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer to help\n2 Close case")
     assert phone.key("2").startswith("CON Why?")
     phone = hers.dials("1", "1", "1", "1", "1", "1")
-    assert phone.screen.startswith("CON They say:")
+    assert phone.screen.startswith("CON Their answer:")
     closing = hers.dials("4")
-    assert closing.screen.startswith("CON Still owed: 1 woman: the answer\n")
+    assert closing.screen.startswith("CON Still to do: 1 woman: the answer\n")

@@ -77,30 +77,30 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: He
     phone = hers.dials("2")
     assert phone.screen.startswith("CON Noted. First: safe, alone, hurt?")
     assert phone.key("2").startswith("CON Is the person under 18?")
-    assert phone.key(*SITE).startswith("CON Used for?\n1 Work")
+    assert phone.key(*SITE).startswith("CON Used for what?\n1 Work")
     assert hers.kept() == []
     assert phone.key(WORK).startswith("CON Signs: possible victim. Offer help now.")
     shown = phone.screen
     assert phone.again() == shown
     assert hers.kept() == ["screened"]
-    assert phone.key("1").startswith("CON Ask alone: wants help?")
-    assert phone.key(*WANTS_HELP).startswith("CON To which help?\n1 Isange")
-    assert phone.key("2", "2").startswith("CON Noted. Offer another.\nTo which help?")
+    assert phone.key("1").startswith("CON Ask in private: does the person want help?")
+    assert phone.key(*WANTS_HELP).startswith("CON Which help?\n1 Isange")
+    assert phone.key("2", "2").startswith("CON Noted. Offer another service.\nWhich help?")
     hers.line.clock.turn(seconds=20)
     assert phone.key("1", "1").startswith("END Noted. By 27/11 ")
     assert hers.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
 
     phone = hers.dials()
-    assert phone.screen.startswith(f"CON {hers.case} Gasabo\n1 Read\n2 I am there")
+    assert phone.screen.startswith(f"CON {hers.case} Gasabo\n1 Read\n2 I am on site")
     first = "First: is the person safe, alone with you, hurt?"
     assert phone.key("5", "6").startswith(f"CON {hers.case}, arrival. {first}")
-    assert phone.key("1").startswith(f"CON {hers.case}: did they arrive?")
-    assert phone.key("1").startswith("END Noted. You are asked again after 30 days: ")
+    assert phone.key("1").startswith(f"CON {hers.case}: did the person arrive?")
+    assert phone.key("1").startswith("END Noted. We ask you again after 30 days: ")
     hers.line.clock.turn(days=31)
     phone = hers.dials()
     assert phone.screen.startswith(f"CON {hers.case}, 30 days. {first}")
     assert phone.key("1").startswith(f"CON {hers.case} after 30 days:")
-    assert phone.key("4") == "END Noted. The national desk is told at once."
+    assert phone.key("4") == "END Noted. We notify the national desk at once."
     assert hers.kept()[-2:] == ["arrived", "thirty"]
 
 
@@ -140,12 +140,12 @@ def test_no_row_holds_a_code_in_clear_and_the_next_of_several_is_another_person(
 
 def test_what_the_reader_does_late_is_kept_once(hers: HerCase) -> None:
     phone = hers.dials("5", "4", "1", *SITE)
-    assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nUsed for?")
+    assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nUsed for what?")
     assert phone.key("0").startswith("CON Can the person leave freely now?")
-    assert phone.key("1").startswith("CON Used for?")
+    assert phone.key("1").startswith("CON Used for what?")
     hers.beside.stopped = True
     assert phone.key(WORK) == "CON One moment.\n1 See\n0 Back 00 Home"
-    assert phone.key("1").startswith("CON Not written down yet.\n1 Try again\n2 Leave it")
+    assert phone.key("1").startswith("CON Not saved yet.\n1 Try again\n2 Stop waiting")
     assert hers.kept() == []
     hers.beside.stopped = False
     assert phone.key("1").startswith("CON Signs: possible victim.")
@@ -166,11 +166,11 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(hers: HerC
     assert phone.key("1").startswith("CON Lies, a debt, someone was paid for the person")
     shown = phone.screen
     assert phone.again() == shown
-    assert phone.key(*SITE[3:]).startswith("CON Used for?")
+    assert phone.key(*SITE[3:]).startswith("CON Used for what?")
     phone.hang_up()
     phone = hers.dials()
     assert "1 Continue (7 of 7)" in phone.screen
-    assert phone.key("1").startswith("CON Used for?")
+    assert phone.key("1").startswith("CON Used for what?")
     assert phone.key(WORK).startswith("CON Signs: possible victim.")
     assert hers.kept() == ["screened"]
     (person,) = hers.people()
@@ -218,11 +218,11 @@ def test_help_goes_on_with_the_same_person(hers: HerCase) -> None:
     phone = hers.dials()
     assert "1 Continue (2 of 3)" in phone.screen
     assert phone.key("1").startswith("CON From?")
-    assert phone.key("1").startswith("CON To which help?")
+    assert phone.key("1").startswith("CON Which help?")
     phone.hang_up()
     phone = hers.dials("1")
-    assert phone.screen.startswith("CON To which help?")
-    assert phone.key("1").startswith("CON They say:")
+    assert phone.screen.startswith("CON Which help?")
+    assert phone.key("1").startswith("CON Their answer:")
     (person,) = hers.people()
     assert (person.sex, person.nationality) == ("woman", "rwanda")
     assert [offer.service for offer in person.referrals] == ["isange"]
@@ -239,7 +239,7 @@ def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(hers: HerCa
     phone = hers.dials()
     assert "1 Continue (2 of 2)" in phone.screen
     assert phone.key("1").startswith("CON Best for the child")
-    assert phone.key("1").startswith("CON To which help?")
+    assert phone.key("1").startswith("CON Which help?")
     assert hers.kept() == ["screened", "consent", "consent"]
     (person,) = hers.people()
     assert (person.sex, person.consent) == ("girl", "yes")
@@ -249,7 +249,9 @@ def test_a_no_goes_on_at_who_asks_again(hers: HerCase) -> None:
     hers.dials("3", "1", "2", "2").hang_up()
     phone = hers.dials()
     assert "1 Continue (3 of 3)" in phone.screen
-    assert phone.key("1").startswith("CON In 3 days another person asks again, alone. Who?")
+    assert phone.key("1").startswith(
+        "CON In 3 days someone else asks again, in private. Who should ask?"
+    )
     assert phone.key("1").startswith("CON Noted. Say: you can ask for help any day")
     assert hers.kept() == ["consent"]
 

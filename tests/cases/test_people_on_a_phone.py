@@ -101,7 +101,7 @@ def test_r9_what_became_of_her_is_asked_on_the_phone_also_when_the_case_is_close
         assert "person_kept" in phone.says(verb, person, **codes).flags
     close_by_two(phone.line.kit, phone.known_as.tip_id, TipOutcome.HELPED)
     seen = phone.sees()
-    assert seen.lists[MY_WORK] == [(case, f"{case} how did it go on?")]
+    assert seen.lists[MY_WORK] == [(case, f"{case} any news?")]
     assert {f"over.{case}", f"arrival_early.{case}", "has_work"} <= {*seen.flags}
     assert "person_kept" in phone.says("arrived", arrived="yes").flags
     assert phone.says("thirty", thirty="safe").flags == ("person_stopped", "nobody_waits")

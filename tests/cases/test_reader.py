@@ -47,14 +47,17 @@ def test_r3_she_keys_her_pin_reads_the_case_and_takes_it(
     beside: ReaderBeside, hers: tuple[Caller, Referral]
 ) -> None:
     phone, known_as = hers
-    assert phone.dial("90") == "CON Work PIN, 6 digits. Not mobile money\n0 Back 00 Home"
+    assert (
+        phone.dial("90")
+        == "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
+    )
     assert phone.key(PIN).startswith("CON Open: 1. Urgent: 1. Last opened by phone: never\n1 Cases")
     assert f"1 {known_as.reference} urgent, new" in phone.key("1")
     assert phone.key("1").startswith(f"CON {known_as.reference} ")
     page = phone.key("1")
-    assert "Nobody said whether helpers may come." in page
+    assert "No one said if helpers may come." in page
     assert phone.key("0").startswith(f"CON {known_as.reference} ")
-    assert phone.key("2").startswith(f"END {known_as.reference}: yours. Say what came of it by ")
+    assert phone.key("2").startswith(f"END {known_as.reference} is yours. Say what happened by ")
     (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
     assert row.acknowledged_at is not None
     assert row.opened_at is not None
@@ -71,7 +74,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     phone = beside.line.caller(PHONE)
     phone.dial("90")
     page = phone.key(PIN, "1", "1", "1")
-    assert page.startswith("CON Nobody said whether helpers may come.") is warns
+    assert page.startswith("CON No one said if helpers may come.") is warns
 
 
 def test_a_wrong_pin_asks_again_and_a_right_one_opens(
@@ -140,10 +143,10 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     phone.key(PIN, "1", "1")
     (theirs,) = [row for row in beside.line.all(Referral) if row.responder_id == 1][:1]
     take_case(beside.line.kit, 1, theirs.reference, beside.line.clock.at)
-    assert phone.key("2").startswith("CON A colleague has it since 24/11 ")
+    assert phone.key("2").startswith("CON A colleague has had this case since 24/11 ")
     (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
     assert row.acknowledged_at is None
-    helps = f"END {known_as.reference}: you help too. national 1 has it."
+    helps = f"END {known_as.reference}: you help too. national 1 has the case."
     assert phone.key("1") == f"{helps} You have not read it: do not visit openly."
     (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
     assert row.acknowledged_at is not None
@@ -190,7 +193,7 @@ def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
     take_case(beside.line.kit, 1, theirs.reference, beside.line.clock.at)
     before = [row.id for row in beside.line.all(CaseLogRow)]
     phone.dial("90")
-    stays = f"END {known_as.reference}: it stays with the colleague who has it."
+    stays = f"END {known_as.reference}: your colleague keeps the case."
     assert phone.key(PIN, "1", "1", "3", "1") == stays
     assert [row.id for row in beside.line.all(CaseLogRow)] == before
 
@@ -204,7 +207,7 @@ def test_a_danger_that_she_closes_is_looked_at_by_a_second_person(
     phone.dial("90")
     assert f"1 {known_as.reference} due 24/11 " in phone.key(PIN, "1")
     phone.key("1", "4", "2")
-    noted = f"END {known_as.reference}: not it. A second person looks at it first."
+    noted = f"END {known_as.reference}: not such a case. A second person checks it first."
     assert phone.key("5") == noted
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, known_as.tip_id)
@@ -238,12 +241,12 @@ def test_who_confirms_a_closure_behind_the_pin_has_read_the_case(
     _, known_as = hers
     desk, name = asked_of_the_nation(beside, known_as, "3")
     assert f"1 {name} closure requested" in desk.key(PIN, "1")
-    assert desk.key("1").startswith(f"CON {name}: closure requested: nobody found\n1 Read")
+    assert desk.key("1").startswith(f"CON {name}: closure requested: no one found\n1 Read")
     assert desk.key("2").startswith(f"CON {name}: read it first.")
     assert beside.line.tip.closed_at is None
-    assert "Nobody said whether helpers may come." in desk.key("1")
+    assert "No one said if helpers may come." in desk.key("1")
     desk.key("0", "2")
-    assert desk.key("2") == f"END {name}: closed: nobody found"
+    assert desk.key("2") == f"END {name}: closed: no one found"
     assert beside.line.tip.outcome == "not-found"
 
 
@@ -253,7 +256,7 @@ def test_who_is_asked_to_confirm_says_that_the_case_goes_on(
     _, known_as = hers
     desk, name = asked_of_the_nation(beside, known_as, "3")
     desk.key(PIN, "1", "1")
-    assert desk.key("3") == "END You have taken it unread: do not visit openly."
+    assert desk.key("3") == "END You took the case. You have not read it: do not visit openly."
     tip, (held, *_) = (
         beside.line.tip,
         [row.responder_id for row in beside.line.all(Referral) if row.reference == name],

@@ -81,7 +81,9 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
     assert phone.again().startswith(WAITS)
     beside.line.clock.turn(seconds=20)
     beside.stopped = False
-    assert phone.key("1").startswith("END You have taken it unread: do not visit openly.")
+    assert phone.key("1").startswith(
+        "END You took the case. You have not read it: do not visit openly."
+    )
     assert now(beside, known_as).acknowledged_at == took
 
 

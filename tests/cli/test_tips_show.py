@@ -54,7 +54,7 @@ def test_a_correction_is_shown_beside_what_it_corrects_and_no_code_of_either(lin
         said = PersonCodes(1, codes)
         right = write(session, kit, 3, EntryKind.SCREENED, said, FILED, corrects=wrong)
     shown = run(line, "tips", "show", "3", "--language", "en").stdout
-    said_so = "2025-03-12 11:00  questions were asked on site  console"
+    said_so = "2025-03-12 11:00  questions asked on site  console"
     assert shown.splitlines()[-2:] == [
         f"{said_so} #{wrong} corrected by #{right}",
         f"{said_so} #{right} corrects #{wrong}",

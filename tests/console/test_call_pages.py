@@ -96,9 +96,9 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
     assert f'<a href="/call-backs">{asks}</a>' in today
     assert '<a href="/approvals">Waiting for approval: 1</a>' in today
     assert asks in approvals
-    assert "Why: agreed with her" in approvals
+    assert "Reason: agreed with her" in approvals
     assert '<a class="target" href="/call-backs">' in approvals
-    assert "Why: agreed with her" in other.get("/call-backs").text
+    assert "Reason: agreed with her" in other.get("/call-backs").text
     assert asks not in one.get("/").text
     assert asks in one.get("/approvals").text
     nobody = desk.tab(AccountRole.NATIONAL, name="National 3")

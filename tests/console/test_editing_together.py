@@ -101,7 +101,7 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
         assert gone.status_code == 303, gone.text
         answer = editor.press(form | {"text.en": "Still here."}, "save")
         assert answer.status_code == 422
-        assert 'Version by Editor 3:</strong> <span class="difference">taken out' in answer.text
+        assert 'Version by Editor 3:</strong> <span class="difference">removed' in answer.text
         assert "Still here." in answer.text
         asked = settling(editor, answer.text)
         (name,) = [name for name in asked if name.startswith("pick ")]
@@ -129,7 +129,7 @@ def test_what_went_live_meanwhile_is_shown_beside_the_change_and_one_is_chosen(
     editor.at = f"{page}/catch-up"
     asked = editor.tab.get(editor.at).text
     for says in (
-        "Work abroad, Fees and passport, What it says, English",
+        "Work abroad, Fees and passport, Text, English",
         "Mine.",
         "Published version",
         "Live.",
@@ -166,5 +166,5 @@ def test_an_address_says_numbers_alone(editor: Editor) -> None:
         assert page.status_code == 200
         assert "<b>&" not in page.text
     assert re.search(
-        "We wrote &#39; for ’: 2", editor.tab.get(f"{editor.at}?saved=-1&plain=’2").text
+        "Replaced ’ with &#39;: 2", editor.tab.get(f"{editor.at}?saved=-1&plain=’2").text
     )

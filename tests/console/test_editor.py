@@ -129,7 +129,7 @@ def test_the_handset_plays_what_is_typed(editor: Editor) -> None:
     assert "Read it first." in editor.part(form)
     part = editor.part(form, "press:9")
     assert "Do not pay first" in part
-    assert "Keyed: 9" in part
+    assert "Keys pressed: 9" in part
     form = editor.looked(editor.looked(form, "press:9"), "press:9")
     assert "Tell someone you trust" in editor.page
     assert "Safe work and family" in editor.part(form, "restart:dial")
@@ -173,7 +173,7 @@ def test_a_half_made_screen_is_saved_and_says_that_it_cannot_be_played(editor: E
     empty = {name: "" for name in form if name[:4] in ("text", "goes", "choi", "note")}
     page = editor.sent(form | empty, "save")
     assert "No preview yet: Danger now." in page
-    assert "It has no text yet." in page
+    assert "Enter its text." in page
     assert editor.node("report", "danger")["menu"]["choices"][0] == {"label": {}, "value": "yes"}
 
 
@@ -233,7 +233,7 @@ def test_without_the_script_a_short_select_offers_the_rest_in_the_next_page(edit
     assert (after[goes], after["text.en"]) == (form[goes], "Half a sent")
     answer = editor.press(form | {goes: "more:"}, "save")
     assert answer.status_code == 422
-    assert f'<a href="#f-{goes}">Choose where it leads' in answer.text
+    assert f'<a href="#f-{goes}">Choose the next screen' in answer.text
     editor.sent(after | {goes: "flow:law"}, "save")
     assert editor.node("front", "law") == {"call": {"flow": "law"}}
 
@@ -264,7 +264,7 @@ def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor)
     assert service_drafts.drop(editor.desk.kit, Actor("Editor 1"), CHANGE) is None
     answer = editor.press(form, "save")
     assert answer.status_code == 422
-    assert "This change is over" in answer.text
+    assert "This draft has ended" in answer.text
     assert editor.form(answer)["text.en"] == "Too late."
 
 
@@ -383,12 +383,11 @@ def test_a_reason_that_says_nothing_is_refused_and_its_field_is_named_as_the_pro
     page = unescape(editor.part(promise))
     label = "Reason to keep the reported words or length"
     assert f'a reason of 20 letters or more in "{label}"' in page
-    assert (
-        "Reason to keep this wording or length despite the check. Callers never see it.</label>"
-        in unescape(editor.page)
+    assert "Reason to keep the reported words or length. Callers never see it.</label>" in unescape(
+        editor.page
     )
     refused = editor.press(promise | {"reason": "x"}, "save")
     assert refused.status_code == 422
-    assert "Enter Write the reason in 20 letters or more." in refused.text
+    assert "Enter a reason of 20 letters or more." in refused.text
     enough = promise | {"reason": "It is a trial of one screen."}
     assert editor.press(enough, "save").status_code == 303

@@ -38,7 +38,7 @@ def test_r12_one_button_starts_it_every_step_is_timed_and_another_stops_it(
     assert admin.post("/exercises", WANTED).status_code == 303
     again = admin.post("/exercises", WANTED)
     assert again.status_code == 422
-    assert "One runs there already." in again.text
+    assert "drill is already running there" in again.text
     assert "An exercise runs: Gasabo" in national.get("/").text
     with desk.kit.database.reading() as session:
         told = [row.template for row in session.scalars(select(Message)).all()]
@@ -75,7 +75,7 @@ def test_r12_an_exercise_says_so_in_every_list_and_nobody_is_late_in_it(desk: De
     tip = tell(desk, minutes=9)
     change(desk, tip, channel="drill")
     row = tab.get("/tips").text
-    assert '<span class="tag warn">an exercise</span>' in row
+    assert '<span class="tag warn">drill</span>' in row
     assert "late" not in row
     page = tab.get(f"/tips/{tip}").text
     assert "This is a drill. No one is in danger, and no one needs to go." in page

@@ -164,11 +164,11 @@ def test_the_person_reads_of_a_new_sheet_or_authenticator_until_they_say_it_was_
     editor = desk.people["Editor 1"]
     tab.post("/account/language", {"language": language})
     says = {
-        "en": ["A new recovery sheet was created at", ". Was it not you? Notify an admin"],
+        "en": ["A new recovery sheet was created at", "A new authenticator was saved at"],
         "fr": ["Une nouvelle feuille de secours a été créée le", "Un nouvel authentificateur"],
         "rw": [
             "Urupapuro rwo kugaruza rushya rwakozwe",
-            ". Niba atari wowe, bimenyeshe umuyobozi wa konti",
+            "Porogaramu ya kode nshya yabitswe",
         ],
     }[language]
 

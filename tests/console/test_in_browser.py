@@ -180,7 +180,7 @@ def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site
         site.desk.clock.turn(minutes=16)
         page.get_by_role("button", name="Create account").click()
         expect(page.get_by_label("Name")).to_have_value("")
-        expect(page.get_by_text("Your words are still here")).to_have_count(2)
+        expect(page.get_by_text("Your text is still here")).to_have_count(2)
         page.get_by_label("Name").fill(person.name)
         page.get_by_label("Password").fill(person.password)
         page.get_by_label("Code").fill(person.code())
@@ -224,7 +224,7 @@ def test_stored_scripts_run_nowhere(site: Site) -> None:
         site.sign_in(page, person)
         page.goto("/audit")
         expect(page.locator("tbody tr").first).to_be_visible()
-        page.get_by_text("No message goes out").hover()
+        page.get_by_text("paused all messages").hover()
     assert ran == []
 
 

@@ -120,7 +120,7 @@ def test_a_new_flow_is_written_in_the_editor_and_played_from_the_dial(editor: Ed
     new = {"name": "home", "model": "lesson", "menu": "front.front", "label.en": "Mine"}
     editor.tab.post(f"{AT}/new-flow", new)
     form = editor.open("home", "one")
-    assert "No preview yet: one. Enter its text.." in " ".join(editor.page.split())
+    assert "No preview yet: one. Enter its text." in " ".join(editor.page.split())
     said = {f"text.{code}": "First." for code in ("rw", "fr", "en")}
     editor.sent(form | said | {"topic": "at_home"}, "save")
     assert editor.node("home", "one")["say"]["topic"] == "at_home"
@@ -156,7 +156,7 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     assert editor.tab.get(f"{AT}/flows/home").status_code == 404
     assert editor.tab.get(path).status_code == 404
     page = editor.tab.get(AT).text
-    assert "took out the flow home" in page
+    assert "removed the flow home" in page
     assert "removed" in page
 
 

@@ -97,10 +97,7 @@ def test_a_fault_stands_beside_its_field_and_the_number_is_not_shown_again(
 ) -> None:
     answer = two[0].post("/people/new", {**FORM, "secret_number": NUMBER})
     assert answer.status_code == 422
-    assert (
-        "msisdn: This number is already enrolled. If the person was removed, two people must bring them back"
-        in answer.text
-    )
+    assert "This number is already enrolled" in answer.text
     assert NUMBER not in answer.text
 
 
@@ -157,10 +154,7 @@ def test_a_sheet_is_judged_first_and_taken_whole_or_not_at_all(
     bad = f"Responder 4,{NUMBER},rw,responder,Gasabo,\n"
     judged = upload(two[0], head + good + bad)
     assert "line" in judged.lower()
-    assert (
-        "msisdn: This number is already enrolled. If the person was removed, two people must bring them back"
-        in judged
-    )
+    assert "This number is already enrolled" in judged
     assert "secret_sheet" not in judged
     judged = upload(two[0], head + good)
     locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]

@@ -112,8 +112,8 @@ def test_a_held_lane_is_told_on_every_page_to_everybody(desk: Desk) -> None:
     tab = desk.tab(AccountRole.TRANSLATOR)
     service_pause.hold(desk.kit, by="Operator 1", reason="the gateway repeats itself")
     for path in ("/", "/flows", "/account"):
-        assert "No message goes out: Operator 1 paused them at" in tab.get(path).text
-    assert 'role="alert">No message goes out' in tab.get("/flows").text
+        assert "Operator 1 paused all messages at" in tab.get(path).text
+    assert 'role="alert">Operator 1 paused all messages' in tab.get("/flows").text
 
 
 def test_what_waits_for_a_second_person_leads_there(desk: Desk) -> None:
@@ -184,7 +184,7 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     assert "a &lt;reason&gt;" in page
     older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
     assert tab.get(f"/audit?before={older}").text.count('<tr><td class="moment">') < 50
-    assert "Whole:" in tab.get("/audit/verify").text
+    assert "Complete:" in tab.get("/audit/verify").text
     with desk.kit.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
     assert "Row 30 does not follow" in tab.get("/audit/verify").text
@@ -193,7 +193,7 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
 def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     tab.post("/account/language", {"language": "fr"})
-    assert "a fait le compte Admin 1" in tab.get("/audit").text
+    assert "a créé " in tab.get("/audit").text
     page = tab.get("/flows/front").text
     assert "un autre parcours" in page
     assert ">call<" not in page

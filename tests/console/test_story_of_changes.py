@@ -104,7 +104,7 @@ def test_one_approver_publishes_what_cannot_wait_and_another_confirms_it(
     assert "Read the text and tick: Kinyarwanda" in second.post(f"/live/{number}/confirm").text
     assert second.post(f"/live/{number}/confirm", TICKS).status_code == 303
     assert "in an emergency at" not in writing.editor.get("/changes").text
-    assert "Nothing waits for a second person" in second.get(f"/live/{number}/confirm").text
+    assert "Nothing is waiting for confirmation" in second.get(f"/live/{number}/confirm").text
 
 
 def test_the_history_says_in_each_language_that_the_clock_took_urgent_words_back(
@@ -154,7 +154,7 @@ def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) 
     assert f"Editor 1 restored version 1 of {FLOW}" in writing.editor.get(f"/changes/{change}").text
     assert writing.editor.post(f"/changes/{change}/drop").status_code == 303
     page = writing.editor.get(f"/changes/{change}").text
-    assert 'aria-current="step">Dropped' in page
+    assert 'aria-current="step">Discarded' in page
     assert "Restore this state" not in page
     assert "Fees abroad" in writing.editor.get("/changes?over=1").text
 

@@ -189,7 +189,7 @@ def test_a8_a_tip_is_kept_from_an_account_without_a_responder_in_the_session_tha
 
     lift = {"exclusion": "1", "reason": "it was another"}
     assert desks.national.post(f"/tips/{tip}/let-know", lift).status_code == 303
-    asks = f"National 1 asks that Desk 1 may know of tip {tip} again"
+    asks = f"National 1 asks to give Desk 1 access to tip {tip} again"
     assert asks in desks.second.get("/approvals").text
     assert asks not in desks.district.get("/approvals").text
 

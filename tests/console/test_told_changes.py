@@ -40,7 +40,7 @@ def test_words_of_one_person_alone_are_a_bar_on_every_page(desk: Desk) -> None:
     done = urgent(desk)
     (said,) = told(desk, EDITOR)
     assert "in an emergency" in said
-    assert "by Approver 1" in said
+    assert "Approver 1 published" in said
     assert "14:00" in said
     assert pages_today.bars(cast(Any, desk.kit), EDITOR)
     assert service_emergencies.confirm(desk.kit, SECOND, done.publication_id) is None

@@ -61,7 +61,7 @@ def says(desks: Desks, name: str, verb: Verb) -> None:
 
 
 def who_has_it(tab: Tab) -> str:
-    found = re.search(r"Who has it</dt><dd>([^<]*)</dd>", tab.get("/tips/1").text)
+    found = re.search(r"Taken by</dt><dd>([^<]*)</dd>", tab.get("/tips/1").text)
     assert found is not None
     return found.group(1)
 

@@ -92,7 +92,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
 
     done = tab.post(f"{PAGE}/take", hidden(page, "take"))
     assert (done.status_code, done.location) == (303, f"{PAGE}?taken=1")
-    assert "Taken: 1." in tab.get(done.location).text
+    assert "Imported: 1." in tab.get(done.location).text
     review = review_book(desk.kit, "rw")
     assert review.texts["abroad.contract.say.text"].words["rw"] == NEW_WORDS
     assert review.texts[FEE].words["rw"] == "Ntukabanze kwishyura."

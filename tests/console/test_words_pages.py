@@ -153,7 +153,7 @@ def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: 
 def test_agree_alone_never_signs_words_that_were_not_shown(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "agree", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 422
-    assert "Save as reviewed, or bring the old ones back" in answer.text
+    assert "Save it as reviewed, or restore the old text" in answer.text
     assert not service_reviews.everyone(desk.kit)
 
 

@@ -17,7 +17,7 @@ from tests.support.taking import take_case
 
 OFFICER = "+250788000011"
 
-UNREAD = "END You have taken it unread: do not visit openly. Ask the national desk."
+UNREAD = "END You took the case. You have not read it: do not visit openly. Ask the national desk."
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) 
     line.clock.turn(seconds=10)
 
     late = officer.key("1", "1")
-    assert late == "END You help too. A colleague has it."
+    assert late == "END You help too. A colleague has this case."
     line.flush()
     line.clock.turn(seconds=10)
     assert officer.again() == late
@@ -87,7 +87,7 @@ def test_a_case_that_is_not_hers_is_neither_referred_nor_ended(
     line: Line, officer: Caller, digit: str
 ) -> None:
     officer.dial("90")
-    assert officer.key("1", digit) == "END It is not yours yet. Dial again, then 1."
+    assert officer.key("1", digit) == "END You have not taken it yet. Dial again and press 1."
     assert hers(line).state == "sent"
 
 
@@ -96,7 +96,10 @@ def test_passing_on_wants_the_letters_and_reads_look_alikes_as_one(
 ) -> None:
     reference = hers(line).reference
     officer.dial("90")
-    assert officer.key("1", "5", reference[::-1]) == "END It is not the same. Nothing was changed."
+    assert (
+        officer.key("1", "5", reference[::-1])
+        == "END The code does not match. Nothing was changed."
+    )
     assert hers(line).passed_at is None
 
     again = line.caller(OFFICER)
@@ -119,7 +122,7 @@ def test_an_end_by_dialling_of_danger_waits_for_a_second_person(
     line.clock.turn(minutes=1)
     again = line.caller(OFFICER)
     again.dial("90")
-    noted = "END Noted: not it. It is closed, or a second person looks first."
+    noted = "END Noted. It is closed, or a second person checks it first."
     assert again.key("1", "4", reference) == noted
     assert (line.tip.closed_at, line.tip.end_wanted) == (None, "not-trafficking")
 

@@ -73,7 +73,7 @@ def test_who_leaves_a_colleague_s_case_is_told_of_it_at_the_last_moment(
     ]
     take_case(line.kit, 1, theirs.reference, line.clock())
     line.clock.turn(seconds=10)
-    assert officer.key("1") == "END You help too. A colleague has it."
+    assert officer.key("1") == "END You help too. A colleague has this case."
 
 
 def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:

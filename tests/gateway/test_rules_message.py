@@ -29,14 +29,14 @@ ENTRY = "*384*777*90#"
             Purpose.OPEN,
             None,
             Template.ALERT_OPEN_REPLY,
-            "K7Q4: Gasabo, nobody has taken it. Reply 1 K7Q4",
+            "K7Q4: Gasabo, no one has taken it. Reply 1 K7Q4",
         ),
         (
             3,
             Purpose.OPEN,
             ENTRY,
             Template.ALERT_OPEN_DIAL,
-            f"K7Q4: Gasabo, nobody has taken it. Dial {ENTRY}",
+            f"K7Q4: Gasabo, no one has taken it. Dial {ENTRY}",
         ),
     ],
 )

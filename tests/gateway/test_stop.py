@@ -123,7 +123,7 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
         (HERS, "Noted. You are on duty on this line. To leave it, tell your coordinator."),
         (
             "+250788000003",
-            "STOP came from a phone of your team. Nothing was changed. Please ask them.",
+            "STOP came from a phone of your team. Nothing has changed. Please ask your team.",
         ),
     ]
     with staffed.database.reading() as session:
@@ -145,7 +145,7 @@ def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed:
     assert staffed.sms.sent[answered:] == [
         (
             "+250788000003",
-            "STOP came from a phone of your team. Nothing was changed. Please ask them.",
+            "STOP came from a phone of your team. Nothing has changed. Please ask your team.",
         ),
     ]
     with staffed.database.reading() as session:

@@ -100,7 +100,7 @@ def test_one_look_more_tells_nothing_more(manned: Line) -> None:
     manned.look(seconds=10)
     assert len(manned.woken) == 1
     manned.look(minutes=10)
-    assert manned.woken[1][1].startswith("Fault goes on: lane, since 24/11 10:00.")
+    assert manned.woken[1][1].startswith("Fault continues: lane, since 24/11 10:00.")
 
 
 def test_its_end_is_told(manned: Line) -> None:
@@ -140,7 +140,7 @@ def test_a_national_desk_of_one_wakes_at_once_and_of_nobody_again(manned: Line) 
     manned.district.change(Responder, 2, active=False)
     manned.look(seconds=10)
     told = [text for _, text in manned.woken if "national desk" in text]
-    assert [text.split(":")[0] for text in told] == ["Fault", "Fault goes on"]
+    assert [text.split(":")[0] for text in told] == ["Fault", "Fault continues"]
 
 
 @pytest.mark.parametrize("result", [SendResult(Outcome.NOT_SENT), SendResult(Outcome.UNKNOWN)])
@@ -298,9 +298,7 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
     assert [(name, row.outcome) for name, row in service_alarms.told(manned.kit, ids)] == [
         ("Keza", "accepted")
     ]
-    assert manned.woken == [
-        (KEZA, "A trial: so you are woken when something is wrong. Nothing is wrong now.")
-    ]
+    assert manned.woken == [(KEZA, "A test: an alarm wakes you like this. Nothing is wrong now.")]
 
 
 def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:

@@ -34,12 +34,12 @@ NUMBER, NEW, STRANGER = "+250788000021", "+250788815267", "+250788000099"
 FILE = f"""name,msisdn,language,level,districts,categories
 Responder 1,{NUMBER},en,responder,Gasabo,
 """
-ASKS = "CON Work PIN, 6 digits. Not mobile money\n0 Back 00 Home"
+ASKS = "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
 PAPER = "CON Enter the 8 digits on your paper\n0 Back 00 Home"
-CHOOSE = "CON Choose 6 digits of your own. No birthday, none in a row\n0 Back 00 Home"
-AGAIN = "CON The same 6 digits once more\n0 Back 00 Home"
+CHOOSE = "CON Choose 6 digits. No birthday, no digits in a row\n0 Back 00 Home"
+AGAIN = "CON Enter the same 6 digits again\n0 Back 00 Home"
 REFUSED = "CON Too easy, or not the same. Choose 6 digits\n0 Back 00 Home"
-JOINED = "END Your PIN is set. A second person decides, then dial again."
+JOINED = "END PIN saved. A second person must approve it. Then dial again."
 WRONG = "CON Wrong PIN.\nEnter your PIN\n0 Back 00 Home"
 
 
@@ -156,11 +156,14 @@ def test_the_third_wrong_paper_is_the_last(invited: Invited) -> None:
     phone = invited.phone
     phone.dial("90")
     phone.key(invited.code)
-    wrong = "CON Not right. Enter the 8 digits on your paper"
+    wrong = "CON Wrong digits. Enter the 8 digits on your paper"
     assert phone.key("40719300").startswith(wrong)
     assert phone.again().startswith(wrong)
     assert phone.key("40719301").startswith(wrong)
-    assert phone.key("40719302") == "END That is over. Ask whoever enrolled you for a new code."
+    assert (
+        phone.key("40719302")
+        == "END This code is no longer valid. Ask your coordinator for a new one."
+    )
     assert tries(invited) == 3
     assert dialled(invited.beside, NUMBER).key(invited.code).startswith("CON PIN si yo.")
 
@@ -225,7 +228,7 @@ def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside
     assert phone.dial("90") == ASKS
     assert phone.key(code_of(beside.line)) == PAPER
     assert phone.key(paper.start_pin) == (
-        "END This phone is proved. A second person decides. Your PIN stays."
+        "END This phone is verified. A second person decides. You keep your PIN."
     )
     assert dialled(beside, NEW).key(PIN).startswith("CON PIN si yo.")
     decides(kit, signed_in(kit, "Bob", AccountRole.ADMIN), "enrolment")

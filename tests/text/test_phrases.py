@@ -27,8 +27,8 @@ VALUES = {
     "step": "3",
     "count": "99",
     "case": "K7Q4",
-    "digits": "1 take 2 there",
-    "own": "2 there 3 referred 4 not it 5 pass on",
+    "digits": "1 take 2 on site",
+    "own": "2 on site 3 referred 4 not such a case 5 pass on",
     "who": "Responder 3",
     "refs": "K7Q4, H3ND",
 }

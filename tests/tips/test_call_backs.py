@@ -193,17 +193,17 @@ def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: D
     assert desk.told() == []
     desk.district.clock.turn(minutes=3)
     desk.at(desk.district.clock())
-    assert desk.told() == ["C1: a call was asked for, 25/11 08:00-10:00. It opens then."]
+    assert desk.told() == ["C1: call requested for 25/11 08:00-10:00. The number opens then."]
     desk.at(TOMORROW_AT_NINE)
     desk.at(TOMORROW_AT_NINE)
-    assert desk.told() == ["C1: its time is now, until 10:00. Two people open it."]
+    assert desk.told() == ["C1: call now, until 10:00. Two people must open the number."]
     desk.at(TOMORROW_AT_NINE.replace(hour=8))
-    missed = "C1: its time passed and nobody called. Once more: 26/11 08:00-10:00."
+    missed = "C1: no one called in time. One more chance: 26/11 08:00-10:00."
     assert desk.told() == [missed]
     desk.at(TOMORROW_AT_NINE.replace(day=26))
     assert len(desk.told()) == 1
     desk.at(TOMORROW_AT_NINE.replace(day=26, hour=8))
-    assert desk.told() == ["C1: its time passed. Nobody may call any more."]
+    assert desk.told() == ["C1: the time has passed. No one may call now."]
     (row,) = desk.rows
     assert (row.state, row.body, row.sealed_key) == (CallBackState.EXPIRED, b"", b"")
     assert desk.actions() == ["call_back_expired"]
@@ -247,7 +247,7 @@ def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
     assert len(desk.told()) == 1
     with desk.kit.database.writing() as session:
         service_call_back_requests.withdraw(session, desk.kit, 1)
-    assert desk.told() == [f"C{second}: taken back. Do not call."]
+    assert desk.told() == [f"C{second}: the call was cancelled. Do not call."]
     with pytest.raises(NotFound, match="withdrawn"):
         decrypt_call_backs.ask_to_open(desk.kit, second, **ONE)
 
@@ -266,7 +266,7 @@ def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) ->
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(datetime(2026, 12, 24, tzinfo=UTC))
     assert desk.row(waiting).state == CallBackState.EXPIRED
-    assert desk.told() == ["C1: its time passed. Nobody may call any more."]
+    assert desk.told() == ["C1: the time has passed. No one may call now."]
     assert {row.state for row in desk.district.all(Message)} == {MessageState.ACCEPTED}
 
 
