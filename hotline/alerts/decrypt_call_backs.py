@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hotline.alerts.service_call_back_requests import SEALED_AS, end, next_window
-from hotline.core.actors import Actor
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
@@ -15,11 +14,11 @@ from hotline.flows.flow import Menu
 from hotline.keys.decrypt import open_tip, opens_grant
 from hotline.keys.encrypt import label
 from hotline.people import tables_audit
-from hotline.people.queries_persons import is_same_person
+from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_audit import Signer
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables_call_back
-from hotline.tips.rules_call_back import CallBackState, CallOutcome, called, refusal
+from hotline.tips.rules_call_back import CallBackState, CallOutcome, refusal
 from hotline.tips.tables_call_back import CallBack
 
 
@@ -44,7 +43,7 @@ def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> None
     """Records that a person wants to call. The second person approves the latest one who asked. Raises NotFound."""
     with kit.database.writing() as session:
         row = tables_call_back.one(session, call_back_id, for_writing=True)
-        row.wanted_by, row.approved_by = _named(by), None
+        row.wanted_by, row.approved_by = tables_audit.signer(by), None
         _record(session, kit, "call_back_wanted", row.id, by=by, reason=reason)
 
 
@@ -59,11 +58,11 @@ def approve(
         row = tables_call_back.one(session, call_back_id, for_writing=True)
         if row.wanted_by is None:
             raise CallRefused(f"call-back {row.id} was not requested: request it first")
-        if is_same_person(session, row.wanted_by, _named(by)):
+        if is_same_person(session, row.wanted_by, tables_audit.signer(by)):
             raise CallRefused("the requester cannot approve: ask a second person")
-        if asked_by is not None and called(row.wanted_by) != asked_by:
+        if asked_by is not None and tables_audit.name_in(row.wanted_by) != asked_by:
             raise CallRefused("another person has requested it since: load the list again")
-        row.approved_by = _named(by)
+        row.approved_by = tables_audit.signer(by)
         _record(session, kit, "call_back_approved", row.id, by=by, reason=reason)
 
 
@@ -119,14 +118,9 @@ def word_in(kit: Kit, opened: Opened) -> str:
     return labels.get(opened.word, {}).get(opened.language, opened.word)
 
 
-def _named(by: Signer) -> str:
-    """Returns the person's name as the row stores it: an account with its id, or the name given to a command."""
-    return tables_audit.by_actor(by) if isinstance(by, Actor) else by
-
-
 def _check(session: Session, row: CallBack, kit: Kit, by: Signer) -> None:
     asked_by, approved_by = row.wanted_by, row.approved_by
-    has_asked = asked_by is not None and is_same_person(session, asked_by, _named(by))
+    has_asked = asked_by is not None and is_same_person(session, asked_by, tables_audit.signer(by))
     why = refusal(row.window, kit.now(), has_asked=has_asked, approved_by=approved_by)
     if why is not None:
         raise CallRefused(f"call-back {row.id} {why}")

@@ -35,15 +35,6 @@ def named(session: Session, name: str) -> Sequence[Responder]:
     return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
 
 
-def alike(session: Session, name: str) -> Sequence[str]:
-    """Returns the names that equal this one apart from case and spaces."""
-    wanted = "".join(name.split()).casefold()
-    names = session.scalars(
-        select(Responder.name).where(Responder.level != rules_trial.LEVEL)
-    ).all()
-    return sorted({one for one in names if "".join(one.split()).casefold() == wanted})
-
-
 def of_id(session: Session, responder_id: int) -> Responder | None:
     row = session.get(Responder, responder_id, with_for_update={"key_share": True})
     return row if row is not None and row.level != rules_trial.LEVEL else None
@@ -107,20 +98,15 @@ def open_cases(session: Session, responder_id: int) -> int:
     return session.scalar(found) or 0
 
 
-def drop_messages(session: Session, responder_id: int) -> None:
-    """Ends the messages that still wait for the responder. A message that is being sent cannot be called back."""
+def drop_messages(session: Session, responder_id: int | None = None) -> None:
+    """Ends the messages that still wait for the responder, or for everyone who was removed.
+
+    A message that is being sent cannot be called back.
+    """
+    whose = _has_left() if responder_id is None else Message.responder_id == responder_id
     session.execute(
         update(Message)
-        .where(Message.responder_id == responder_id, Message.state.in_(DROPPED))
-        .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
-    )
-
-
-def drop_messages_of_the_left(session: Session) -> None:
-    """Ends the messages that waited again after a send, although their person was removed meanwhile."""
-    session.execute(
-        update(Message)
-        .where(Message.state.in_(DROPPED), _has_left())
+        .where(whose, Message.state.in_(DROPPED))
         .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
     )
 

@@ -38,11 +38,11 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.errors import EndRefused, ErasureRefused
 from hotline.gateway.rules_message import Wording
-from hotline.people import queries_persons, tables_accounts, tables_audit, tables_members
-from hotline.people.queries_persons import is_same_person
+from hotline.people import tables_accounts, tables_audit, tables_members
 from hotline.people.rules import Level
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
+from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_audit import Signer
 from hotline.text.codes import NATIONAL
 from hotline.text.time import KIGALI
@@ -249,10 +249,10 @@ def signed_by(session: Session, by: Signer, reason: str) -> EndRequest:
         return by_command(tables_audit.named(by), reason)
     actor = tables_audit.by_actor(by)
     person_id = tables_accounts.one(session, by.account_id).person_id
-    phone = next(iter(queries_persons.phones_of(session, person_id)), None)
-    if phone is None:
+    responder = next(iter(tables_accounts.phones_of(session, person_id)), None)
+    if responder is None:
         return EndRequest(actor, actor, reason)
-    return EndRequest(f"{RESPONDER}{phone.id}", actor, reason, phone.id)
+    return EndRequest(f"{RESPONDER}{responder.id}", actor, reason, responder.id)
 
 
 def said(name: str) -> str:

@@ -27,7 +27,7 @@ from hotline.core import rules_trial
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.gateway.tables import Referral
-from hotline.people import queries_persons, tables
+from hotline.people import tables, tables_accounts
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips import queries_duplicates
@@ -64,7 +64,7 @@ class _ActContext:
     def may_judge(self) -> bool:
         """Returns True if another person requested closure and this responder is of the national desk."""
         wanted, hers = self.tip.end_wanted_by, f"{RESPONDER}{self.act.responder_id}"
-        if wanted is None or queries_persons.is_same_person(self.session, wanted, hers):
+        if wanted is None or tables_accounts.is_same_person(self.session, wanted, hers):
             return False
         return self.is_national
 

@@ -18,12 +18,12 @@ from hotline.core.context import ConsoleKit
 from hotline.core.database import Session
 from hotline.errors import NotFound
 from hotline.people import decrypt_grants, tables_audit
-from hotline.people.queries_persons import is_same_person
 from hotline.people.rules_desks import of_account
+from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.codes import NATIONAL
 from hotline.tips import tables_call_back
-from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window, called
+from hotline.tips.rules_call_back import CallBackState, CallOutcome, Window
 from hotline.tips.tables_call_back import CallBack
 
 MOST = 50
@@ -131,10 +131,10 @@ def _line(
         state=CallBackState(row.state),
         window=row.window,
         has_second=row.again_at is not None,
-        wanted_by=called(row.wanted_by or ""),
+        wanted_by=tables_audit.name_in(row.wanted_by or ""),
         wanted_at=None if asked is None else asked.at,
         reason="" if asked is None else asked.reason,
-        approved_by=called(row.approved_by or ""),
+        approved_by=tables_audit.name_in(row.approved_by or ""),
         outcome=row.outcome or "",
         may_ask=waits and not mine,
         may_approve=waits and row.wanted_by is not None and not mine and not approved,

@@ -22,11 +22,11 @@ from hotline.core.database import Session
 from hotline.duty.service_leaves import find
 from hotline.errors import EndRefused, NotFound
 from hotline.gateway.doorbell import ringing
-from hotline.people import queries_persons, service_approving, tables_audit, tables_desks
+from hotline.people import service_approving, tables_accounts, tables_audit, tables_desks
 from hotline.people.service_approving import About, ApprovalRule, Decision
+from hotline.people.tables import Person
 from hotline.people.tables_approvals import Approval, ApprovalKind
 from hotline.people.tables_audit import Signer
-from hotline.people.tables_person import Person
 from hotline.text.codes import NATIONAL
 from hotline.text.names import is_one_name
 from hotline.text.phrases import remark
@@ -108,7 +108,7 @@ def _whom(session: Session, whom: KeptFrom) -> Sequence[Excluded]:
     """Returns the persons or the desk to exclude. Raises NotFound."""
     if whom.person is None:
         return [Excluded(desk_code=_desk(session, whom.desk or ""))]
-    found = queries_persons.named(session, whom.person)
+    found = tables_accounts.named(session, whom.person)
     if not found:
         found = frozenset({find(session, whom.person).person_id})
     return [Excluded(person_id=one) for one in sorted(found)]
@@ -159,7 +159,7 @@ def _about(session: Session, _kit: Kit, asked: Approval, by: SignedIn) -> About 
     if not queries_visible.is_visible(session, row.tip_id, viewer):
         return None
     name = name_of(session, row)
-    asks, tip = service_approving.name_of(asked.asked_by), row.tip_id
+    asks, tip = asked.asker, row.tip_id
     return About(
         remark("{by} asks to give {about} access to tip {tip} again", by=asks, about=name, tip=tip)
         if name

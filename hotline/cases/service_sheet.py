@@ -37,7 +37,7 @@ from hotline.core.database import Session
 from hotline.errors import NotReady
 from hotline.flows.number_questions import Question, QuestionStatus
 from hotline.gateway import queries_health
-from hotline.people import queries_persons, tables, tables_audit
+from hotline.people import tables, tables_accounts, tables_audit
 from hotline.people.rules_audit import actor, template
 from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips import tables as tips_tables
@@ -364,7 +364,7 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             needs_second=service_closing.needs_second(session, tip),
             may_judge=national
             and tip.end_wanted_by is not None
-            and not queries_persons.is_same_person(session, tip.end_wanted_by, me),
+            and not tables_accounts.is_same_person(session, tip.end_wanted_by, me),
             has_opened=service_closing.has_opened(session, tip, me),
             desk_decides=service_case_state.desk_decides(session, tip),
             decision_due=None if decision is None else decision.due_at,

@@ -22,7 +22,7 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording, responders_entry
-from hotline.people import queries_persons, tables, tables_audit, tables_members
+from hotline.people import tables, tables_accounts, tables_audit, tables_members
 from hotline.people.rules import Level
 from hotline.people.rules_audit import actor
 from hotline.people.rules_desks import of_account
@@ -123,7 +123,7 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[ClosureLine]:
                 of_request(session, viewer, one.tip.id),
                 one.tip.urgency == Urgency.DANGER,
                 is_national(viewer)
-                and not queries_persons.is_same_person(session, one.requested_by, asks.name),
+                and not tables_accounts.is_same_person(session, one.requested_by, asks.name),
             )
             for one in found
         ]
@@ -181,7 +181,7 @@ def _names(session: Session, late: Sequence[WaitingClosure], person: Responder) 
     names = []
     for one in late:
         hers = service_closing.by_responder(person.id).name
-        asked_it = bool(one.requested_by) and queries_persons.is_same_person(
+        asked_it = bool(one.requested_by) and tables_accounts.is_same_person(
             session, one.requested_by, hers
         )
         if asked_it or not queries_visible.who_may(session, one.tip.id, [person.id]):

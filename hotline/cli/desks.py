@@ -18,12 +18,11 @@ from hotline.cli.options import (
 )
 from hotline.core.environment import did_you_mean
 from hotline.core.settings import Settings
-from hotline.duty import service_accounts, service_leaves
 from hotline.errors import NotFound
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, service_desks
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.people.rules_desks import ADDED, DeskKind, is_code, of_account, of_responder
+from hotline.people.rules_desks import ADDED, DeskKind, is_code
 from hotline.people.service_desks import NewDesk
 from hotline.text.codes import NATIONAL, is_camp
 from hotline.text.places import camp_named, camps, district_named, districts
@@ -135,15 +134,11 @@ def recover(passphrase_file: Path | None, by: str, second: str) -> None:
     """
     people = TwoPeople(by, second)
     with console_kit() as kit:
-        names = {
-            of_account(one.id): f"{one.name} (account)" for one in service_accounts.listed(kit)
-        }
-        names |= {of_responder(who): name for who, name in service_leaves.names(kit).items()}
         passphrase = passphrase_of_desk(passphrase_file, "of all, at enrolment")
         done = decrypt_grants.admit_by_passphrase(kit, people, passphrase)
         left = len(decrypt_grants.waiting(kit))
-    for desk, member in done:
-        click.echo(f"{names.get(member, member)} opens desk {desk}")
+    for desk, name in done:
+        click.echo(f"{name} opens desk {desk}")
     if left:
         click.echo(f"{left} still wait: for another person than {by}, or for a new key", err=True)
     elif not done:

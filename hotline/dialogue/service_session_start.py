@@ -32,7 +32,8 @@ from hotline.flows.flow import Book, numbers_shown
 from hotline.flows.run import Facts, Option
 from hotline.flows.screen import DEFAULT_LIMIT
 from hotline.gateway import service_alert_path, tables_sessions
-from hotline.people import queries_persons, tables, tables_enrolments
+from hotline.people import tables, tables_accounts, tables_enrolments
+from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment, service_lessons
 from hotline.programmes.service_enrolment import BEHIND_PIN
 from hotline.text.languages import CODES, FIRST
@@ -113,8 +114,8 @@ def pinned(
             if tip.place_step and service_case_state.may_let_go(session, tip):
                 true.append(f"{LETS}.{name}")
     cases = (*held, *(one for one in opened if one not in held))
-    language = tables.language_of(session, responder_id)
-    return Pinned(tuple(true), cases, language or FIRST)
+    responder = session.get(Responder, responder_id)
+    return Pinned(tuple(true), cases, responder.language if responder else FIRST)
 
 
 def fresh(session: Session, responder_id: int) -> Mapping[str, bool]:
@@ -142,7 +143,7 @@ def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
     if tip.end_wanted_by is None:
         return False
     hers = service_closing.by_responder(responder_id).name
-    return not queries_persons.is_same_person(session, tip.end_wanted_by, hers)
+    return not tables_accounts.is_same_person(session, tip.end_wanted_by, hers)
 
 
 def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, Coming]]:

@@ -22,7 +22,6 @@ from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording
 from hotline.people import (
     queries_member_keys,
-    queries_persons,
     tables,
     tables_accounts,
     tables_approvals,
@@ -34,7 +33,7 @@ from hotline.people.rules import Level
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_desks import of_account
 from hotline.people.rules_second_factor import ACTS_WITHIN, APPROVAL_LIVES, MOST_ACTS
-from hotline.people.service_approving import ADMIN, About, ApprovalRule, Decision, name_of, request
+from hotline.people.service_approving import ADMIN, About, ApprovalRule, Decision, request
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
@@ -90,7 +89,7 @@ class AccountChange:
     @property
     def person(self) -> Responder | None:
         """Returns a phone of the account's person that an SMS can reach, or None."""
-        phones = queries_persons.phones_of(self.session, self.account.person_id)
+        phones = tables_accounts.phones_of(self.session, self.account.person_id)
         return next((one for one in phones if one.active and one.unreachable is None), None)
 
     def log(self, action: str, reason: str = "") -> None:
@@ -120,7 +119,7 @@ class AccountChange:
 
     def check_another(self) -> None:
         """Raises AccountRefused if the account belongs to the acting person."""
-        if queries_persons.acts_for(self.session, self.by, self.account.person_id):
+        if tables_accounts.acts_for(self.session, self.by, self.account.person_id):
             raise refusal(AccountFault.ONESELF)
 
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
@@ -131,7 +130,7 @@ class AccountChange:
             one
             for one in tables_accounts.everybody(self.session)
             if one.state in (AccountState.ACTIVE, AccountState.DEMO)
-            and not queries_persons.acts_for(self.session, self.by, one.person_id)
+            and not tables_accounts.acts_for(self.session, self.by, one.person_id)
             and not one.is_suspended(self.kit.now())
         ]
         return any(
@@ -142,7 +141,7 @@ class AccountChange:
 
     def counts_as_second(self) -> bool:
         """Returns True for the command line while fewer than two admins are active."""
-        admins = tables_accounts.active_admins(self.session)
+        admins = tables_accounts.admins_in(self.session, AccountState.ACTIVE)
         return self.by.account_id is None and len(admins) < FEWEST_ADMINS
 
     def needs_second(self) -> bool:
@@ -303,7 +302,7 @@ def _wanted(row: Approval) -> tuple[int, AccountRole]:
 
 def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     account_id, role = _wanted(row)
-    account, by = tables_accounts.one(session, account_id), name_of(row.asked_by)
+    account, by = tables_accounts.one(session, account_id), row.asker
     return About(
         remark("{by} asks to give {about} the role: {role}", by=by, about=account.shown, role=role),
         f"account {account.label}",

@@ -17,7 +17,7 @@ from hotline.duty.service_account_changes import AccountChange, SeriousAct, role
 from hotline.people import tables_accounts, tables_approvals, tables_sessions
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_second_factor import APPROVAL_LIVES
-from hotline.people.service_approving import About, name_of, request
+from hotline.people.service_approving import About, request
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.phrases import remark
@@ -105,7 +105,7 @@ def waiting(kit: Kit, account_id: int) -> WaitingEnd | None:
     """Returns the request to end this account that awaits a second admin. Returns None if there is none."""
     with kit.database.reading() as session:
         row = tables_approvals.waiting_for(session, _subject(account_id), kit.now())
-    return None if row is None else WaitingEnd(name_of(row.asked_by), row.asked_at, row.reason)
+    return None if row is None else WaitingEnd(row.asker, row.asked_at, row.reason)
 
 
 def ask(change: AccountChange) -> None:
@@ -164,7 +164,7 @@ def about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
         remark(
             "{by} asks to end the account of {about}. No one can then sign in to it. A new link "
             "reopens it.",
-            by=name_of(row.asked_by),
+            by=row.asker,
             about=account.shown,
         ),
         f"account {account.label}",

@@ -1,7 +1,7 @@
 """Collects data about desks for pages: members, pending access requests, and desks that need a new key."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from hotline.people import (
     tables,
     tables_accounts,
     tables_approvals,
+    tables_audit,
     tables_desks,
     tables_members,
 )
@@ -26,7 +27,6 @@ from hotline.people.rules_desks import (
     of_account,
     of_responder,
 )
-from hotline.people.service_approving import name_of
 from hotline.people.tables_approvals import ApprovalKind
 from hotline.people.tables_desks import Desk
 
@@ -113,22 +113,26 @@ def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
         raise NotFound("no such desk")
     waits = decrypt_grants.waiting(kit, code)
     with kit.database.reading() as session:
-        row, names = tables_desks.one(session, code), _names(session)
+        row = tables_desks.one(session, code)
         since = tables_members.since(session, code)
         admitted = tables_approvals.decided(session, [f"desk:{code}:{one}" for one in since])
-        by_whom = {row.subject: name_of(row.decided_by or "") for row in admitted.values()}
+        by_whom = {
+            row.subject: tables_audit.name_in(row.decided_by or "") for row in admitted.values()
+        }
         lines = [
             DeskMemberLine(
                 member=member,
-                name=names.get(member, member),
+                name=tables_accounts.of_member(session, member).name,
                 is_account=account_of(member) is not None,
                 since=at,
                 admitted_by=by_whom.get(f"desk:{code}:{member}", ""),
             )
             for member, at in since.items()
         ]
-        waiting = [(one.asked_by, names.get(one.member, one.member)) for one in waits]
-        fit, keyless = _others(session, code, names)
+        waiting = [
+            (one.asked_by, tables_accounts.of_member(session, one.member).name) for one in waits
+        ]
+        fit, keyless = _others(session, code)
         head = _head(row, len(since), len(waiting), code in tables_members.moving(session))
     asked = {*since, *(one.member for one in waits)}
     others = [(who, name) for who, name in fit if who not in asked]
@@ -151,9 +155,7 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
     )
 
 
-def _others(
-    session: Session, code: str, names: Mapping[str, str]
-) -> tuple[list[tuple[str, str]], list[str]]:
+def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[str]]:
     """Returns the people who may be granted access, and the names of people at the desk without a key."""
     act = {
         who
@@ -167,14 +169,11 @@ def _others(
         if one.state != AccountState.ENDED
     ]
     fit = [
-        (member, names[member])
+        (member, tables_accounts.of_member(session, member).name)
         for member in (*phones, *logins)
         if queries_member_keys.public_key(session, code, member) is not None
     ]
     known = {member for member, _ in fit}
-    return fit, [names[member] for member in phones if member not in known]
-
-
-def _names(session: Session) -> Mapping[str, str]:
-    logins = {of_account(one.id): one.shown for one in tables_accounts.everybody(session)}
-    return logins | {of_responder(one.id): one.name for one in tables.everybody(session)}
+    return fit, [
+        tables_accounts.of_member(session, member).name for member in phones if member not in known
+    ]

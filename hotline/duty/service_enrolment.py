@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hotline.alerts import service_messages
 from hotline.alerts.queries_people import take_turns
-from hotline.core.actors import Actor, SignedIn
+from hotline.core.actors import AccountState, Actor, SignedIn
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -22,7 +22,6 @@ from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules_message import Wording, responders_entry
 from hotline.keys.passphrase import Costs
 from hotline.people import (
-    queries_persons,
     tables,
     tables_accounts,
     tables_approvals,
@@ -46,11 +45,10 @@ from hotline.people.rules import (
     read_responders,
     refuse,
 )
-from hotline.people.service_approving import RUNNING, About, ApprovalRule, Decision, name_of
-from hotline.people.tables import Responder
+from hotline.people.service_approving import RUNNING, About, ApprovalRule, Decision
+from hotline.people.tables import Person, Responder
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.people.tables_enrolments import Enrolment, EnrolmentEnd
-from hotline.people.tables_person import Person
 from hotline.text.names import keys_of
 from hotline.text.phone_numbers import sendable
 from hotline.text.phrases import remark
@@ -216,8 +214,9 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Iterat
     stop_keys = {key: kit.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
     known = tables.known_numbers(session, by_key)
     stopped = tables_sessions.stopped_among(session, stop_keys.values())
-    demo = {one.person_id for one in tables_accounts.in_demo(session)}
-    names = {key for key, whose in queries_persons.keys_of_names(session).items() if whose - demo}
+    logins = tables_accounts.everybody(session)
+    demo = {one.person_id for one in logins if one.state == AccountState.DEMO}
+    names = {key for key, whose in tables_accounts.keys_of_names(session).items() if whose - demo}
     for key, row in by_key.items():
         alike = {*enumerate(keys_of(row.name))}
         if key in known:
@@ -265,7 +264,7 @@ def _about(session: Session, kit: Kit, asked: Approval, _by: SignedIn) -> About 
     row = tables_enrolments.of_approval(session, asked.id)
     if row is None or row.proved_at is None or not may_decide(row.proved_at, kit.now()):
         return None
-    person, by = session.get_one(Responder, row.responder_id), name_of(asked.asked_by)
+    person, by = session.get_one(Responder, row.responder_id), asked.asker
     if row.kind == EnrolmentKind.NUMBER:
         says = remark(
             "{by} asks for a new number for {about}. The phone confirmed the code.",

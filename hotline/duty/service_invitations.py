@@ -21,11 +21,10 @@ from hotline.core.database import Session
 from hotline.duty.service_account_changes import AccountChange, SeriousAct, changing
 from hotline.people import (
     queries_member_keys,
-    queries_persons,
+    tables,
     tables_accounts,
     tables_audit,
     tables_desks,
-    tables_person,
     tables_sessions,
 )
 from hotline.people.encrypt_tokens import digest_of, new_token
@@ -33,8 +32,8 @@ from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_passwords import is_reserved
 from hotline.people.rules_second_factor import LINK_LIVES, SUSPENDED_AGAIN, SUSPENDED_FOR
 from hotline.people.service_sign_in import entering_states
+from hotline.people.tables import Person
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
-from hotline.people.tables_person import Person
 from hotline.text.names import NameFault, name_fault, tidy
 
 LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS}
@@ -93,16 +92,15 @@ def person_for(
 
     Refuses a name that could be confused with another person or thing in the audit log.
     """
-    if tables_accounts.find(session, entered_as(shown)) is not None:
-        raise refusal(AccountFault.NAME_TAKEN)
     called = [called for one in tables_desks.everything(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
-    if queries_persons.named(session, shown) - {person_id}:
+    is_taken = tables_accounts.find(session, entered_as(shown)) is not None
+    if is_taken or tables_accounts.named(session, shown) - {person_id}:
         raise refusal(AccountFault.NAME_ALIKE)
     if person_id is None:
         return Person(name=shown, languages=[*languages])
-    return tables_person.one(session, person_id)
+    return tables.person(session, person_id)
 
 
 def make_link(change: AccountChange) -> Invited:

@@ -16,10 +16,10 @@ from hotline.errors import NotFound, PersonnelRefused
 from hotline.gateway import tables_sessions
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries_on_call import STOPPED
-from hotline.people import tables, tables_audit
-from hotline.people.queries_persons import is_same_person
+from hotline.people import tables, tables_accounts, tables_audit
 from hotline.people.rules import NATIONAL_LEAST, UNPROVED, EnrolmentState, Level, fewest_national
 from hotline.people.tables import Leave, Responder
+from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_audit import Signer
 from hotline.text.export_sheets import row_id_in
 from hotline.text.phone_numbers import sendable
@@ -43,7 +43,7 @@ def find(session: Session, name: str) -> Responder:
         found = [] if by_id is None else [by_id]
     if found:
         return found[0]
-    near = queries_people.alike(session, name)
+    near = [tables.person(session, one).name for one in tables_accounts.named(session, name)]
     hint = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
     raise NotFound(f"no responder has exactly that name: {hint}")
 
@@ -52,12 +52,6 @@ def away(kit: Kit) -> Mapping[int, datetime]:
     """Returns the responders on leave now, each with the end of the leave."""
     with kit.database.reading() as session:
         return queries_people.on_leave(session, kit.now())
-
-
-def names(kit: Kit) -> Mapping[int, str]:
-    """Returns the names of all people who were ever enrolled, by id."""
-    with kit.database.reading() as session:
-        return tables.names(session)
 
 
 def check_national(
@@ -84,15 +78,13 @@ def check_second(
     session: Session,
     by: Signer,
     second: str | None,
-    person: Responder | str | None,
+    person: Responder | None,
     what: str,
 ) -> None:
     """Checks that two people decide, and that neither is the person concerned. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
-    herself = (
-        () if person is None else (person if isinstance(person, str) else f"responder:{person.id}",)
-    )
+    herself = () if person is None else (f"responder:{person.id}",)
     names = (tables_audit.signer(by), second, *herself)
     if any(is_same_person(session, one, other) for one, other in combinations(names, 2)):
         raise PersonnelRefused(f"{what} needs two people other than the person concerned")
@@ -198,7 +190,7 @@ def begin_leaves(kit: Kit) -> None:
         for row in queries_people.leaves_to_begin(session, at):
             row.begun_at = at
             hand_on(session, kit, row.responder_id, at)
-        queries_people.drop_messages_of_the_left(session)
+        queries_people.drop_messages(session)
 
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:

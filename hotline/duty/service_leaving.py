@@ -17,9 +17,9 @@ from hotline.gateway.doorbell import ringing
 from hotline.people import (
     decrypt_grants,
     queries_member_keys,
-    queries_persons,
     tables,
     tables_accounts,
+    tables_audit,
     tables_desks,
     tables_members,
     tables_sessions,
@@ -33,7 +33,6 @@ from hotline.people.service_approving import (
     About,
     ApprovalRule,
     Decision,
-    name_of,
     request,
 )
 from hotline.people.tables import Responder
@@ -54,7 +53,7 @@ def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> None:
 def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
     if person.left_at is not None:
         raise PersonnelRefused(remark("{name} was already removed", name=person.name))
-    if queries_persons.acts_for(session, by, person.person_id):
+    if tables_accounts.acts_for(session, by, person.person_id):
         raise PersonnelRefused(remark("another person must remove you"))
     if person.active and service_removal.national_without(session, person, kit.now())[1]:
         for account in tables_accounts.of_person(session, person.person_id):
@@ -88,9 +87,9 @@ def _end(change: AccountChange) -> None:
     service_accounts.end(change)
     session, person_id = change.session, change.account.person_id
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
-    for phone in queries_persons.phones_of(session, person_id):
-        if phone.active:
-            _take_away(session, change.kit, change.by, phone, said)
+    for responder in tables_accounts.phones_of(session, person_id):
+        if responder.active:
+            _take_away(session, change.kit, change.by, responder, said)
 
 
 def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
@@ -102,11 +101,11 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
     with ringing(kit) as session:
         queries_people.take_turns(session)
         tables_desks.one(session, code, for_writing=True)
-        human = queries_persons.of_member(session, member)
+        human = tables_accounts.of_member(session, member)
         names = queries_member_keys.names_of(session, human.id)
-        if queries_persons.acts_for(session, by, human.id):
+        if tables_accounts.acts_for(session, by, human.id):
             raise DeskRefused(remark("another person must remove you"))
-        phones = queries_persons.phones_of(session, human.id)
+        phones = tables_accounts.phones_of(session, human.id)
         for person in phones:
             now = {row.desk_code: row.level for row in tables.running(session, person.id)}
             if set(now) == {code}:
@@ -134,7 +133,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
         remark(
             "{by} asks to remove {about}, one of the last two members of the national desk. "
             "They have no access any more, but still get alerts.",
-            by=name_of(row.asked_by),
+            by=row.asker,
             about=person.name,
         ),
         f"responder:{person.id}",
@@ -143,7 +142,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
 
 
 def _removal_approved(decision: Decision) -> None:
-    name, second = decision.row.subject.partition(":")[2], name_of(decision.row.asked_by)
+    name, second = decision.row.subject.partition(":")[2], decision.row.asker
     session, kit, by = decision.session, decision.kit, decision.by
     service_removal.remove_in(session, kit, name, second=second, by=by, reason=decision.reason)
 
@@ -160,7 +159,7 @@ REMOVAL = ApprovalRule(
 def _end_approved(decision: Decision) -> None:
     account = living(decision.session, service_accounts.account_id_in(decision.row))
     change = AccountChange(decision.session, decision.kit, decision.by, account, decision.reason)
-    if decision.row.asker_id is not None and change.is_last_other():
+    if tables_audit.account_of(decision.row.asked_by) and change.is_last_other():
         raise refusal(AccountFault.LAST_OTHER)
     _end(change)
 

@@ -23,7 +23,7 @@ from hotline.errors import NotFound
 from hotline.people import tables_accounts, tables_approvals
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_second_factor import APPROVAL_LIVES, LINK_RESTS, SUSPENDED_FOR
-from hotline.people.service_approving import ADMIN, About, ApprovalRule, name_of, request
+from hotline.people.service_approving import ADMIN, About, ApprovalRule, request
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.phrases import remark
 
@@ -145,7 +145,7 @@ def _of_account(change: AccountChange) -> RestingLink | None:
         until = account.suspended_until or row.asked_at
         since = max(row.asked_at, until - SUSPENDED_FOR)
         usable_at = row.asked_at + LINK_RESTS + max(until - since, timedelta(0))
-    return RestingLink(row, name_of(row.asked_by), usable_at)
+    return RestingLink(row, row.asker, usable_at)
 
 
 def _subject(account_id: int) -> str:
@@ -158,7 +158,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
         remark(
             "{by} asks for a new link for {about}. The new link ends their password, "
             "authenticator and keys.",
-            by=name_of(row.asked_by),
+            by=row.asker,
             about=account.shown,
         ),
         f"account {account.label}",

@@ -19,7 +19,6 @@ from hotline.people import (
     tables_accounts,
     tables_enrolments,
     tables_members,
-    tables_person,
 )
 from hotline.people.rules import EnrolmentState, Level
 from hotline.people.rules_desks import of_responder
@@ -36,7 +35,7 @@ def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str])
         raise PersonnelRefused(remark("choose at least one language"))
     with kit.database.writing() as session:
         person = find(session, str(responder_id))
-        tables_person.one(session, person.person_id).languages = languages
+        tables.person(session, person.person_id).languages = languages
         record(session, kit, "responder_languages", person, by=by, reason=", ".join(languages))
 
 

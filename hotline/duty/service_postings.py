@@ -19,7 +19,6 @@ from hotline.people.service_approving import (
     About,
     ApprovalRule,
     Decision,
-    name_of,
     request,
 )
 from hotline.people.tables import Responder
@@ -132,7 +131,7 @@ def _about(session: Session, _kit: Kit, row: Approval, _by: SignedIn) -> About:
     return About(
         remark(
             "{by} asks for more desks for {about}: {places}",
-            by=name_of(row.asked_by),
+            by=row.asker,
             about=person.name,
             places=",".join(f"{code}={level}" for code, level in gains.items()),
         ),

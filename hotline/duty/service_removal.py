@@ -24,7 +24,6 @@ from hotline.people import (
     tables_accounts,
     tables_enrolments,
     tables_members,
-    tables_person,
 )
 from hotline.people.rules import NATIONAL_LEAST, UNPROVED, EnrolmentState, Level, national_living
 from hotline.people.tables import Responder
@@ -40,16 +39,16 @@ def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Respon
     """
     with kit.database.writing() as session:
         change = AccountChange(session, kit, by, living(session, account_id))
-        account, phone = change.account, find(session, name)
-        if not phone.active:
-            raise PersonnelRefused(f"{phone.name} was removed, or is not enrolled yet")
-        tables_person.merge(session, account.person_id, phone.person_id)
+        account, responder = change.account, find(session, name)
+        if not responder.active:
+            raise PersonnelRefused(f"{responder.name} was removed, or is not enrolled yet")
+        tables.merge_persons(session, account.person_id, responder.person_id)
         session.flush()
         session.expire_all()
-        for member in queries_member_keys.names_of(session, phone.person_id):
+        for member in queries_member_keys.names_of(session, responder.person_id):
             queries_member_keys.close_lost(session, member, kit.now())
-        change.log("account_joined", f"responder {phone.id}: {reason}")
-        return phone
+        change.log("account_joined", f"responder {responder.id}: {reason}")
+        return responder
 
 
 def national_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:

@@ -29,7 +29,7 @@ from hotline.flows import tables as flows_tables
 from hotline.flows.anatomy import ABSENT, Titles
 from hotline.flows.check import Finding
 from hotline.flows.flow import Book
-from hotline.people import queries_persons, tables_audit
+from hotline.people import tables_accounts, tables_audit
 
 ChangeRow = Change
 StepRow = ChangeStep
@@ -39,7 +39,7 @@ StepRow = ChangeStep
 def may_publish(session: Session, by: Author, hands: Iterable[Author]) -> bool:
     """Returns True if a person neither submitted the draft nor saved a step of it, and so may approve it."""
     me = actor_of(by)
-    return not any(queries_persons.is_same_person(session, me, actor_of(one)) for one in hands)
+    return not any(tables_accounts.is_same_person(session, me, actor_of(one)) for one in hands)
 
 
 def actor_of(by: Author) -> str:
@@ -344,7 +344,6 @@ def add(
         state=ChangeState.OPEN,
         base_id=base,
         source=source,
-        created_by_id=by.account_id,
         created_by=by.name,
         created_at=at,
     )
@@ -391,7 +390,7 @@ def noted(
 ) -> None:
     """Writes a command to the audit log. Puts its reason on one line and removes telephone numbers."""
     said = NUMBER.sub("[number]", " ".join(reason.split()))[:REASON_LETTERS]
-    actor = by if isinstance(by, str) else tables_audit.by_actor(Actor(by.name, by.account_id))
+    actor = by if isinstance(by, str) else actor_of(by)
     tables_audit.append(
         session, at=kit.now(), actor=actor, action=action, subject=subject, reason=said
     )

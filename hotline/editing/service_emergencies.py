@@ -37,8 +37,8 @@ from hotline.gateway.rules_delivery import MessageState, Priority
 from hotline.gateway.rules_message import Kind
 from hotline.gateway.tables import Message
 from hotline.people import tables as people_tables
-from hotline.people.queries_persons import is_same_person
 from hotline.people.rules import Level
+from hotline.people.tables_accounts import is_same_person
 from hotline.text.time import KIGALI
 
 LISTED = 100
@@ -286,7 +286,7 @@ def confirm(
         ):
             return ChangeRefused(Refusal.APPOINTED)
         row.settled_at = kit.now()
-        row.approved_by, row.approved_by_id = by.name, by.account_id
+        row.approved_by = by.name
         what = f"revision {row.revision_id}"
         noted(session, kit, by, "emergency_confirmed", what, row.reason)
     return None

@@ -375,7 +375,6 @@ def publish(
         reason=note or change.title,
         change_id=change_id,
         approved_by=by.name,
-        approved_by_id=by.account_id,
     )
     return go_live(kit, by, gathered, assembled.document, said)
 

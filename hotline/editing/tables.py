@@ -32,7 +32,6 @@ class Change(Row):
     """The revision from which its parts were made."""
     source: Mapped[str | None] = mapped_column(unique=True)
     """Digest of the flow files that a software release brought. None if a person opened the draft."""
-    created_by_id: Mapped[int | None]
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     proposed_by_id: Mapped[int | None]

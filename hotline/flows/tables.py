@@ -173,7 +173,6 @@ class Publication(Row):
     """The `Change` that it published."""
     published_by_id: Mapped[int | None]
     """The account that submitted or published it."""
-    approved_by_id: Mapped[int | None]
     approved_by: Mapped[str | None]
     """The approver. NULL for a software release, a command, or an emergency that is not confirmed."""
     lapses_at: Mapped[datetime | None]

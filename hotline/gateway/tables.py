@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, rela
 
 from hotline.core.database import Row, add_if_new
 from hotline.gateway.rules_delivery import FINAL_STATES, MessageState
-from hotline.people import tables_person
-from hotline.people.tables_person import Person
+from hotline.people import tables
+from hotline.people.tables import Person
 
 
 class Referral(Row):
@@ -73,11 +73,11 @@ class Watcher(Row):
     __tablename__ = "watcher"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
     """Used to write a new person together with their contact."""
-    name: Mapped[str] = column_property(tables_person.name_of(person_id))
-    languages: Mapped[list[str]] = column_property(tables_person.languages_of(person_id))
+    name: Mapped[str] = column_property(tables.person_name(person_id))
+    languages: Mapped[list[str]] = column_property(tables.person_languages(person_id))
     number_key: Mapped[str] = mapped_column(unique=True)
     """Lasting keyed digest of the MSISDN."""
     sealed_number: Mapped[bytes]

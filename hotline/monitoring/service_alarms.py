@@ -29,8 +29,8 @@ from hotline.gateway.tables import Message, Watcher
 from hotline.monitoring import queries, service_checks_database, service_checks_outside
 from hotline.monitoring.service_checks_database import LATE
 from hotline.people import tables_audit
+from hotline.people.tables import Person
 from hotline.people.tables_audit import Signer
-from hotline.people.tables_person import Person
 from hotline.text.languages import CODES
 from hotline.text.names import name_fault, tidy
 from hotline.text.phone_numbers import sendable

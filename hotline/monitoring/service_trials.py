@@ -19,9 +19,8 @@ from hotline.errors import StoreUnavailable
 from hotline.gateway.doorbell import ringing
 from hotline.monitoring import queries as monitoring_queries
 from hotline.people import tables_audit
-from hotline.people.tables import Responder
+from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import Signer
-from hotline.people.tables_person import Person
 from hotline.text.phone_numbers import sendable
 
 EACH = timedelta(days=1)

@@ -16,7 +16,6 @@ from hotline.errors import DeskRefused, NotFound
 from hotline.people import (
     decrypt_passphrase,
     queries_member_keys,
-    queries_persons,
     tables_accounts,
     tables_approvals,
     tables_audit,
@@ -25,7 +24,6 @@ from hotline.people import (
 )
 from hotline.people.decrypt_members import DeskPrivate, open_desk_key, wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseOpener, TwoPeople
-from hotline.people.queries_persons import is_same_person
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_desks import (
     READS,
@@ -41,9 +39,9 @@ from hotline.people.service_approving import (
     About,
     ApprovalRule,
     Decision,
-    name_of,
     request,
 )
+from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.phrases import remark
 
@@ -82,7 +80,7 @@ def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
     """Returns the pending access requests of one desk, or of all, oldest first."""
     with kit.database.reading() as session:
         rows = tables_approvals.undecided(session, kit.now(), ApprovalKind.ADMISSION)
-    found = [WaitingAdmission(row.id, *_wanted(row), name_of(row.asked_by)) for row in rows]
+    found = [WaitingAdmission(row.id, *_wanted(row), row.asker) for row in rows]
     return [one for one in found if desk is None or one.desk == desk]
 
 
@@ -94,7 +92,7 @@ def opens_or_waits(session: Session, kit: Kit, desk: str, member: str) -> bool:
 
 
 def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tuple[str, str]]:
-    """Grants every pending access request with the recovery passphrase. Returns the desk and member of each.
+    """Grants every pending access request with the recovery passphrase. Returns the desk and name of each.
 
     It is safe to repeat. Requests by or about the first person stay pending for another person. Raises PassphraseWrong,
     DeskRefused or SealBroken, and the failing request changes nothing.
@@ -103,9 +101,9 @@ def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tu
     done = []
     for one in waiting(kit):
         with kit.database.reading() as session:
-            hers = queries_persons.persons_of(session, by.first)
-            about = queries_persons.of_member(session, one.member).id
-            if about in hers or is_same_person(session, by.first, one.asked_by):
+            hers = tables_accounts.persons_of(session, by.first)
+            about = tables_accounts.of_member(session, one.member)
+            if about.id in hers or is_same_person(session, by.first, one.asked_by):
                 continue
             wrapped = decrypt_passphrase.wrapped(session, one.desk)
         private_key = opener.open(wrapped)[0]
@@ -119,7 +117,7 @@ def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tu
                 tables_approvals.decide(
                     row, tables_audit.by_actor(actor), kit.now(), ApprovalDecision.APPROVED
                 )
-                done.append(_wanted(row))
+                done.append((one.desk, about.name))
     return done
 
 
@@ -164,7 +162,7 @@ def _about(session: Session, _kit: Kit, row: Approval, by: SignedIn) -> About | 
     )
     if not by.roles & RUNNING and desk not in seen:
         return None
-    asks, about = name_of(row.asked_by), queries_persons.of_member(session, member)
+    asks, about = row.asker, tables_accounts.of_member(session, member)
     return About(
         remark(
             "{by} asks to give {about} access to the desk {desk}",

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.core.actors import AccountRole, AccountState
-from hotline.people import queries_persons, tables, tables_members
+from hotline.people import tables, tables_accounts, tables_members
 from hotline.people.rules_desks import account_of, of_account, of_responder, responder_of
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
@@ -42,9 +42,9 @@ def close_lost(session: Session, member: str, at: datetime) -> None:
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
     """Returns the desks of an account: those of its person's phones, or else those whose key it holds."""
-    phones = queries_persons.phones_of(session, account.person_id)
+    phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
-        every = (tables.running(session, phone.id) for phone in phones)
+        every = (tables.running(session, responder.id) for responder in phones)
         return frozenset(row.desk_code for rows in every for row in rows)
     return tables_members.desks_of(session, of_account(account.id))
 
@@ -72,5 +72,5 @@ def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
     role = AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
     if account.state not in ENTERS or role not in account.held_roles:
         return False
-    phones = queries_persons.phones_of(session, account.person_id)
-    return not phones or any(_acts(session, phone, desk) for phone in phones)
+    phones = tables_accounts.phones_of(session, account.person_id)
+    return not phones or any(_acts(session, responder, desk) for responder in phones)

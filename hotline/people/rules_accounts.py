@@ -39,7 +39,6 @@ class AccountFault(StrEnum):
     NAME_WRONG = "enter a name of 1 to 40 letters, without : < > or |"
     NAME_MARKS = "type a letter with its accent as one letter, like é"
     NAME_SCRIPTS = "use letters of one script, digits 0 to 9 and keyboard signs only"
-    NAME_TAKEN = "an account has this name already: enter another name"
     NAME_ALIKE = "a person has a name that looks the same: add a word to tell them apart"
     NAME_RESERVED = "this name is reserved for the line or a desk: enter another name"
     NO_ROLE = "choose at least one role"

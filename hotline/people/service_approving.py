@@ -11,8 +11,8 @@ from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.people import tables_approvals, tables_audit
-from hotline.people.queries_persons import is_same_person, named, persons_of
 from hotline.people.rules_second_factor import APPROVAL_LIVES
+from hotline.people.tables_accounts import is_same_person, named, persons_of
 from hotline.people.tables_approvals import Approval, ApprovalKind
 from hotline.text.phrases import Remark
 
@@ -104,8 +104,3 @@ def may_decide(session: Session, by: Actor, row: Approval, about: About) -> bool
         return False
     hers = persons_of(session, me) | named(session, by.name)
     return about.person_id is None or about.person_id not in hers
-
-
-def name_of(actor: str) -> str:
-    """Returns the name in an actor of the audit log."""
-    return actor.rpartition(":")[2]

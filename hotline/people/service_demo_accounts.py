@@ -26,8 +26,8 @@ from hotline.people.rules_passwords import suggested
 from hotline.people.rules_second_factor import STEP_SECONDS, code_at, step_at
 from hotline.people.service_sessions import Entered
 from hotline.people.service_sign_in import by_password, log_own, may_enter, owner
+from hotline.people.tables import Person
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_person import Person
 
 
 @dataclass(frozen=True, slots=True)

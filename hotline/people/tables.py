@@ -1,4 +1,6 @@
-"""Stores responders, who act in a district, with their memberships of desks and their leaves.
+"""Stores persons and their phones: responders, who act in a district, with their memberships of desks and their leaves.
+
+A person has one name, and may have several phones, accounts (`tables_accounts`) and on-call contacts (`Watcher`).
 
 Only this module writes memberships. A responder's own row repeats the highest level, the districts and the kinds of
 cases, for lists.
@@ -13,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    ScalarSelect,
     and_,
     bindparam,
     delete,
@@ -25,11 +28,50 @@ from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, rela
 
 from hotline.core import rules_trial
 from hotline.core.database import Database, Row, Utc
-from hotline.people import tables_person
+from hotline.errors import NotFound
 from hotline.people.rules import EnrolmentState, Level, districts_of, highest
 from hotline.people.rules_pin_rest import KEPT_FOR, PinWarning
-from hotline.people.tables_person import Person
 from hotline.text.codes import NATIONAL
+
+
+class Person(Row):
+    """One human who works for the line. Their state follows from their phones, accounts and on-call contacts."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    languages: Mapped[list[str]]
+    """All languages that the person speaks. The line writes to the person in the first."""
+
+
+def person_name(person_id: Mapped[int]) -> ScalarSelect[str]:
+    """Returns the name of the person that a row names, as a part of the row's own query."""
+    return select(Person.name).where(Person.id == person_id).scalar_subquery()
+
+
+def person_languages(person_id: Mapped[int]) -> ScalarSelect[list[str]]:
+    """Returns the languages of the person that a row names, as a part of the row's own query."""
+    return select(Person.languages).where(Person.id == person_id).scalar_subquery()
+
+
+def person(session: Session, person_id: int, *, for_writing: bool = False) -> Person:
+    """Returns a person by id, locked if `for_writing`. Raises NotFound."""
+    found = session.get(Person, person_id, with_for_update=for_writing or None)
+    if found is None:
+        raise NotFound("no such person")
+    return found
+
+
+def merge_persons(session: Session, other: int, into: int) -> None:
+    """Gives everything that names one person to another person, and deletes the first. Does nothing for one person."""
+    if other == into:
+        return
+    for table in Row.metadata.sorted_tables:
+        for column in table.columns:
+            if any(key.column is Person.__table__.c.id for key in column.foreign_keys):
+                session.execute(update(table).where(column == other).values({column: into}))
+    session.execute(delete(Person).where(Person.id == other))
 
 
 class PinWarningRow(Row):
@@ -110,11 +152,11 @@ class Responder(Row):
     __tablename__ = "responder"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
     """Used to write a new person together with their phone."""
-    name: Mapped[str] = column_property(tables_person.name_of(person_id))
-    languages: Mapped[list[str]] = column_property(tables_person.languages_of(person_id))
+    name: Mapped[str] = column_property(person_name(person_id))
+    languages: Mapped[list[str]] = column_property(person_languages(person_id))
     level: Mapped[str]
     """The responder's highest level at any desk: a `domain.referrals.referral.Level`."""
     districts: Mapped[list[str]]
@@ -269,11 +311,6 @@ def has_pin(session: Session, responder_id: int) -> bool:
     """Returns True if the responder chose a PIN."""
     responder = session.get(Responder, responder_id)
     return responder is not None and responder.pin_wrap is not None
-
-
-def language_of(session: Session, responder_id: int) -> str | None:
-    responder = session.get(Responder, responder_id)
-    return responder.language if responder else None
 
 
 RUNS = Membership.until_at.is_(None)

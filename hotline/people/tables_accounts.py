@@ -1,17 +1,22 @@
 """Stores the accounts of the console and their single-use codes. It does not check passwords."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, delete, select, union_all, update
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
-from hotline.core.actors import AccountRole, AccountState, entered_as
+from hotline.core.actors import AccountRole, AccountState, Actor, entered_as
 from hotline.core.database import Row
 from hotline.errors import NotFound
-from hotline.people import tables_person
-from hotline.people.tables_person import Person
+from hotline.people import tables, tables_audit
+from hotline.people.rules import UNPROVED
+from hotline.people.rules_desks import account_of, responder_of
+from hotline.people.tables import Person, Responder
+from hotline.text.names import is_one_name, keys_of
 
 
 class CodeKind(StrEnum):
@@ -25,12 +30,12 @@ class ConsoleAccount(Row):
     __tablename__ = "account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
     """Used to write a new person together with their account."""
     name: Mapped[str] = mapped_column(unique=True)
     """The sign-in name, as `domain.accounts.account.entered_as` returns it."""
-    shown: Mapped[str] = column_property(tables_person.name_of(person_id))
+    shown: Mapped[str] = column_property(tables.person_name(person_id))
     """The person's name, as pages show it."""
     roles: Mapped[list[str]]
     """Values of `AccountRole`. A role that waits for approval is not in the list."""
@@ -110,24 +115,10 @@ def everybody(session: Session) -> Sequence[ConsoleAccount]:
     return session.scalars(select(ConsoleAccount).order_by(ConsoleAccount.id)).all()
 
 
-def in_demo(session: Session) -> Sequence[ConsoleAccount]:
-    """Returns the accounts of the demo."""
-    found = select(ConsoleAccount).where(ConsoleAccount.state == AccountState.DEMO)
-    return session.scalars(found).all()
-
-
 def with_factor(session: Session) -> Sequence[ConsoleAccount]:
     """Returns the accounts with an authenticator secret. Locks them until the transaction ends."""
     found = select(ConsoleAccount).where(ConsoleAccount.totp.is_not(None))
     return session.scalars(found.order_by(ConsoleAccount.id).with_for_update()).all()
-
-
-def active_admins(session: Session) -> frozenset[int]:
-    """Returns the persons who are active admins and may decide for others.
-
-    Leaves out unused, ended and demo accounts.
-    """
-    return admins_in(session, AccountState.ACTIVE)
 
 
 def admins_in(session: Session, *states: AccountState) -> frozenset[int]:
@@ -196,3 +187,72 @@ def forget_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
 def forget_links(session: Session) -> None:
     """Deletes every invitation link, so that none works any more."""
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))
+
+
+# Finds a person by what names them, and tells whether two names belong to one person. The audit log, an approval and a
+# case event name a person by account, by responder, or by the name that a command was given.
+
+NAMED_BY = {
+    "account": (ConsoleAccount.id, ConsoleAccount.person_id),
+    "responder": (Responder.id, Responder.person_id),
+}
+
+
+def is_same_person(session: Session, one: str, other: str) -> bool:
+    """Returns True if two names belong to one person. Every second-person check asks this function.
+
+    Accounts and phones are compared by their persons. A name that was given to a command belongs to each person whose
+    name or sign-in name looks like it.
+    """
+    first, second = persons_of(session, one), persons_of(session, other)
+    if first and second:
+        return bool(first & second)
+    return is_one_name(tables_audit.name_in(one), tables_audit.name_in(other))
+
+
+def persons_of(session: Session, who: str) -> frozenset[int]:
+    """Returns the persons that a name belongs to: `account:<id>:<name>`, `responder:<id>`, or a command's name."""
+    kind, _, rest = who.partition(":")
+    number = rest.partition(":")[0]
+    if kind in NAMED_BY and number.isdecimal():
+        of_id, person_id = NAMED_BY[kind]
+        return frozenset(session.scalars(select(person_id).where(of_id == int(number))))
+    return named(session, tables_audit.name_in(who))
+
+
+def of_member(session: Session, member: str) -> Person:
+    """Returns the person behind a member of a desk."""
+    account_id = account_of(member)
+    if account_id is not None:
+        return session.get_one(Person, session.get_one(ConsoleAccount, account_id).person_id)
+    return session.get_one(Person, session.get_one(Responder, responder_of(member)).person_id)
+
+
+def named(session: Session, name: str) -> frozenset[int]:
+    """Returns the persons whose name or sign-in name looks like this one."""
+    known = keys_of_names(session)
+    return frozenset().union(*(known.get(key, ()) for key in enumerate(keys_of(name))))
+
+
+def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]]:
+    """Returns the persons by each key of their names and sign-in names, as `keys_of` makes keys."""
+    called = select(Person.id, Person.name)
+    logins = select(ConsoleAccount.person_id, ConsoleAccount.name)
+    found: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for person_id, name in session.execute(union_all(called, logins)):
+        for key in enumerate(keys_of(name)):
+            found[key].add(person_id)
+    return found
+
+
+def acts_for(session: Session, by: Actor, person_id: int) -> bool:
+    """Returns True if a signed-in account belongs to this person. A command may act on the person who gives it."""
+    return by.account_id is not None and person_id in persons_of(session, tables_audit.by_actor(by))
+
+
+def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
+    """Returns a person's phones that were enrolled once. Removed phones come last."""
+    hers = select(Responder).where(
+        Responder.person_id == person_id, Responder.state.not_in(UNPROVED)
+    )
+    return session.scalars(hers.order_by(Responder.active.desc(), Responder.id)).all()

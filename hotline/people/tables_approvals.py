@@ -51,8 +51,6 @@ class Approval(Row):
     """Data that the command needs, encrypted if it is secret, such as a phone number."""
     asked_by: Mapped[str]
     """The actor who asked, as the audit log writes actors."""
-    asker_id: Mapped[int | None]
-    """The account that asked. NULL for the command line."""
     asked_at: Mapped[datetime]
     reason: Mapped[str]
     expires_at: Mapped[datetime]
@@ -60,6 +58,11 @@ class Approval(Row):
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
     """An `ApprovalDecision`."""
+
+    @property
+    def asker(self) -> str:
+        """Returns the name of the person who asked."""
+        return tables_audit.name_in(self.asked_by)
 
 
 def ask(
@@ -79,7 +82,6 @@ def ask(
         subject=subject,
         sealed=sealed,
         asked_by=tables_audit.by_actor(by),
-        asker_id=by.account_id,
         asked_at=at,
         reason=reason,
         expires_at=at + lives,

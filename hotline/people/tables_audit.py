@@ -82,6 +82,11 @@ def named(by: Signer) -> str:
     return by.name if isinstance(by, Actor) else by
 
 
+def name_in(actor: str) -> str:
+    """Returns the name in an actor, or the name that a command was given."""
+    return actor.rpartition(":")[2]
+
+
 def account_of(actor: str) -> int | None:
     """Returns the account id in an actor of `by_actor`. Returns None for a command or a process."""
     kind, _, rest = actor.partition(":")

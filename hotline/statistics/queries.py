@@ -219,14 +219,11 @@ def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
     return session.scalars(found).all()
 
 
-def write_approval(
-    session: Session, period: str, role: str, *, account_id: int | None, by: str, at: datetime
-) -> bool:
+def write_approval(session: Session, period: str, role: str, *, by: str, at: datetime) -> bool:
     """Approves a release in the name of a role. Returns False if that role approved it before."""
     row = ReleaseApproval(
         release_id=_row(session, period).id,
         role=role,
-        account_id=account_id,
         approved_by=by,
         approved_at=at,
     )

@@ -21,7 +21,7 @@ from hotline.flows import tables
 from hotline.flows.anatomy import Titles, nodes_of
 from hotline.flows.flow import Ask, Book, Menu, Say
 from hotline.people import tables_audit
-from hotline.people.queries_persons import is_same_person
+from hotline.people.tables_accounts import is_same_person
 from hotline.statistics import queries, rules_release, rules_tips, rules_use
 from hotline.statistics.queries import TipCounts
 from hotline.statistics.rules_definitions import CellName
@@ -83,9 +83,7 @@ def approve(context: Kit, by: Actor, role: AccountRole, period: str) -> bool:
             if is_same_person(session, name, given.approved_by):
                 raise Undecided("You approved this release. Another person must approve it too.")
         at = context.now()
-        is_new = queries.write_approval(
-            session, period, role, account_id=by.account_id, by=name, at=at
-        )
+        is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
             raise Undecided("Your role approved this release. The other role must approve it too.")
         tables_audit.sign(

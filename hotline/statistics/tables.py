@@ -49,8 +49,6 @@ class ReleaseApproval(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     role: Mapped[str]
-    account_id: Mapped[int | None]
-    """NULL for an approval by the command line."""
     approved_by: Mapped[str]
     """The actor, as the audit log writes actors."""
     approved_at: Mapped[datetime]

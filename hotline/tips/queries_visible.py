@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, exists, false, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from hotline.core.database import Row, is_any
-from hotline.people import queries_member_keys, queries_persons, tables
+from hotline.people import tables, tables_accounts
 from hotline.people.tables import RUNS, Membership, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.codes import NATIONAL
@@ -115,8 +115,8 @@ def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozen
     hers = select(Responder.id, Responder.person_id).where(
         Responder.person_id.in_({row.person_id for row in rows} - {None})
     )
-    for phone, person_id in session.execute(hers):
-        phones[person_id].add(phone)
+    for responder_id, person_id in session.execute(hers):
+        phones[person_id].add(responder_id)
     kept: dict[int, set[int]] = defaultdict(set)
     for row in rows:
         kept[row.tip_id] |= {*phones[row.person_id], *of_desk[row.desk_code]}
@@ -153,9 +153,9 @@ def of_account(session: Session, account: ConsoleAccount, desks: frozenset[str])
 
     If the account's person has phones, the desk must also be one of theirs.
     """
-    phones = queries_persons.phones_of(session, account.person_id)
+    phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
-        desks &= queries_member_keys.desks_of_account(session, account)
+        desks &= {row.desk_code for one in phones for row in tables.running(session, one.id)}
     return Viewer(desks, phones[0].id if phones else None, account.person_id)
 
 
@@ -214,12 +214,12 @@ def may_be_told(tip_id: int) -> ColumnElement[bool]:
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Returns the condition on `Exclusion` that it names this responder's person or one of their desks."""
-    phone = aliased(Responder)
+    responder = aliased(Responder)
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(who, int):
-        person = select(phone.person_id).where(phone.id == who).scalar_subquery()
-    hers = select(Membership.desk_code).join(phone, phone.id == Membership.responder_id)
-    hers = hers.where(phone.person_id == person, RUNS)
+        person = select(responder.person_id).where(responder.id == who).scalar_subquery()
+    hers = select(Membership.desk_code).join(responder, responder.id == Membership.responder_id)
+    hers = hers.where(responder.person_id == person, RUNS)
     return or_(
         Exclusion.person_id == person,
         Exclusion.desk_code.in_(hers.correlate(Responder)),

@@ -10,8 +10,6 @@ from enum import StrEnum
 
 from hotline.text.time import KIGALI
 
-ACCOUNT = "account:"
-"""The prefix of an account's id and name in an actor. A command gives a name only."""
 LENGTH = timedelta(hours=2)
 """The length of every window."""
 QUIET = timedelta(minutes=3)
@@ -91,11 +89,6 @@ def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...
 
 def window_from(opens_at: datetime) -> Window:
     return Window(opens_at, opens_at + LENGTH)
-
-
-def called(who: str) -> str:
-    """Returns the name of a person who asked or approved."""
-    return who.split(":", 2)[2] if who.startswith(ACCOUNT) else who
 
 
 def refusal(

@@ -141,7 +141,7 @@ def take_back(kit: Kit, by: SignedIn, approval_id: int) -> None:
         queries_people.take_turns(session)
         row = store.held(session, approval_id, kit.now())
         about = None if row is None else _seen(session, kit, row, by)
-        if row is None or about is None or row.asker_id != by.account_id:
+        if row is None or about is None or tables_audit.account_of(row.asked_by) != by.account_id:
             raise NotFound(OVER)
         store.decide(row, tables_audit.by_actor(by.actor), kit.now(), ApprovalDecision.WITHDRAWN)
         APPROVALS[row.kind].refuse(Decision(session, kit, row, by.actor, ""))
@@ -186,7 +186,7 @@ def _line(
     about: About,
     known: Mapping[int | None, AccountMark],
 ) -> WaitingApproval:
-    marked = dict.fromkeys((row.asker_id, about.account_id))
+    marked = dict.fromkeys((tables_audit.account_of(row.asked_by), about.account_id))
     return WaitingApproval(
         kind=row.kind,
         id=row.id,
@@ -195,7 +195,7 @@ def _line(
         expires_at=about.expires_at or row.expires_at,
         reason=row.reason,
         may_decide=service_approving.may_decide(session, by.actor, row, about),
-        is_own=row.asker_id == by.account_id,
+        is_own=tables_audit.account_of(row.asked_by) == by.account_id,
         needs_key=about.needs_key,
         fingerprint=about.fingerprint,
         accounts=[known[one] for one in marked if one in known],

@@ -7,9 +7,9 @@ from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_invitations
 from hotline.editing import service_drafts
 from hotline.errors import AccountRefused, ApprovalRefused, EndRefused
-from hotline.people import queries_persons
+from hotline.people import tables_accounts
 from hotline.people.rules import Level
-from hotline.people.tables_person import Person
+from hotline.people.tables import Person
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_persons import ClosureStop
 from tests.support.builders import make_account, make_responder
@@ -39,13 +39,13 @@ def one(district: District) -> District:
 
 def test_every_name_of_one_person_is_that_person(one: District) -> None:
     with one.database.reading() as session:
-        phones = [phone.id for phone in queries_persons.phones_of(session, PERSON)]
+        phones = [phone.id for phone in tables_accounts.phones_of(session, PERSON)]
         names = [f"account:1:{NAME}", f"account:2:{NAME}", *(f"responder:{id}" for id in phones)]
         for name in (*names, "cli:national 1", "NATIONAL  1", OTHER.upper()):
-            assert queries_persons.persons_of(session, name) == {PERSON}, name
-            assert all(queries_persons.is_same_person(session, name, other) for other in names)
-            assert not queries_persons.is_same_person(session, name, "cli:National 2")
-            assert not queries_persons.is_same_person(session, name, "account:3:Admin 3")
+            assert tables_accounts.persons_of(session, name) == {PERSON}, name
+            assert all(tables_accounts.is_same_person(session, name, other) for other in names)
+            assert not tables_accounts.is_same_person(session, name, "cli:National 2")
+            assert not tables_accounts.is_same_person(session, name, "account:3:Admin 3")
 
 
 def test_no_approval_passes_with_two_accounts_of_one_person(one: District) -> None:
@@ -67,7 +67,7 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
     with one.database.writing() as session:
         first, second = (
             service_closing.by_responder(phone.id)
-            for phone in queries_persons.phones_of(session, PERSON)
+            for phone in tables_accounts.phones_of(session, PERSON)
         )
         tip, at = queries.tip_for_writing(session, tip_id), one.clock()
         service_closing.end(session, one.kit, tip, TipOutcome.NOT_FOUND, first, at)

@@ -168,3 +168,14 @@ def test_every_docstring_help_text_error_and_log_line_is_plain() -> None:
         if path.relative_to(ROOT).as_posix() not in TO_DO
     }
     assert sorted(found) == []
+
+
+def test_every_text_of_the_console_is_plain() -> None:
+    """A question to the reader may begin with a question word."""
+    found = {
+        f"{fault}: {text!r}"
+        for text in CONSOLE
+        for fault in faults(text, Kind.TEXT)
+        if not (text.endswith("?") and fault.startswith("begins"))
+    }
+    assert sorted(found) == []

@@ -16,9 +16,8 @@ from hotline.core.ussd import UssdHop
 from hotline.gateway.tables import Referral
 from hotline.gateway.tables_sessions import Dialogue
 from hotline.people.rules import Level
-from hotline.people.tables import Responder
+from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
-from hotline.people.tables_person import Person
 from tests.support.callers import Caller, Line
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
 

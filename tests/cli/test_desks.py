@@ -145,7 +145,7 @@ def test_a_protection_desk_says_which_camp_it_is_for(admin: Admin) -> None:
     border = ("border-east", "--kind", "border", "--called", "East", "--camp", "Mahama")
     admin("desks", "add", *border, *signed, code=2)
     unknown = admin("desks", "add", *desk, "--camp", "Nowhere", *signed, code=1).output
-    assert "it is one of Kigeme, Kiziba, Mahama, Mugombwa, Nyabiheke" in unknown
+    assert "enter one of Kigeme, Kiziba, Mahama, Mugombwa, Nyabiheke" in unknown
     admin("desks", "add", *desk, "--camp", "mahama camp", *signed)
     assert place_name(admin.desk("camp-mahama").place or "", "en") == "Mahama camp"
 

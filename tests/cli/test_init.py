@@ -298,7 +298,7 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
         "exercise": False,
     }
     plain = hotline("tips", "list").stdout
-    assert "NOBODY" in plain
+    assert "NOT TAKEN" in plain
     assert "ishuri" not in plain
 
 

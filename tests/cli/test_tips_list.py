@@ -65,7 +65,7 @@ def ids(home: Path, *options: str) -> list[int]:
 
 
 def test_a_tip_that_nobody_took_says_so_and_by_when_it_must_be(home: Path) -> None:
-    assert "NOBODY  acknowledge due " in listed(home)
+    assert "NOT TAKEN  acknowledge due " in listed(home)
     (row,) = json.loads(listed(home, "--json"))
     assert (row["responsible"], row["red"], row["next_clock"]) == (None, False, "acknowledge")
 
@@ -88,7 +88,7 @@ def test_what_is_red_says_so(home: Path) -> None:
     with kit.database.writing() as session:
         (clock,) = session.query(Deadline).all()
         clock.kind = DeadlineKind.RED
-    assert "NOBODY  RED  red due " in listed(home)
+    assert "NOT TAKEN  RED  red due " in listed(home)
     (row,) = json.loads(listed(home, "--json"))
     assert row["red"] is True
 
@@ -100,8 +100,8 @@ def test_a_tip_stands_beside_what_was_promised_in_kigali_s_time(home: Path) -> N
     assert filed_at is not None
     told = listed(home, turned=timedelta(minutes=9))
     assert f"{filed_at.astimezone(KIGALI):%-d %b %Y %H:%M}" in told
-    assert "waits 9 of 15 min  NOBODY" in told
-    assert "waits 16 of 15 min LATE  NOBODY" in listed(home, turned=timedelta(minutes=16))
+    assert "waits 9 of 15 min  NOT TAKEN" in told
+    assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, turned=timedelta(minutes=16))
     (row,) = json.loads(listed(home, "--json", turned=timedelta(minutes=16)))
     assert (row["waited_seconds"] // 60, row["promised_seconds"], row["late"]) == (16, 900, True)
 
@@ -137,7 +137,7 @@ def test_a_tip_that_is_kept_from_its_holder_waits_and_nobody_has_it(home: Path) 
         )
     whom, why = KeptFrom(person="Gasabo 1"), ExclusionReason.NAMED
     service_exclusions.keep_from(kit, 1, whom, why, by="Alice", reason="named")
-    assert "waits 16 of 15 min LATE  NOBODY" in listed(home, turned=timedelta(minutes=16))
+    assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, turned=timedelta(minutes=16))
 
 
 def test_a_closed_tip_stands_as_closed(home: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_closed_tip_stands_as_closed(home: Path) -> None:
     assert " Soon   closed " in line
     assert f"closed {kit.now().astimezone(KIGALI):%-d %b %Y} " in line.replace("  ", " ")
     assert "outcome: not-found" in line
-    for word in ("NOBODY", "waits", "due", "RED"):
+    for word in ("NOT TAKEN", "waits", "due", "RED"):
         assert word not in line, word
 
 

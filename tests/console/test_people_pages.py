@@ -16,10 +16,10 @@ from hotline.gateway.tables import Message
 from hotline.people import (
     decrypt_grants,
     service_sessions,
+    tables,
     tables_desks,
     tables_enrolments,
     tables_members,
-    tables_person,
 )
 from hotline.people.rules_desks import of_account
 from hotline.people.tables import Responder
@@ -346,7 +346,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     kept = desk.tab(AccountRole.NATIONAL, name="National 3")
     with desk.kit.database.writing() as session:
         row = session.get_one(ConsoleAccount, account(desk, "National 3"))
-        tables_person.merge(session, row.person_id, session.get_one(Responder, 1).person_id)
+        tables.merge_persons(session, row.person_id, session.get_one(Responder, 1).person_id)
     without = desk.tab(AccountRole.NATIONAL, name="National 4")
     man(desk)
     for name in ("National 1", "National 2"):

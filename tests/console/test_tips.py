@@ -9,7 +9,7 @@ from hotline.alerts.service_case_events import EntryBy
 from hotline.cases import decrypt_reader_commands
 from hotline.cases.service_sheet import ROWS
 from hotline.core.actors import AccountRole
-from hotline.people import tables_members, tables_person
+from hotline.people import tables, tables_members
 from hotline.people.rules_desks import of_account
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
@@ -208,7 +208,7 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
         session.add(make_referral(tip_id=tip, responder_id=person.id, reference="K7Q4"))
 
         account = session.get_one(ConsoleAccount, desks.desk.people["Desk 1"].account_id)
-        tables_person.merge(session, account.person_id, person.person_id)
+        tables.merge_persons(session, account.person_id, person.person_id)
         her = person.id
         noted = EntryBy(f"responder:{her}", EntryWay.USSD)
         at = desks.desk.clock()

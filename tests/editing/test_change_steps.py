@@ -20,7 +20,7 @@ def test_a_change_needs_a_title(desk: Desk) -> None:
     change = desk.opened("  Fees \n abroad ")
     ((row, parts),) = service_drafts.listed(desk.kit)
     assert (row.id, row.title, row.state, parts) == (change, "Fees abroad", "open", [])
-    assert (row.created_by, row.created_by_id) == ("Editor 1", 1)
+    assert row.created_by == "Editor 1"
 
 
 def test_the_newest_version_of_a_part_is_the_draft(desk: Desk) -> None:

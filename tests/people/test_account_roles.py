@@ -219,7 +219,7 @@ def test_what_was_approved_excludes_too(kit: ConsoleKit, clock: Clock) -> None:
         ("", [R.EDITOR], AccountFault.NAME_WRONG),
         ("x" * 41, [R.EDITOR], AccountFault.NAME_WRONG),
         ("a\u202eb", [R.EDITOR], AccountFault.NAME_WRONG),
-        ("ADMIN  1", [R.EDITOR], AccountFault.NAME_TAKEN),
+        ("ADMIN  1", [R.EDITOR], AccountFault.NAME_ALIKE),
     ],
 )
 def test_what_no_account_may_be(

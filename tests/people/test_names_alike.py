@@ -49,7 +49,7 @@ def refusal_of(kit: ConsoleKit, name: str) -> object:
     [
         ("Admin l", AccountFault.NAME_ALIKE),
         ("Admin I", AccountFault.NAME_ALIKE),
-        ("\uff21dmin 1", AccountFault.NAME_TAKEN),
+        ("\uff21dmin 1", AccountFault.NAME_ALIKE),
         ("Admin\uff11", AccountFault.NAME_ALIKE),
         ("\u0410dmin 1", AccountFault.NAME_SCRIPTS),
         ("Admin 1\u0323", AccountFault.NAME_MARKS),

@@ -15,9 +15,8 @@ from hotline.keys.key_making import make_keys
 from hotline.keys.pseudonyms import Pseudonyms
 from hotline.people import tables
 from hotline.people.rules import Level, desks_of
-from hotline.people.tables import Responder
+from hotline.people.tables import Person, Responder
 from hotline.people.tables_accounts import ConsoleAccount
-from hotline.people.tables_person import Person
 from hotline.text.codes import Category
 from hotline.tips.rules import TipState
 from hotline.tips.rules_events import Purpose

@@ -128,7 +128,7 @@ def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Wh
         "desk:12:Alice",
         "tip_refused",
         f"tip:{tip_id}",
-        f"no access: court asked{WITH_BOSCO}",
+        f"no grant: court asked{WITH_BOSCO}",
     )
     assert logged(desked) == [refused, refused]
 

@@ -233,7 +233,7 @@ def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutc
     decrypt_call_backs.close(desk.kit, waiting, **ONE, outcome=outcome)
     row = desk.row(waiting)
     assert (row.state, row.outcome, row.body) == (CallBackState.DONE, outcome, b"")
-    with pytest.raises(NotFound, match="gone"):
+    with pytest.raises(NotFound, match="erased"):
         desk.open(waiting)
 
 

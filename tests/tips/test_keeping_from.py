@@ -15,10 +15,9 @@ from hotline.errors import EndRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level
 from hotline.people.rules_desks import of_account
-from hotline.people.tables import Responder
+from hotline.people.tables import Person, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk, DeskMember
-from hotline.people.tables_person import Person
 from hotline.text.codes import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Excluded, ExclusionReason, of_desk, of_responder

@@ -22,8 +22,8 @@ from hotline.cases.queries_overview import Wanted, tip_overviews
 from hotline.cases.service_exclusions import KeptFrom
 from hotline.core.database import Session
 from hotline.gateway.tables import Referral
+from hotline.people import tables
 from hotline.people import tables as people_tables
-from hotline.people import tables_person
 from hotline.people.rules import Level
 from hotline.people.rules_desks import DeskKind
 from hotline.people.tables import Responder
@@ -217,7 +217,7 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told:
     with told.database.writing() as session:
         assert queries_visible.kept_from(session, [1]) == {1: frozenset()}
         him = session.get_one(Responder, HE).person_id
-        tables_person.merge(session, _account(session).person_id, him)
+        tables.merge_persons(session, _account(session).person_id, him)
     assert not any(tips & KEPT for tips in seen(told, its).values())
     assert not any(tips & KEPT for tips in seen(told, he).values())
     with told.database.reading() as session:

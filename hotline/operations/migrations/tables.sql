@@ -29,7 +29,6 @@ CREATE TABLE account (
     CONSTRAINT account_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT account_name_once UNIQUE (name)
 );
-CREATE INDEX account_person_id_index ON account (person_id);
 
 CREATE TABLE alarm (
     name VARCHAR NOT NULL,
@@ -49,7 +48,6 @@ CREATE TABLE approval (
     subject VARCHAR NOT NULL,
     sealed BYTEA,
     asked_by VARCHAR NOT NULL,
-    asker_id INTEGER,
     asked_at TIMESTAMPTZ NOT NULL,
     reason VARCHAR NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,
@@ -342,7 +340,6 @@ CREATE TABLE responder (
     CONSTRAINT responder_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT responder_number_key_once UNIQUE (number_key)
 );
-CREATE INDEX responder_person_id_index ON responder (person_id);
 
 CREATE TABLE revision (
     id SERIAL NOT NULL,
@@ -489,7 +486,6 @@ CREATE TABLE watcher (
     CONSTRAINT watcher_person_id_of FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT watcher_number_key_once UNIQUE (number_key)
 );
-CREATE INDEX watcher_person_id_index ON watcher (person_id);
 
 CREATE TABLE account_code (
     id SERIAL NOT NULL,
@@ -587,7 +583,6 @@ CREATE TABLE change (
     state VARCHAR NOT NULL,
     base_id INTEGER NOT NULL,
     source VARCHAR,
-    created_by_id INTEGER,
     created_by VARCHAR NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     proposed_by_id INTEGER,
@@ -816,7 +811,6 @@ CREATE TABLE publication (
     until TIMESTAMPTZ,
     change_id INTEGER,
     published_by_id INTEGER,
-    approved_by_id INTEGER,
     approved_by VARCHAR,
     lapses_at TIMESTAMPTZ,
     settled_at TIMESTAMPTZ,
@@ -871,7 +865,6 @@ CREATE TABLE release_approval (
     id SERIAL NOT NULL,
     release_id INTEGER NOT NULL,
     role VARCHAR NOT NULL,
-    account_id INTEGER,
     approved_by VARCHAR NOT NULL,
     approved_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT release_approval_key PRIMARY KEY (id),
