@@ -68,16 +68,12 @@ def test_the_two_parts_share_every_test(pytester: pytest.Pytester, collect: Coll
     assert collect() == {"test_waits", "test_wants_a_core", "test_computes"}
 
 
-def test_the_waiting_part_imports_no_file_where_nothing_waits(
-    pytester: pytest.Pytester, collect: Collect
-) -> None:
+def test_the_waiting_part_imports_few_files(pytester: pytest.Pytester, collect: Collect) -> None:
     pytester.makepyfile("raise OSError('imported')")
     assert collect("--part", "waiting") == set()
 
 
-def test_a_test_has_one_pair_by_its_name_and_both_where_it_says_so(
-    pytester: pytest.Pytester, collect: Collect
-) -> None:
+def test_a_test_has_one_pair_or_both(pytester: pytest.Pytester, collect: Collect) -> None:
     pytester.makepyfile(PAIRS)
     both = {f"{test}[{pair}]" for test in ("test_on_both", "test_of_a_fault") for pair in Pair}
     once = collect()
@@ -106,9 +102,7 @@ def test_a_mark_of_another_file_is_refused(pytester: pytest.Pytester, collect: C
         ("tests/e.py::TestF::test_g", True),
     ],
 )
-def test_a_name_stands_for_its_parameters_and_a_star_for_anything(
-    test: str, expected: bool
-) -> None:
+def test_a_name_covers_its_parameters_and_a_star_any_text(test: str, expected: bool) -> None:
     listed = ("tests/a.py::test_b", "tests/c.py::test_d[fr]", "tests/e.py::*")
     assert is_listed(test, listed) is expected
 

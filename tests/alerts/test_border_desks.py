@@ -54,7 +54,7 @@ def asked(line: Line) -> list[str]:
 
 
 @pytest.mark.row("C19")
-def test_a_journey_that_can_be_stopped_is_told_to_the_border_beside_the_nation(
+def test_a_journey_that_can_be_stopped_alerts_border_and_national_desk(
     at_the_border: Line,
 ) -> None:
     told(at_the_border, *LEAVES_SOON)
@@ -75,7 +75,7 @@ def test_a_journey_that_can_be_stopped_is_told_to_the_border_beside_the_nation(
     assert asked(at_the_border)[3:] == ["Responder 3"]
 
 
-def test_the_border_hears_of_a_danger_at_the_hop_that_says_they_leave_soon(
+def test_the_border_is_alerted_at_the_hop_that_says_they_leave_soon(
     at_the_border: Line,
 ) -> None:
     caller = told(at_the_border, *IN_DANGER)
@@ -90,9 +90,7 @@ def test_the_border_hears_of_a_danger_at_the_hop_that_says_they_leave_soon(
 
 @pytest.mark.row("C19")
 @pytest.mark.parametrize("keyed", [LEAVES_LATER, AN_OFFICIAL])
-def test_what_cannot_be_stopped_and_an_officials_tip_are_the_nations_alone(
-    keyed: tuple[str, ...], at_the_border: Line
-) -> None:
+def test_other_tips_are_for_the_national_desk(keyed: tuple[str, ...], at_the_border: Line) -> None:
     caller = told(at_the_border, *keyed)
     caller.hang_up()
     service_assignment.refer_waiting(at_the_border.kit)

@@ -52,9 +52,7 @@ def happens(district: District, what: Callable[..., Any], subject: int) -> None:
 
 
 @pytest.mark.parametrize("verb", OF_A_CASE)
-def test_each_verb_is_carried_out_for_who_may_say_it_and_is_answered(
-    district: District, verb: Verb
-) -> None:
+def test_each_verb_is_carried_out_for_those_it_is_for(district: District, verb: Verb) -> None:
     _, told_of = told(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     desk = next(row for who, row in told_of.items() if who > 2)
@@ -90,7 +88,7 @@ def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
     assert district.open_kinds() == ["outcome", "second_look"]
 
 
-def test_a_second_take_while_the_inbox_is_unread_leaves_the_first_one_standing(
+def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(
     district: District,
 ) -> None:
     _, told_of = told(district, urgency=1)
@@ -227,9 +225,7 @@ def test_a_second_person_who_refuses_holds_it(district: District) -> None:
 
 
 @pytest.mark.parametrize("proved_later", [False, True])
-def test_who_refuses_the_end_of_a_case_that_nobody_took_has_it_on_today_too(
-    district: District, proved_later: bool
-) -> None:
+def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_later: bool) -> None:
     """Closure was requested by a command: state, answer and Today agree."""
     tip, _ = told(district, urgency=1)
     service_retention.close_tip(

@@ -98,9 +98,7 @@ def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: 
 
 
 @pytest.mark.parametrize("signs", [{}, NOT_INDICATED, GROWN_UP], ids=["nobody", "none", "possible"])
-def test_what_was_screened_shows_in_no_answer_by_sms(
-    case: HelpedCase, signs: Mapping[str, str]
-) -> None:
+def test_no_answer_by_sms_shows_a_screening(case: HelpedCase, signs: Mapping[str, str]) -> None:
     if signs:
         case.say("screened", signs)
     done = sms(case, case.hers, Verb.NOT_TRAFFICKING)

@@ -105,7 +105,7 @@ def test_two_persons_of_whom_one_is_with_a_service_are_not_safe(case: HelpedCase
     assert len(asked_after(case, minutes=15)) == 1
 
 
-def test_nobody_found_is_asked_about_often_although_somebody_is_with_a_service(
+def test_nobody_found_is_asked_about_often_even_with_a_service_referral(
     case: HelpedCase,
 ) -> None:
     accepted(case)
@@ -184,7 +184,7 @@ def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: Hel
         confirm(case.kit, case.tip, people=case.people())
 
 
-def test_one_person_of_the_desk_never_closes_it_alone_and_the_alerts_go_on(
+def test_one_member_never_closes_alone_and_alerts_continue(
     case: HelpedCase,
 ) -> None:
     """One person requested it; the other is unreachable. People of the district are alerted, but none can confirm."""

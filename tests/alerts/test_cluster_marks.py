@@ -77,7 +77,7 @@ def asked_how(here: Night) -> set[int]:
     return {row.tip_id for row in rows if row.kind == "manner" and row.fired_at is None}
 
 
-def test_thirteen_marked_dangers_of_one_phone_are_told_as_often_as_their_alerts_ring(
+def test_thirteen_marked_dangers_of_one_phone_are_sent_as_often_as_they_ring(
     here: Night,
 ) -> None:
     tells(here, 13, marked=True)
@@ -87,7 +87,7 @@ def test_thirteen_marked_dangers_of_one_phone_are_told_as_often_as_their_alerts_
     assert asked_how(here) == {tip.id for tip in here.line.tips}, "each is a case of its own"
 
 
-def test_the_first_mark_of_a_cluster_is_told_by_the_name_that_she_knows_and_the_others_not(
+def test_each_responder_learns_the_first_mark_of_a_cluster_by_a_known_name(
     here: Night,
 ) -> None:
     tells(here, 2, marked=False)
@@ -101,7 +101,7 @@ def test_the_first_mark_of_a_cluster_is_told_by_the_name_that_she_knows_and_the_
     assert first.do_not_visit is False
 
 
-def test_no_word_comes_once_and_what_the_desk_says_of_the_first_holds_for_the_cluster(
+def test_the_first_no_word_is_sent_once_and_a_decision_holds_for_the_cluster(
     here: Night,
 ) -> None:
     tells(here, 2, marked=False)
@@ -124,7 +124,7 @@ def test_no_word_comes_once_and_what_the_desk_says_of_the_first_holds_for_the_cl
     assert sorted(rows) == sorted(f"tip:{tip.id}" for tip in (first, *later))
 
 
-def test_a_mark_after_unseen_goes_unseen_and_after_openly_the_desk_is_asked_anew(
+def test_a_mark_after_unseen_stays_unseen_and_after_openly_the_desk_is_asked(
     here: Night,
 ) -> None:
     tells(here, 2, marked=False)
@@ -159,9 +159,7 @@ def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
 
 
 @pytest.mark.parametrize("which", [0, 2, 3])
-def test_whoever_has_an_alert_of_the_cluster_or_read_more_learns_it_within_thirty_seconds(
-    here: Night, which: int
-) -> None:
+def test_whoever_was_alerted_or_read_learns_it_in_30_seconds(here: Night, which: int) -> None:
     callers = tells(here, 4, marked=False)
     here.minutes(7)
     told = {row.responder_id for row in here.line.all(Referral)}
@@ -176,7 +174,7 @@ def test_whoever_has_an_alert_of_the_cluster_or_read_more_learns_it_within_thirt
     assert unaware == []
 
 
-def test_who_is_told_of_the_first_after_a_later_one_was_marked_learns_it_with_her_alert(
+def test_a_late_alert_of_the_first_tip_tells_of_a_mark_on_a_later_one(
     here: Night,
 ) -> None:
     tells(here, 2, marked=False)
@@ -216,7 +214,7 @@ def test_where_the_first_is_closed_the_next_one_speaks_for_what_is_left(here: Ni
     assert asked_how(here) == {tip.id for tip in later}
 
 
-def test_another_person_and_half_an_hour_later_ring_anew_and_so_does_their_mark(
+def test_another_person_and_half_an_hour_later_ring_again_with_their_mark(
     here: Night,
 ) -> None:
     tells(here, 3, marked=True)
@@ -263,7 +261,7 @@ def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(her
     assert later
 
 
-def test_a_wish_for_many_tips_at_once_asks_the_desk_once_each_time_until_each_is_decided(
+def test_a_wish_for_many_tips_asks_the_desk_once_each_until_each_is_decided(
     here: Night,
 ) -> None:
     tells(here, 4, marked=False)

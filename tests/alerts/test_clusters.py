@@ -74,7 +74,7 @@ def open_clocks(staffed: Line) -> set[int]:
 
 
 @pytest.mark.row("C18")
-def test_c18_thirteen_like_tips_of_one_phone_ring_nobody_more_than_four_times(
+def test_thirteen_like_tips_of_one_phone_ring_nobody_more_than_four_times(
     staffed: Line,
 ) -> None:
     for _ in range(13):
@@ -123,7 +123,7 @@ def test_danger_half_an_hour_later_rings_anew(staffed: Line) -> None:
     assert rings(staffed) > before
 
 
-def test_closing_one_closes_no_other_and_taking_the_first_takes_what_it_was_told_with(
+def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
     staffed: Line,
 ) -> None:
     for _ in range(5):
@@ -166,7 +166,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
     assert not asked(staffed) & set(held)
 
 
-def test_an_alert_in_doubt_of_a_case_that_was_taken_with_the_first_was_not_delivered(
+def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
     staffed: Line,
 ) -> None:
     """The responder took the first case by its own reference. It is unknown whether the other alert arrived."""

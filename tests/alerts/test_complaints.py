@@ -55,7 +55,7 @@ def levels_told(line: Line) -> set[str]:
 
 
 @pytest.mark.row("C20")
-def test_hurt_and_a_district_are_filed_at_that_hop_and_sealed_to_the_nation_alone(
+def test_hurt_and_a_district_file_at_that_hop_for_the_national_desk_alone(
     line: Line,
 ) -> None:
     complaint(line, *HURT_HERE)
@@ -80,7 +80,7 @@ def test_what_was_done_is_kept_when_she_hangs_up(line: Line, *, flushed: bool) -
     assert line.read(line.tip) == {"wrong": "absent"}
 
 
-def test_three_minutes_of_silence_file_it_and_what_she_adds_is_the_same_complaint(
+def test_three_minutes_of_silence_file_it_and_additions_join_the_complaint(
     line: Line,
 ) -> None:
     caller = complaint(line, *NOBODY_CAME)
@@ -104,7 +104,7 @@ def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one(line: Line) ->
     assert line.read(line.tip)["account"] == WORDS
 
 
-def test_whoever_thinks_again_corrects_one_complaint_and_its_urgency_only_rises(
+def test_a_correction_keeps_one_complaint_and_its_urgency_only_rises(
     line: Line,
 ) -> None:
     caller = complaint(line, *HURT_HERE, "0", "2")
@@ -132,7 +132,7 @@ def test_a_report_after_it_in_one_session_is_a_tip_beside_it(staffed: Line) -> N
     assert {row.do_not_visit for row in staffed.tips} == {False}
 
 
-def test_no_responder_of_the_district_hears_of_it_however_long_nobody_takes_it(
+def test_no_responder_of_the_district_learns_it_while_nobody_takes_it(
     staffed: Line,
 ) -> None:
     complaint(staffed, *HURT_HERE)
@@ -159,7 +159,7 @@ def test_its_alert_is_like_any_other(staffed: Line) -> None:
     assert of_complaint.priority == of_tip.priority
 
 
-def test_no_alert_of_it_goes_to_a_colleague_of_the_district_when_a_phone_is_off(
+def test_no_colleague_of_the_district_is_alerted_when_a_phone_is_off(
     staffed: Line,
 ) -> None:
     complaint(staffed, *HURT_HERE)
@@ -225,9 +225,7 @@ def test_a_redial_shows_what_a_phone_sees_that_never_called(line: Line) -> None:
         assert again.screen == fresh.screen
 
 
-def test_nothing_is_sent_to_her_and_nothing_of_it_is_written_down(
-    staffed: Line, tmp_path: Path
-) -> None:
+def test_nothing_is_sent_to_the_caller_or_written_of_it(staffed: Line, tmp_path: Path) -> None:
     complaint(staffed, *HURT_HERE, "2", WORDS)
     service_assignment.refer_waiting(staffed.kit)
     assert all(message.responder_id is not None for message in staffed.all(Message))

@@ -161,9 +161,7 @@ def test_without_danger_the_first_place_is_let_go_at_once(here: Night, taken: bo
 
 
 @pytest.mark.parametrize("taken", [False, True])
-def test_an_official_named_late_ends_it_for_the_district_and_tells_it_nothing(
-    here: Night, taken: bool
-) -> None:
+def test_an_official_named_late_ends_it_for_the_district_unnamed(here: Night, taken: bool) -> None:
     caller = here.tells(*DANGER)
     if taken:
         here.writes("one", "1 {ref}")

@@ -158,7 +158,7 @@ def test_what_a_page_may_have_left_out_is_not_doubted_by_the_next(country: Count
     assert country.seen()[0].unproven_at is None
 
 
-def test_an_answer_that_no_inbox_lists_wakes_somebody_until_its_tip_is_over(
+def test_an_answer_that_no_inbox_lists_alarms_until_its_tip_is_over(
     country: Country,
 ) -> None:
     assert country.finding("unproven")[0]

@@ -84,7 +84,7 @@ def phones(district: District, words: str) -> Iterator[str]:
 
 
 @pytest.mark.row("R12")
-def test_r12_every_step_is_timed_and_who_answers_learns_at_once_that_it_is_one(
+def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(
     staffed: District,
 ) -> None:
     begun(staffed)
@@ -152,7 +152,7 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
         assert queries_health.standing(session).untaken_since == {}, "and no alarm"
 
 
-def test_r12_a_phone_that_is_dead_leaves_her_on_the_ladder_and_asks_a_colleague(
+def test_a_dead_phone_keeps_its_person_and_a_colleague_is_asked_too(
     staffed: District,
 ) -> None:
     staffed.sms.results = [

@@ -14,7 +14,7 @@ from tests.support.district import District, district
 __all__ = ["district", "staffed"]
 
 
-def test_r12_it_stays_apart_from_cases_and_is_not_begun_again_by_opening_it(
+def test_a_drill_stays_apart_from_cases_and_opening_does_not_restart_it(
     staffed: District,
 ) -> None:
     real = staffed.file_tip(place="31")

@@ -110,7 +110,7 @@ def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
     assert wrong == {}
 
 
-def test_a_bare_answer_takes_no_older_case_than_the_one_she_was_alerted_of(
+def test_a_bare_answer_takes_no_case_older_than_the_alert(
     district: District,
 ) -> None:
     """A colleague took the newer case first: only another case is still open."""

@@ -34,7 +34,7 @@ def beside(line: Line) -> ReaderBeside:
 
 
 @pytest.mark.row("R12")
-def test_r12_behind_a_pin_the_list_the_page_and_the_answer_say_that_it_is_one(
+def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(
     beside: ReaderBeside,
 ) -> None:
     line = beside.line

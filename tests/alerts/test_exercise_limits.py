@@ -30,7 +30,7 @@ def refused(district: District, why: str, desk: str = "12") -> None:
         service_drills.start(district.kit, WantedExercise(desk), by=ALINE, reason=WHY)
 
 
-def test_r12_four_a_year_by_day_none_beside_a_danger_and_never_two_within_a_week(
+def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(
     staffed: District,
 ) -> None:
     refused(staffed, "nobody of that desk", "31")
@@ -50,7 +50,7 @@ def test_r12_four_a_year_by_day_none_beside_a_danger_and_never_two_within_a_week
     begun(staffed)
 
 
-def test_r12_none_begins_at_night_or_runs_into_it_and_a_clock_that_stood_still_wakes_nobody(
+def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(
     staffed: District,
 ) -> None:
     staffed.clock.turn(hours=13, minutes=30)
@@ -108,8 +108,6 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
     ("hour", "minute", "is_one"),
     [(6, 0, False), (20, 59, False), (21, 0, True), (23, 0, True), (3, 0, True)],
 )
-def test_an_exercise_of_an_hour_is_over_at_ten_in_the_evening(
-    hour: int, minute: int, is_one: bool
-) -> None:
+def test_a_drill_of_an_hour_ends_at_ten_in_the_night(hour: int, minute: int, is_one: bool) -> None:
     at = datetime(2026, 11, 24, hour, minute, tzinfo=KIGALI)
     assert is_by_night(Urgency.DANGER, at) is is_one

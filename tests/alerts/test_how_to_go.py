@@ -125,7 +125,7 @@ def test_who_is_told_later_learns_it_with_her_alert(here: Night) -> None:
     assert here.texts("deputy")[:2] == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
 
 
-def test_a_mark_that_was_there_before_anybody_was_told_goes_out_with_the_alert(
+def test_a_mark_before_any_alert_is_sent_with_the_alert(
     here: Night,
 ) -> None:
     """The test reports a child's case to its end without a pause."""
@@ -150,7 +150,7 @@ def test_who_was_not_asked_is_gone_to_unseen_and_nothing_is_sent(here: Night) ->
     assert "manner" not in here.clocks | before
 
 
-def test_who_takes_it_unread_for_the_national_desk_is_not_told_to_call_that_desk(
+def test_a_national_taker_who_did_not_read_is_not_told_to_call_that_desk(
     here: Night,
 ) -> None:
     here.tells(*DANGER_HERE).hang_up()
@@ -248,7 +248,7 @@ def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
     assert service_check.finding(here.line.kit).ok is False
 
 
-def test_a_text_about_it_that_may_be_lost_is_sent_again_though_the_case_is_taken(
+def test_a_warning_that_may_be_lost_is_sent_again_though_the_case_is_taken(
     here: Night,
 ) -> None:
     caller = here.tells(*DANGER_HERE)
@@ -262,9 +262,7 @@ def test_a_text_about_it_that_may_be_lost_is_sent_again_though_the_case_is_taken
 
 
 @pytest.mark.parametrize("how", ["off", "failed", "on"])
-def test_a_mark_that_its_holder_does_not_hear_is_told_to_the_next_once(
-    here: Night, how: str
-) -> None:
+def test_a_mark_that_its_assignee_does_not_get_goes_to_the_next_once(here: Night, how: str) -> None:
     caller = here.tells(*DANGER_HERE)
     here.writes("one", "1 {ref}")
     caller.key("000")

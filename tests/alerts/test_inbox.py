@@ -132,9 +132,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
 @pytest.mark.parametrize(
     "text", ["0", "help", "what?", "", "{0}", "2", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"]
 )
-def test_anything_else_is_answered_with_her_own_case_and_the_digits(
-    told: District, text: str
-) -> None:
+def test_anything_else_is_answered_with_its_own_case_and_digits(told: District, text: str) -> None:
     reference = reference_of(told)
     outcome = hear(told, text.format(reference))
     assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
@@ -246,7 +244,7 @@ def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> 
     assert not any("A3C" in text for _, text in told.sms.sent)
 
 
-def test_a_phone_that_answers_by_itself_is_answered_three_times_an_hour_and_eight_a_day(
+def test_an_automatic_answer_gets_three_replies_an_hour_and_eight_a_day(
     told: District,
 ) -> None:
     for number in range(40):
@@ -280,7 +278,7 @@ def hints(district: District) -> list[str]:
 NO_MORE = "No more answers this hour. Dial *384*777*90#."
 
 
-def test_unclear_messages_in_danger_are_answered_ten_times_an_hour_and_the_last_says_so(
+def test_unclear_messages_in_danger_get_ten_answers_an_hour(
     urgent: District,
 ) -> None:
     """The limit starts again each hour, for as long as the case is open."""
@@ -304,7 +302,7 @@ def test_the_same_words_are_answered_again_in_danger_but_never_at_once(urgent: D
     assert len(hints(urgent)) == 3
 
 
-def test_a_danger_that_a_colleague_has_or_that_is_closed_gives_no_more_answers(
+def test_a_danger_that_is_taken_or_closed_gives_no_more_answers(
     urgent: District,
 ) -> None:
     with urgent.database.writing() as session:

@@ -50,9 +50,7 @@ def test_the_whole_report_is_one_complete_tip(line: Line) -> None:
 
 @pytest.mark.fault(2)
 @pytest.mark.parametrize("path", [DANGER_HERE, QUIET_HERE])
-def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one_tip(
-    line: Line, path: tuple[str, ...]
-) -> None:
+def test_every_hop_repeated_twice_leaves_one_tip(line: Line, path: tuple[str, ...]) -> None:
     caller = line.caller()
     caller.dial()
     more = ("1", "1", *REST) if path is DANGER_HERE else REST
@@ -78,9 +76,7 @@ def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
 
 
 @pytest.mark.parametrize("told_by_then", [QUIET_HERE[:-2], QUIET_HERE[:-1], QUIET_HERE])
-def test_without_danger_a_district_makes_a_draft_that_the_notice_files(
-    line: Line, told_by_then: tuple[str, ...]
-) -> None:
+def test_without_danger_the_notice_files_a_draft(line: Line, told_by_then: tuple[str, ...]) -> None:
     caller = told(line, *told_by_then)
     assert (line.tip.state, line.jobs.rung) == ("draft", [])
     for _ in range(2):
@@ -101,9 +97,7 @@ def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) ->
 
 
 @pytest.mark.parametrize("danger", ["1", "2"])
-def test_a_province_is_told_to_the_national_desk_once_and_is_never_red(
-    line: Line, danger: str
-) -> None:
+def test_a_province_goes_to_the_national_desk_once_and_never_red(line: Line, danger: str) -> None:
     caller = told(line, "5", danger, "2", "1")
     caller.hang_up()
     assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
@@ -141,7 +135,7 @@ def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
     assert [row.kind for row in line.all(Deadline)] == ["acknowledge"]
 
 
-def test_a_quiet_tip_that_went_on_after_silence_is_the_same_and_waits_no_second_time(
+def test_a_quiet_tip_that_continues_after_silence_is_not_delayed_again(
     line: Line,
 ) -> None:
     caller = told(line, "5", "2", "2", "1")
@@ -230,9 +224,7 @@ def test_another_district_is_the_same_tip_filed_or_not(line: Line) -> None:
         (("5", "1", "2", "7"), "unsure"),
     ],
 )
-def test_an_official_abroad_and_unsure_are_the_national_desks_alone(
-    line: Line, keyed: tuple[str, ...], place: str | None
-) -> None:
+def test_these_go_to_national_desks(line: Line, keyed: tuple[str, ...], place: str | None) -> None:
     told(line, *keyed)
     assert line.desks_of(line.tip) == {"national"}
     assert line.tip.state == "filed"

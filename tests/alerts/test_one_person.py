@@ -89,9 +89,7 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
         (Actor("Alicia"), True),
     ],
 )
-def test_no_publication_passes_with_two_accounts_of_one_person(
-    by: Actor, may: bool, one: District
-) -> None:
+def test_nobody_publishes_alone_by_two_accounts(by: Actor, may: bool, one: District) -> None:
     """Accounts are compared by their persons, and a person at the command line by name."""
     hands = (Actor(NAME, 1), Actor("Alice"))
     with one.database.reading() as session:

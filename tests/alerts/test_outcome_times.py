@@ -91,9 +91,7 @@ def test_the_answer_and_the_reminder_name_the_time_when_others_are_alerted(
 
 
 @pytest.mark.parametrize("urgency", [2, 3])
-def test_without_danger_nobody_is_reminded_outside_working_hours(
-    district: District, urgency: int
-) -> None:
+def test_no_reminder_outside_working_hours_without_danger(district: District, urgency: int) -> None:
     taken(district, urgency, kigali(TUESDAY, 21, 38))
     writes(district, "2")
     passes(district, timedelta(days=7))

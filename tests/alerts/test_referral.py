@@ -34,7 +34,7 @@ def staffed(district: District) -> District:
     return district
 
 
-def test_danger_tells_two_of_the_district_and_the_nation_and_rings_once(
+def test_danger_alerts_two_of_the_district_and_the_nation_once(
     staffed: District,
 ) -> None:
     tip = staffed.tell(urgency=1)
@@ -240,9 +240,7 @@ class TestTheLadder:
 
     @pytest.mark.fault(32)
     @pytest.mark.parametrize("jump", [{"hours": 1}, {"days": 1}, {"days": 4000}])
-    def test_a_clock_that_jumps_fires_one_step_a_tick(
-        self, staffed: District, jump: dict[str, float]
-    ) -> None:
+    def test_a_late_clock_fires_one_a_tick(self, staffed: District, jump: dict[str, float]) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(**jump)
         service_assignment.fire_deadlines(staffed.kit)
@@ -312,9 +310,7 @@ class TestTaking:
         late = take_case(staffed.kit, 2, two.reference, staffed.clock())
         assert late.result is Acted.ALREADY_TAKEN
 
-    def test_who_was_first_and_who_was_late_are_told_the_same_ever_after(
-        self, staffed: District
-    ) -> None:
+    def test_the_first_and_the_late_responder_always_read_the_same(self, staffed: District) -> None:
         staffed.tell(urgency=1)
         one, two, _ = staffed.all(Referral)
         told = []

@@ -178,7 +178,7 @@ OF_ONE = [
 
 
 @pytest.mark.parametrize("events", sorted(set(permutations(OF_ONE))), ids=str)
-def test_invariant_6_in_whatever_order_it_is_heard_the_same_person_holds_it(
+def test_invariant_6_any_order_ends_with_one_person(
     events: Sequence[tuple[Happened, int]],
 ) -> None:
     levels = (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL)

@@ -25,15 +25,11 @@ TAKEN, CLOSED, HELD = "taken", "closed", "held"
         (1, (HELD,), WordsFate.HELD),
     ],
 )
-def test_untaken_words_and_open_danger_are_decided_by_people(
-    urgency: int, standing: tuple[str, ...], fate: WordsFate
-) -> None:
+def test_people_decide_open_cases(urgency: int, standing: tuple[str, ...], fate: WordsFate) -> None:
     wished = Wished(urgency, TAKEN in standing, CLOSED in standing, HELD in standing)
     assert wished.fate is fate
 
 
-def test_an_overdue_decision_is_asked_for_in_working_hours_and_a_hold_is_looked_at_in_a_month() -> (
-    None
-):
+def test_an_overdue_decision_is_asked_for_in_working_hours_and_a_hold_each_month() -> None:
     assert next_due(WordsFate.DECIDED, FRIDAY) == datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
     assert (next_due(WordsFate.HELD, FRIDAY) - FRIDAY).days == 30

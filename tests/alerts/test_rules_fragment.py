@@ -32,9 +32,7 @@ def test_somebody_of_the_national_desk_is_told_and_nobody_of_the_province() -> N
 
 @pytest.mark.parametrize("what", QUIET)
 @pytest.mark.parametrize("holder", [None, 3])
-def test_no_event_makes_it_red_or_sets_a_clock_that_asks_for_somebody(
-    what: Happened, holder: int | None
-) -> None:
+def test_no_event_makes_it_red_or_sets_an_asking_clock(what: Happened, holder: int | None) -> None:
     decision = decide(standing(holder), ROSTER, Event(what, by=3), AT)
     assert decision.set.keys() <= {DeadlineKind.JUDGE}
     assert all(tell.purpose is not Purpose.OPEN for tell in decision.tell)

@@ -54,7 +54,7 @@ def test_r2_ninety_eight_of_a_hundred_are_read_as_meant_and_the_others_act_on_no
 
 
 @pytest.mark.parametrize("row", EVERYDAY, ids=lambda row: row["text"])
-def test_everyday_words_are_understood_or_answered_with_the_name_of_the_case(
+def test_everyday_words_are_understood_or_get_the_name_of_the_case(
     row: dict[str, str],
 ) -> None:
     assert read(row) == row["expected"]
@@ -293,7 +293,7 @@ def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -
 
 
 @pytest.mark.parametrize("length", rules_assignment.LENGTHS)
-def test_the_reference_of_another_responder_is_never_read_as_a_distance_or_an_hour(
+def test_a_reference_of_another_responder_is_never_a_distance_or_an_hour(
     length: int,
 ) -> None:
     mine = "YY99YY"[:length]

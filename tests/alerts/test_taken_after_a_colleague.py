@@ -119,7 +119,7 @@ def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Coll
     assert caller.key("2").startswith("CON A colleague has had this case since ")
 
 
-def test_who_dials_without_the_reader_is_told_that_a_passed_case_is_theirs(
+def test_a_caller_without_the_reader_learns_that_a_passed_case_is_theirs(
     them: Colleagues,
 ) -> None:
     passed_on(them)
@@ -205,9 +205,7 @@ def overdue(them: Colleagues) -> None:
 
 
 @pytest.mark.parametrize("moves", [nothing, taken, passed, handed_over, overdue])
-def test_lists_and_sms_say_that_a_case_stays_with_a_colleague_as_the_ladder_does(
-    them: Colleagues, moves: Moves
-) -> None:
+def test_lists_and_sms_follow_the_ladder_to_a_colleague(them: Colleagues, moves: Moves) -> None:
     moves(them)
     who = them.first if moves is handed_over else them.second
     name, ago = them.name(who), them.line.clock.at - timedelta(days=30)

@@ -111,9 +111,7 @@ def test_the_web_process_names_no_module_of_the_console() -> None:
     assert "console" not in wsgi
 
 
-def test_what_the_process_starts_with_is_no_burden_to_the_collector(
-    tmp_path: Path, lay_home: LayHome
-) -> None:
+def test_the_first_imports_are_frozen_for_the_collector(tmp_path: Path, lay_home: LayHome) -> None:
     environ = os.environ | {"HOTLINE_HOME": str(lay_home(tmp_path) / "home")}
     look = "import gc, wsgi; print(gc.get_freeze_count() > 10_000)"
     done = subprocess.run(
@@ -122,9 +120,7 @@ def test_what_the_process_starts_with_is_no_burden_to_the_collector(
     assert done.stdout.strip() == "True"
 
 
-def test_the_console_imports_a_page_when_somebody_first_asks_for_it(
-    tmp_path: Path, lay_home: LayHome
-) -> None:
+def test_the_console_imports_a_page_at_its_first_request(tmp_path: Path, lay_home: LayHome) -> None:
     environ = os.environ | {"HOTLINE_HOME": str(lay_home(tmp_path) / "home")}
     look = """
 import sys

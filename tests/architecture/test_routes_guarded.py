@@ -24,7 +24,7 @@ def app(tmp_path: Path) -> Flask:
     return create_app(build_door(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
 
 
-def test_everything_but_the_operators_two_addresses_and_the_page_of_results_is_under_a_secret(
+def test_every_route_needs_a_secret_except_two_addresses_and_the_results(
     app: Flask,
 ) -> None:
     for rule in app.url_map.iter_rules():

@@ -77,7 +77,7 @@ def opens(office: Office, person: Person, desk: str) -> None:
 
 
 @pytest.mark.row("A8", "R3", "R6", "R8", "R9")
-def test_r3_r6_r8_r9_a8_a_danger_from_its_alert_to_thirty_days_on_and_to_its_months_count(
+def test_a_danger_from_its_alert_to_thirty_days_on_and_the_counts(
     case: DangerCase,
 ) -> None:
     number = an_alert_meets_silence(case)

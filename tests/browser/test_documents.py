@@ -75,9 +75,7 @@ def test_each_page_opens_without_a_network(page: Page, address: str, asked: list
     assert (asked, wrong) == ([], [])
 
 
-def test_the_search_finds_a_page_without_a_network(
-    page: Page, address: str, asked: list[str]
-) -> None:
+def test_search_finds_a_page_without_a_network(page: Page, address: str, asked: list[str]) -> None:
     page.goto(f"{address}/index.html")
     page.locator(".md-search__input").click()
     page.keyboard.type("escalation")
@@ -89,9 +87,7 @@ def test_the_search_finds_a_page_without_a_network(
 
 
 @pytest.mark.parametrize("width", [OFFICE, TELEPHONE])
-def test_the_drawings_fit_the_screen_at_their_own_size(
-    page: Page, address: str, width: int
-) -> None:
+def test_each_drawing_fits_the_screen_at_its_size(page: Page, address: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{address}/architecture.html")
     drawings = page.locator("picture img")

@@ -33,9 +33,7 @@ COUNTS = (
 
 
 @pytest.mark.row("A5")
-def test_a_sheet_goes_out_and_comes_in_and_one_stale_row_is_refused(
-    office: Office, tmp_path: Path
-) -> None:
+def test_one_stale_row_of_a_sheet_is_refused(office: Office, tmp_path: Path) -> None:
     desk = office.desk
     translator = office.person("Translator 1", AccountRole.TRANSLATOR)
     with office.hands() as hands:

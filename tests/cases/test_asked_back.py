@@ -36,9 +36,7 @@ __all__ = ["desked", "number"]
 
 
 @pytest.mark.row("C12")
-def test_c12_asked_answered_by_a_digit_and_read_by_each_desk_of_the_tip(
-    desked: Line, number: str
-) -> None:
+def test_an_answer_by_a_digit_is_read_by_each_desk_of_the_tip(desked: Line, number: str) -> None:
     ask(desked)
     caller = asked(desked, number)
     assert caller.screen == STATUS
@@ -103,9 +101,7 @@ def test_c12_of_two_who_answer_at_once_the_first_is_kept(desked: Line, number: s
     assert len(logged(desked, "question_answered")) == 1
 
 
-def test_c12_a_hop_that_comes_again_or_after_a_lost_run_answers_once(
-    desked: Line, number: str
-) -> None:
+def test_a_hop_that_comes_again_or_after_a_lost_run_answers_once(desked: Line, number: str) -> None:
     ask(desked)
     caller = asked(desked, number)
     shown = caller.screen
@@ -139,9 +135,7 @@ def test_c12_whoever_looks_and_goes_back_leaves_it_waiting(desked: Line, number:
 
 
 @pytest.mark.parametrize("ahead", [("3",), ("3", "1")])
-def test_c12_a_redial_is_a_first_dial_wherever_she_stood(
-    desked: Line, number: str, ahead: tuple[str, ...]
-) -> None:
+def test_a_redial_equals_a_first_dial(desked: Line, number: str, ahead: tuple[str, ...]) -> None:
     ask(desked)
     fresh = desked.caller("+250788000099").dial()
     caller = asked(desked, number)
@@ -244,9 +238,7 @@ def test_c12_what_nobody_signed_is_neither_asked_nor_shown(desked: Line, number:
     assert OFFER not in asked(unsigned(desked), number).screen
 
 
-def test_c12_a_question_whose_signature_is_over_waits_and_does_not_show(
-    desked: Line, number: str
-) -> None:
+def test_a_question_whose_signature_lapsed_waits_unseen(desked: Line, number: str) -> None:
     ask(desked)
     desked.clock.turn(days=366)
     assert OFFER not in asked(desked, number).screen

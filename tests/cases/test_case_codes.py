@@ -72,7 +72,7 @@ def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
         assert tables_case_events.grant_of(session, 1, READER) is None
 
 
-def test_of_two_pairs_for_one_case_the_first_stays_and_a_person_is_met_once(
+def test_the_first_of_two_pairs_stays_and_a_person_is_met_once(
     database: Database,
 ) -> None:
     fill(database)

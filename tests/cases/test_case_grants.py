@@ -105,9 +105,7 @@ def test_a_code_that_does_not_open_stands_in_nobody_s_way(beside: ReaderBeside) 
     assert handed == {(1, READER), (2, READER), (2, NATIONAL), (2, place)}
 
 
-def test_a_new_key_of_the_reader_or_of_a_desk_opens_what_the_one_before_did(
-    beside: ReaderBeside, tmp_path: Path
-) -> None:
+def test_a_new_key_opens_what_the_one_before_opened(beside: ReaderBeside, tmp_path: Path) -> None:
     assert len(holders(beside)) == 3
     keys, reader = tmp_path / "keys", ROTATING["reader"]
     rotation.stage(keys, reader)

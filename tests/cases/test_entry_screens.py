@@ -92,9 +92,7 @@ def whole_page(phone: Caller) -> str:
     return page.replace("\n", " ")
 
 
-def test_a_repeated_hop_leaves_one_note(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_repeated_hop_notes_once(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, known_as = hers
     phone.key("5", "2")
     first = phone.key("3")
@@ -127,9 +125,7 @@ def colleague(beside: ReaderBeside, known_as: Referral, name: str) -> int:
 
 
 @pytest.mark.row("R10")
-def test_r10_a_case_is_passed_on_to_a_colleague_by_name_and_stays_hers(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_case_is_passed_by_name(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, known_as = hers
     person_id = colleague(beside, known_as, "Responder 7")
     phone.key("5")
@@ -173,9 +169,7 @@ def test_another_district_gets_the_case_sealed_to_it(
     assert "No key of yours opens it" not in other.key("1")
 
 
-def test_what_happened_is_a_page_of_times_and_acts(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_events_are_times_and_acts(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, known_as = hers
     page = phone.key("5", "5")
     assert page.startswith("CON 24/11 ")

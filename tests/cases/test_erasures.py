@@ -67,9 +67,7 @@ def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, ur
 
 
 @pytest.mark.parametrize("urgency", [1, 2, 3])
-def test_without_danger_nobody_is_woken_by_a_wish_or_by_its_clock_at_night(
-    district: District, urgency: int
-) -> None:
+def test_a_request_without_danger_alerts_nobody_at_night(district: District, urgency: int) -> None:
     def due_at() -> list[datetime]:
         wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
         return [row.next_at for row in district.all(Message) if row.template in wishes]
@@ -107,7 +105,7 @@ def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> N
     assert len(asked_to) > 10
 
 
-def test_the_national_desk_is_asked_in_72_hours_again_each_working_day_and_after_30_days(
+def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(
     district: District,
 ) -> None:
     tip_id, _, _ = told_case(district, 3)
@@ -148,7 +146,7 @@ def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
         service_closing.decide(district.kit, tip_id, erases=True, **WHO)
 
 
-def test_what_is_taken_and_no_danger_goes_at_the_latest_after_72_hours(
+def test_what_is_taken_without_danger_goes_after_72_hours(
     district: District,
 ) -> None:
     tip_id, helper, reference = told_case(district, 3)

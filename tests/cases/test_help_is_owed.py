@@ -32,7 +32,7 @@ def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]
     return asked
 
 
-def test_a_yes_in_danger_is_asked_after_two_hours_and_of_the_next_every_two_hours(
+def test_a_yes_in_danger_is_asked_about_every_two_hours(
     district: District,
 ) -> None:
     case = HelpedCase(district, urgency=1)
@@ -55,7 +55,7 @@ def test_without_danger_it_is_asked_the_next_morning(district: District, urgency
     assert passes(case, HOURS / 2) == [(HOURS / 2, case.hers, ASKS)]
 
 
-def test_danger_that_comes_later_moves_a_deadline_forward_and_never_back(
+def test_later_danger_moves_a_deadline_forward_and_never_back(
     district: District,
 ) -> None:
     case = HelpedCase(district, urgency=2)
@@ -79,7 +79,7 @@ def owed_at(district: District, tip: int, n: int) -> datetime | None:
         return row.due_at if row.clock == "offer" else None
 
 
-def test_it_runs_on_when_the_case_is_closed_and_ends_with_an_offer_or_a_no(
+def test_it_continues_after_closing_and_ends_with_an_offer_or_a_no(
     district: District,
 ) -> None:
     case = HelpedCase(district, urgency=1)
@@ -119,9 +119,7 @@ YES = ("3", "1", "2", "1")
 """Refer to help; safe; grown up; "Ask in private: does the person want help?" Yes."""
 
 
-def test_a_call_that_drops_behind_the_yes_leaves_a_deadline_and_a_way_to_go_on(
-    hers: HerCase, clock: Clock
-) -> None:
+def test_a_call_that_drops_after_the_yes_keeps_a_deadline(hers: HerCase, clock: Clock) -> None:
     phone = hers.dials(*YES)
     assert phone.screen.startswith("CON As you see:")
     phone.hang_up()

@@ -30,7 +30,7 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
     assert case.rung() == []
 
 
-def test_r9_of_a_no_and_an_offer_at_once_the_offer_came_first_or_not_at_all(
+def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(
     district: District,
 ) -> None:
     """Two responders who screen a person at once both write to the case's one pair of keys."""

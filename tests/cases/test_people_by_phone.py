@@ -113,7 +113,7 @@ def test_whether_a_person_arrived_is_asked_first_once_it_is_due(hers: HerCase) -
 
 
 @pytest.mark.row("R8", "R9")
-def test_no_row_holds_a_code_in_clear_and_the_next_of_several_is_another_person(
+def test_each_code_is_sealed_and_the_next_of_several_is_another_person(
     hers: HerCase,
 ) -> None:
     hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
@@ -195,7 +195,7 @@ def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(hers:
     assert phone.key("1").startswith(f"CON {hers.case} Gasabo\n1 Read")
 
 
-def test_a_child_has_fewer_questions_and_another_beginning_replaces_the_first(
+def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(
     hers: HerCase,
 ) -> None:
     hers.dials("2", "2", *SITE[:4]).hang_up()
@@ -256,7 +256,7 @@ def test_a_no_goes_on_at_who_asks_again(hers: HerCase) -> None:
     assert hers.kept() == ["consent"]
 
 
-def test_an_unfinished_form_is_offered_to_nobody_else_and_stands_nowhere_in_clear(
+def test_an_unfinished_form_is_offered_to_its_author_alone_and_is_sealed(
     hers: HerCase,
 ) -> None:
     hers.dials("2", "2", *SITE).hang_up()

@@ -87,7 +87,7 @@ def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -
 
 
 @pytest.mark.row("R9")
-def test_r9_what_became_of_her_is_asked_on_the_phone_also_when_the_case_is_closed(
+def test_the_phone_asks_what_became_of_a_person_also_after_closing(
     phone: HerPhone,
 ) -> None:
     case = phone.case
@@ -142,7 +142,7 @@ def test_two_persons_are_asked_after_by_their_number(phone: HerPhone) -> None:
     assert f"arrivals.{case}" not in phone.says("arrived", "2", arrived="yes").flags
 
 
-def test_a_no_to_a_service_ends_what_is_offered_to_an_adult_and_not_to_a_child(
+def test_a_no_to_a_service_ends_offers_to_an_adult_but_not_to_a_child(
     phone: HerPhone,
 ) -> None:
     phone.takes()

@@ -179,9 +179,7 @@ def test_whom_it_is_about_is_asked_where_several_are_due(due: str, text: str, se
     assert reader.sent == [sent]
 
 
-def test_going_back_corrects_the_person_who_was_written_down_and_another_round_is_another_person() -> (
-    None
-):
+def test_going_back_corrects_the_same_person_and_another_round_is_another_person() -> None:
     first = f"{SITE}*2*1*1*3*1*2*1"
     assert [person for _, person, _ in codes(f"{first}*0*2")] == [0, 3]
     menu_again = "*0" * 9
@@ -200,9 +198,7 @@ def test_going_back_corrects_the_person_who_was_written_down_and_another_round_i
         (f"{HELP}*2*1*3*1*1*0*0*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
     ],
 )  # fmt: skip
-def test_what_she_takes_back_takes_with_it_what_was_asked_because_of_it(
-    text: str, last: object
-) -> None:
+def test_a_correction_removes_what_was_asked_because_of_it(text: str, last: object) -> None:
     assert codes(text)[-1] == last
 
 

@@ -149,9 +149,7 @@ def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str 
     assert rules_pin_rest.rested_until(wrong) == expected
 
 
-def test_the_first_screen_says_when_the_pin_last_opened_it_and_how_often(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_the_first_screen_counts_uses(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     assert dialled(beside, PHONE, PIN).startswith(f"{HOME}never\n1 Cases")
     beside.line.clock.turn(minutes=5)
     phone = beside.line.caller(PHONE)

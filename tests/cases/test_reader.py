@@ -43,9 +43,7 @@ def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
 
 
 @pytest.mark.row("R3")
-def test_r3_she_keys_her_pin_reads_the_case_and_takes_it(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_responder_reads_and_takes(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, known_as = hers
     assert (
         phone.dial("90")
@@ -77,9 +75,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     assert page.startswith("CON No one said if helpers may come.") is warns
 
 
-def test_a_wrong_pin_asks_again_and_a_right_one_opens(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_wrong_pin_asks_again(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, _ = hers
     phone.dial("90")
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN.\nEnter your PIN")
@@ -103,9 +99,7 @@ def clocks(beside: ReaderBeside, known_as: Referral) -> set[str]:
     return {row.kind for row in rows if row.tip_id == known_as.tip_id and row.fired_at is None}
 
 
-def test_a_case_that_is_taken_unread_has_a_clock_that_its_page_ends(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_reading_ends_the_unread_clock(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, known_as = hers
     phone.dial("90")
     phone.key(PIN, "1", "1", "2")
@@ -152,7 +146,7 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     assert row.acknowledged_at is not None
 
 
-def test_a_case_that_a_colleague_has_says_so_and_is_urgent_again_once_it_is_passed_on(
+def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(
     beside: ReaderBeside,
 ) -> None:
     """The case stays urgent until the colleague has read it. Taking it by name alone is not enough."""
@@ -198,9 +192,7 @@ def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
     assert [row.id for row in beside.line.all(CaseLogRow)] == before
 
 
-def test_a_danger_that_she_closes_is_looked_at_by_a_second_person(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_closed_danger_is_confirmed(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, known_as = hers
     take_case(beside.line.kit, known_as.responder_id, known_as.reference, beside.line.clock.at)
     beside.line.clock.turn(seconds=1)
@@ -235,9 +227,7 @@ def asked_of_the_nation(
     return desk, rows[-1].reference
 
 
-def test_who_confirms_a_closure_behind_the_pin_has_read_the_case(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_confirmer_has_read_the_case(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     _, known_as = hers
     desk, name = asked_of_the_nation(beside, known_as, "3")
     assert f"1 {name} closure requested" in desk.key(PIN, "1")
@@ -250,9 +240,7 @@ def test_who_confirms_a_closure_behind_the_pin_has_read_the_case(
     assert beside.line.tip.outcome == "not-found"
 
 
-def test_who_is_asked_to_confirm_says_that_the_case_goes_on(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     _, known_as = hers
     desk, name = asked_of_the_nation(beside, known_as, "3")
     desk.key(PIN, "1", "1")
@@ -264,9 +252,7 @@ def test_who_is_asked_to_confirm_says_that_the_case_goes_on(
     assert (tip.closed_at, tip.end_wanted_by, tip.holder_id) == (None, None, held)
 
 
-def test_a_case_in_which_somebody_was_met_is_decided_in_the_console(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_such_a_case_ends_in_console(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     _, known_as = hers
     screened(beside.line.kit, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
@@ -296,7 +282,7 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
     assert beside.kit.vault.open(wrap, PIN, known_as.responder_id)
 
 
-def test_a_note_is_sealed_under_the_pair_of_the_words_and_not_of_an_earlier_grant(
+def test_a_note_is_sealed_to_the_pair_of_the_words(
     beside: ReaderBeside,
 ) -> None:
     """The responder's first desk still has a grant of the pair from before the place was corrected."""

@@ -86,9 +86,7 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
     assert now(beside, known_as).acknowledged_at == took
 
 
-def test_a_reader_that_was_started_again_opens_the_page_as_before(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_restarted_reader_continues(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, _ = hers
     at_the_case(beside, phone)
     first = phone.key("1")
@@ -98,9 +96,7 @@ def test_a_reader_that_was_started_again_opens_the_page_as_before(
     assert reads_of(beside) == 1
 
 
-def test_a_page_that_was_shown_says_so_where_the_reader_is_dead_by_now(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_page_outlives_the_reader(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, known_as = hers
     at_the_case(beside, phone)
     first = phone.key("1")
@@ -124,9 +120,7 @@ def test_with_redis_dead_nobody_waits_longer_than_for_the_reader_s_own_look(
     assert phone.key(PIN).startswith("CON Open: 1.")
 
 
-def test_the_doorbell_is_rung_with_a_row_s_number_alone(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_the_doorbell_has_an_id_only(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, _ = hers
     phone.dial("90")
     phone.key(PIN)
@@ -170,9 +164,7 @@ def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
     assert (now(beside, known_as).acknowledged_at is None) == (keyed == "1")
 
 
-def test_the_third_who_waits_is_told_to_wait_at_once(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_the_third_waiter_is_refused(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, _ = hers
     phone.dial("90")
     places = beside.line.kit.reader.places
@@ -185,9 +177,7 @@ def test_the_third_who_waits_is_told_to_wait_at_once(
     assert places.acquire(blocking=False)
 
 
-def test_a_right_pin_begins_the_count_anew_and_a_repeat_counts_once(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_right_pin_resets_the_count(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, known_as = hers
 
     def wrong() -> int:
@@ -204,9 +194,7 @@ def test_a_right_pin_begins_the_count_anew_and_a_repeat_counts_once(
     assert wrong() == 0
 
 
-def test_another_pin_in_the_place_of_the_right_one_opens_nothing(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_changed_pin_opens_nothing(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, _ = hers
     phone.dial("90")
     phone.key(PIN)
@@ -261,9 +249,7 @@ def test_a_reading_lives_as_long_as_a_session_may() -> None:
     assert timedelta(minutes=3) <= KEPT_FOR
 
 
-def test_everybody_s_phone_sees_the_same_prompt_once_anybody_has_a_pin(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_every_phone_sees_one_prompt(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     phone, _ = hers
     hers_first = phone.dial("90")
     stranger = beside.line.caller("+250788000055")
@@ -292,9 +278,7 @@ def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not
     assert beside.line.all(PinReading) == []
 
 
-def test_a_colleague_without_a_pin_keys_any_and_sees_today_s_list(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
-) -> None:
+def test_a_colleague_sees_a_list(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     beside.line.enrol(Level.RESPONDER, "+250788000056", "en")
     colleague = beside.line.caller("+250788000056")
     assert colleague.dial("90").startswith("CON Work PIN")

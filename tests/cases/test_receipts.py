@@ -55,9 +55,7 @@ def test_c11_two_callers_have_two_numbers(line: Line) -> None:
     assert given(line)[1] != given(line)[1]
 
 
-def test_c11_the_pin_is_in_no_run_and_no_row_and_not_in_the_tip(
-    line: Line, stored: Callable[[], bytes]
-) -> None:
+def test_the_pin_is_in_no_run_row_or_tip(line: Line, stored: Callable[[], bytes]) -> None:
     _, number = given(line, "8305")
     asked(line, number, "8305")
 

@@ -76,7 +76,7 @@ def test_an_invitation_is_a_link_that_a_page_takes_and_a_second_one_ends_it(home
     kit.database.close()
 
 
-def test_a_role_that_decides_is_given_by_the_server_while_there_are_no_two_admins(
+def test_the_server_gives_a_role_that_decides_until_two_admins_exist(
     home: Path,
 ) -> None:
     told = hotline(home, "invite", "Approver 1", "--role", "approver", "--by", "Admin")

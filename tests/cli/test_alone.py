@@ -62,9 +62,7 @@ def test_a_port_that_another_line_shares_out_is_refused(shared: int) -> None:
 
 
 @pytest.mark.parametrize(("process", "workers"), [("web", "3"), ("console", "1")])
-def test_the_server_gets_address_port_and_workers_of_the_settings(
-    tmp_path: Path, process: str, workers: str
-) -> None:
+def test_the_server_gets_its_settings(tmp_path: Path, process: str, workers: str) -> None:
     """The settings may also come from a file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

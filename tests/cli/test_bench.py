@@ -53,7 +53,7 @@ def test_a_report_costs_the_whole_line_more_than_its_hops(stage: Stage) -> None:
     assert len(stage.line.gateway.outbox) - before == parts.ALERTS * SMALL.reports
 
 
-def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone(
+def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_time(
     stage: Stage,
 ) -> None:
     """The test runs in real time with twenty simultaneous tips of danger."""

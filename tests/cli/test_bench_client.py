@@ -75,9 +75,7 @@ def test_a_first_hop_is_the_dial_alone(load: Load, screens: type[Screens]) -> No
     assert screens.heard == [""] * 5
 
 
-def test_an_answer_unlike_others_to_the_same_keys_is_seen(
-    load: Load, screens: type[Screens]
-) -> None:
+def test_an_answer_unlike_the_others_is_seen(load: Load, screens: type[Screens]) -> None:
     screens.odd = 7
     assert len(drive(load).odd) >= 5 * len(MENUS) // 7 - len(MENUS)
 
@@ -86,9 +84,7 @@ def test_hops_go_out_no_faster_than_they_are_due(load: Load) -> None:
     assert drive(replace(load, callers=1, rate=50.0)).seconds >= (len(MENUS) - 1) / 50.0
 
 
-def test_a_hop_whose_connection_broke_hangs_or_is_sent_again(
-    load: Load, screens: type[Screens]
-) -> None:
+def test_a_broken_hop_hangs_or_is_sent_again(load: Load, screens: type[Screens]) -> None:
     screens.drops = 2
     assert drive(load).hung == 1
     screens.heard.clear()

@@ -63,9 +63,7 @@ def test_a_role_needs_no_other_role_s_keys(settings: Settings, role: Role, tmp_p
     kit.database.close()
 
 
-def test_the_hooks_seal_and_name_phones_and_open_nothing(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_the_hooks_seal_and_name_phones_and_open_none(settings: Settings, tmp_path: Path) -> None:
     relay_key = (settings.home / "keys" / "console" / "relay.pub").read_bytes()
     kit = alone(settings, Role.HOOKS, tmp_path)
 
@@ -78,9 +76,7 @@ def test_the_hooks_seal_and_name_phones_and_open_nothing(
     assert not held & {"relay.key", "pepper.key"}
 
 
-def test_the_workers_open_numbers_and_nothing_of_a_session(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_the_workers_open_numbers_but_no_session(settings: Settings, tmp_path: Path) -> None:
     number = Sealer((settings.home / "keys/console/relay.pub").read_bytes()).number(PHONE)
     kit = alone(settings, Role.WORKERS, tmp_path)
 
@@ -123,9 +119,7 @@ def test_before_init_the_command_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.WORKERS, Role.WATCH])
-def test_whoever_sends_to_the_live_gateway_needs_its_key_as_a_file(
-    settings: Settings, role: Role
-) -> None:
+def test_whoever_sends_to_the_live_gateway_needs_a_key_file(settings: Settings, role: Role) -> None:
     live = replace(settings, gateway_url="https://api.africastalking.com")
     with pytest.raises(SettingsInvalid, match="hotline keys gateway"):
         build_kit(live, role)
@@ -168,9 +162,7 @@ print(*sorted(found | {"pydantic", "yaml", "zxcvbn"} & sys.modules.keys()))
         ({"HOTLINE_SENDER_ID": "AKAZI"}, "AKAZI"),
     ],
 )
-def test_an_alert_that_asks_for_a_reply_comes_from_a_number_that_hears_one(
-    given: dict[str, str], sender: str
-) -> None:
+def test_an_alert_that_wants_a_reply_has_a_number(given: dict[str, str], sender: str) -> None:
     assert sender_of(Settings.read(given)) == sender
 
 
@@ -226,9 +218,7 @@ def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
         getattr(plug, "nothing_of_the_kind")  # noqa: B009
 
 
-def test_failpoints_are_live_only_where_a_folder_of_tokens_is_named(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_failpoints_need_a_named_folder_of_tokens(settings: Settings, tmp_path: Path) -> None:
     assert build_relay(settings).failpoint is survive
     named = build_relay(replace(settings, faults=tmp_path))
     assert named.failpoint == Failpoints(tmp_path)

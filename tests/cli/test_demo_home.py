@@ -80,9 +80,7 @@ def test_settings_of_a_demo_that_are_cut_short_harm_nothing(checkout: Path) -> N
 
 
 @pytest.mark.parametrize("command", [*NOT_ASKING, None])
-def test_what_makes_or_runs_a_line_takes_no_home_that_nobody_named(
-    checkout: Path, command: str | None
-) -> None:
+def test_what_makes_a_line_needs_a_named_home(checkout: Path, command: str | None) -> None:
     assert demo_settings({}, command) == {}
 
 

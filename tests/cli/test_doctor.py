@@ -146,9 +146,7 @@ def refusing() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("fault", CAUSES)
-def test_the_database_is_wrong_for_its_true_cause(
-    made: Path, tmp_path: Path, refusing: int, fault: str
-) -> None:
+def test_the_database_error_is_named(made: Path, tmp_path: Path, refusing: int, fault: str) -> None:
     (tmp_path / "other.db").write_text("no tables, and no database either\n" * 50)
     url = {
         "a port where nobody listens": f"postgresql+psycopg://line:secret@127.0.0.1:{free_port()}/line",
@@ -231,9 +229,7 @@ def test_a_key_that_others_may_read_is_wrong(made: Path) -> None:
 @pytest.mark.parametrize(
     ("opened", "name"), [("", "home"), ("hotline.db", "database file"), ("b/one", "backup files")]
 )
-def test_what_others_may_read_is_wrong_and_the_doctor_says_what_to_type(
-    made: Path, opened: str, name: str
-) -> None:
+def test_a_file_that_others_read_is_named_with_a_remedy(made: Path, opened: str, name: str) -> None:
     (made / "b").mkdir(mode=0o700, exist_ok=True)
     (made / "b" / "one").touch(mode=0o600)
     path = made / opened
@@ -288,7 +284,7 @@ def test_it_says_whether_calls_are_offered_and_for_whom_they_open(made: Path) ->
     assert says["call-backs left"] == "none was opened and left"
 
 
-def test_every_district_without_anybody_is_in_the_json_and_a_few_in_the_line(
+def test_every_empty_district_is_in_the_json_and_a_few_in_the_line(
     tmp_path: Path,
 ) -> None:
     copy_home(tmp_path, demo=False)

@@ -92,7 +92,7 @@ def test_another_program_on_its_port_is_no_web_process(serve: Callable[[Pages], 
     assert found(port) == (CheckState.WRONG, f"another program answers at 127.0.0.1:{port}")
 
 
-def test_one_in_another_container_is_asked_by_the_setting_that_names_it(
+def test_one_in_another_container_is_asked_by_its_setting(
     serve: Callable[[Pages], int],
 ) -> None:
     here, there = free_port(), serve(READY)
@@ -103,7 +103,7 @@ def test_one_in_another_container_is_asked_by_the_setting_that_names_it(
     assert (state, says.count("connection refused")) == (CheckState.WRONG, 2)
 
 
-def test_a_proxy_that_shows_the_hooks_alone_leaves_a_warning(
+def test_a_proxy_that_shows_the_hooks_alone_gives_a_warning(
     serve: Callable[[Pages], int],
 ) -> None:
     here, proxy = free_port(), serve({})

@@ -41,9 +41,7 @@ def _run(*arguments: str | Path) -> Result:
         ("rw", "learn.yaml one fr: text irimo ê (LATIN SMALL LETTER E WITH CIRCUMFLEX)"),
     ],
 )
-def test_a_finding_is_said_in_the_readers_language(
-    tmp_path: Path, language: str, says: str
-) -> None:
+def test_a_finding_is_in_the_reader_s_language(tmp_path: Path, language: str, says: str) -> None:
     words = {**t("x"), "fr": "tête"}
     _write(tmp_path, make_document(learn={"one": {"say": {"text": words}}}))
     result = _run("check", tmp_path, "--language", language)

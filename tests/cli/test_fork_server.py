@@ -34,9 +34,7 @@ def words(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").replace("\0", " ")
 
 
-def test_what_it_forks_has_a_name_and_an_environment_of_its_own_and_is_kept(
-    keep: Start, socket: Path
-) -> None:
+def test_a_fork_has_a_name_and_an_environment_of_its_own(keep: Start, socket: Path) -> None:
     command = f"hotline process emulator --port {free_port()}"
     kept = keep(fork_server(socket), f"gateway={command}")
     of_server = int(kept.says(r"fork_server started, process (\d+)")[1])

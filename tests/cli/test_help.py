@@ -151,9 +151,7 @@ def test_a_help_that_is_loaded_alone_is_the_command_s_own(target: str) -> None:
         assert sorted(alone.commands) == sorted(own.commands)
 
 
-def test_what_only_looks_like_a_question_for_help_runs_the_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_request_that_is_no_help_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     told = CliRunner().invoke(main, ["guide", "responder", "--language", "en", "--out", "-h"])
     assert (told.exit_code, told.output) == (0, "")

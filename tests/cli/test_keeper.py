@@ -133,9 +133,7 @@ def test_killed_outright_it_leaves_nothing_either(keep: Start, tmp_path: Path) -
     assert _comes_true(lambda: all(_is_gone(pid) for pid in ids))
 
 
-def test_a_program_that_others_need_is_there_before_them_and_after_them(
-    keep: Start, tmp_path: Path
-) -> None:
+def test_a_needed_program_starts_first_and_ends_last(keep: Start, tmp_path: Path) -> None:
     socket, seen = tmp_path / "socket", tmp_path / "seen"
     needed = f"trap 'rm {socket}; exit' TERM; touch {socket}; while :; do sleep 300 & wait; done"
     other = f"trap 'ls {socket} >> {seen}; exit' TERM; ls {socket} >> {seen}; echo >> {seen}; sleep 300 & wait"

@@ -51,9 +51,7 @@ def test_wrong_settings_are_told_all_at_once_and_nothing_starts() -> None:
         (["flows", "check", "/nowhere"], "does not exist"),
     ],
 )
-def test_what_cannot_be_done_is_said_without_a_traceback(
-    words: list[str], said: str, tmp_path: Path
-) -> None:
+def test_a_refusal_has_no_traceback(words: list[str], said: str, tmp_path: Path) -> None:
     told = CliRunner(env={"HOTLINE_HOME": str(tmp_path / "home")}).invoke(main, words)
     assert told.exit_code in (1, 2)
     assert isinstance(told.exception, SystemExit)
@@ -86,9 +84,7 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
         ),
     ],
 )
-def test_what_is_nearly_a_command_is_told_with_the_right_one(
-    words: list[str], said: str, tmp_path: Path
-) -> None:
+def test_a_typing_error_names_the_command(words: list[str], said: str, tmp_path: Path) -> None:
     told = CliRunner(env={"HOTLINE_HOME": str(tmp_path / "home")}).invoke(main, words)
     assert told.exit_code != 0
     assert said in told.output
@@ -103,9 +99,7 @@ def test_what_is_nearly_a_command_is_told_with_the_right_one(
         (NotFound(), f"Error: {NotFound.__doc__}", 1),
     ],
 )
-def test_what_may_succeed_later_ends_with_a_code_of_its_own(
-    broken: HotlineError, says: str, ends: int
-) -> None:
+def test_what_may_succeed_later_has_its_code(broken: HotlineError, says: str, ends: int) -> None:
     @click.command()
     def breaks() -> None:
         raise broken
@@ -120,9 +114,7 @@ def test_what_may_succeed_later_ends_with_a_code_of_its_own(
 
 
 @pytest.mark.parametrize("words", [["tips", "list"], ["oncall", "test"], ["upgrade"], ["init"]])
-def test_a_dead_database_is_named_by_its_place_and_cause_with_the_next_step(
-    tmp_path: Path, words: list[str]
-) -> None:
+def test_a_dead_database_is_named_with_its_next_step(tmp_path: Path, words: list[str]) -> None:
     lay_keys(tmp_path / "keys", NOON)
     port = free_port()
     url = f"postgresql+psycopg://line:very-secret@127.0.0.1:{port}/line"

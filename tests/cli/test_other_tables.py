@@ -46,9 +46,7 @@ def rename_version(file: Path, version: str) -> None:
 @pytest.mark.parametrize(
     "command", ["run", "upgrade", "init", "tips list", "oncall test", "outgoing status"]
 )
-def test_tables_of_an_unknown_version_are_refused_in_one_sentence(
-    home: Path, hotline: Hotline, command: str
-) -> None:
+def test_an_unknown_version_is_refused(home: Path, hotline: Hotline, command: str) -> None:
     copy_home(home)
     rename_version(home / "hotline.db", "v9999_of_tomorrow")
     (home / "keys" / "hooks" / "session.key").unlink()
@@ -104,9 +102,7 @@ def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
     assert "mount" in told
 
 
-def test_a_home_that_is_missing_beside_a_database_that_is_there_is_not_made_anew(
-    home: Path, hotline: Hotline
-) -> None:
+def test_a_missing_home_beside_a_database_is_not_made(home: Path, hotline: Hotline) -> None:
     """The operator forgot HOTLINE_HOME, but gave the address of the database."""
     copy_home(home)
     refused = hotline(

@@ -241,9 +241,7 @@ GOES = pytest.mark.parametrize("way", ["remove", "leave", "move"])
 
 
 @GOES
-def test_a_case_that_waits_for_a_person_who_goes_is_another_s_at_once(
-    admin: Admin, way: str
-) -> None:
+def test_a_case_of_a_person_who_goes_is_a_colleague_s_at_once(admin: Admin, way: str) -> None:
     kit = tell(admin)
     admin.go(way)
     assert told(kit) == [1, 2]

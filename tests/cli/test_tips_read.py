@@ -137,9 +137,7 @@ def test_a_tip_is_read_in_its_reader_s_language(
         ({}, "en"),
     ],
 )
-def test_the_terminal_s_locale_is_the_reader_s_language(
-    environ: dict[str, str], language: str
-) -> None:
+def test_the_terminal_s_locale_is_the_language(environ: dict[str, str], language: str) -> None:
     assert locale_language(environ) == language
 
 

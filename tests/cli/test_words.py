@@ -64,9 +64,7 @@ def test_the_projects_own_catalogues_are_whole() -> None:
         ),
     ],
 )
-def test_a_translation_that_cannot_be_sent_is_a_fault(
-    text: str | None, fault: str, locales: Path
-) -> None:
+def test_a_bad_translation_is_a_fault(text: str | None, fault: str, locales: Path) -> None:
     change(catalogue_path(locales, "fr"), Template.TAKEN, text)
 
     code, output = run("check", locales)

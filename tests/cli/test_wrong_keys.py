@@ -125,9 +125,7 @@ def test_a_damaged_relay_key_is_wrong_too(home: Path, hotline: Hotline, damage: 
     assert "relay.key" in refused.output
 
 
-def test_a_start_is_noted_with_its_wrong_keys_and_heals_at_the_next(
-    home: Path, settings: Settings, hotline: Hotline
-) -> None:
+def test_a_wrong_key_of_a_start_is_noted(home: Path, settings: Settings, hotline: Hotline) -> None:
     before = KeyFolder(home / "keys" / "workers").read("relay.key")
     exchange(home, Role.WORKERS, "relay.key")
     hotline("process", "worker")
@@ -144,9 +142,7 @@ def test_a_start_is_noted_with_its_wrong_keys_and_heals_at_the_next(
     assert noted() == {"workers": ""}
 
 
-def test_a_key_that_is_exchanged_under_a_running_process_is_told_from_a_damaged_number(
-    home: Path, settings: Settings
-) -> None:
+def test_an_exchanged_key_differs_from_a_damaged_number(home: Path, settings: Settings) -> None:
     kit = build_relay(settings)
     with closing(kit.database):
         with kit.database.reading() as session:
@@ -158,9 +154,7 @@ def test_a_key_that_is_exchanged_under_a_running_process_is_told_from_a_damaged_
 
 
 @pytest.mark.parametrize("key", ["relay", "watch", "reader", "totp", "pepper", "runs"])
-def test_a_rotation_stops_no_process_at_any_of_its_steps(
-    settings: Settings, hotline: Hotline, key: str
-) -> None:
+def test_a_rotation_stops_no_process(settings: Settings, hotline: Hotline, key: str) -> None:
     for step in (("--stage",), ()):
         done = hotline("keys", "rotate", key, *step, *SIGNED)
         assert done.exit_code == 0, done.output
@@ -171,9 +165,7 @@ def test_a_rotation_stops_no_process_at_any_of_its_steps(
         assert all_wrong(settings) == {}
 
 
-def test_after_a_rotation_the_key_before_is_wrong(
-    home: Path, settings: Settings, hotline: Hotline
-) -> None:
+def test_the_key_before_is_wrong(home: Path, settings: Settings, hotline: Hotline) -> None:
     old = KeyFolder(home / "keys" / "workers").read("relay.key")
     hotline("keys", "rotate", "relay", *SIGNED)
     hotline("keys", "end-old", "--now", *SIGNED)
@@ -181,9 +173,7 @@ def test_after_a_rotation_the_key_before_is_wrong(
     assert all_wrong(settings) == {Role.WORKERS: ["relay.key"]}
 
 
-def test_a_home_without_canaries_starts_and_release_seals_them(
-    settings: Settings, hotline: Hotline
-) -> None:
+def test_a_release_seals_missing_canaries(settings: Settings, hotline: Hotline) -> None:
     with closing(open_database(settings.database_url)) as database:
         with database.writing() as session:
             session.query(KeyCanary).delete()
@@ -196,9 +186,7 @@ def test_a_home_without_canaries_starts_and_release_seals_them(
     assert "keys of workers" not in hotline("doctor", "--wrong").output
 
 
-def test_init_neither_makes_a_lost_key_nor_goes_on_with_a_wrong_one(
-    home: Path, hotline: Hotline
-) -> None:
+def test_init_makes_no_lost_key_and_ends_at_a_wrong_one(home: Path, hotline: Hotline) -> None:
     (home / "keys" / "workers").rename(home / "not-mounted")
     refused = hotline("init")
     assert refused.exit_code == 1
@@ -213,9 +201,7 @@ def test_init_neither_makes_a_lost_key_nor_goes_on_with_a_wrong_one(
     assert "watch.key" in refused.output
 
 
-def test_a_new_pair_takes_the_place_of_a_lost_one_where_somebody_says_so(
-    home: Path, settings: Settings, hotline: Hotline
-) -> None:
+def test_a_new_pair_replaces_a_lost_one(home: Path, settings: Settings, hotline: Hotline) -> None:
     (home / "keys" / "workers" / "relay.key").unlink()
     done = hotline("init", "--demo", "--new-key", "relay.key")
     assert done.exit_code == 0, done.output
@@ -237,9 +223,7 @@ class TestTheWebProcess:
             (start,) = session.query(ProcessStart)
         assert (start.role, start.wrong_keys) == ("hooks", "enrolled.key")
 
-    def test_a_tip_is_not_locked_under_a_wrong_weekly_key(
-        self, home: Path, settings: Settings
-    ) -> None:
+    def test_a_wrong_weekly_key_locks_no_tip(self, home: Path, settings: Settings) -> None:
         desk = PrivateKey.generate()
         exchange(home, Role.HOOKS, "epoch.key")
         kit = build_open_door(settings)
@@ -270,9 +254,7 @@ def test_a_command_seals_no_number_to_a_wrong_relay(home: Path, hotline: Hotline
     assert "watch.pub" in refused.output
 
 
-def test_the_doctor_learns_from_watch_alone_that_there_is_a_second_channel(
-    settings: Settings, hotline: Hotline
-) -> None:
+def test_the_doctor_asks_watch_for_the_channel(settings: Settings, hotline: Hotline) -> None:
     """The second channel's settings are in a file that no command may read."""
     kit = build_watch(replace(settings, alarm_command="page-somebody"))
     with closing(kit.database):

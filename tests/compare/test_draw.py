@@ -66,9 +66,7 @@ def test_a_step_is_apart_from_what_an_earlier_one_made_due() -> None:
     ],
     ids=["everything", "one node less", "one digit less", "a part of the stories"],
 )
-def test_a_whole_comparison_fails_where_something_never_occurred(
-    seen: frozenset[str], whole: bool, fails: bool
-) -> None:
+def test_what_never_occurred_fails_it(seen: frozenset[str], whole: bool, fails: bool) -> None:
     assert Found([], 300, LIVE, seen, whole, 1.0).fails is fails
 
 

@@ -77,9 +77,7 @@ def changed(home: Path, tmp_path: Path) -> tuple[Checkout, Path]:
     return checkout, other
 
 
-def test_a_tree_is_equal_to_itself_and_what_was_changed_is_found(
-    home: Path, tmp_path: Path
-) -> None:
+def test_a_tree_equals_itself_and_a_change_is_found(home: Path, tmp_path: Path) -> None:
     ours, again = (played(tree(), home, tmp_path) for _ in range(2))
     assert [difference([ours[story]], [again[story]]) for story in ours] == [None] * len(ours)
     assert all(transcript.entries for transcript in ours.values())

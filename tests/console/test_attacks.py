@@ -66,9 +66,7 @@ def test_no_header_names_another_host_for_a_link(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("path", ["/enter", "/account/language"])
-def test_a_form_of_too_many_fields_or_bytes_is_refused_before_it_is_read(
-    desk: Desk, path: str
-) -> None:
+def test_a_form_of_too_many_fields_or_bytes_is_refused_unread(desk: Desk, path: str) -> None:
     """Without a session, a page copies the sent fields into its answer. The limits keep that answer small."""
     client, sent = desk.app.test_client(), {"Origin": ADDRESS}
     for body in (b"&" * MOST_FIELDS, b"x" * (MOST_BYTES + 1)):
@@ -80,9 +78,7 @@ def test_a_form_of_too_many_fields_or_bytes_is_refused_before_it_is_read(
     assert answer.status_code in {401, 422}
 
 
-def test_a_link_is_in_no_log_whatever_breaks_behind_it(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_log_has_a_link_after_a_fault(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     link = service_invitations.invite(desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
     with desk.kit.database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE account_code")

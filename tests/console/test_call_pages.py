@@ -53,9 +53,7 @@ def two(desk: Desk) -> tuple[Tab, Tab]:
 
 
 @pytest.mark.row("A8")
-def test_a8_a_number_opens_for_who_asked_once_a_second_person_approved(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_a_number_opens_after_a_second_person_approved(desk: Desk, two: tuple[Tab, Tab]) -> None:
     one, other = two
     why = {"reason": "agreed with her"}
     assert one.post("/call-backs/1/open", why).status_code == 422, "nobody approved"
@@ -109,9 +107,7 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
         assert asks not in other.get(path).text
 
 
-def test_who_asks_after_the_page_was_read_is_not_approved_by_it(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> None:
     """Otherwise one person could use the approval that was meant for a colleague."""
     one, other = two
     third = desk.tab(AccountRole.NATIONAL, name="National 3")
@@ -127,9 +123,7 @@ def test_who_asks_after_the_page_was_read_is_not_approved_by_it(
 
 
 @pytest.mark.row("A8")
-def test_a8_a_call_is_nowhere_for_who_opens_not_the_national_desk(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_no_call_shows_to_other_desks(desk: Desk, two: tuple[Tab, Tab]) -> None:
     nobody = desk.tab(AccountRole.NATIONAL, name="National 3")
     assert "/tips/1" not in nobody.get("/call-backs").text
     assert nobody.post("/call-backs/1/ask", {"reason": "look"}).status_code == 404

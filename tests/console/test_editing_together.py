@@ -114,7 +114,7 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
 
 
 @pytest.mark.row("A6")
-def test_what_went_live_meanwhile_is_shown_beside_the_change_and_one_is_chosen(
+def test_a_change_that_went_live_meanwhile_is_shown_and_one_is_chosen(
     editor: Editor,
 ) -> None:
     page = f"/changes/{CHANGE}"

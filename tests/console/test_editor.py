@@ -375,7 +375,7 @@ def test_no_sentence_of_a_library_and_no_key_reaches_the_page(editor: Editor, em
 
 
 @pytest.mark.row("A4")
-def test_a_reason_that_says_nothing_is_refused_and_its_field_is_named_as_the_problem_names_it(
+def test_a_bad_reason_is_refused_and_its_field_is_named(
     editor: Editor,
 ) -> None:
     form = editor.open("abroad", "contract")

@@ -31,9 +31,7 @@ def words(page: str) -> str:
 
 
 @pytest.mark.row("R12")
-def test_r12_one_button_starts_it_every_step_is_timed_and_another_stops_it(
-    desk: Desk, national: Tab
-) -> None:
+def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Alice")
     assert admin.post("/exercises", WANTED).status_code == 303
     again = admin.post("/exercises", WANTED)

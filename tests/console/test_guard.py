@@ -63,9 +63,7 @@ def test_whatever_is_wrong_of_three_the_answer_is_one(desk: Desk) -> None:
     assert len(said) == 1
 
 
-def test_words_of_a_session_that_ended_are_carried_along_and_saved_after_signing_in(
-    desk: Desk, tab: Tab
-) -> None:
+def test_words_of_an_ended_session_are_saved_after_signing_in(desk: Desk, tab: Tab) -> None:
     desk.clock.turn(minutes=16)
     ended = tab.post("/account/language", TYPED)
     assert ended.status_code == 401
@@ -104,9 +102,7 @@ def test_what_is_posted_from_another_site_is_not_carried_along(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
-def test_a_page_that_is_not_there_speaks_the_language_of_the_account(
-    desk: Desk, tab: Tab, language: str
-) -> None:
+def test_a_missing_page_uses_the_account_s_language(desk: Desk, tab: Tab, language: str) -> None:
     tab.post("/account/language", {"language": language})
     begins = f'<html lang="{language}">'
     assert begins in tab.get("/nope").text
@@ -134,7 +130,7 @@ def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -
     assert done.location == "/account?done=password"
 
 
-def test_a_new_sheet_and_a_new_authenticator_ask_for_password_and_code_each_time(
+def test_a_new_sheet_or_authenticator_asks_for_password_and_code(
     desk: Desk,
 ) -> None:
     """A screen that a person left open is not enough for a lasting change."""
@@ -157,9 +153,7 @@ def test_a_new_sheet_and_a_new_authenticator_ask_for_password_and_code_each_time
 
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
-def test_the_person_reads_of_a_new_sheet_or_authenticator_until_they_say_it_was_them(
-    desk: Desk, language: str
-) -> None:
+def test_the_person_reads_of_a_new_sheet_or_authenticator(desk: Desk, language: str) -> None:
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
     tab.post("/account/language", {"language": language})

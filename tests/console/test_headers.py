@@ -89,9 +89,7 @@ def test_a_file_is_kept_for_a_year_under_the_name_of_its_digest(tab: Tab) -> Non
     assert sizes[1] < 5_000
 
 
-def test_what_breaks_says_a_reference_and_nothing_else(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_fault_shows_a_reference_alone(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     tab = desk.outside()
     tab.take("a" * 43)
     with desk.kit.database.engine.begin() as connection:
@@ -115,9 +113,7 @@ class BrokenBooks:
         raise ValueError("words that somebody typed")
 
 
-def test_what_breaks_by_a_fault_of_ours_is_written_down_by_its_kind(
-    make_desk: MakeDesk, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_fault_is_logged_by_kind(make_desk: MakeDesk, caplog: pytest.LogCaptureFixture) -> None:
     answer = (
         make_desk(books=BrokenBooks()).tab(AccountRole.TRANSLATOR).get("/words/fr?find=somebody")
     )

@@ -52,9 +52,7 @@ def undeliverable(desk: Desk) -> int:
         return row.id
 
 
-def test_an_admin_pauses_the_queue_every_page_says_so_and_resuming_undoes_it(
-    desk: Desk, admin: Tab
-) -> None:
+def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab) -> None:
     editor = desk.tab(AccountRole.EDITOR)
     assert "Messages are being sent." in admin.get("/outgoing").text
     assert admin.post("/outgoing/pause", {"reason": ""}).status_code == 422
@@ -95,9 +93,7 @@ def test_the_national_desk_resumes_what_one_admin_paused(desk: Desk, admin: Tab)
     assert service_pause.held(desk.kit) is None
 
 
-def test_what_may_have_gone_out_before_a_restore_is_decided_kind_by_kind(
-    desk: Desk, admin: Tab
-) -> None:
+def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: Tab) -> None:
     message = undeliverable(desk)
     with desk.kit.database.writing() as session:
         session.get_one(Message, message).state = MessageState.PENDING
@@ -124,9 +120,7 @@ def test_an_undeliverable_message_is_listed_until_somebody_saw_to_it(desk: Desk)
     assert again.status_code == 422
 
 
-def test_a_contact_is_added_tested_and_removed_and_no_number_is_shown(
-    desk: Desk, admin: Tab
-) -> None:
+def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admin: Tab) -> None:
     added = {"name": "Keza", "secret_number": NUMBER, "language": "fr"}
     assert admin.post("/oncall", added).status_code == 303
     assert last(desk) == ("Admin 1", "watcher_added", "Keza")

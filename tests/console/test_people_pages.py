@@ -65,9 +65,7 @@ def proves(desk: Desk, responder_id: int) -> None:
 
 
 @pytest.mark.row("A7")
-def test_a7_somebody_is_enrolled_by_one_admin_and_approved_by_another(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     paper = first.post("/people/new", FORM)
     assert paper.status_code == 200
@@ -92,7 +90,7 @@ def test_a7_somebody_is_enrolled_by_one_admin_and_approved_by_another(
     assert person(desk, 2).languages == ["rw", "fr"]
 
 
-def test_a_fault_stands_beside_its_field_and_the_number_is_not_shown_again(
+def test_a_fault_is_beside_its_field_and_hides_the_number(
     two: tuple[Tab, Tab],
 ) -> None:
     answer = two[0].post("/people/new", {**FORM, "secret_number": NUMBER})
@@ -102,9 +100,7 @@ def test_a_fault_stands_beside_its_field_and_the_number_is_not_shown_again(
 
 
 @pytest.mark.row("A7")
-def test_less_is_done_at_once_and_more_waits_for_a_second_person(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
     assert first.post("/people/1/place", more).status_code == 303
@@ -122,9 +118,7 @@ def test_less_is_done_at_once_and_more_waits_for_a_second_person(
     assert "Gasabo: responder" in first.get("/people/1").text
 
 
-def test_nobody_decides_on_more_of_her_own_by_an_account_of_another_name(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_nobody_decides_by_an_account_of_another_name(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     service_removal.join(
         desk.kit, Actor("Admin 3", 99), account(desk, "Admin 2"), "Responder 1", "one human"
@@ -146,9 +140,7 @@ def test_what_waits_lapses_after_a_week(desk: Desk, two: tuple[Tab, Tab]) -> Non
 
 
 @pytest.mark.row("A7")
-def test_a_sheet_is_judged_first_and_taken_whole_or_not_at_all(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) -> None:
     head = "name,msisdn,language,level,districts,categories\n"
     good = f"Responder 3,{NEW},rw;en,responder,Gasabo=deputy;Huye,\n"
     bad = f"Responder 4,{NUMBER},rw,responder,Gasabo,\n"
@@ -167,9 +159,7 @@ def test_a_sheet_is_judged_first_and_taken_whole_or_not_at_all(
 
 
 @pytest.mark.row("A7", "R10")
-def test_r10_who_is_taken_away_is_told_nothing_more_and_the_national_desk_hears_of_it(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
     lets_in(desk, account(desk, "Desk 1"), GASABO)
     service_removal.join(
@@ -187,9 +177,7 @@ def test_r10_who_is_taken_away_is_told_nothing_more_and_the_national_desk_hears_
 
 
 @pytest.mark.row("A7")
-def test_a7_a_member_whose_key_is_open_gives_a_red_desk_a_new_key(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -> None:
     member, gone = (desk.tab(AccountRole.DESK, name=name) for name in ("Desk 1", "Desk 2"))
     other = desk.tab(AccountRole.DESK, name="Desk 3")
     for name in ("Desk 1", "Desk 2"):
@@ -233,9 +221,7 @@ def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
     assert "Protection (Mahama camp)" in two[0].get("/desks/camp-mahama").text
 
 
-def test_one_of_the_last_two_of_the_nation_is_shut_out_at_once_and_goes_by_two(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Tab]) -> None:
     enrol_national(desk)
     two[0].post("/people/2/remove", {"reason": "must go"})
     assert person(desk, 2).active
@@ -246,9 +232,7 @@ def test_one_of_the_last_two_of_the_nation_is_shut_out_at_once_and_goes_by_two(
     assert not person(desk, 2).active
 
 
-def test_ending_an_account_takes_its_responder_off_the_line(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_an_ended_account_ends_its_responder(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk.tab(AccountRole.DESK, name="Desk 1")
     service_removal.join(
         desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same"
@@ -285,9 +269,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
 
 
 @pytest.mark.row("A7")
-def test_who_is_taken_from_a_desk_is_signed_out_and_the_desk_needs_a_new_key(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_a_removed_member_is_signed_out(desk: Desk, two: tuple[Tab, Tab]) -> None:
     inside = opened(desk, "Desk 1")
     gone = {"member": of_account(account(desk, "Desk 1")), "reason": "left"}
     assert two[0].post(f"/desks/{GASABO}/remove", gone).status_code == 303

@@ -182,7 +182,7 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     assert "/persons/offered" in case.opened()
 
 
-def test_of_a_child_assent_and_what_is_best_are_asked_and_an_adults_yes_is_none(
+def test_a_child_s_assent_and_best_interest_are_asked(
     case: CaseDesk,
 ) -> None:
     assert case.says("screened", "new", **CHILD).status_code == 303
@@ -197,7 +197,7 @@ def test_of_a_child_assent_and_what_is_best_are_asked_and_an_adults_yes_is_none(
     assert case.says("offered", service="health").status_code == 303
 
 
-def test_a_correction_shows_both_and_what_a_body_decided_is_said_with_the_body(
+def test_a_correction_shows_both_and_names_the_body_that_decided(
     case: CaseDesk,
 ) -> None:
     whom = case.offers()
@@ -227,7 +227,7 @@ def test_a_correction_shows_both_and_what_a_body_decided_is_said_with_the_body(
     assert kinds["determination"] == kinds["answered"] == {}
 
 
-def test_what_is_sent_twice_is_noted_once_and_what_no_form_offers_not_at_all(
+def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(
     case: CaseDesk,
 ) -> None:
     page = f"/tips/{case.tip}/persons"
@@ -263,7 +263,7 @@ def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk
     assert "The person wants help." in case.opened(case.national)
 
 
-def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
+def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(
     case: CaseDesk,
 ) -> None:
     whom = case.offers()
@@ -308,9 +308,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseD
 
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
-def test_pages_of_persons_are_light_and_whole_in_each_language(
-    case: CaseDesk, language: str
-) -> None:
+def test_pages_of_persons_are_light_in_each_language(case: CaseDesk, language: str) -> None:
     """The case has five persons, each with everything that may be noted."""
     for n in range(1, 6):
         told = {**GROWN_UP, "free": "no", "form": "labour", "sex": "girl", "nationality": "other"}
@@ -351,7 +349,7 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
 
 
 @pytest.mark.row("R9")
-def test_not_trafficking_of_a_possible_victim_wants_a_new_screening_or_a_decision(
+def test_not_trafficking_of_a_possible_victim_needs_a_screening(
     case: CaseDesk,
 ) -> None:
     """The national desk decides in the console, with a reason. Until then the case stays open."""
@@ -381,7 +379,7 @@ def test_not_trafficking_of_a_possible_victim_wants_a_new_screening_or_a_decisio
         assert session.get_one(Tip, case.tip).outcome == "not-trafficking"
 
 
-def test_a_page_says_what_is_owed_to_whom_wants_help_and_at_closing_that_it_goes_on(
+def test_a_page_says_what_is_owed_and_closing_says_that_it_continues(
     case: CaseDesk,
 ) -> None:
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303

@@ -16,9 +16,7 @@ PAIRS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([*NAMES, "gon
 
 
 @given(st.integers(1, 9), PAIRS, st.sampled_from(["n0", "n3", "gone", ""]))
-def test_boxes_lie_apart_inside_the_picture_and_every_arrow_is_drawn(
-    count: int, pairs: list[tuple[str, str]], start: str
-) -> None:
+def test_boxes_lie_apart_with_arrows(count: int, pairs: list[tuple[str, str]], start: str) -> None:
     names = NAMES[:count]
     picture = placed(names, pairs, start)
     assert sorted(box.name for box in picture.boxes) == names

@@ -113,7 +113,7 @@ def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> N
 
 
 @pytest.mark.row("A10")
-def test_a_get_answers_the_roles_of_its_row_and_is_not_there_for_others(
+def test_a_get_answers_the_roles_of_its_row_and_no_others(
     tabs: dict[AccountRole, Tab],
 ) -> None:
     wrong = []
@@ -134,9 +134,7 @@ def test_what_one_may_not_see_looks_like_what_does_not_exist(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("key", ["no key", "a foreign key"])
-def test_a_post_without_its_forms_key_changes_nothing_and_keeps_what_was_typed(
-    tabs: dict[AccountRole, Tab], key: str
-) -> None:
+def test_a_post_without_its_key_changes_nothing(tabs: dict[AccountRole, Tab], key: str) -> None:
     sent = "" if key == "no key" else "0" * 64
     for route, role, tab in answers(tabs, "POST"):
         answer = tab.post(path_of(route), {"words": "typed", "secret_password": "seen"}, key=sent)
@@ -156,9 +154,7 @@ def test_a_post_from_another_site_is_refused_whoever_it_is(tabs: dict[AccountRol
             assert answer.status_code == 403, f"{named(route)} for {role} from {origin!r}"
 
 
-def test_a_stale_factor_is_asked_for_where_the_row_needs_it(
-    desk: Desk, tabs: dict[AccountRole, Tab]
-) -> None:
+def test_a_stale_factor_is_asked_for(desk: Desk, tabs: dict[AccountRole, Tab]) -> None:
     for _ in range(4):
         desk.clock.turn(minutes=4)
         for tab in tabs.values():

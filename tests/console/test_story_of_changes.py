@@ -83,7 +83,7 @@ def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writin
     assert "Callers see exactly this now." in approver.get("/live/1/bring-back").text
 
 
-def test_one_approver_publishes_what_cannot_wait_and_another_confirms_it(
+def test_one_approver_publishes_an_emergency_and_another_confirms(
     writing: Writing,
 ) -> None:
     change = writing.opened()
@@ -107,7 +107,7 @@ def test_one_approver_publishes_what_cannot_wait_and_another_confirms_it(
     assert "Nothing is waiting for confirmation" in second.get(f"/live/{number}/confirm").text
 
 
-def test_the_history_says_in_each_language_that_the_clock_took_urgent_words_back(
+def test_the_history_says_that_the_clock_took_urgent_words_back(
     writing: Writing,
 ) -> None:
     desk, before = writing.desk, writing.heard
@@ -192,7 +192,7 @@ def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
     assert writing.editor.get(older).text.count("Restore this state</button>") == 2
 
 
-def test_the_history_says_that_nobody_else_read_an_emergency_and_never_brings_it_back(
+def test_the_history_says_that_nobody_else_read_an_emergency(
     writing: Writing,
 ) -> None:
     change = writing.opened()

@@ -72,9 +72,7 @@ def gives_password_and_code(desk: Desk, tab: Tab, link: str) -> str:
     return secret
 
 
-def test_the_link_alone_shows_neither_secret_nor_sheet_once_a_password_was_chosen(
-    desk: Desk, admin: Tab
-) -> None:
+def test_a_link_alone_shows_no_secret_once_a_password_was_chosen(desk: Desk, admin: Tab) -> None:
     """The admin who made the link keeps it, and tries it at each step."""
     link, person, admins_copy = invited(admin, "editor"), desk.outside(), desk.outside()
     person.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
@@ -102,9 +100,7 @@ def test_the_link_alone_shows_neither_secret_nor_sheet_once_a_password_was_chose
     assert (done.status_code, done.location) == (303, "/enter")
 
 
-def test_the_browser_that_began_is_known_by_a_cookie_that_no_script_reads(
-    desk: Desk, admin: Tab
-) -> None:
+def test_the_browser_that_began_has_a_cookie_that_no_script_reads(desk: Desk, admin: Tab) -> None:
     link, person = invited(admin, "editor"), desk.outside()
     chosen = person.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
     cookie = chosen.headers["Set-Cookie"]
@@ -118,9 +114,7 @@ def test_the_browser_that_began_is_known_by_a_cookie_that_no_script_reads(
     assert "__Host-hotline-link=;" in done.headers["Set-Cookie"]
 
 
-def test_whoever_closed_the_browser_goes_on_with_the_password_and_a_sheet_of_this_browser(
-    desk: Desk, admin: Tab
-) -> None:
+def test_a_closed_browser_continues_with_password_and_sheet(desk: Desk, admin: Tab) -> None:
     link, closed, again = invited(admin, "editor"), desk.outside(), desk.outside()
     secret = gives_password_and_code(desk, closed, link)
     closed.post(link, {"do": "paper"}, key="")
@@ -139,9 +133,7 @@ def test_whoever_closed_the_browser_goes_on_with_the_password_and_a_sheet_of_thi
         assert answer.status_code == 303
 
 
-def test_a_link_that_another_site_leads_back_to_is_asked_for_again_with_its_cookie(
-    desk: Desk, admin: Tab
-) -> None:
+def test_a_link_from_another_site_is_asked_for_again(desk: Desk, admin: Tab) -> None:
     link, webmail = invited(admin, "editor"), {"Sec-Fetch-Site": "cross-site"}
     assert "Refresh" not in desk.outside().get(link, **webmail).headers
     desk.outside().post(link, {"do": "password", "secret_password": PASSWORD}, key="")
@@ -234,9 +226,7 @@ def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin:
     assert re.search(r"/welcome/[\w-]{40,}", admin.post(f"{path}/link").text)
 
 
-def test_the_end_of_a_national_account_waits_for_a_second_admin_and_is_taken_back(
-    desk: Desk, admin: Tab
-) -> None:
+def test_the_end_of_a_national_account_waits_for_a_second_admin(desk: Desk, admin: Tab) -> None:
     third, _ = (desk.tab(AccountRole.NATIONAL, name=f"National {n}") for n in (1, 2))
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['National 1'].account_id}"

@@ -57,9 +57,7 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
         ),
     ],
 )
-def test_an_alarm_is_said_in_the_language_of_the_page(
-    desk: Desk, language: str, says: str, unseen: str
-) -> None:
+def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, unseen: str) -> None:
     man(desk)
     late, at = tell(desk, urgency=1, minutes=90), desk.clock()
     with desk.kit.database.writing() as session:

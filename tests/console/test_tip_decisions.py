@@ -49,7 +49,7 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
     assert ("National 2", "tip_closed", "I called") in desks.rows()
 
 
-def test_a_closure_that_waits_stands_on_today_under_approvals_and_in_the_default_list(
+def test_a_waiting_closure_is_on_today_under_approvals_and_in_the_list(
     desks: Desks,
 ) -> None:
     """A danger that a responder took is in no default list. With a requested closure it is listed, with its age."""
@@ -163,7 +163,7 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
 
 
 @pytest.mark.row("A8")
-def test_a8_a_tip_is_kept_from_an_account_without_a_responder_in_the_session_that_runs(
+def test_an_account_without_a_responder_can_be_excluded_in_its_session(
     desks: Desks,
 ) -> None:
     tip = tell(desks.desk, minutes=9)
@@ -242,9 +242,7 @@ def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(des
 
 @pytest.mark.row("C11")
 @pytest.mark.parametrize(("does", "action"), [("keep", "erase_kept"), ("erase", "tip_erased")])
-def test_the_national_desk_decides_on_an_erasure_request_with_a_reason(
-    desks: Desks, does: str, action: str
-) -> None:
+def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action: str) -> None:
     tip, other, hidden = (tell(desks.desk, urgency=1) for _ in range(3))
     with desks.desk.kit.database.writing() as session:
         at = desks.desk.clock()

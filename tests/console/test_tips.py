@@ -245,9 +245,7 @@ def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, lan
     assert_reachable("refused", outline(refused))
 
 
-def test_a8_no_word_of_a_tip_stands_in_a_log(
-    desks: Desks, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_word_of_a_tip_stands_in_a_log(desks: Desks, caplog: pytest.LogCaptureFixture) -> None:
     tip = tell(desks.desk)
     assert "hafi y&#39;ishuri" in desks.district.post(f"/tips/{tip}/open", {"why": "send"}).text
     assert WORDS not in caplog.text

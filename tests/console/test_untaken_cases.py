@@ -100,7 +100,7 @@ def test_danger_whose_holder_is_taken_off_the_line_waits_again(taken: Desks) -> 
     assert who_has_it(taken.national) == "Not taken"
 
 
-def test_danger_that_its_holder_passed_on_waits_and_names_who_stays_responsible(
+def test_a_passed_danger_waits_and_names_who_stays_responsible(
     taken: Desks,
 ) -> None:
     says(taken, HOLDER, Verb.PASS_ON)

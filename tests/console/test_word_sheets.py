@@ -130,9 +130,7 @@ def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("begins", ["=1+1", "+ab", "-1", "@SUM(A1)"])
-def test_a_cell_that_begins_like_a_formula_is_text_both_ways(
-    desk: Desk, tab: Tab, begins: str
-) -> None:
+def test_a_formula_is_text_both_ways(desk: Desk, tab: Tab, begins: str) -> None:
     words = f"{begins} kwishyura"
     found = agreed(out(tab), FEE, rw=words)
     page = upload(tab, csv_of(found.values())).text
@@ -171,9 +169,7 @@ def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
         (b"place,rw,agreed,digest\r\n" + b"a," + b"b" * 100_000 + b",,d\r\n", "Refused: 1"),
     ],
 )
-def test_what_is_no_sheet_of_ours_is_refused_with_its_reason(
-    desk: Desk, tab: Tab, raw: bytes, says: str
-) -> None:
+def test_another_sheet_is_refused(desk: Desk, tab: Tab, raw: bytes, says: str) -> None:
     assert says in upload(tab, raw).text
     assert review_book(desk.kit, "rw").change_id is None
 
@@ -194,9 +190,7 @@ def test_no_file_is_asked_for_again(tab: Tab) -> None:
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_any_bytes_get_a_clear_answer_and_lose_nothing(
-    desk: Desk, tab: Tab, data: st.DataObject
-) -> None:
+def test_any_bytes_get_a_clear_answer(desk: Desk, tab: Tab, data: st.DataObject) -> None:
     """The file is random bytes or a damaged sheet, and the hidden fields are written by hand."""
     good = b"place,rw,agreed,digest\r\nabroad.fee.say.text,Ntukishyure.,yes,00\r\n"
     if data.draw(st.booleans()):

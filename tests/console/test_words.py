@@ -44,7 +44,7 @@ def test_no_translation_is_its_english(tmp_path: Path) -> None:
     assert same == set()
 
 
-def test_a_gap_a_stranger_and_a_lost_placeholder_are_told_and_the_update_mends_them(
+def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(
     tmp_path: Path,
 ) -> None:
     lay_catalogues(tmp_path)

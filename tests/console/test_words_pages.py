@@ -115,9 +115,7 @@ def test_one_person_is_enough_for_the_other_languages(desk: Desk, tab: Tab) -> N
     assert state(desk, language="fr") is ReviewState.REVIEWED
 
 
-def test_what_somebody_agreed_to_waits_for_her_no_more_and_for_others_still(
-    desk: Desk, tab: Tab
-) -> None:
+def test_an_agreed_text_waits_for_other_readers_only(desk: Desk, tab: Tab) -> None:
     press(tab, "agree")
     waits = "/words/rw?flow=abroad"
     assert FEE not in tab.get(waits).text
@@ -180,9 +178,7 @@ def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab:
     assert [line.says["count"] for line in service_drafts.history(desk.kit, change)] == [1]
 
 
-def test_what_was_typed_beside_the_pressed_one_is_saved_and_nobody_signs_it(
-    desk: Desk, tab: Tab
-) -> None:
+def test_words_beside_the_pressed_ones_are_saved_unsigned(desk: Desk, tab: Tab) -> None:
     form = fields(tab.get(ABROAD).text)
     typed, pressed = number_of(form, FEE), number_of(form, "abroad.contract.say.text")
     form |= {f"words.{typed}": "Ntukishyure mbere.", "do": f"agree:{pressed}"}
@@ -213,7 +209,7 @@ def test_the_next_ten_go_round_and_end(tab: Tab) -> None:
     assert all(place.startswith("abroad.") for place in seen)
 
 
-def test_what_the_code_says_is_saved_with_its_placeholders_and_no_others(
+def test_words_of_the_code_are_saved_with_their_placeholders_only(
     make_desk: MakeDesk,
 ) -> None:
     desk = make_desk(phrases=shipped_phrases())
@@ -276,9 +272,7 @@ def test_an_unknown_language_is_no_page(tab: Tab) -> None:
     assert tab.post("/words/xx").status_code == 404
 
 
-def test_what_a_translator_asks_is_seen_by_an_editor_until_it_is_answered(
-    desk: Desk, tab: Tab
-) -> None:
+def test_a_translator_s_question_is_seen_until_it_is_answered(desk: Desk, tab: Tab) -> None:
     form = fields(tab.get(ABROAD).text)
     number = number_of(form, FEE)
     nothing = tab.post(ABROAD, form | {"do": f"ask:{number}"})

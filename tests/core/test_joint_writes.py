@@ -101,7 +101,7 @@ def test_a_database_that_is_away_is_away_for_all_and_the_next_try_is_written(joi
     assert joint.stopped() == {"k0"}
 
 
-def test_where_the_thread_that_writes_is_ended_nobody_is_told_that_it_is_written(
+def test_an_ended_writer_thread_tells_nobody_that_it_wrote(
     joint: Joint,
 ) -> None:
     def ends(connection: PlainConnection) -> str:
@@ -141,7 +141,7 @@ class Told:
         self.said.append("give back")
 
 
-def test_who_waits_gives_its_place_to_another_and_takes_one_when_it_is_written(
+def test_a_writer_that_waits_gives_its_place_to_another(
     joint: Joint,
 ) -> None:
     """The second thread writes for the third. A thread that writes needs no place."""

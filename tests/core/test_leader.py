@@ -85,9 +85,7 @@ def test_who_is_frozen_with_the_lock_in_hand_is_not_waited_for(claim: Claim) -> 
 
 
 class TestOnAServer:
-    def test_a_leader_whose_connection_died_knows(
-        self, postgres: Database, postgres_server: Postgres
-    ) -> None:
+    def test_a_leader_knows_its_end(self, postgres: Database, postgres_server: Postgres) -> None:
         one, other = Leadership(postgres, "one"), Leadership(postgres, "other")
         assert one.holds(NOON)
         assert backends(postgres_server)

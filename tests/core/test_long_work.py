@@ -85,7 +85,7 @@ def test_a_child_that_is_killed_is_an_error_and_an_alarm_and_leaves_nothing(
     assert works() == [], "it is no zombie"
 
 
-def test_a_child_yields_to_alerts_and_shows_nothing_of_what_it_works_on(
+def test_a_child_yields_to_alerts_and_shows_nothing_of_its_work(
     running: "Future[bytes]",
 ) -> None:
     (child,) = works()
@@ -105,18 +105,14 @@ def test_work_of_one_kind_is_done_one_at_a_time(monkeypatch: pytest.MonkeyPatch)
         long_work.run("paper", paper("x"))
 
 
-def test_a_child_that_is_late_is_an_error_and_an_alarm(
-    raised: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_late_child_is_an_alarm(raised: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(long_work.WORK, "paper", long_work.WORK["paper"]._replace(seconds=0))
     with pytest.raises(WorkEnded, match="took too long"):
         long_work.run("paper", paper(ENDLESS), alarm=lambda: raised.append("one"))
     assert (raised, works()) == (["one"], [])
 
 
-def test_work_that_fails_names_the_kind_of_fault_alone_and_wakes_nobody(
-    raised: list[str], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failure_names_its_kind_only(raised: list[str], caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(WorkEnded, match="TypstError"):
         long_work.run("paper", paper("#secret"), alarm=lambda: raised.append("one"))
     assert raised == []
@@ -139,9 +135,7 @@ def test_a_child_ends_with_its_parent() -> None:
     eventually(lambda: not child.is_running(), seconds=60)
 
 
-def test_a_check_has_the_settings_and_the_keys_of_the_process_that_asks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_check_has_its_asker_s_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay_line(tmp_path, NOON)
     monkeypatch.setenv("HOTLINE_HOME", str(tmp_path))
     database = open_database(Settings.read(os.environ).database_url)

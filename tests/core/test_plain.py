@@ -48,7 +48,7 @@ def stopped(database: Database) -> int:
     return int(number)
 
 
-def test_a_plain_change_that_fails_leaves_nothing_and_no_open_transaction(
+def test_a_plain_change_that_fails_leaves_no_open_transaction(
     database: Database,
 ) -> None:
     ours = sqlite3.IntegrityError if database.is_sqlite else IntegrityError

@@ -53,9 +53,7 @@ def test_what_was_told_last_is_found_by_another_process(valkey: Valkey) -> None:
     ],
     ids=["a responder's", "one that an older process began", "a roll's"],
 )
-def test_a_session_that_asks_rows_of_its_caller_is_not_noted(
-    valkey: Valkey, opening: Opening
-) -> None:
+def test_a_session_that_asks_for_rows_is_not_noted(valkey: Valkey, opening: Opening) -> None:
     notes = RedisNotes(valkey.url)
     notes.tell(opening, HEARD)
     notes.tell(OPENING, HEARD)

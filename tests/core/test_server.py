@@ -48,9 +48,7 @@ def within(seconds: float) -> Iterator[None]:
     assert time.monotonic() - began < seconds
 
 
-def test_a_server_that_was_killed_is_told_and_its_return_is_not_missed(
-    server: Postgres, line: Database
-) -> None:
+def test_a_killed_server_is_reported_and_its_return_used(server: Postgres, line: Database) -> None:
     stop(line, "before")
     server.kill()
     for _ in range(2):
@@ -71,9 +69,7 @@ def test_a_restart_between_two_hops_costs_none_of_them(server: Postgres, line: D
         stop(line, str(number))
 
 
-def test_a_connection_torn_in_the_middle_leaves_nothing_behind(
-    server: Postgres, line: Database
-) -> None:
+def test_a_torn_connection_leaves_nothing_behind(server: Postgres, line: Database) -> None:
     def torn() -> None:
         with line.writing() as session:
             session.add(Stopped(number_key="half", stopped_at=NOON))
@@ -87,9 +83,7 @@ def test_a_connection_torn_in_the_middle_leaves_nothing_behind(
     assert stopped(line) == []
 
 
-def test_a_server_killed_before_the_commit_keeps_nothing_and_after_it_all(
-    server: Postgres, line: Database
-) -> None:
+def test_a_kill_before_the_commit_keeps_nothing(server: Postgres, line: Database) -> None:
     def killed() -> None:
         with line.writing() as session:
             session.add(Stopped(number_key="half", stopped_at=NOON))
@@ -129,7 +123,7 @@ def test_a_lock_is_waited_for_no_longer_than_a_hop_can(server: Postgres, line: D
 
 
 @pytest.mark.slow(reason="waits for a statement's time to end")
-def test_a_long_statement_is_ended_by_the_server_and_the_connection_is_kept(
+def test_the_server_ends_a_long_statement_and_keeps_the_connection(
     line: Database,
 ) -> None:
     used: list[BoundedConnection] = []
@@ -161,9 +155,7 @@ def test_a_server_that_only_reads_is_told_and_left(server: Postgres, line: Datab
     stop(line, "after")
 
 
-def test_what_is_saved_is_on_disk_whatever_the_servers_default(
-    server: Postgres, line: Database
-) -> None:
+def test_a_commit_is_on_disk_whatever_the_default_is(server: Postgres, line: Database) -> None:
     server.restart(synchronous_commit="off")
     stop(line, "told that it is saved")
     server.restart()

@@ -127,7 +127,7 @@ def test_a_bomb_gets_a_clear_answer(workbook: Callable[[], bytes], says: str) ->
         spreadsheet_reading.read(workbook())
 
 
-def test_what_takes_too_long_ends_and_the_next_sheet_is_read(
+def test_a_long_reading_ends_and_the_next_one_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as short:

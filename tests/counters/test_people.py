@@ -48,9 +48,7 @@ def test_whoever_dials_again_is_one_person(line: Line) -> None:
 
 
 @pytest.mark.row("E1")
-def test_last_month_s_count_stands_when_its_key_and_its_sketch_are_gone(
-    line: Line, tmp_path: Path
-) -> None:
+def test_last_month_s_count_stays_without_its_key(line: Line, tmp_path: Path) -> None:
     dialled(line, *many(0))
     line.clock.turn(days=9)
     dialled(line, *many(3, 9))
@@ -78,9 +76,7 @@ def test_without_a_key_she_is_answered_and_not_counted(line: Line, tmp_path: Pat
     assert line.all(PeopleRegister) == []
 
 
-def test_last_week_s_contact_keys_end_with_a_dial_that_tells_nothing(
-    line: Line, tmp_path: Path
-) -> None:
+def test_last_week_s_contact_keys_end_with_any_dial(line: Line, tmp_path: Path) -> None:
     line.clock.turn(weeks=2)
     dialled(line, *many(0, 1))
     names = KeyFolder(tmp_path / "keys" / "hooks").names()
@@ -116,9 +112,7 @@ def test_tallies_are_folded_once_whoever_folds(line: Line) -> None:
     assert number(line.database, Measure.SESSION) == 20
 
 
-def test_a_figure_is_the_same_before_during_and_after_folding(
-    line: Line, fold_some: Callable[[int], None]
-) -> None:
+def test_folding_changes_no_figure(line: Line, fold_some: Callable[[int], None]) -> None:
     dialled(line, *many(0, 7))
     for _ in range(8):
         assert counts(line.database, "entry") == {("", Measure.SESSION): 7}

@@ -17,9 +17,7 @@ from hotline.counters.rules import Arrivals, is_quiet, is_worse, spent
         (100, [1000, 1000, 1000, 0], True),
     ],
 )
-def test_quiet_is_less_than_a_fifth_of_an_hour_that_is_usually_busy(
-    now: int, before: list[int], quiet: bool
-) -> None:
+def test_quiet_is_under_a_fifth_of_a_busy_hour(now: int, before: list[int], quiet: bool) -> None:
     assert is_quiet(now, before) is quiet
 
 
@@ -35,9 +33,7 @@ def test_quiet_is_less_than_a_fifth_of_an_hour_that_is_usually_busy(
         (Arrivals(0, 10), Arrivals(1, 1), True),
     ],
 )
-def test_worse_is_a_fifth_below_the_usual_of_enough_messages(
-    now: Arrivals, usual: Arrivals | None, worse: bool
-) -> None:
+def test_worse_is_a_fifth_below_usual(now: Arrivals, usual: Arrivals | None, worse: bool) -> None:
     assert is_worse(now, usual) is worse
 
 

@@ -59,7 +59,7 @@ def count_all(web: Line) -> None:
 
 
 @pytest.mark.row("E1")
-def test_e1_a_session_is_counted_by_screens_and_network_and_by_nothing_that_it_left(
+def test_a_session_is_counted_by_screens_and_network_and_by_nothing_that_it_left(
     web: Line,
 ) -> None:
     told(web, "7", *DANGER_HERE, "1", "1", *REST, "1")
@@ -124,9 +124,7 @@ def test_e1_whatever_comes_again_or_late_a_session_counts_once(web: Line) -> Non
 @pytest.mark.parametrize(
     ("failpoint", "found"), [("screens.before_mark", 0), ("screens.after_commit", 1)]
 )
-def test_e1_whoever_dies_between_counting_and_marking_has_counted_nothing(
-    web: Line, failpoint: str, found: int
-) -> None:
+def test_a_crash_between_the_steps_counts_nothing(web: Line, failpoint: str, found: int) -> None:
     caller = told(dying := failing_at(web, failpoint, die), "7", *DANGER_HERE)
     with pytest.raises(Dies):
         count_all(dying)
@@ -182,9 +180,7 @@ def test_e1_two_who_count_one_session_at_once_count_it_once(web: Line) -> None:
     assert counts(web)["ussd_session", "63510"] == len(callers)
 
 
-def test_e1_what_is_no_case_and_what_stands_behind_a_private_entry_is_no_screen_of_callers(
-    web: Line, line: Line
-) -> None:
+def test_a_trial_and_a_private_entry_are_no_screens_of_callers(web: Line, line: Line) -> None:
     web.caller(rules_trial.CALLER).dial()
     for number, channel in enumerate(sorted(rules_trial.UNCOUNTED)):
         caller = web.caller(f"+25078800050{number}")

@@ -142,9 +142,7 @@ def figures(session: Session) -> Mapping[str, int]:
 
 @pytest.mark.row("E1")
 @pytest.mark.parametrize("channel", ["ussd", *sorted(rules_trial.UNCOUNTED)])
-def test_e1_no_figure_counts_a_trial_a_drill_or_an_invented_year(
-    district: District, channel: str
-) -> None:
+def test_no_figure_counts_a_trial_drill_or_sample(district: District, channel: str) -> None:
     tip = make_tip()
     tip.channel, tip.filed_at = channel, NOON
     dialled(district, NOON - timedelta(minutes=5), 1, channel=channel)

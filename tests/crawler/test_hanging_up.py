@@ -83,9 +83,7 @@ def enrol_helper(line: Line) -> int:
 
 @pytest.mark.row("C8")
 @pytest.mark.parametrize(("danger", "official", "language"), EVERY)
-def test_c8_hanging_up_at_any_node_has_told_what_is_promised(
-    line: Line, danger: str, official: str, language: str
-) -> None:
+def test_a_hangup_files_as_promised(line: Line, danger: str, official: str, language: str) -> None:
     """The line forgets every conversation state, as if Redis were emptied after each hop."""
     helper = enrol_helper(line)
     explorer = telling(line, danger, official, language)

@@ -83,17 +83,13 @@ def test_what_she_took_stays_listed_and_goes_on_digit_by_digit(line: Line, offic
 
 
 @pytest.mark.parametrize("digit", ["3", "4"])
-def test_a_case_that_is_not_hers_is_neither_referred_nor_ended(
-    line: Line, officer: Caller, digit: str
-) -> None:
+def test_another_s_case_is_not_acted_on(line: Line, officer: Caller, digit: str) -> None:
     officer.dial("90")
     assert officer.key("1", digit) == "END You have not taken it yet. Dial again and press 1."
     assert hers(line).state == "sent"
 
 
-def test_passing_on_wants_the_letters_and_reads_look_alikes_as_one(
-    line: Line, officer: Caller
-) -> None:
+def test_passing_on_wants_letters_and_reads_look_alikes(line: Line, officer: Caller) -> None:
     reference = hers(line).reference
     officer.dial("90")
     assert (
@@ -113,9 +109,7 @@ def test_passing_on_wants_the_letters_and_reads_look_alikes_as_one(
 
 
 @pytest.mark.row("R2")
-def test_an_end_by_dialling_of_danger_waits_for_a_second_person(
-    line: Line, officer: Caller
-) -> None:
+def test_an_end_of_danger_by_phone_waits_for_a_second_person(line: Line, officer: Caller) -> None:
     reference = hers(line).reference
     officer.dial("90")
     officer.key("1", "1")
@@ -138,9 +132,7 @@ def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer:
     assert officer.again() == taken == UNREAD
 
 
-def test_both_shapes_and_a_replay_list_what_was_open_when_the_session_began(
-    line: Line, officer: Caller
-) -> None:
+def test_every_shape_lists_what_was_open_at_the_beginning(line: Line, officer: Caller) -> None:
     shown = officer.dial("90")
     other = line.caller(OFFICER, service_code="*384*777*90#")
     assert other.dial() == shown
@@ -149,9 +141,7 @@ def test_both_shapes_and_a_replay_list_what_was_open_when_the_session_began(
     assert officer.again() == shown
 
 
-def test_an_enrolled_phone_that_dials_the_line_sees_the_ordinary_front(
-    line: Line, officer: Caller
-) -> None:
+def test_an_enrolled_phone_that_dials_sees_the_front(line: Line, officer: Caller) -> None:
     assert officer.dial() == line.caller().dial()
     assert {row.responder_id for row in line.all(Dialogue)} == {None}
 

@@ -77,9 +77,7 @@ def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
         ("help me they are in the house", "en"),
     ],
 )
-def test_it_is_the_advertisement_letter_for_letter(
-    line: Line, sms: FakeSms, text: str, code: str
-) -> None:
+def test_it_is_the_advertisement(line: Line, sms: FakeSms, text: str, code: str) -> None:
     writes(line, text)
     assert sent(line, sms) == [(HERS, SAYS[code])]
     assert line.tip.urgency == 1
@@ -105,9 +103,7 @@ def test_both_ways_prove_it_in_any_order_and_the_second_rings(
         (Arrival.GATEWAY,) * 3,
     ],
 )
-def test_without_both_ways_nobody_is_answered(
-    line: Line, sms: FakeSms, ways: tuple[Arrival, ...]
-) -> None:
+def test_one_way_alone_gets_no_answer(line: Line, sms: FakeSms, ways: tuple[Arrival, ...]) -> None:
     writes(line, CRY, *ways)
     assert sent(line, sms) == []
     assert line.tip.urgency == 1
@@ -149,9 +145,7 @@ def test_an_enrolled_phone_is_answered_as_a_responders(line: Line, sms: FakeSms)
     assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
 
 
-def test_a_phone_that_is_enrolled_between_the_two_ways_is_not_answered(
-    line: Line, sms: FakeSms
-) -> None:
+def test_a_phone_enrolled_between_the_ways_is_not_answered(line: Line, sms: FakeSms) -> None:
     at = line.kit.now().replace(microsecond=0)
     message = make_message(provider_id="ATXid_1", sender=HERS, text=CRY, sent_at=at)
     take_sms(line.kit, message, Arrival.GATEWAY)
@@ -170,9 +164,7 @@ def test_within_a_minute_or_never(line: Line, sms: FakeSms, after: int, answered
 
 
 @pytest.mark.parametrize(("waits", "answered"), [(49, True), (51, False)])
-def test_what_waited_behind_alerts_for_too_long_never_goes(
-    line: Line, sms: FakeSms, waits: int, answered: bool
-) -> None:
+def test_a_late_answer_is_never_sent(line: Line, sms: FakeSms, waits: int, answered: bool) -> None:
     writes(line)
     line.clock.turn(seconds=waits)
     assert len(sent(line, sms)) == answered
@@ -182,9 +174,7 @@ def test_what_waited_behind_alerts_for_too_long_never_goes(
     assert row.sealed_number == b""
 
 
-def test_a_send_that_fails_is_tried_again_until_the_minute_is_over(
-    line: Line, sms: FakeSms
-) -> None:
+def test_a_failed_send_is_repeated_for_a_minute(line: Line, sms: FakeSms) -> None:
     sms.results = [SendResult(Outcome.TRANSIENT)]
     writes(line)
     for seconds in (0, 5):
@@ -194,9 +184,7 @@ def test_a_send_that_fails_is_tried_again_until_the_minute_is_over(
 
 
 @pytest.mark.parametrize(("days", "answered"), [(1, 0), (6, 0), (8, 1)])
-def test_once_in_seven_days_also_over_a_new_week_and_its_key(
-    line: Line, sms: FakeSms, days: int, answered: int
-) -> None:
+def test_once_in_seven_days_for_any_key(line: Line, sms: FakeSms, days: int, answered: int) -> None:
     writes(line)
     assert len(sent(line, sms)) == 1
     line.clock.turn(days=days)

@@ -67,9 +67,7 @@ def test_sibling_texts_of_one_session_open_no_pin(line: Line, intruder: Caller) 
     assert compared(line) == 1
 
 
-def test_siblings_that_grow_are_noted_each_and_stop_at_the_limit(
-    line: Line, intruder: Caller
-) -> None:
+def test_growing_siblings_are_noted_until_the_limit(line: Line, intruder: Caller) -> None:
     """Each text is longer than the one before, and extends it."""
     _, number = given(line)
     text = asks(number, wrong())
@@ -181,9 +179,7 @@ STANDS: Sequence[tuple[str, ...]] = ((), ("1",), DANGER_HERE, (*DANGER_HERE, "1"
 
 @pytest.mark.parametrize("keyed", STANDS, ids=["front", "lesson", "filed", "receipt"])
 @pytest.mark.parametrize("flushed", [False, True])
-def test_another_phone_does_not_go_on_in_her_session(
-    line: Line, keyed: tuple[str, ...], flushed: bool
-) -> None:
+def test_another_phone_is_kept_out_of_it(line: Line, keyed: tuple[str, ...], flushed: bool) -> None:
     hers = told(line, *keyed)
     screen = hers.screen
     before = [(tip.state, tip.receipt_key) for tip in line.tips]

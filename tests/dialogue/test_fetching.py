@@ -62,7 +62,7 @@ def test_a_second_that_was_rounded_is_the_same_second(country: Country, seconds:
 
 
 @pytest.mark.fault(30)
-def test_whoever_dies_in_mid_page_tells_it_again_and_nothing_happens_twice(
+def test_a_crash_in_mid_page_repeats_it_and_nothing_happens_twice(
     country: Country,
 ) -> None:
     for text in (f"1 {country.reference}", "0", "help"):
@@ -120,7 +120,7 @@ def test_a_clock_that_was_set_back_makes_nobody_wait(country: Country) -> None:
     assert country.inbox.asked == [0]
 
 
-def test_an_inbox_that_begins_anew_is_read_from_its_beginning_after_a_day(
+def test_a_restarted_inbox_is_read_from_its_beginning_next_day(
     country: Country,
 ) -> None:
     for _ in range(3):
@@ -146,9 +146,7 @@ def test_a_day_without_news_tells_nothing_old_again(country: Country) -> None:
 
 
 @pytest.mark.parametrize(("ago", "told"), [(3600, False), (1, True)])
-def test_what_was_sent_before_reading_began_is_left_alone(
-    district: District, ago: float, told: bool
-) -> None:
+def test_what_was_sent_before_is_left_alone(district: District, ago: float, told: bool) -> None:
     district.enrol(Level.NATIONAL, districts=())
     country = Country(district)
     country.lists("0", ago=ago if not told else -1)

@@ -243,7 +243,7 @@ def test_a_menu_goes_on_in_another_process_while_the_database_is_away(line: Line
         assert unknown.again() == FAILURE
 
 
-def test_what_is_told_while_the_database_is_away_is_refused_and_told_again_later(
+def test_what_comes_without_the_database_is_refused_and_sent_again(
     line: Line,
 ) -> None:
     caller = told(line, *DANGER_HERE[:-1])

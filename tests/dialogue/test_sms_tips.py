@@ -114,9 +114,7 @@ def test_a_word_of_a_topic_is_read_after_a_cry_and_a_number_is_no_key(line: Line
 
 
 @pytest.mark.parametrize("way", ["later", "flushed", "dead"])
-def test_a_place_that_cannot_be_joined_is_a_tip_of_its_own_of_that_phone(
-    line: Line, way: str
-) -> None:
+def test_a_place_that_cannot_join_is_a_tip_of_that_phone(line: Line, way: str) -> None:
     text(line, "muntabare", 1)
     line.clock.turn(minutes=31 if way == "later" else 1)
     if way == "flushed":
@@ -130,9 +128,7 @@ def test_a_place_that_cannot_be_joined_is_a_tip_of_its_own_of_that_phone(
 
 
 @pytest.mark.parametrize("ended", ["closed_at", "erase_wanted_at"])
-def test_nothing_is_added_to_a_tip_that_is_closed_or_is_to_be_erased(
-    line: Line, ended: str
-) -> None:
+def test_nothing_is_added_to_a_closed_or_erased_tip(line: Line, ended: str) -> None:
     text(line, "muntabare", 1)
     with line.database.writing() as session:
         session.execute(update(Tip).values({ended: line.clock()}))
@@ -148,7 +144,7 @@ def test_a_cry_that_is_added_is_danger_beside_whatever_was_written_before(line: 
     assert line.tip.urgency == 1
 
 
-def test_who_was_alerted_reads_that_more_was_told_and_no_more_often_than_it_is_sent(
+def test_responders_learn_of_more_no_more_often_than_it_is_sent(
     line: Line,
 ) -> None:
     def more() -> list[timedelta]:

@@ -49,9 +49,7 @@ def wanted(line: Line) -> Sequence[bool]:
 @pytest.mark.parametrize(
     "ways", [(Arrival.CALLED, Arrival.LISTED), (Arrival.LISTED,), (Arrival.LISTED, Arrival.CALLED)]
 )
-def test_it_marks_what_that_phone_wrote_and_destroys_no_word(
-    line: Line, text: str, ways: tuple[Arrival, ...]
-) -> None:
+def test_it_marks_that_phone_s_tips_alone(line: Line, text: str, ways: tuple[Arrival, ...]) -> None:
     writes(line, TOLD)
     line.clock.turn(minutes=31)
     writes(line, "mu nzu itukura hari abandi bakobwa")

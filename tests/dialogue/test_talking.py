@@ -49,9 +49,7 @@ def stands(run: Run) -> None:
 
 @settings(max_examples=150)
 @given(st.sampled_from(Topic), st.sampled_from([*CODES, None]), st.lists(WRITTEN, max_size=25))
-def test_no_way_leads_out_of_what_anybody_may_read(
-    topic: Topic, language: str | None, texts: list[str]
-) -> None:
+def test_no_way_leads_out_of_it(topic: Topic, language: str | None, texts: list[str]) -> None:
     spoken = service_sms_screens.begin(SMS, AskedTopic(topic, language), "rw")
     for text in texts:
         stands(spoken.run)

@@ -93,7 +93,7 @@ def test_what_is_not_understood_is_told_again_once(texter: Texter) -> None:
     assert texter.asks("2").startswith("Umukozi wo mu rugo")
 
 
-def test_after_half_an_hour_a_digit_is_told_how_to_begin_again_and_only_once(
+def test_a_digit_after_half_an_hour_is_answered_once(
     texter: Texter,
 ) -> None:
     texter.asks("akazi")
@@ -117,9 +117,7 @@ def test_whoever_never_asked_to_read_is_answered_by_nothing(texter: Texter, text
 
 
 @pytest.mark.parametrize("words", ["umukobwa afungiranye mu nzu", "mutabare", "help"])
-def test_in_the_middle_of_reading_a_tip_is_a_tip_and_answered_by_nothing(
-    texter: Texter, words: str
-) -> None:
+def test_a_tip_during_reading_is_a_tip_without_an_answer(texter: Texter, words: str) -> None:
     texter.asks("akazi")
     assert texter.says(words) is InboxOutcome.TIP
     assert texter.reads() == []
@@ -161,9 +159,7 @@ def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
     "number",
     ["+8816123456789", "+881612345678", "+12125550123", "+254712345678", "+250900123456"],
 )
-def test_a_number_that_is_no_rwandan_mobile_is_counted_and_answered_by_nothing(
-    texter: Texter, number: str
-) -> None:
+def test_a_foreign_number_is_counted_and_not_answered(texter: Texter, number: str) -> None:
     texter.msisdn = number
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
@@ -176,9 +172,7 @@ def test_a_number_that_is_no_rwandan_mobile_is_counted_and_answered_by_nothing(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(number=st.from_regex(r"\+(250|881)?[1-9][0-9]{6,11}", fullmatch=True))
-def test_no_answer_is_written_to_a_number_that_no_sms_of_ours_may_go_to(
-    texter: Texter, number: str
-) -> None:
+def test_no_answer_goes_to_a_number_that_gets_no_sms(texter: Texter, number: str) -> None:
     kit = texter.line.kit
     with kit.database.writing() as session:
         says = service_answers.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")

@@ -53,9 +53,7 @@ def test_everybody_in_a_good_file_is_enrolled(kit: WholeKit) -> None:
     assert one.unreachable is None
 
 
-def test_the_hooks_know_the_phone_and_only_the_workers_its_number(
-    kit: WholeKit, tmp_path: Path
-) -> None:
+def test_the_hooks_know_the_phone_but_not_its_number(kit: WholeKit, tmp_path: Path) -> None:
     service_enrolment.import_responders(kit, HEADER + ONE)
 
     (person,) = service_enrolment.list_responders(kit)

@@ -50,9 +50,7 @@ def test_each_level_of_hers_is_a_candidate_of_its_districts(both: District) -> N
 
 
 @pytest.mark.parametrize(("place", "level"), [("12", Level.DEPUTY), ("13", Level.COORDINATOR)])
-def test_who_was_told_has_the_level_of_the_tips_own_district(
-    both: District, place: str, level: Level
-) -> None:
+def test_the_level_is_that_of_the_tip_s_district(both: District, place: str, level: Level) -> None:
     tip = both.tell(place=place)
     with both.database.reading() as session:
         assert [

@@ -157,9 +157,7 @@ def test_an_old_reason_lets_no_new_promise_pass(desk: Desk) -> None:
         ("Do not go.", set()),
     ],
 )
-def test_no_new_sentence_of_one_person_alone_promises_anything(
-    words: str, held: set[NotInEmergency], desk: Desk
-) -> None:
+def test_no_new_promise_of_one_person(words: str, held: set[NotInEmergency], desk: Desk) -> None:
     live = warning("They say you are safe. Go.")
     service_publishing.publish(desk.kit, live, by="Operator 1", reason="x", of_version=False)
     change = says(desk, words)

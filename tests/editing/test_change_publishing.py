@@ -40,7 +40,7 @@ def _english_alone(desk: Desk, by: Any = EDITOR) -> int:
 
 
 @pytest.mark.row("A3")
-def test_english_alone_asks_first_and_names_the_languages_that_keep_the_old_text(
+def test_english_alone_asks_first_and_names_the_languages_left_behind(
     desk: Desk,
 ) -> None:
     change = _english_alone(desk)

@@ -198,9 +198,7 @@ def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     assert again == ChangeRefused(Refusal.SETTLED)
 
 
-def test_a_second_emergency_lasts_no_longer_and_ends_at_what_two_had_read(
-    desk: Desk, clock: Clock
-) -> None:
+def test_a_second_emergency_ends_as_the_first_would(desk: Desk, clock: Clock) -> None:
     urgent(desk)
     clock.turn(hours=3)
     urgent(desk, "Do not go there at all")
@@ -277,9 +275,7 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
         assert back(desk, unread) == ChangeRefused(Refusal.READ_BY_ONE)
 
 
-def test_a_state_on_top_of_words_that_were_brought_back_unread_is_unread(
-    desk: Desk, clock: Clock
-) -> None:
+def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock) -> None:
     """The publication history is older than this rule: it holds a restored emergency, and a draft on top of it."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), ChangePublished)
@@ -319,9 +315,7 @@ def test_a_confirmed_emergency_comes_back(desk: Desk, clock: Clock) -> None:
     assert isinstance(back(desk, alone.publication_id), ChangePublished)
 
 
-def test_who_published_the_emergency_beneath_is_not_the_second_person(
-    desk: Desk, clock: Clock
-) -> None:
+def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Clock) -> None:
     """The second emergency shows both texts: its reviewer must be the author of neither."""
     change = desk.opened(by=OTHER)
     desk.say(change, "Do not go there", by=OTHER)

@@ -36,9 +36,7 @@ def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
         ("FAILURE", "Later", "cannot be changed"),
     ],
 )
-def test_a_phrase_that_cannot_be_said_so_is_not_proposed(
-    name: str, words: str, fault: str, desk: Desk
-) -> None:
+def test_a_bad_phrase_is_not_proposed(name: str, words: str, fault: str, desk: Desk) -> None:
     change = desk.opened()
     desk.save(change, {"fr": {name: words}}, PHRASES)
     refused = service_publish.propose(desk.kit, EDITOR, change)

@@ -96,9 +96,7 @@ DOCUMENTS = st.tuples(FLOWS, st.dictionaries(DIGITS, NAMES), st.lists(DIGITS, un
 
 
 @given(old=DOCUMENTS, today=DOCUMENTS)
-def test_bringing_back_never_removes_an_entry_or_revives_a_number(
-    old: dict[str, Any], today: dict[str, Any]
-) -> None:
+def test_a_restore_revives_no_number_or_entry(old: dict[str, Any], today: dict[str, Any]) -> None:
     back = brought_back(old, today)
     assert back["entries"] == today["entries"]
     assert set(back["entries"].values()) <= set(back["flows"])

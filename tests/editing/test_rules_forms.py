@@ -48,9 +48,7 @@ def test_a_form_that_comes_back_as_it_was_shown_changes_nothing(node: dict[str, 
 
 @settings(deadline=None)
 @given(BROKEN, st.data())
-def test_whatever_is_typed_is_kept_or_refused_by_its_field(
-    node: dict[str, Any], data: st.DataObject
-) -> None:
+def test_any_text_is_kept_or_its_field_refused(node: dict[str, Any], data: st.DataObject) -> None:
     names = [*form_of(node)] or ["text.rw"]
     typed = data.draw(st.dictionaries(st.sampled_from(names), WORDS, max_size=5))
     read = read_form(node, typed)
@@ -131,9 +129,7 @@ def test_a_last_screen_says_something_or_goes_back_to_the_flow_that_called() -> 
         ("languages", "maybe", FieldFault.CHOICE),
     ],
 )
-def test_one_field_is_refused_and_the_rest_is_taken(
-    name: str, typed: str, fault: FieldFault
-) -> None:
+def test_one_refused_field_leaves_the_rest(name: str, typed: str, fault: FieldFault) -> None:
     read = read_form(MENU, {name: typed, "text.en": "New"})
     assert [(one.name, one.fault, one.typed) for one in read.refused] == [(name, fault, typed)]
     assert read.node == read_form(MENU, {"text.en": "New"}).node

@@ -66,9 +66,7 @@ def heard(line: Line) -> str:
     return caller.key("1")
 
 
-def test_who_is_in_the_middle_ends_on_the_old_words_and_the_next_hears_the_new(
-    open_line: Line, clock: Clock
-) -> None:
+def test_an_open_session_keeps_the_old_words(open_line: Line, clock: Clock) -> None:
     line = open_line
     middle = line.caller()
     middle.dial()
@@ -87,9 +85,7 @@ def test_who_is_in_the_middle_ends_on_the_old_words_and_the_next_hears_the_new(
     assert service_publish.in_the_middle(line.kit) == 0
 
 
-def test_who_dials_while_the_new_words_are_loaded_hears_the_old_ones(
-    open_line: Line, clock: Clock
-) -> None:
+def test_who_dials_during_loading_gets_the_old_words(open_line: Line, clock: Clock) -> None:
     waiting: list[Callable[[], None]] = []
     line = with_books(open_line, clock, waiting.append)
     assert OLD in heard(line)
@@ -103,9 +99,7 @@ def test_who_dials_while_the_new_words_are_loaded_hears_the_old_ones(
     assert OLD in middle.key("1"), "who began on the old words ends on them"
 
 
-def test_an_older_state_is_brought_back_and_an_emergency_lapses(
-    open_line: Line, clock: Clock
-) -> None:
+def test_a_state_is_restored_and_an_emergency_lapses(open_line: Line, clock: Clock) -> None:
     line = open_line
     publication = live(line, clock, said(line, NEW))
     live(line, clock, said(line, "Ask somebody first"))

@@ -105,9 +105,7 @@ def test_a_reset_forgets_all(client: EmulatorClient) -> None:
     assert client.get("faults")["faults"] == []
 
 
-def test_sessions_and_messages_stay_out_of_reprs(
-    client: EmulatorClient, emulator: Emulator
-) -> None:
+def test_no_repr_shows_a_message(client: EmulatorClient, emulator: Emulator) -> None:
     session = client.dial()
     session.reply("canary")
     client.text("canary", msisdn=ONE)

@@ -41,9 +41,7 @@ def test_a_message_arrives_and_is_reported(
     assert sent["accepted_at"] <= sent["delivered_at"]
 
 
-def test_a_phone_that_is_off_gets_it_when_it_is_on(
-    sms: LocalSms, client: EmulatorClient, line: FakeLine
-) -> None:
+def test_a_phone_turned_on_gets_it(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
     client.power(ONE, on=False)
     sms.sent("Message", ONE)
     assert statuses(line, 2) == ["Submitted", "Buffered"]
@@ -75,17 +73,13 @@ def test_reports_that_lie(
     assert statuses(line, len(told)) == told
 
 
-def test_an_early_report_comes_before_the_answer(
-    sms: LocalSms, client: EmulatorClient, line: FakeLine
-) -> None:
+def test_an_early_report_is_first(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "early_report"})
     sms.sent("Message", ONE)
     assert line.heard("delivery")[0]["status"] == "Success"
 
 
-def test_a_failure_has_its_reason_and_no_message(
-    sms: LocalSms, client: EmulatorClient, line: FakeLine
-) -> None:
+def test_a_failure_has_a_reason(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "failed_report", "value": "Failed:UserDoesNotExist"})
     sms.sent("Message", ONE)
     assert line.wait_for("delivery", 2)[1]["failureReason"] == "UserDoesNotExist"

@@ -28,9 +28,7 @@ def test_only_the_first_hop_twice(client: EmulatorClient, line: FakeLine) -> Non
     assert texts(line) == ["", "", "1"]
 
 
-def test_a_repeat_that_is_answered_otherwise_is_a_violation(
-    client: EmulatorClient, line: FakeLine
-) -> None:
+def test_a_repeat_answered_otherwise_is_a_violation(client: EmulatorClient, line: FakeLine) -> None:
     count = itertools.count()
 
     def change() -> None:
@@ -49,9 +47,7 @@ def test_an_answer_that_is_slow_is_a_violation(client: EmulatorClient, line: Fak
     assert [one["rule"] for one in client.violations()] == ["slow answer"]
 
 
-def test_an_answer_that_neither_goes_on_nor_ends_is_a_violation(
-    client: EmulatorClient, line: FakeLine
-) -> None:
+def test_an_answer_without_con_or_end_is_one(client: EmulatorClient, line: FakeLine) -> None:
     line.answers = {"": "Welcome"}
     client.dial()
     assert [one["rule"] for one in client.violations()] == ["neither CON nor END"]

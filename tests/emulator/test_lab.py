@@ -38,9 +38,7 @@ def page(desk: Page, url: str) -> Iterator[Page]:
 
 
 @pytest.mark.browser
-def test_a_fault_is_on_while_its_button_is_down(
-    page: Page, client: EmulatorClient, emulator: Emulator
-) -> None:
+def test_a_button_holds_a_fault(page: Page, client: EmulatorClient, emulator: Emulator) -> None:
     client.set_faults({"kind": "slow", "probability": 0.5})
     money = page.get_by_role("button", name="No money")
     money.click()
@@ -126,9 +124,7 @@ def test_a_clock_is_not_turned_by_years_nor_by_nonsense(client: EmulatorClient) 
     client.right_line()
 
 
-def test_a_phone_that_stays_off_is_reported_as_failed(
-    url: str, client: EmulatorClient, line: FakeLine
-) -> None:
+def test_a_phone_off_is_a_failure(url: str, client: EmulatorClient, line: FakeLine) -> None:
     client.set(give_up_after=2.0)
     client.power(ONE, on=False)
     LocalSms(url).sent("Message", ONE)

@@ -159,9 +159,7 @@ def test_the_right_phone_is_the_first_that_rings(url: str, page: Page, responder
 
 
 @pytest.mark.browser
-def test_a_chosen_phone_stays_and_the_others_are_marked(
-    url: str, page: Page, responder: Phone
-) -> None:
+def test_a_chosen_phone_stays_and_others_are_marked(url: str, page: Page, responder: Phone) -> None:
     page.locator("[data-people]").select_option(RESPONDER)
     LocalSms(url).sent("K7Q4 waits", "+250738100002")
     other = page.locator("[data-log] button", has_text="Huye 2").first
@@ -181,9 +179,7 @@ TELEPHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.mark.browser
-def test_the_page_says_what_it_is_and_links_the_console_and_the_readme(
-    chromium: Browser, emulator: Emulator
-) -> None:
+def test_the_page_links_the_console_and_the_readme(chromium: Browser, emulator: Emulator) -> None:
     about = About("http://127.0.0.1:9/", "# The first line\n")
     with serving(emulator, about=about) as url, quiet_page(chromium, url) as page:
         said = "A hotline against human trafficking in Rwanda: demo"
@@ -221,9 +217,7 @@ def test_on_a_telephone_an_alert_is_seen_without_scrolling_and_opens_the_other_p
 
 
 @pytest.mark.browser
-def test_a_thumb_meets_targets_of_44_pixels(
-    url: str, page: Page, citizen: Phone, responder: Phone
-) -> None:
+def test_targets_have_44_pixels(url: str, page: Page, citizen: Phone, responder: Phone) -> None:
     page.set_viewport_size(TELEPHONE)
     LocalSms(url).sent("K7Q4 waits", OTHER, sender_id="3847")
     expect(page.locator("[data-rings]")).to_be_visible()
@@ -259,9 +253,7 @@ def test_the_page_is_served_under_a_strict_policy() -> None:
 
 
 @pytest.mark.browser
-def test_without_javascript_there_is_one_sentence_and_it_is_true(
-    chromium: Browser, url: str
-) -> None:
+def test_without_javascript_there_is_one_true_sentence(chromium: Browser, url: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(url)

@@ -119,9 +119,7 @@ def test_digits_ahead_in_shape_b(client: EmulatorClient, line: FakeLine) -> None
 
 
 @pytest.mark.parametrize("code", ["*384*778#", "*384*7771#", "112", "", "*384*777*1"])
-def test_a_code_of_nobody_never_reaches_the_line(
-    client: EmulatorClient, line: FakeLine, code: str
-) -> None:
+def test_an_unknown_code_is_not_sent(client: EmulatorClient, line: FakeLine, code: str) -> None:
     session = client.dial(code)
     assert session.screen == CONNECTION_PROBLEM
     assert line.told == []
@@ -181,9 +179,7 @@ def test_silence_ends_a_dialogue(client: EmulatorClient, line: FakeLine) -> None
         session.reply("1")
 
 
-def test_a_reply_restarts_the_idle_time_but_not_the_dialogs(
-    client: EmulatorClient, line: FakeLine
-) -> None:
+def test_a_reply_restarts_only_the_idle_time(client: EmulatorClient, line: FakeLine) -> None:
     client.run_clock_at(0.001)
     session = client.dial()
     for _ in range(7):
@@ -202,9 +198,7 @@ def test_one_handset_holds_one_dialogue(client: EmulatorClient, line: FakeLine) 
     assert second.reply("1")
 
 
-def test_a_phone_that_is_off_cannot_dial_and_loses_its_dialogue(
-    client: EmulatorClient, line: FakeLine
-) -> None:
+def test_a_phone_off_cannot_dial_and_loses_it(client: EmulatorClient, line: FakeLine) -> None:
     client.dial()
     client.power(CALLER, on=False)
     assert line.wait_for("ended")[0]["status"] == "Incomplete"
@@ -274,9 +268,7 @@ def test_the_same_seed_gives_the_same_ids() -> None:
     assert one.message() == other.message()
 
 
-def test_a_timer_that_fires_as_she_replies_lets_her_go_on(
-    emulator: Emulator, client: EmulatorClient
-) -> None:
+def test_a_reply_beats_its_timer(emulator: Emulator, client: EmulatorClient) -> None:
     client.run_clock_at(0.001)
     session = client.dial()
     with emulator.state.lock:

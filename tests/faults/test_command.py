@@ -36,9 +36,7 @@ def test_it_takes_no_setting_since_one_may_mean_a_real_line() -> None:
         ({"HOTLINE_REDIS_URL": "unix:///run/redis.sock"}, "redis"),
     ],
 )
-def test_a_line_that_is_not_its_own_is_refused(
-    tmp_path: Path, environ: dict[str, str], named: str
-) -> None:
+def test_another_line_is_refused(tmp_path: Path, environ: dict[str, str], named: str) -> None:
     own_or_refuse(Stack(tmp_path), (tmp_path,))
     with pytest.raises(RealLine, match=named):
         own_or_refuse(Stack(tmp_path, environ=environ), (tmp_path,))

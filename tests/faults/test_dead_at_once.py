@@ -36,9 +36,7 @@ pytestmark = [
 
 
 @pytest.mark.fault(19)
-def test_row_19_a_worker_at_work_has_no_child_and_nothing_goes_on_for_it(
-    tmp_path: Path, beneath: Ground
-) -> None:
+def test_row_19_a_worker_at_work_has_no_child(tmp_path: Path, beneath: Ground) -> None:
     with under_test(tmp_path, beneath) as (stack, _):
         told = [tell(stack.emulator, plan(1, CODES, WORDS)[0])]
         stack.emulator.set_faults(SLOW)
@@ -64,9 +62,7 @@ def at_work(worker: int) -> bool:
 
 
 @pytest.mark.fault(33)
-def test_row_33_everything_is_killed_at_once_and_starts_again_in_any_order(
-    tmp_path: Path, beneath: Ground
-) -> None:
+def test_row_33_all_restart_in_any_order(tmp_path: Path, beneath: Ground) -> None:
     """The line's processes and servers die while callers report, in another order each day; three times in `--long`."""
     dice = random.Random(seed())
     with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:

@@ -50,9 +50,7 @@ def _rewriting(persistence: Any) -> bool:
 
 @pytest.mark.fault(7)
 @pytest.mark.parametrize("room", [0, 1, 3])
-def test_row_7_sqlite_on_a_full_disk_keeps_a_whole_tip_or_none(
-    on_file: Line, tmp_path: Path, room: int
-) -> None:
+def test_row_7_a_full_sqlite_keeps_all_or_none(on_file: Line, tmp_path: Path, room: int) -> None:
     """Either nothing fits, or the disk is full in the middle of the commit."""
     caller = told(on_file, *DANGER_HERE[:-1])
     log = (tmp_path / "hotline.db-wal").stat().st_size
@@ -97,9 +95,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
     eventually(lambda: _heard(district), seconds=10)
 
 
-def test_a_redis_whose_memory_is_full_is_not_well_however_it_answers(
-    valkey: Valkey, tmp_path: Path
-) -> None:
+def test_a_redis_without_memory_is_not_well(valkey: Valkey, tmp_path: Path) -> None:
     gauges = Gauges(valkey.url, tmp_path)
     valkey.client().config_set("maxmemory", "1")
     assert valkey.client().ping()

@@ -22,9 +22,7 @@ pytestmark = [
 
 @pytest.mark.fault(37)
 @pytest.mark.parametrize("pair", [*Pair])
-def test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice(
-    pair: Pair, tmp_path: Path, lay_home: LayHome
-) -> None:
+def test_a_backup_under_load_is_whole(pair: Pair, tmp_path: Path, lay_home: LayHome) -> None:
     if pair is Pair.SQLITE:
         lay_home(tmp_path / "lost")
     report = rehearse(tmp_path, TIPS, pair, say=lambda _: None)

@@ -129,9 +129,7 @@ def dying(sending: Sending, fuse: Fuse) -> Iterator[None]:
 @pytest.mark.fault(18)
 @QUEUES
 @pytest.mark.parametrize("place", range(1, PLACES))
-def test_rows_17_and_18_who_sends_is_killed_at_each_write_and_after_the_send(
-    texter: Texter, queue: Priority, place: int
-) -> None:
+def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place: int) -> None:
     """Another process sends the message.
 
     An answer that may be on its way is not sent again: the sender may write again.
@@ -165,9 +163,7 @@ def test_the_places_reach_beyond_the_last_write(texter: Texter, queue: Priority)
 
 @pytest.mark.fault(21)
 @QUEUES
-def test_row_21_while_one_sends_every_other_process_finds_nothing(
-    texter: Texter, queue: Priority
-) -> None:
+def test_row_21_only_one_process_sends(texter: Texter, queue: Priority) -> None:
     sending = Sending(texter, queue)
     others: list[int] = []
 

@@ -82,9 +82,7 @@ def in_danger(stack: Stack) -> set[str]:
 
 
 @pytest.mark.fault(39)
-def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(
-    tmp_path: Path, lay_home: LayHome
-) -> None:
+def test_danger_overtakes_a_flood_and_none_is_lost(tmp_path: Path, lay_home: LayHome) -> None:
     if PAIR is Pair.SQLITE:
         lay_home(tmp_path)
     with (

@@ -222,13 +222,11 @@ def test_what_is_wrong_in_the_database_is_read_out(
         ([ALERT, ALERT.replace("urgent", "now")], "in 2 wordings"),
     ],
 )
-def test_what_the_gateway_saw_is_held_against_it(
-    kept: Database, texts: list[str], sentence: str
-) -> None:
+def test_the_gateway_s_view_is_checked(kept: Database, texts: list[str], sentence: str) -> None:
     assert any(sentence in breach for breach in breaches(kept, TOLD, texts))
 
 
-def test_an_alert_that_needs_no_send_is_no_breach_where_its_case_was_answered(
+def test_an_alert_without_a_send_is_no_breach_if_its_case_was_answered(
     kept: Database,
 ) -> None:
     with kept.writing() as session:

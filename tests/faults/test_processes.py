@@ -64,9 +64,7 @@ def alerted(emulator: EmulatorClient) -> int:
 
 
 @pytest.mark.fault(5)
-def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(
-    tmp_path: Path, beneath: Ground
-) -> None:
+def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: Ground) -> None:
     """The caller's last hop meets a frozen process and fails. The caller dials again and is heard, once."""
     with Stack(tmp_path, environ=beneath.environ) as stack:
         session = stack.emulator.dial(msisdn="+250788100001")
@@ -87,9 +85,7 @@ def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(
 
 
 @pytest.mark.fault(38)
-def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(
-    tmp_path: Path, beneath: Ground
-) -> None:
+def test_row_38_a_log_that_is_full_stops_nothing(tmp_path: Path, beneath: Ground) -> None:
     """All output of the line goes to a full disk. A killed process is still started again."""
     with muted(tmp_path, beneath) as (client, keeper):
         told(client, "+250788100001")

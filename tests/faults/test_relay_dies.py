@@ -154,9 +154,7 @@ def sends_allowed(district: District) -> int:
 
 @pytest.mark.fault(22)
 @pytest.mark.timeout(900 if is_long() else 300)
-def test_row_22_whatever_it_was_doing_another_relay_does_it_once(
-    district: District, tell_steps: Tell
-) -> None:
+def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps: Tell) -> None:
     """I4 and I6: after each death nothing waits, and every tip was alerted as by a worker that survived."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())

@@ -28,7 +28,7 @@ def parent() -> Iterator["subprocess.Popen[bytes]"]:
     process.wait()
 
 
-def test_a_grandchild_is_below_us_and_known_by_what_it_was_started_with(
+def test_a_grandchild_is_found_by_its_command(
     parent: "subprocess.Popen[bytes]",
 ) -> None:
     (child,) = below(parent.pid)

@@ -53,9 +53,7 @@ def outcomes(stack: Stack) -> set[str | None]:
     return found
 
 
-def test_told_to_end_with_many_on_the_wire_nothing_is_lost_and_nothing_sent_twice(
-    tmp_path: Path, beneath: Ground
-) -> None:
+def test_an_end_with_many_sends_open_loses_nothing(tmp_path: Path, beneath: Ground) -> None:
     with (
         under_test(tmp_path, beneath, procfile=sending(tmp_path)) as (stack, _),
         ThreadPoolExecutor(4) as callers,

@@ -84,9 +84,7 @@ def test_another_order_of_screens_is_another_revision(database: Database, clock:
     assert publish(database, _playable(), clock()) == first
 
 
-def test_another_document_is_another_revision_and_an_old_one_can_return(
-    database: Database, clock: Clock
-) -> None:
+def test_a_changed_document_is_another_revision(database: Database, clock: Clock) -> None:
     first = publish(database, _playable(), clock())
     clock.turn(minutes=1)
     second = publish(database, _playable("So long"), clock())
@@ -142,9 +140,7 @@ def test_c17_an_entry_may_be_added(database: Database, clock: Clock) -> None:
         (HEAD + "112,Police,verified,e,MIGEPROF,24/11/2026,\n", "numbers.0.confirmed_on"),
     ],
 )
-def test_c15_a_bad_sheet_of_numbers_is_told_with_its_place(
-    sheet: str, fault: str, tmp_path: Path
-) -> None:
+def test_a_bad_sheet_names_its_place(sheet: str, fault: str, tmp_path: Path) -> None:
     write_folder(_playable(), tmp_path)
     (tmp_path / "numbers.csv").write_text(sheet, encoding="utf-8")
 

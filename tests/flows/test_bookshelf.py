@@ -90,9 +90,7 @@ def test_a_publication_is_heard_within_a_second(database: Database, clock: Clock
     assert shelf.live() == second
 
 
-def test_a_book_is_compiled_once_and_the_oldest_is_put_away(
-    database: Database, clock: Clock
-) -> None:
+def test_a_book_is_compiled_once_and_cached(database: Database, clock: Clock) -> None:
     shelf = SqlBookshelf(database, place_lists())
     ids = [_publish(database, clock, f"words {number}") for number in range(KEPT + 1)]
     first = shelf.book(ids[0])
@@ -115,9 +113,7 @@ def test_an_unknown_revision_is_not_found(database: Database) -> None:
         SqlBookshelf(database, place_lists()).book(7)
 
 
-def test_sessions_begin_on_the_book_of_before_while_the_new_one_is_loaded(
-    hops: Hops, clock: Clock
-) -> None:
+def test_sessions_start_on_the_old_book_while_one_loads(hops: Hops, clock: Clock) -> None:
     first = _publish(hops.database, clock, "one")
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")
@@ -187,9 +183,7 @@ def test_a_load_that_fails_is_begun_again(
     assert hops.begins() == second
 
 
-def test_flows_that_two_revisions_have_in_common_are_made_once(
-    database: Database, clock: Clock
-) -> None:
+def test_equal_flows_of_two_revisions_are_made_once(database: Database, clock: Clock) -> None:
     shelf = SqlBookshelf(database, place_lists())
     one, two = (shelf.book(_publish(database, clock, words)) for words in ("one", "two"))
     assert two.flows["front"] is one.flows["front"]

@@ -62,9 +62,7 @@ def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) 
 
 @pytest.mark.row("C7")
 @pytest.mark.parametrize("language", CODES)
-def test_c7_a_report_is_told_after_four_answers_and_whole_before_nine(
-    line: Line, language: str
-) -> None:
+def test_a_report_alerts_after_four_answers_and_is_whole_at_nine(line: Line, language: str) -> None:
     caller = told(line, language, *DANGER_HERE[:-1])
     assert (line.tip.state, line.jobs.rung) == ("draft", [])
     caller.key(DANGER_HERE[-1])
@@ -87,9 +85,7 @@ def test_c5_whoever_only_presses_1_reaches_the_end_of_a_lesson(line: Line, langu
 
 @pytest.mark.row("C20")
 @pytest.mark.parametrize("language", CODES)
-def test_c20_1_leads_past_the_first_page_of_a_complaint_and_answers_nothing(
-    line: Line, language: str
-) -> None:
+def test_1_leads_past_a_complaint_s_first_page(line: Line, language: str) -> None:
     caller = told(line, language, *TREATED)
     assert len(choices(caller.key("1"))) == 5
     caller.hang_up()
@@ -143,9 +139,7 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
 
 @pytest.mark.row("C18")
 @pytest.mark.parametrize("language", CODES)
-def test_c18_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(
-    line: Line, language: str
-) -> None:
+def test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(line: Line, language: str) -> None:
     told(line, language, *DANGER_HERE).hang_up()
     assert service_assignment.refer_waiting(line.kit) == 1
     close_by_two(line.kit, 1, TipOutcome.JOKE)

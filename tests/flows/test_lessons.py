@@ -73,9 +73,7 @@ def test_a_lesson_takes_three_screens_at_most_and_is_counted_on_its_last(lesson:
 @pytest.mark.row("C5")
 @pytest.mark.parametrize("lesson", LESSONS)
 @pytest.mark.parametrize("language", CODES)
-def test_c5_a_node_of_a_lesson_is_one_screen_with_the_way_back_on_it(
-    lesson: Lesson, language: str
-) -> None:
+def test_a_node_of_a_lesson_is_one_screen_with_a_way_back(lesson: Lesson, language: str) -> None:
     for place, node in lesson:
         (page,) = paginate(view(BOOK, node, Run(language, (place,)), Facts()).layout)
         assert any(line.startswith("0 ") for line in page.text.split("\n"))
@@ -91,9 +89,7 @@ def test_an_english_screen_has_at_most_130_letters(lesson: Lesson) -> None:
 @pytest.mark.parametrize("lesson", LESSONS)
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("limit", [DEFAULT_LIMIT, 100])
-def test_whoever_only_presses_1_reads_a_lesson_to_its_end(
-    lesson: Lesson, language: str, limit: int
-) -> None:
+def test_pressing_1_reads_a_lesson_to_its_end(lesson: Lesson, language: str, limit: int) -> None:
     """A node of a lesson takes several pages if the network's limit is small."""
     (first, _), (_, last) = lesson[0], lesson[-1]
     run, happened = Run(language, (first,)), list[Event]()
@@ -119,9 +115,7 @@ OFFERED = {
 @pytest.mark.row("C5")
 @pytest.mark.parametrize("reporting", [True, False])
 @pytest.mark.parametrize("language", CODES)
-def test_behind_every_lesson_stand_other_topics_and_a_problem(
-    language: str, reporting: bool
-) -> None:
+def test_after_every_lesson_come_other_topics_and_help(language: str, reporting: bool) -> None:
     facts = Facts(flags={"reporting": reporting})
     shown = turn.start(BOOK, facts)
     for key in (*KEYS[language], "1", "9", "9", "9"):

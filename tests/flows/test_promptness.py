@@ -83,9 +83,7 @@ HURT: dict[str, Any] = {
         (asking("district", saves="town"), ["saved"]),
     ],
 )
-def test_c20_whoever_was_hurt_has_told_the_national_desk_as_soon(
-    changed: dict[str, Any], screens: list[str]
-) -> None:
+def test_hurt_alerts_the_national_desk_as_soon(changed: dict[str, Any], screens: list[str]) -> None:
     written = make_document(tell=HURT | changed)
     written["flows"]["tell"]["gathers"] = "complaint"
     found = list(late_alerts(document.bind(document.read(written), LISTS)))

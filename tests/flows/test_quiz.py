@@ -125,9 +125,7 @@ def test_only_the_last_lesson_counts_as_read(quiz: Flow) -> None:
 
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("value", [RIGHT, "wrong", "unsure"])
-def test_every_answer_of_the_second_half_is_explained_kindly_and_never_repeated(
-    quiz: Flow, language: str, value: str
-) -> None:
+def test_each_answer_is_explained_kindly_and_once(quiz: Flow, language: str, value: str) -> None:
     kind = {True: ("Ni byo.", "C'est juste.", "That is right.")}.get(
         value == RIGHT, ("Reka twongere turebe.", "Regardons encore.", "Let us look again.")
     )
@@ -145,9 +143,7 @@ def test_every_answer_of_the_second_half_is_explained_kindly_and_never_repeated(
 
 @pytest.mark.row("C6")
 @pytest.mark.parametrize("language", CODES)
-def test_c6_the_lesson_stands_between_the_halves_and_nobody_is_told_before_it(
-    quiz: Flow, language: str
-) -> None:
+def test_the_lesson_is_between_the_halves(quiz: Flow, language: str) -> None:
     for asked in list(asked_in(quiz))[:3]:
         assert not asked.why.leads
         (page,) = paginate(view(BOOK, asked.why, Run(language, (asked.place,)), Facts()).layout)

@@ -84,9 +84,7 @@ def test_000_shows_a_first_dial_from_anywhere(book: Book, facts: Facts, keys: li
 
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS, st.sampled_from(["", "11", "90", "99"]))
-def test_no_digits_dialled_ahead_open_the_report(
-    book: Book, facts: Facts, keys: list[str], entry: str
-) -> None:
+def test_no_dialled_digits_report(book: Book, facts: Facts, keys: list[str], entry: str) -> None:
     turn = start(book, facts, entry=entry, ahead=keys)
 
     assert turn.run.passage == 0

@@ -150,9 +150,7 @@ NUMBERS = [
         ),
     ],
 )
-def test_c15_a_number_stands_in_a_lead_of_its_own_alone(
-    say: dict[str, Any], message: str | None
-) -> None:
+def test_a_number_is_alone_in_its_lead(say: dict[str, Any], message: str | None) -> None:
     document = {**make_document(learn={"one": {"say": say}}), "numbers": NUMBERS}
     found = [one for one in check(document, LISTS) if one.code is Code.NUMBER_UNSIGNED]
 
@@ -182,9 +180,7 @@ def test_what_is_right_is_not_found(changed: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("letters", "codes"), [(115, set()), (116, {Code.TOO_LONG})])
-def test_a_label_is_measured_with_its_number_and_the_ways_on_and_out(
-    letters: int, codes: set[Code]
-) -> None:
+def test_a_label_is_measured_with_its_number_and_ways_on(letters: int, codes: set[Code]) -> None:
     """156 septets, less 6 held back, 9 for `9 Komeza`, 21 for `0 Inyuma` and `00 Ahabanza`, 2 for `1 `, 3 for ` rw`."""
     label = ("yyyy " * 40)[: letters - 1] + "y"
     learn = {"one": {"menu": {"text": t("x"), "choices": [choice(label, goes="end")]}}}

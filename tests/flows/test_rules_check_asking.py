@@ -165,9 +165,7 @@ def question(**signed: str) -> Question:
         (366, QuestionStatus.OVER),
     ],
 )
-def test_a_question_may_be_asked_for_a_year_after_it_was_signed(
-    days: int, standing: QuestionStatus
-) -> None:
+def test_a_question_lasts_a_year_after_its_signature(days: int, standing: QuestionStatus) -> None:
     whole = question(digest=question().digest)
     assert whole.standing(SIGNED_ON + timedelta(days=days)) is standing
     assert whole.until == SIGNED_ON + VALID

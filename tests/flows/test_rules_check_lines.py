@@ -43,9 +43,7 @@ def found(written: dict[str, Any]) -> list[Finding]:
         (4, {"reason": REASON}, "has a reason but needs none"),
     ],
 )
-def test_a_question_over_ten_lines_needs_a_reason_and_no_other_has_one(
-    choices: int, fields: dict[str, str], message: str
-) -> None:
+def test_over_ten_lines_needs_a_reason(choices: int, fields: dict[str, str], message: str) -> None:
     finding = found(learn(choices, **fields))
 
     assert {str(one.message) for one in finding} == ({message} if message else set())
@@ -77,9 +75,7 @@ def danger(
         ({"note": LINE * 8}, 0),
     ],
 )
-def test_words_in_front_count_on_a_screen_of_a_report_and_no_reason_excuses_it(
-    fields: dict[str, str], lines: int
-) -> None:
+def test_a_report_counts_front_words_for_any_reason(fields: dict[str, str], lines: int) -> None:
     finding = found(danger(**fields))
     messages = {f"the question has {lines} lines of 16 letters: 10 at most"} if lines else set()
     assert {str(one.message) for one in finding} == messages

@@ -136,9 +136,7 @@ def test_who_she_is_is_asked_by_no_menu_of_a_report_and_no_words_of_a_lesson() -
     ],
 )
 @pytest.mark.row("A4")
-def test_a_promise_on_any_screen_needs_a_reason_that_a_report_cannot_give(
-    language: str, words: str
-) -> None:
+def test_a_promise_needs_a_reason_that_a_report_cannot_give(language: str, words: str) -> None:
     screen = {"say": {"text": {**t("x"), language: words}}}
     assert [one.language for one in found(Code.PROMISE, learn={"one": screen})] == [language]
     warns = {**screen, "reason": "Warns of what a false recruiter says."}
@@ -212,9 +210,7 @@ BEHIND = [{"value": "now", "label": PLAIN, "goes": "behind"}, choice("b", value=
         ),
     ],
 )  # fmt: skip
-def test_a_screen_that_shows_an_answer_is_found(
-    changed: dict[str, Any], node: str, echoes: bool
-) -> None:
+def test_a_screen_with_an_answer_is_found(changed: dict[str, Any], node: str, echoes: bool) -> None:
     hits = found(Code.ECHO, tell=tell(**changed))
     assert {one.node for one in hits} == ({node} if echoes else set())
 

@@ -25,9 +25,7 @@ SEEN_BY = st.sampled_from(
 
 
 @given(KEYS, SEEN_BY, st.sampled_from([70, 156, 182]), st.sampled_from(["", "11", "90"]))
-def test_a_book_that_was_drawn_on_shows_what_a_new_one_shows(
-    keyed: list[str], facts: Facts, limit: int, entry: str
-) -> None:
+def test_an_old_drawing_is_current(keyed: list[str], facts: Facts, limit: int, entry: str) -> None:
     on_shared = Player(SHARED, facts, limit=limit).dial(entry=entry)
     on_new = Player(make_book(), facts, limit=limit).dial(entry=entry)
     assert on_shared.shown == on_new.shown

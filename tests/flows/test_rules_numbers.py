@@ -15,9 +15,7 @@ SIGNED = date(2026, 11, 24)
     [(-1, False, False), (0, True, True), (365, True, True), (366, False, True)],
     ids=["signed in the future", "its day", "its last day", "after its year"],
 )
-def test_others_go_after_a_year_and_the_emergency_number_stays(
-    days: int, others: bool, emergency: bool
-) -> None:
+def test_the_emergency_number_never_lapses(days: int, others: bool, emergency: bool) -> None:
     today = SIGNED + timedelta(days=days)
     book = {
         digits: Number(digits, Evidence.VERIFIED, "MIGEPROF", SIGNED)

@@ -30,9 +30,7 @@ LAYOUTS = st.builds(
 
 
 @given(LAYOUTS, st.integers(min_value=60, max_value=182))
-def test_every_page_keeps_its_room_and_every_choice_has_one_digit(
-    layout: Layout, limit: int
-) -> None:
+def test_every_page_fits_and_each_choice_has_one_digit(layout: Layout, limit: int) -> None:
     pages = paginate(layout, limit)
 
     assert all(septets(page.text) <= limit - HELD_BACK for page in pages)

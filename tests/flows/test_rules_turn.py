@@ -89,9 +89,7 @@ def test_odd_input_shows_the_screen_again_under_one_line(odd: str) -> None:
         (112, "1 9"),
     ],
 )
-def test_an_unknown_key_names_the_keys_in_the_longest_line_that_fits(
-    letters: int, line: str
-) -> None:
+def test_an_unknown_key_names_the_keys_in_one_line(letters: int, line: str) -> None:
     text = ("word " * 30)[:letters].rstrip()
     learn = {"one": {"say": {"text": {"rw": text}, "goes": "one"}}}
     player = Player(make_book(learn=learn)).keys("1")
@@ -145,9 +143,7 @@ def test_one_leads_on_where_there_is_one_way_and_nothing_is_answered() -> None:
         ([choice("Go", goes="two", key="5"), choice("Stay", goes="back")], True),
     ],
 )
-def test_one_is_the_only_choice_of_a_menu_and_never_an_answer(
-    choices: list[dict[str, object]], leads_on: bool
-) -> None:
+def test_one_is_a_choice_but_no_answer(choices: list[dict[str, object]], leads_on: bool) -> None:
     """The last row has a choice of its own on `1`."""
     menu = {"text": t("Menu"), "saves": "one", "choices": choices}
     learn = {

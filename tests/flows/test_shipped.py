@@ -110,9 +110,7 @@ def test_c15_the_only_number_shown_says_who_confirmed_it_and_who_has_yet_to_sign
     ("today", "there"),
     [("2026-11-23", False), ("2026-11-24", True), ("2027-11-24", True), ("2037-11-25", True)],
 )
-def test_c15_the_emergency_number_shows_from_its_confirmation_on_and_never_lapses(
-    language: str, today: str, there: bool
-) -> None:
+def test_the_emergency_number_never_lapses(language: str, today: str, there: bool) -> None:
     facts = Facts(flags=flags(BOOK.numbers, date.fromisoformat(today)))
     help_now = screens(*FIRST_KEYS[language], "5", "9", facts=facts)[-2:]
     facts = Facts(flags={**facts.flags, "reporting": True})
@@ -185,7 +183,7 @@ def test_the_answers_of_the_report_are_those_that_the_line_understands() -> None
 
 @pytest.mark.row("C15")
 @pytest.mark.parametrize("language", CODES)
-def test_the_words_after_danger_stand_on_the_place_and_on_the_screen_after_the_district(
+def test_the_words_after_danger_are_on_the_place_and_the_next_screen(
     language: str,
 ) -> None:
     first = FIRST_KEYS[language]

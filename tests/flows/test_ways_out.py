@@ -53,9 +53,7 @@ def test_c1_back_and_home_stand_on_every_page_where_they_act(language: str) -> N
 
 @pytest.mark.row("C1")
 @pytest.mark.parametrize(("place", "node"), LISTS)
-def test_c1_not_sure_is_on_every_page_of_a_list_and_no_page_is_without_a_place(
-    place: Place, node: Ask
-) -> None:
+def test_every_page_of_a_list_has_not_sure_and_a_place(place: Place, node: Ask) -> None:
     unsure = [choice for choice in node.choices if choice.value == "unsure"]
     for language in CODES:
         for seen, shown in pages(place, node, language):

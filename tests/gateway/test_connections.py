@@ -103,9 +103,7 @@ def test_a_connection_that_the_gateway_closed_is_replaced_without_doubt() -> Non
 
 
 @pytest.mark.parametrize(("rest", "connections"), [(4.9, [2]), (5.1, [1, 1])])
-def test_a_connection_that_rested_for_long_is_not_used_again(
-    rest: float, connections: list[int]
-) -> None:
+def test_a_connection_that_rested_long_is_closed(rest: float, connections: list[int]) -> None:
     now = 100.0
     with keeping() as gateway:
         pool = Connections(AT_ONCE, elapsed=lambda: now)

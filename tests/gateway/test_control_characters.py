@@ -73,9 +73,7 @@ def spoilt(fields: dict[str, str]) -> list[dict[str, str]]:
     ]
 
 
-def test_in_every_field_of_a_hop_they_end_in_a_screen(
-    staffed: Line, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_hop_with_one_ends_in_a_screen(staffed: Line, caplog: pytest.LogCaptureFixture) -> None:
     for number, fields in enumerate(spoilt(USSD)):
         here = fields
         if fields["sessionId"] == USSD["sessionId"]:

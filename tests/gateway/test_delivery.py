@@ -56,7 +56,7 @@ def test_each_outcome_has_its_consequence(
     assert len(alone.all(Referral)) == told
 
 
-def test_a_number_that_is_no_number_is_flagged_and_a_colleague_told_at_once(
+def test_a_bad_number_is_marked_and_a_colleague_is_alerted_at_once(
     alone: District,
 ) -> None:
     alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
@@ -130,9 +130,7 @@ def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District
 
 @pytest.mark.fault(24)
 @pytest.mark.parametrize(("urgency", "wait"), [(1, 10), (2, 120), (3, 600)])
-def test_unknown_waits_and_then_says_the_same_words(
-    district: District, urgency: int, wait: int
-) -> None:
+def test_unknown_waits_and_repeats_its_words(district: District, urgency: int, wait: int) -> None:
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=urgency)
     district.sms.results = [SendResult(Outcome.UNKNOWN)]
@@ -192,9 +190,7 @@ def test_an_answer_ends_the_doubt(alone: District) -> None:
 class TestTheLane:
     @pytest.mark.fault(28)
     @pytest.mark.parametrize("fault", [Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT])
-    def test_a_fault_of_ours_holds_everything_and_burns_nothing(
-        self, district: District, fault: Outcome
-    ) -> None:
+    def test_our_fault_pauses_the_queue_only(self, district: District, fault: Outcome) -> None:
         district.enrol(Level.NATIONAL, districts=())
         for _ in range(3):
             district.tell(urgency=1)
@@ -207,9 +203,7 @@ class TestTheLane:
         assert [row.counted for row in district.all(Message)] == [0, 0, 0]
 
     @pytest.mark.fault(28)
-    def test_it_is_tried_again_after_a_minute_by_one_message_and_then_let_go(
-        self, district: District
-    ) -> None:
+    def test_it_is_tried_again_after_a_minute_and_dropped(self, district: District) -> None:
         district.enrol(Level.NATIONAL, districts=())
         for _ in range(3):
             district.tell(urgency=1)
@@ -239,9 +233,7 @@ class TestTheLane:
         assert alone.message.state == MessageState.RETRY
         assert alone.responder(1).unreachable is None
 
-    def test_a_number_that_does_not_open_passes_the_alert_on_and_marks_nobody(
-        self, alone: District
-    ) -> None:
+    def test_a_number_that_does_not_open_alerts_the_next(self, alone: District) -> None:
         """A damaged row is our fault: the phone may still work."""
 
         class Damaged(FakeNumbers):

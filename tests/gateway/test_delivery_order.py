@@ -56,9 +56,7 @@ def test_the_room_of_the_line(
 
 
 @given(at_once=st.integers(1, 999), under_way=st.integers(0, 2000), others=st.integers(0, 2000))
-def test_there_is_never_more_room_than_the_line_has(
-    at_once: int, under_way: int, others: int
-) -> None:
+def test_no_step_gives_more_room_than_there_is(at_once: int, under_way: int, others: int) -> None:
     for doubted, left in product((False, True), (at_once - under_way,)):
         found = room(at_once, under_way, min(others, under_way), doubted=doubted)
         assert 0 <= found.others <= found.first <= max(left, 0 if not doubted else 1)

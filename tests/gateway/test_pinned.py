@@ -34,9 +34,7 @@ def hers(line: Line) -> list[Referral]:
     return sorted(rows, key=lambda one: -one.id)
 
 
-def test_a_case_that_goes_from_her_list_moves_no_other_under_her_key(
-    line: Line, officer: Caller
-) -> None:
+def test_a_case_that_left_the_list_moves_no_other_key(line: Line, officer: Caller) -> None:
     """The responder reads the list and loses the first case. Key `2` still means the second."""
     listed = officer.dial("90")
     first, second = hers(line)
@@ -49,9 +47,7 @@ def test_a_case_that_goes_from_her_list_moves_no_other_under_her_key(
     assert [one.state for one in hers(line)] == ["sent", "acknowledged"]
 
 
-def test_what_a_later_release_pinned_is_read_as_far_as_it_is_known(
-    line: Line, officer: Caller
-) -> None:
+def test_what_a_later_release_pinned_is_read_as_far_as_known(line: Line, officer: Caller) -> None:
     listed = officer.dial("90")
     with line.database.writing() as session:
         begun = session.get_one(Dialogue, row(line, officer).key)
@@ -61,9 +57,7 @@ def test_what_a_later_release_pinned_is_read_as_far_as_it_is_known(
     assert officer.again() == listed
 
 
-def test_who_leaves_a_colleague_s_case_is_told_of_it_at_the_last_moment(
-    line: Line, officer: Caller
-) -> None:
+def test_who_leaves_a_colleague_s_case_learns_it_at_the_end(line: Line, officer: Caller) -> None:
     """The line looks up the assignee when the responder takes the case, not at the dial."""
     officer.dial("90")
     officer.key("1")

@@ -80,7 +80,5 @@ def test_from_which_failure_the_next_person_is_told(
         (True, True, MessageState.FAILED),
     ],
 )
-def test_what_becomes_of_a_doubt_is_never_called_delivered(
-    withheld: bool, answered: bool, state: MessageState
-) -> None:
+def test_a_doubt_is_never_delivered(withheld: bool, answered: bool, state: MessageState) -> None:
     assert after_doubt(withheld=withheld, answered=answered) is state

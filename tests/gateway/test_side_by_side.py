@@ -139,9 +139,7 @@ def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
     assert set(begun_for(district)) == {tip.id for tip in district.all(Tip)}
 
 
-def test_a_further_alert_of_danger_that_has_waited_takes_any_place(
-    district: District, gateway: HeldSms, process: Process
-) -> None:
+def test_waiting_danger_comes_first(district: District, gateway: HeldSms, process: Process) -> None:
     danger(district, 3)
     kit = process(8)
     assert service_sending.deliver_due(kit) == 3 + 3
@@ -170,9 +168,7 @@ def test_danger_finds_a_place_where_all_the_rest_is_slow(
 
 @pytest.mark.both
 @pytest.mark.slow(reason="waits for a gateway that takes its time")
-def test_two_processes_share_the_places_of_the_line(
-    district: District, gateway: HeldSms, process: Process
-) -> None:
+def test_two_processes_share_places(district: District, gateway: HeldSms, process: Process) -> None:
     danger(district, 20)
     kits = [process(), process()]
     threads = [Thread(target=service_sending.deliver_due, args=(kit,)) for kit in kits]
@@ -203,9 +199,7 @@ def test_a_dead_process_keeps_its_places_no_longer_than_a_send_can_take(
     assert LONGEST_SEND < LEASE
 
 
-def test_a_hold_stops_all_that_has_not_begun(
-    district: District, gateway: HeldSms, process: Process
-) -> None:
+def test_a_pause_stops_the_rest(district: District, gateway: HeldSms, process: Process) -> None:
     danger(district, 4)
     service_sending.deliver_due(process(5))
     waiting = gateway.until_asked(5)
@@ -216,9 +210,7 @@ def test_a_hold_stops_all_that_has_not_begun(
     assert len(gateway.asked) == 5
 
 
-def test_a_fault_of_ours_stops_the_rest_and_is_tried_by_one_alone(
-    district: District, gateway: HeldSms, process: Process
-) -> None:
+def test_our_fault_is_tried_once(district: District, gateway: HeldSms, process: Process) -> None:
     danger(district, 4)
     kit = process(5)
     service_sending.deliver_due(kit)

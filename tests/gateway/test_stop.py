@@ -52,9 +52,7 @@ def staffed(district: District) -> District:
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_a_message_of_any_kind_to_a_stopped_number_is_refused(
-    staffed: District, kind: Kind
-) -> None:
+def test_no_message_goes_to_a_stopped_number(staffed: District, kind: Kind) -> None:
     """One message is written before the number is stopped, and one after it."""
     write(staffed, kind)
     by_the_gateway(staffed)
@@ -72,9 +70,7 @@ def test_a_message_of_any_kind_to_a_stopped_number_is_refused(
 
 
 @pytest.mark.parametrize("notice", list(Notice))
-def test_an_alarm_of_any_kind_to_a_stopped_number_is_refused(
-    staffed: District, notice: Notice
-) -> None:
+def test_no_alarm_goes_to_a_stopped_number(staffed: District, notice: Notice) -> None:
     service_alarms.add(staffed.kit, "Keza", "+250788000055", "rw", by="Aline")
     at = staffed.clock()
     with staffed.database.writing() as session:
@@ -93,9 +89,7 @@ def test_an_alarm_of_any_kind_to_a_stopped_number_is_refused(
 
 
 @pytest.mark.parametrize("wish", [by_sms, by_notice])
-def test_a_stop_of_an_enrolled_number_changes_nothing(
-    staffed: District, wish: Callable[[District], None]
-) -> None:
+def test_an_enrolled_number_stays(staffed: District, wish: Callable[[District], None]) -> None:
     wish(staffed)
     tip_id = staffed.tell(urgency=2)
     staffed.deliver()
@@ -190,9 +184,7 @@ def test_one_function_alone_hands_a_word_to_the_gateway() -> None:
 
 
 @pytest.mark.parametrize("flushed", [False, True])
-def test_a_caller_stops_it_by_dialling_and_sees_the_last_words_of_any_lesson(
-    line: Line, *, flushed: bool
-) -> None:
+def test_a_caller_stops_it_by_dialling_and_reads_the_end(line: Line, *, flushed: bool) -> None:
     caller = line.caller("+250788000077")
     caller.dial()
     caller.key("4", "5", "4")

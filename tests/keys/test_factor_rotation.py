@@ -58,9 +58,7 @@ def enters_by_paper(kit: ConsoleKit, who: Person, number: int) -> bool:
     return isinstance(entered, Entered)
 
 
-def test_people_enter_at_every_step_of_a_rotation(
-    kit: ConsoleKit, editor: Person, keys: Path
-) -> None:
+def test_people_sign_in_during_a_rotation(kit: ConsoleKit, editor: Person, keys: Path) -> None:
     before = rows(kit)
     later = replace(kit, proofs=replace(kit.proofs, factors=sealer(keys)))
 
@@ -91,9 +89,7 @@ def test_what_stands_under_the_newest_key_stays_and_a_second_time_changes_nothin
     assert rows(kit) == sealed
 
 
-def test_after_two_rotations_digests_are_those_of_the_first_key(
-    kit: ConsoleKit, editor: Person, keys: Path
-) -> None:
+def test_two_rotations_keep_the_first_digests(kit: ConsoleKit, editor: Person, keys: Path) -> None:
     folder = KeyFolder(keys / "pages")
     first = sealer(keys).digest("paper", "words")
     held = folder.names()

@@ -45,9 +45,7 @@ def test_a_file_that_its_owner_alone_reads_is_read(file: Path, mode: int) -> Non
 
 
 @pytest.mark.parametrize("mode", [0o440, 0o404, 0o644, 0o620, 0o602, 0o700, 0o410])
-def test_one_that_others_may_read_or_change_is_refused_with_what_to_type(
-    file: Path, mode: int
-) -> None:
+def test_one_that_others_read_is_refused_with_a_remedy(file: Path, mode: int) -> None:
     file.chmod(mode)
     assert f"chmod 0400 {file}" in problem_of(file)
 

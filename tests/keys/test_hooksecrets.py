@@ -64,7 +64,7 @@ def test_ended_is_ended_at_once(folder: Path) -> None:
     assert dict(live) == newest
 
 
-def test_the_relays_own_address_is_renewed_with_them_and_the_web_knows_it_first(
+def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(
     folder: Path,
 ) -> None:
     live, relay = LiveSecrets(folder), folder.parent / "workers"
@@ -109,7 +109,7 @@ def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
     assert len(live["sms"]) == 1
 
 
-def test_the_watchman_s_own_secret_rotates_and_no_call_of_his_is_turned_away(
+def test_the_watch_secret_rotates_and_none_of_its_calls_is_refused(
     tmp_path: Path,
 ) -> None:
     make_keys(tmp_path, NOON)

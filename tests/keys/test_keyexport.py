@@ -21,9 +21,7 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys"
 
 
-def test_all_lasting_keys_come_back_and_no_key_of_a_week_and_no_pepper(
-    keys: Path, tmp_path: Path
-) -> None:
+def test_lasting_keys_return_without_weeks_or_pepper(keys: Path, tmp_path: Path) -> None:
     KeyFolder(keys / "reader").make("pepper.old.key", b"another" * 4)
     back = tmp_path / "back"
     brought = import_keys(export_keys(keys, WORDS, QUICK), WORDS, back)

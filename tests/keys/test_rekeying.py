@@ -94,9 +94,7 @@ def test_more_than_one_batch_and_never_twice(district: District, keys: Path) -> 
         assert open_number(row.sealed_number, private_key=newest).startswith("+25078")
 
 
-def test_whoever_is_enrolled_late_under_the_old_key_is_moved_by_the_second_look(
-    district: District, keys: Path
-) -> None:
+def test_late_numbers_move_at_the_second_look(district: District, keys: Path) -> None:
     late = sealed(keys, "+250788000009")
     rotation.stage(keys, RELAY)
     assert reseal(district.kit, keys) == 0
@@ -105,9 +103,7 @@ def test_whoever_is_enrolled_late_under_the_old_key_is_moved_by_the_second_look(
     assert reseal(district.kit, keys) == 1
 
 
-def test_a_new_number_and_its_code_that_wait_to_be_proved_are_moved(
-    district: District, keys: Path
-) -> None:
+def test_a_new_unproved_number_moves_with_its_code(district: District, keys: Path) -> None:
     person = enrol(district, keys)
     number, code = sealed(keys, "+250788000009"), sealed(keys, "407194")
     waits = Enrolment(
@@ -129,9 +125,7 @@ def test_a_new_number_and_its_code_that_wait_to_be_proved_are_moved(
         assert open_number(held, private_key=newest) == digits
 
 
-def test_a_number_that_neither_opens_is_named_by_its_row_alone(
-    district: District, keys: Path
-) -> None:
+def test_a_number_of_neither_key_is_named_by_row(district: District, keys: Path) -> None:
     district.enrol()
     rotation.stage(keys, RELAY)
     with pytest.raises(SealBroken, match="relay: neither key decrypts the number of row 1"):

@@ -123,9 +123,7 @@ def test_newer_words_open_by_the_grants_of_the_older(words_before: SealedTip) ->
     ],
     ids=["one less", "one more", "another key", "no key", "none"],
 )
-def test_a_pair_is_used_again_for_exactly_its_desks(
-    words_before: SealedTip, desks: dict[str, bytes]
-) -> None:
+def test_a_pair_serves_its_desks_only(words_before: SealedTip, desks: dict[str, bytes]) -> None:
     assert again(words_before, ANSWERS, desks=desks) is None
     assert again(words_before, ANSWERS, desks=dict(reversed(DESKS.items()))) is not None
 

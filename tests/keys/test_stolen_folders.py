@@ -175,9 +175,7 @@ def told_to(running: Valkey) -> list[bytes]:
     return found
 
 
-def test_redis_holds_no_word_no_pin_and_no_key_of_what_a_responder_read(
-    beside: ReaderBeside, valkey: Valkey
-) -> None:
+def test_redis_has_no_word_pin_or_key_of_a_reader(beside: ReaderBeside, valkey: Valkey) -> None:
     line = beside.line
     phone, known_as = at_her_desk(beside)
     line.kit = replace(line.kit, notes=RedisNotes(valkey.url), jobs=RqJobs(valkey.url))

@@ -103,9 +103,7 @@ def test_one_network_tries_so_often_and_then_once_a_second() -> None:
     ("every", "for_seconds", "alarms"),
     [(5, 55, 0), (5, 65, 1), (5, 600, 1), (5, 700, 2), (15, 300, 0)],
 )
-def test_strangers_refused_for_a_minute_are_an_alarm(
-    every: int, for_seconds: int, alarms: int
-) -> None:
+def test_a_minute_of_refusals_is_an_alarm(every: int, for_seconds: int, alarms: int) -> None:
     now = [0.0]
     queue, heard = StretchQueue(strangers=0, clock=lambda: now[0]), 0
     with queue.turn(HERE):

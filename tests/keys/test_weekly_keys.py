@@ -51,9 +51,7 @@ def opened(kit: WholeKit, tip: Tip, grant: Grant) -> dict[str, str]:
 
 
 @pytest.mark.fault(36)
-def test_row_36_another_week_begins_in_the_middle_of_a_session(
-    locked: Line, tmp_path: Path
-) -> None:
+def test_row_36_a_new_week_begins_during_a_session(locked: Line, tmp_path: Path) -> None:
     """Every weekly key changes between two hops. The draft is still completed, and both desks decrypt all of it."""
     caller = told(locked, *QUIET_HERE)
     before = locked.tip
@@ -70,9 +68,7 @@ def test_row_36_another_week_begins_in_the_middle_of_a_session(
     assert locked.desks_of(tip) == {tip.place, "national"}
 
 
-def test_what_is_kept_is_locked_anew_and_last_month_is_forgotten(
-    locked: Line, tmp_path: Path
-) -> None:
+def test_kept_tips_are_locked_again(locked: Line, tmp_path: Path) -> None:
     told(locked, *DANGER_HERE)
     kit = relay(locked, tmp_path)
     for _ in range(5):
@@ -98,9 +94,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
 
-def test_the_key_of_a_case_outlives_the_words_of_its_tip_under_the_lock_of_each_week(
-    locked: Line, tmp_path: Path
-) -> None:
+def test_the_key_of_a_case_outlives_its_tip_s_words_each_week(locked: Line, tmp_path: Path) -> None:
     """The tip has no grant left. The relay was away for ten weeks and then ran for five."""
     told(locked, *DANGER_HERE)
     folder = KeyFolder(tmp_path / "keys" / "reader")
@@ -122,9 +116,7 @@ def test_the_key_of_a_case_outlives_the_words_of_its_tip_under_the_lock_of_each_
     assert reader.sealer.weekly_lock.start == last_week(locked.clock())
 
 
-def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
-    locked: Line, tmp_path: Path
-) -> None:
+def test_an_old_copy_of_an_erased_tip_opens_for_nobody(locked: Line, tmp_path: Path) -> None:
     """The intruder has an old backup, the desk's key and every key folder of today."""
     told(locked, *DANGER_HERE)
     stolen_tip, stolen_grants = locked.tip, locked.all(Grant)
@@ -146,9 +138,7 @@ def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
 
 
 @pytest.mark.fault(36)
-def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locked(
-    locked: Line, tmp_path: Path
-) -> None:
+def test_row_36_a_tip_of_a_missing_week_says_so(locked: Line, tmp_path: Path) -> None:
     told(locked, *DANGER_HERE)
     with locked.database.writing() as session:
         seal_desks(session, ["national"], b"k" * 32, PASSPHRASE, locked.clock())
@@ -168,9 +158,7 @@ def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path)
     assert all(opened(kit, line.tip, grant) for grant in line.all(Grant))
 
 
-def test_a_key_that_could_not_be_destroyed_on_the_disk_wakes_somebody(
-    line: Line, tmp_path: Path
-) -> None:
+def test_a_key_left_on_the_disk_is_an_alarm(line: Line, tmp_path: Path) -> None:
     kit = with_keys(line, tmp_path, "workers")
     (tmp_path / "keys" / "workers").rename(tmp_path / "gone")
     line.clock.turn(weeks=3)

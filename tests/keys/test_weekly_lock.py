@@ -95,9 +95,7 @@ def test_without_a_key_nothing_is_locked_and_what_is_locked_says_so(tmp_path: Pa
 
 
 @given(st.binary(max_size=80))
-def test_no_bytes_do_more_than_not_open(
-    tmp_path_factory: pytest.TempPathFactory, rest: bytes
-) -> None:
+def test_no_other_bytes_open_it(tmp_path_factory: pytest.TempPathFactory, rest: bytes) -> None:
     folder = KeyFolder(tmp_path_factory.getbasetemp() / "weeks")
     folder.make(WEEKLY_KEY, new_weekly_key(NOON, b"k" * 32))
     lock = WeeklyLock(folder)

@@ -35,9 +35,7 @@ def dial(kit: WholeKit) -> CheckResult:
     return one
 
 
-def test_a_watch_process_that_never_looked_or_looks_no_more_is_wrong(
-    district: District, kit: WholeKit
-) -> None:
+def test_a_watch_process_that_does_not_look_is_wrong(district: District, kit: WholeKit) -> None:
     assert (found(kit, "watch").ok, found(kit, "watch").says[:16]) == (False, "has never looked")
     service_alarms.look(kit)
     assert found(kit, "watch").ok
@@ -61,9 +59,7 @@ def test_a_line_that_was_started_a_moment_ago_has_time(district: District, kit: 
     assert dial(here).state is CheckState.WARNING
 
 
-def test_the_look_of_the_watch_process_is_no_tick_of_the_clock(
-    district: District, kit: WholeKit
-) -> None:
+def test_a_look_of_the_watch_is_no_tick(district: District, kit: WholeKit) -> None:
     service_alarms.look(kit)
     (clock,) = [one for one in service_checks_database.findings(kit) if one.name == "clock"]
     assert (clock.ok, clock.says) == (False, "has never ticked")
@@ -80,9 +76,7 @@ def test_a_slow_gateway_is_no_frozen_watch_process(district: District, kit: Whol
 
 
 @pytest.mark.parametrize("queue", ["worker", "reader"])
-def test_a_queue_without_a_worker_that_lives_is_wrong_by_its_name(
-    kit: WholeKit, queue: str
-) -> None:
+def test_a_queue_without_a_living_worker_is_named(kit: WholeKit, queue: str) -> None:
     assert found(kit, "workers").ok
     for silence, says in (
         (61.0, f"the workers of the queue {queue} were last heard 61 seconds ago"),
@@ -99,9 +93,7 @@ def test_without_redis_workers_are_a_warning(kit: WholeKit) -> None:
     assert found(dead, "workers").state is CheckState.WARNING
 
 
-def test_contacts_are_well_only_where_the_last_notice_got_through(
-    district: District, kit: WholeKit
-) -> None:
+def test_contacts_need_a_delivered_notice(district: District, kit: WholeKit) -> None:
     assert found(kit, "watchers").state is CheckState.WRONG
     service_alarms.add(kit, "Responder 1", CONTACT, "en", by="Aline")
     untried = found(kit, "watchers")
@@ -122,9 +114,7 @@ def test_contacts_are_well_only_where_the_last_notice_got_through(
     assert found(kit, "watchers").state is CheckState.OK
 
 
-def test_a_doctor_that_cannot_dial_says_what_the_watch_process_found(
-    district: District, kit: WholeKit
-) -> None:
+def test_the_doctor_repeats_what_the_watch_found(district: District, kit: WholeKit) -> None:
     assert dial(kit).state is CheckState.WARNING
     service_alarms.look(kit)
     assert (dial(kit).state, dial(kit).says) == (

@@ -47,7 +47,7 @@ def mailbox() -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
-def test_a_mail_goes_to_its_recipient_under_a_subject_that_says_nothing(
+def test_a_mail_goes_out_with_an_empty_subject(
     mailbox: tuple[str, list[str]],
 ) -> None:
     place, received = mailbox
@@ -67,9 +67,7 @@ def test_a_command_reads_the_words(tmp_path: Path) -> None:
     assert (tmp_path / "heard").read_text() == WORDS
 
 
-def test_one_of_two_ways_is_enough_and_the_other_one_s_fault_is_named_alone(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_one_of_two_ways_is_enough(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     mail = "smtp://line:a-password@127.0.0.1:9/duty@here.example"
     with caplog.at_level(logging.ERROR):
         assert OtherWay(f"cat > {tmp_path}/heard", mail).tell(WORDS)

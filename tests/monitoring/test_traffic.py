@@ -79,7 +79,7 @@ def test_the_balance_against_the_budget(
     assert (one.ok, one.level) == (ok, level)
 
 
-def test_an_hour_without_callers_is_missed_where_there_usually_are_some(
+def test_an_hour_without_the_usual_callers_is_reported(
     district: District,
 ) -> None:
     now = district.clock()

@@ -122,7 +122,7 @@ def test_two_of_the_national_desk_and_three_phones_are_the_least(
     assert ("the line is not open" in found["phones"].says) is ("phones" in wrong)
 
 
-def test_every_district_without_anybody_is_named_and_every_desk_that_is_away(
+def test_every_empty_district_and_every_away_desk_is_named(
     district: District,
 ) -> None:
     healthy(district)
@@ -178,9 +178,7 @@ def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
 
 
 @pytest.mark.parametrize(("days", "level"), [(334, 0), (335, 1), (365, 1), (366, 2)])
-def test_c15_the_emergency_number_stays_and_an_alarm_asks_for_its_signature(
-    days: int, level: int, district: District
-) -> None:
+def test_an_alarm_asks_for_a_signature(days: int, level: int, district: District) -> None:
     book = _naming("112", (district.clock() - timedelta(days=days)).date())
     found = examine(district, FakeShelf(shelved=book))["numbers"]
     assert service_alarms.level(found) == level
@@ -218,7 +216,7 @@ def test_c12_a_question_back_whose_signature_is_about_to_lapse_is_told(
     assert ("still must be signed again" in found.says) is not ok
 
 
-def test_c12_a_question_back_that_was_changed_since_it_was_signed_is_told(
+def test_a_question_changed_after_its_signature_is_named(
     district: District,
 ) -> None:
     menu = Menu(text={"en": "There?"}, choices=())

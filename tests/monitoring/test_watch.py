@@ -167,7 +167,7 @@ def test_whom_the_gateway_never_reaches_is_shown_and_then_nobody_is_woken(manned
     assert any(text.startswith("Fault: watchers") for text in manned.other.told)
 
 
-def test_a_stored_number_that_does_not_open_marks_no_contact_and_the_other_channel_goes_on(
+def test_a_number_that_does_not_open_marks_no_contact_and_mail_continues(
     manned: Line,
 ) -> None:
     class Damaged(FakeNumbers):
@@ -185,7 +185,7 @@ def test_a_stored_number_that_does_not_open_marks_no_contact_and_the_other_chann
     assert manned.woken == [(KEZA, LANE)]
 
 
-def test_the_other_channel_hears_of_everything_too_and_is_tried_until_it_takes_it(
+def test_the_other_channel_gets_everything_and_is_tried_until_it_works(
     manned: Line,
 ) -> None:
     manned.other.there, manned.other.takes = True, False
@@ -230,7 +230,7 @@ def test_redis_and_the_disk_are_looked_at(manned: Line) -> None:
     assert manned.stands == ["disk", "redis"]
 
 
-def test_what_only_happened_wakes_and_stands_until_somebody_puts_her_name_to_it(
+def test_an_event_alarms_until_somebody_takes_care_of_it(
     manned: Line,
 ) -> None:
     for _ in range(2):

@@ -43,9 +43,7 @@ def caddy_of_the_console(folder: Path, port: int, behind: Behind) -> list[str]:
 
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
-def test_the_console_has_its_host_and_a_sheet_and_no_log_has_a_link(
-    make: Any, folder: Path, behind: Behind
-) -> None:
+def test_the_console_has_its_host_and_log(make: Any, folder: Path, behind: Behind) -> None:
     port, link = free_port(), "/welcome/a-link-that-somebody-was-given"
     sheet = b"x" * (MOST_BYTES)
     with running(make(folder, port, behind), folder, port, behind) as front:
@@ -59,9 +57,7 @@ def test_the_console_has_its_host_and_a_sheet_and_no_log_has_a_link(
 
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
-def test_the_console_learns_the_address_and_no_browser_names_another(
-    make: Any, folder: Path, behind: Behind
-) -> None:
+def test_the_console_learns_the_address_alone(make: Any, folder: Path, behind: Behind) -> None:
     port = free_port()
     with running(make(folder, port, behind), folder, port, behind) as front:
         front.send("/enter", headers={"X-Forwarded-For": "192.0.2.7"})
@@ -84,9 +80,7 @@ def test_the_web_servers_of_the_console_wait_as_long_as_a_page_may_take() -> Non
 
 
 @pytest.mark.slow(reason="a limit by the minute has no clock that can be turned")
-def test_nginx_lets_one_address_try_so_many_passwords_and_work_as_it_likes(
-    folder: Path, behind: Behind
-) -> None:
+def test_nginx_limits_passwords_and_not_work(folder: Path, behind: Behind) -> None:
     port = free_port()
     with running(nginx_of_the_console(folder, port, behind), folder, port, behind) as front:
         for door in ("/enter", "/recover", "/welcome/none"):
@@ -97,9 +91,7 @@ def test_nginx_lets_one_address_try_so_many_passwords_and_work_as_it_likes(
 
 
 @pytest.mark.slow(reason="a limit by the minute has no clock that can be turned")
-def test_nginx_limits_an_ipv6_place_and_lets_known_browsers_try_more_often(
-    folder: Path, behind: Behind
-) -> None:
+def test_nginx_limits_an_ipv6_network_of_strangers(folder: Path, behind: Behind) -> None:
     """A header of the test names the address that each request comes from."""
     port = free_port()
     argv, site = nginx_of_the_console(folder, port, behind), folder / "hotline.conf"
@@ -122,9 +114,7 @@ def test_nginx_limits_an_ipv6_place_and_lets_known_browsers_try_more_often(
 
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, nginx])
-def test_nginx_holds_so_many_connections_of_one_place(
-    make: Any, folder: Path, behind: Behind
-) -> None:
+def test_nginx_limits_connections_of_a_network(make: Any, folder: Path, behind: Behind) -> None:
     """The test lowers the limit from hundreds to four."""
     port = free_port()
     argv, site = make(folder, port, behind), folder / "hotline.conf"

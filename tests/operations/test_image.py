@@ -106,7 +106,7 @@ def test_no_key_that_lies_in_the_folder_gets_into_the_image(container: str) -> N
     assert ran("buildah", "run", container, "--", "sh", "-c", looks) == ""
 
 
-def test_its_own_account_makes_keys_in_its_volumes_and_the_web_process_is_well(
+def test_its_account_makes_the_keys_and_the_web_process_is_well(
     container: str,
 ) -> None:
     words = ("--network=host", "--user=hotline", container, "--", "sh", "-c", WEB)

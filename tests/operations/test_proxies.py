@@ -76,9 +76,7 @@ def test_a_hook_is_passed_on_whole_and_nothing_else_is(front: Front) -> None:
     assert len(front.behind.came) == 1
 
 
-def test_the_emulator_calls_through_it_where_its_certificate_is_shown(
-    folder: Path, behind: Behind
-) -> None:
+def test_the_emulator_calls_through_it_with_a_certificate(folder: Path, behind: Behind) -> None:
     port = free_port()
     hooks = {"ussd": f"https://127.0.0.1:{port}{HOOK}"}
     with running(nginx(folder, port, behind), folder, port, behind):

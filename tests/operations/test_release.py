@@ -32,9 +32,7 @@ def bare(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
 
 
 @pytest.mark.fault(34)
-def test_sessions_in_the_middle_of_a_release_finish_after_it(
-    bare: Database, tmp_path: Path, clock: Clock
-) -> None:
+def test_open_sessions_finish_after_it(bare: Database, tmp_path: Path, clock: Clock) -> None:
     migrate.upgrade(bare)
     line = make_ready(bare, tmp_path, clock)
     danger, quiet, silent = told(line, *DANGER_HERE), told(line, *QUIET_HERE), told(line, "5")
@@ -56,9 +54,7 @@ def identity_of(tip: Tip) -> tuple[object, ...]:
 
 @pytest.mark.fault(34)
 @pytest.mark.slow(reason="waits for the disk and for locks, with callers at its side")
-def test_a_migration_that_widens_is_not_noticed_by_callers(
-    bare: Database, tmp_path: Path, clock: Clock
-) -> None:
+def test_callers_notice_no_wider_table(bare: Database, tmp_path: Path, clock: Clock) -> None:
     """They dial and answer before the migration, while it runs and after it."""
     migrate.upgrade(bare)
     line = make_ready(bare, tmp_path, clock)
@@ -82,9 +78,7 @@ def test_a_migration_that_widens_is_not_noticed_by_callers(
 
 @pytest.mark.fault(34)
 @pytest.mark.slow(reason="waits for a lock's time to end")
-def test_a_migration_that_cannot_have_its_lock_gives_way_to_callers(
-    bare: Database, tmp_path: Path, clock: Clock
-) -> None:
+def test_a_locked_migration_waits(bare: Database, tmp_path: Path, clock: Clock) -> None:
     """A slow query reads the tips. The release fails as a whole and can be repeated, and hops still work."""
     migrate.upgrade(bare)
     line = make_ready(bare, tmp_path, clock)

@@ -122,9 +122,7 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
     assert waits(kit, here(two[1]), "end") == []
 
 
-def test_taking_the_role_first_does_not_make_the_end_one_person_s(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_taking_the_role_first_needs_two(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     service_invitations.set_roles(kit, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
     assert not service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
@@ -133,9 +131,7 @@ def test_taking_the_role_first_does_not_make_the_end_one_person_s(
     assert state(kit, one) is AccountState.ENDED
 
 
-def test_an_end_that_a_second_admin_refuses_changes_nothing(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_a_refused_end_changes_nothing(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
     service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     decides(kit, here(two[1]), "end", approve=False)
@@ -143,9 +139,7 @@ def test_an_end_that_a_second_admin_refuses_changes_nothing(
     assert service_accounts.waiting(kit, one.account_id) is None
 
 
-def test_the_last_member_of_a_desk_goes_by_two_and_the_desk_is_notified(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_the_last_member_goes_by_two(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     first, second = (with_role(kit, clock, f"Desk {n}", R.DESK) for n in (1, 2))
     opens(kit, first, second)
     assert service_leaving.end_account(kit, by(two[0]), first.account_id, "left")
@@ -174,9 +168,7 @@ def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     assert state(kit, one) is AccountState.ENDED
 
 
-def test_a_new_link_for_such_an_account_is_never_free_by_time_alone(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_a_new_link_is_never_free_by_time(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     one = with_role(kit, clock, "Desk 1", R.DESK)
     service_removal.join(kit, SERVER, one.account_id, "Responder 1", "one person")
     opens(kit, one)
@@ -192,9 +184,7 @@ def test_a_new_link_for_such_an_account_is_never_free_by_time_alone(
     assert again().link
 
 
-def test_who_asked_takes_it_back_and_nobody_else(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_only_who_asked_takes_it_back(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
     service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     (waiting,) = waits(kit, here(two[1]), "end")
@@ -208,9 +198,7 @@ def test_who_asked_takes_it_back_and_nobody_else(
     assert one.enters()
 
 
-def test_an_ended_account_comes_back_by_a_link_that_two_admins_give(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_an_ended_account_returns_by_two(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     service_leaving.end_account(kit, by(two[0]), one.account_id, "left")
     decides(kit, here(two[1]), "end")
@@ -228,9 +216,7 @@ def test_an_ended_account_comes_back_by_a_link_that_two_admins_give(
     assert here(one).roles == {R.TRANSLATOR, R.NATIONAL}
 
 
-def test_a_link_that_was_agreed_before_the_end_brings_nobody_back(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_an_old_link_restores_nobody(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     """Otherwise one admin alone would undo a decision of two."""
     one, _ = (with_role(kit, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     again = partial(service_new_links.again, kit, by(two[0]), one.account_id, "lost both")
@@ -243,9 +229,7 @@ def test_a_link_that_was_agreed_before_the_end_brings_nobody_back(
     assert state(kit, one) is AccountState.ENDED
 
 
-def test_two_ends_that_were_asked_for_leave_no_admin_alone(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_two_ends_leave_two_admins(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     """The end of an account checks again that another admin remains."""
     third = with_role(kit, clock, "Admin 3", R.ADMIN)
     service_leaving.end_account(kit, by(two[0]), third.account_id, "left")
@@ -257,9 +241,7 @@ def test_two_ends_that_were_asked_for_leave_no_admin_alone(
     assert two[0].enters()
 
 
-def test_taking_a_responder_off_the_line_leaves_no_admin_alone(
-    kit: ConsoleKit, two: list[Person]
-) -> None:
+def test_removing_a_responder_leaves_two_admins(kit: ConsoleKit, two: list[Person]) -> None:
     """The last other admin can still sign in and refuse."""
     service_removal.join(kit, SERVER, two[1].account_id, "Responder 1", "one person")
     token = two[1].enters().token
@@ -283,9 +265,7 @@ def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_t
     assert state(kit, one) is AccountState.ENDED
 
 
-def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
-    kit: ConsoleKit, clock: Clock
-) -> None:
+def test_the_server_is_second_while_there_are_under_two(kit: ConsoleKit, clock: Clock) -> None:
     (admin,) = admins(kit, clock, ["Admin 1"])
     ones = [with_role(kit, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
     assert service_leaving.end_account(kit, SERVER, ones[0].account_id, "left")

@@ -66,9 +66,7 @@ def test_one_admin_alone_makes_no_second_one(kit: ConsoleKit, clock: Clock) -> N
         service_approvals.decide(kit, here, waiting.id, "I want her", approve=True)
 
 
-def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
-    kit: ConsoleKit, clock: Clock
-) -> None:
+def test_the_server_is_second_while_there_are_under_two(kit: ConsoleKit, clock: Clock) -> None:
     (alone,) = admins(kit, clock, ["Admin 1"])
     service_invitations.invite(kit, actor(alone), "Admin 2", [R.ADMIN])
     invited = service_new_links.invite_at_the_server(kit, SERVER, "admin 2", [R.ADMIN], "en")
@@ -229,9 +227,7 @@ def test_what_no_account_may_be(
     assert refused(lambda: service_invitations.invite(kit, SERVER, name, roles)) == fault
 
 
-def test_init_s_link_is_for_the_first_admin_until_somebody_is_there(
-    kit: ConsoleKit, clock: Clock
-) -> None:
+def test_init_s_link_is_for_the_first_admin(kit: ConsoleKit, clock: Clock) -> None:
     first = service_new_links.first(kit)
     again = service_new_links.first(kit)
     assert first
@@ -244,9 +240,7 @@ def test_init_s_link_is_for_the_first_admin_until_somebody_is_there(
 
 @pytest.mark.row("A10")
 @pytest.mark.parametrize("walk", range(8 if is_long() else 2))
-def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_each(
-    kit: ConsoleKit, clock: Clock, walk: int
-) -> None:
+def test_roles_never_exclude_each_other(kit: ConsoleKit, clock: Clock, walk: int) -> None:
     chance = random.Random(f"{seed()} roles {walk}")
     here = [one.here(one.enters().token) for one in admins(kit, clock, ["Admin 1", "Admin 2"])]
     ids = [
@@ -280,9 +274,7 @@ def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_eac
         held = now
 
 
-def test_who_asked_for_a_role_and_who_gave_it_have_appointed_its_holder(
-    kit: ConsoleKit, clock: Clock
-) -> None:
+def test_who_asked_and_who_gave_it_appointed_its_holder(kit: ConsoleKit, clock: Clock) -> None:
     asking, giving = admins(kit, clock, ["Admin 1", "Admin 2"])
     invited = service_invitations.invite(kit, actor(asking), "Approver 1", [R.APPROVER])
     assert service_account_changes.appointed_by(kit, invited.account_id, R.APPROVER) == frozenset()

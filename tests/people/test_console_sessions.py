@@ -32,9 +32,7 @@ def rows(kit: ConsoleKit) -> list[ConsoleSession]:
         return list(session.scalars(select(ConsoleSession)))
 
 
-def test_fifteen_minutes_without_a_page_end_it(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_fifteen_idle_minutes_end_it(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     for _ in range(3):
         clock.turn(minutes=14)
@@ -43,9 +41,7 @@ def test_fifteen_minutes_without_a_page_end_it(
     assert service_sessions.look(kit, token) is None
 
 
-def test_a_page_that_reloads_itself_keeps_nobody_there(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_a_reload_is_no_presence(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     for _ in range(14):
         clock.turn(minutes=1)
@@ -65,9 +61,7 @@ def test_eight_hours_end_it_however_busy_she_is(
     assert service_sessions.look(kit, token) is None
 
 
-def test_a_row_says_at_most_once_a_minute_that_she_is_there(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_a_row_is_written_once_a_minute(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     token, at = editor.enters().token, clock()
     clock.turn(seconds=59)
     service_sessions.look(kit, token)
@@ -88,9 +82,7 @@ def test_what_is_no_token_of_ours_is_nobody(kit: ConsoleKit, editor: Person, typ
     assert len(rows(kit)) == 1
 
 
-def test_whoever_leaves_is_gone_and_no_late_page_brings_her_back(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_whoever_leaves_stays_signed_out(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     other = editor.enters().token
     service_sessions.leave(kit, token)
@@ -115,9 +107,7 @@ def test_the_others_are_listed_and_ended(kit: ConsoleKit, editor: Person, clock:
     assert service_sessions.look(kit, second)
 
 
-def test_a_factor_grows_stale_and_a_step_up_makes_it_fresh_in_the_same_session(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_a_step_up_makes_a_factor_fresh(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     key = service_sessions.key_of(kit, token)
     assert key is not None
@@ -138,9 +128,7 @@ def test_a_factor_grows_stale_and_a_step_up_makes_it_fresh_in_the_same_session(
     assert service_sessions.key_of(kit, token) == key
 
 
-def test_the_key_opens_with_row_and_token_together_alone(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_the_key_needs_row_and_token(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     mine, other = editor.enters().token, editor.enters().token
     with kit.database.writing() as session:
         held = session.scalars(select(ConsoleSession)).all()
@@ -166,9 +154,7 @@ def test_after_fifteen_minutes_the_key_is_in_no_row(
     assert editor.here(token)
 
 
-def test_the_clock_forgets_what_is_over_and_asks_for_no_writer_without_need(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_the_clock_deletes_what_is_over(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     editor.enters()
     editor.is_refused(password="another-password")
     with kit.database.writing():

@@ -131,9 +131,7 @@ class Racing(WeeklyLock):
         return super().lock(grant, bound, at)
 
 
-def test_a_grant_that_the_relay_locks_anew_meanwhile_is_not_lost(
-    kit: WholeKit, clock: Clock, tmp_path: Path
-) -> None:
+def test_a_grant_locked_meanwhile_is_kept(kit: WholeKit, clock: Clock, tmp_path: Path) -> None:
     """The grant, sealed late to an old key, changes between the second look and its writing. A third look is due."""
     before, racing = keys_of(kit), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
     filed: list[int] = []

@@ -154,9 +154,7 @@ def test_nobody_is_told_of_a_tip_before(office: Office) -> None:
 
 @pytest.mark.row("A7")
 @pytest.mark.parametrize("name", ["Alice", " alice ", "gasabo 1"])
-def test_who_wrote_it_down_does_not_decide_nor_the_person_herself(
-    name: str, office: Office
-) -> None:
+def test_neither_the_author_nor_the_person_decides(name: str, office: Office) -> None:
     proved(office)
     with pytest.raises(ApprovalRefused, match="you cannot decide this"):
         office.decide(name)
@@ -232,7 +230,7 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
     assert office.sent() == []
 
 
-def test_what_does_not_arrive_at_a_number_that_is_not_hers_makes_her_no_stranger(
+def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(
     active: Office,
 ) -> None:
     """No failed SMS to a mistyped number, to the earlier number or with an old code makes the person unreachable."""

@@ -51,9 +51,7 @@ def _leave(who: int, first: int, last: int) -> Leave:
     [(0, {WORKS, SOON}), (1, {WORKS, AWAY}), (2, {WORKS, AWAY, SOON}), (-3, {WORKS, SOON})],
     ids=["first moment", "one is back as the other goes", "everybody is back", "a leave of before"],
 )
-def test_leave_is_from_its_first_moment_until_she_is_back(
-    people: Database, days: int, alive: set[int]
-) -> None:
+def test_leave_is_from_its_start_to_its_end(people: Database, days: int, alive: set[int]) -> None:
     at = NOON + days * DAY
     with people.reading() as session:
         assert {one.id for one in queries.roster(session, at)} == alive

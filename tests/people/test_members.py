@@ -33,9 +33,7 @@ def test_a_desk_s_key_opens_for_its_member_alone() -> None:
     [("13", "r7", HERS.private), ("12", "r8", HERS.private), ("12", "r7", OTHERS.private)],
     ids=["desk", "member", "key"],
 )
-def test_a_desk_s_key_opens_for_no_other_desk_member_or_key(
-    desk: str, member: str, private: bytes
-) -> None:
+def test_a_desk_s_key_opens_for_no_other_one(desk: str, member: str, private: bytes) -> None:
     wrapped = wrap_desk_key(DESK_KEY, HERS.public, "12", "r7")
     with pytest.raises(SealBroken):
         open_desk_key(wrapped, private, desk, member)
@@ -63,9 +61,7 @@ def test_a_member_s_key_opens_under_her_own_pin() -> None:
 
 
 @pytest.mark.parametrize(("pin", "responder_id"), [("407194", 7), (PIN, 8), ("", 7)])
-def test_a_member_s_key_opens_under_no_other_pin_or_for_no_other_person(
-    pin: str, responder_id: int
-) -> None:
+def test_a_member_s_key_needs_their_pin_and_identity(pin: str, responder_id: int) -> None:
     wrap = VAULT.wrap(HERS.private, PIN, 7)
     with pytest.raises(PinRefused):
         VAULT.open(wrap, pin, responder_id)

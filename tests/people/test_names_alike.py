@@ -55,9 +55,7 @@ def refusal_of(kit: ConsoleKit, name: str) -> object:
         ("Admin 1\u0323", AccountFault.NAME_MARKS),
     ],
 )
-def test_an_account_gets_no_name_that_looks_like_another_s(
-    kit: ConsoleKit, name: str, fault: AccountFault
-) -> None:
+def test_no_account_looks_like_another(kit: ConsoleKit, name: str, fault: AccountFault) -> None:
     service_invitations.invite(kit, SERVER, "Admin 1", [AccountRole.ADMIN])
     assert refusal_of(kit, name) == fault
     assert [one.name for one in service_accounts.listed(kit)] == ["Admin 1"]
@@ -107,7 +105,7 @@ def test_an_account_is_not_called_like_a_responder(kit: ConsoleKit) -> None:
     service_invitations.invite(kit, SERVER, "Gasabo 2, at the desk", [AccountRole.DESK])
 
 
-def test_a_responder_is_not_called_like_an_account_unless_it_is_the_demo_s(
+def test_a_responder_has_no_account_s_name_except_in_the_demo(
     kit: ConsoleKit,
 ) -> None:
     service_invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR])
@@ -136,9 +134,7 @@ def test_an_accent_is_a_letter_of_a_name(kit: ConsoleKit) -> None:
         ("Responder J\u0300", "with its accent as one letter"),
     ],
 )
-def test_a_person_gets_no_name_that_looks_like_another_s(
-    kit: ConsoleKit, name: str, says: str
-) -> None:
+def test_no_person_s_name_looks_like_another(kit: ConsoleKit, name: str, says: str) -> None:
     service_enrolment.import_responders(kit, people("Responder 1"))
     with pytest.raises(ImportRefused, match=says):
         service_enrolment.import_responders(kit, people("Responder 2", name))

@@ -92,7 +92,7 @@ def leaves(people: People) -> None:
 
 @pytest.mark.row("A7")
 @pytest.mark.both
-def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
+def test_a_member_alone_gives_a_red_desk_a_new_key(
     left: People,
 ) -> None:
     told = [tell(left, number) for number in range(3)]
@@ -173,7 +173,7 @@ def test_what_one_member_began_another_ends_or_the_passphrase(left: People) -> N
     assert left.opens(HERE, SECOND)
 
 
-def test_who_leaves_in_the_middle_keeps_the_desk_red_and_who_came_later_does_not_go_on(
+def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(
     left: People,
 ) -> None:
     clock = left.district.clock
@@ -246,7 +246,7 @@ def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) 
     assert reads(left, told), "a member's new key mends it"
 
 
-def test_a_pair_whose_public_half_was_changed_gets_no_desks_key_by_the_passphrase(
+def test_a_pair_with_another_public_half_gets_no_key(
     left: People,
 ) -> None:
     changed = bytes(PrivateKey.generate().public_key)
@@ -257,7 +257,7 @@ def test_a_pair_whose_public_half_was_changed_gets_no_desks_key_by_the_passphras
     assert public_key(left) == before
 
 
-def test_another_passphrase_has_another_pair_and_the_one_before_goes_at_the_end(
+def test_another_passphrase_has_another_pair_and_ends_the_old_one(
     left: People,
 ) -> None:
     told = tell(left, 1)

@@ -42,9 +42,7 @@ def public_key(kit: ConsoleKit, editor: Person) -> bytes | None:
         return tables_accounts.one(session, editor.account_id).public_key
 
 
-def test_a_changed_password_ends_the_other_sessions_and_keeps_the_pair(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_a_changed_password_ends_other_sessions(kit: ConsoleKit, editor: Person) -> None:
     other, mine = editor.enters().token, editor.enters().token
     key = service_sessions.key_of(kit, mine)
     assert service_own_account.change_password(kit, mine, PASSWORD, NEW) is None
@@ -56,9 +54,7 @@ def test_a_changed_password_ends_the_other_sessions_and_keeps_the_pair(
     assert service_sessions.key_of(kit, editor.enters().token) == key
 
 
-def test_a_password_is_changed_by_who_knows_the_one_before(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_changing_a_password_needs_the_old(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     assert service_own_account.change_password(kit, token, "another-password", NEW) == Refused()
     assert refused(lambda: service_own_account.change_password(kit, token, PASSWORD, "short")) == (
@@ -73,9 +69,7 @@ def test_a_password_is_changed_by_who_knows_the_one_before(
     assert editor.enters()
 
 
-def test_another_authenticator_takes_the_place_of_the_one_before(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_another_authenticator_replaces_it(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     entered = editor.enters()
     new = service_own_account.new_factor(kit, entered.signed_in)
     assert service_own_account.new_factor(kit, entered.signed_in, new.sealed) == new
@@ -92,9 +86,7 @@ def test_another_authenticator_takes_the_place_of_the_one_before(
     editor.is_refused()
 
 
-def test_a_secret_that_was_shown_to_another_is_not_taken(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_a_secret_of_another_is_refused(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
     theirs = service_own_account.new_factor(kit, other.enters().signed_in)
     token = editor.enters().token
@@ -130,18 +122,14 @@ def test_a_new_sheet_ends_the_one_before(kit: ConsoleKit, editor: Person) -> Non
     assert codes_left(kit) == 9
 
 
-def test_her_language_changes_and_no_language_of_another_s_does(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_one_language_changes_and_no_other_account_s(kit: ConsoleKit, editor: Person) -> None:
     entered = editor.enters()
     service_own_account.set_language(kit, entered.signed_in, "rw")
     service_own_account.set_language(kit, entered.signed_in, "tlh")
     assert editor.here(entered.token).language == "rw"
 
 
-def test_a_lost_password_is_replaced_by_the_key_on_paper_and_the_pair_stays(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_a_lost_password_is_replaced_by_the_key_on_paper(kit: ConsoleKit, editor: Person) -> None:
     token = editor.enters().token
     key = service_sessions.key_of(kit, token)
     before = public_key(kit, editor)
@@ -155,9 +143,7 @@ def test_a_lost_password_is_replaced_by_the_key_on_paper_and_the_pair_stays(
     assert public_key(kit, editor) == before
 
 
-def test_without_the_key_on_paper_a_lost_password_opens_nothing(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_a_lost_password_needs_the_key(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
     for key in (other.sheet.key, editor.sheet.key[:-1], "", PASSWORD):
         told = service_recovery.reset_password(kit, "Editor 1", key, editor.code(), NEW)

@@ -101,7 +101,7 @@ def test_without_danger_one_of_each_is_told_when_it_is_filed(here: Night) -> Non
     assert who_was_told(here) == {"one", "tent"}
 
 
-def test_a_coordinator_who_is_all_of_a_camp_passes_over_no_deputy_of_the_police(
+def test_a_coordinator_of_a_whole_camp_passes_over_no_police_deputy(
     here: Night,
 ) -> None:
     _left(here, "tent")
@@ -138,9 +138,7 @@ def _left(here: Night, *names: str) -> None:
     ("without", "official"),
     [(_retired, "2"), (_left, "2"), (None, "3")],
 )
-def test_without_a_living_desk_or_with_an_official_nothing_changes(
-    without: object, official: str, here: Night
-) -> None:
+def test_without_a_desk_nothing_changes(without: object, official: str, here: Night) -> None:
     if callable(without):
         without(here)
     caller = here.tells("5", "1", official, "5", "4")

@@ -97,7 +97,7 @@ def tries(invited: Invited) -> int:
 
 
 @pytest.mark.row("A7")
-def test_she_keys_her_code_and_her_paper_and_chooses_six_digits_of_her_own(
+def test_a_person_keys_code_and_paper_and_chooses_six_digits(
     invited: Invited,
 ) -> None:
     assert invited.phone.dial("90") == ASKS
@@ -141,7 +141,7 @@ def test_what_anybody_would_try_first_is_refused(invited: Invited, keyed: str) -
     assert phone.key(PIN) == JOINED
 
 
-def test_two_that_are_not_the_same_are_chosen_once_more_and_count_no_try(
+def test_two_different_pins_are_asked_for_again_and_count_no_try(
     invited: Invited,
 ) -> None:
     phone = invited.at_choosing()
@@ -253,7 +253,7 @@ def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: Reade
 
 
 @pytest.mark.row("A7")
-def test_her_own_pin_is_changed_behind_it_and_the_old_one_opens_nothing(
+def test_a_pin_is_changed_and_the_old_one_opens_nothing(
     beside: ReaderBeside,
 ) -> None:
     phone, known_as = at_her_desk(beside)

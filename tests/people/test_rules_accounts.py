@@ -21,9 +21,7 @@ A = AccountRole
         ({A.NATIONAL, A.AUDITOR}, {A.NATIONAL, A.AUDITOR}),
     ],
 )
-def test_who_administers_or_audits_never_reads_tips(
-    roles: set[AccountRole], wrong: set[AccountRole]
-) -> None:
+def test_no_admin_or_auditor_reads_tips(roles: set[AccountRole], wrong: set[AccountRole]) -> None:
     assert excluded(roles) == wrong
 
 

@@ -82,8 +82,6 @@ def test_one_back_as_another_goes_leaves_no_gap() -> None:
         "the national desk itself",
     ],
 )
-def test_districts_without_anybody_and_desks_that_are_all_away(
-    people: list[Member], empty: list[str], away: list[str]
-) -> None:
+def test_empty_and_away_are_named(people: list[Member], empty: list[str], away: list[str]) -> None:
     assert nobody_enrolled(people, ["11", "12"]) == empty
     assert all_away(people, ["11", "12"], NOON) == away

@@ -99,9 +99,7 @@ TEMPLATES = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_third_act_of_one_admin_within_an_hour_is_refused(
-    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
-) -> None:
+def test_three_acts_are_refused(kit: ConsoleKit, two: list[Person], clock: Clock, act: str) -> None:
     """Otherwise one admin could end every account in half a second, without notice to anyone."""
     ones = [one.account_id for one in editors(kit, clock, 4)]
     first, second = map(by, two)
@@ -129,9 +127,7 @@ def test_the_national_desk_and_the_on_call_contacts_hear_of_each(
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_reason_stands_in_the_audit_log(
-    kit: ConsoleKit, two: list[Person], clock: Clock, act: str
-) -> None:
+def test_it_is_in_the_audit_log(kit: ConsoleKit, two: list[Person], clock: Clock, act: str) -> None:
     (one,) = editors(kit, clock, 1)
     ACTS[act](kit, by(two[0]), one.account_id)
     with kit.database.reading() as session:
@@ -163,9 +159,7 @@ def test_without_a_reason_nothing_happens(
     assert messages(kit) == []
 
 
-def test_a_suspended_person_enters_after_a_day_with_the_same_key(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_a_suspension_ends_after_a_day(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     (one,) = editors(kit, clock, 1)
     token = one.enters().token
     key = service_sessions.key_of(kit, token)
@@ -181,9 +175,7 @@ def test_a_suspended_person_enters_after_a_day_with_the_same_key(
     again()
 
 
-def test_another_admin_lifts_a_suspension_and_its_person_does_not(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_another_admin_lifts_it(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     first, second = two
     (one,) = editors(kit, clock, 1)
     service_invitations.suspend(kit, by(first), one.account_id, "stolen phone")
@@ -246,9 +238,7 @@ def test_nobody_shuts_out_the_last_account_of_the_national_desk(
     acts()
 
 
-def test_the_server_is_bound_by_no_number_and_is_told_of_all_the_same(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_the_server_has_no_limit(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     for one in editors(kit, clock, 3):
         service_leaving.end_account(kit, SERVER, one.account_id, "left")
     assert len(messages(kit)) == 6
@@ -317,9 +307,7 @@ def test_a_suspension_that_was_over_before_lengthens_no_rest(
     assert service_new_links.again(kit, admin, desk.account_id).link
 
 
-def test_a_second_admin_sets_a_link_free_at_once(
-    kit: ConsoleKit, two: list[Person], desk: Person
-) -> None:
+def test_another_admin_frees_a_link(kit: ConsoleKit, two: list[Person], desk: Person) -> None:
     first, second = by(two[0]), two[1]
     service_new_links.again(kit, first, desk.account_id, "lost both")
     with pytest.raises(ApprovalRefused, match="another person decides"):
@@ -352,9 +340,7 @@ def test_a_second_admin_refuses_a_link(kit: ConsoleKit, two: list[Person], desk:
     assert desk.enters()
 
 
-def test_without_a_phone_only_a_second_admin_sets_a_link_free(
-    kit: ConsoleKit, two: list[Person], clock: Clock
-) -> None:
+def test_no_phone_needs_another_admin(kit: ConsoleKit, two: list[Person], clock: Clock) -> None:
     """The line cannot notify the person, so a wait alone would help a thief."""
     first, second = by(two[0]), two[1]
     (one,) = editors(kit, clock, 1)
@@ -375,9 +361,7 @@ def test_a_link_that_nobody_made_within_a_week_is_over(
     assert service_new_links.again(kit, by(two[0]), desk.account_id, "lost both").link == ""
 
 
-def test_whom_nobody_has_been_yet_gets_another_link_at_once(
-    kit: ConsoleKit, two: list[Person]
-) -> None:
+def test_a_person_without_an_account_gets_another_link(kit: ConsoleKit, two: list[Person]) -> None:
     invited = service_invitations.invite(kit, by(two[0]), "Editor 9", [R.EDITOR])
     again = service_new_links.again(kit, by(two[0]), invited.account_id)
     assert again.link not in ("", invited.link)
@@ -385,9 +369,7 @@ def test_whom_nobody_has_been_yet_gets_another_link_at_once(
     assert messages(kit) == []
 
 
-def test_an_alarm_that_somebody_saw_to_is_raised_again_by_the_next_act(
-    kit: ConsoleKit, clock: Clock
-) -> None:
+def test_the_next_act_raises_a_closed_alarm_again(kit: ConsoleKit, clock: Clock) -> None:
     with kit.database.writing() as session:
         service.note_each(session, Alarm.ACCOUNTS, clock())
         before = tables.standing(session)[Alarm.ACCOUNTS]

@@ -66,9 +66,7 @@ def at_once(*acts: Callable[[ConsoleKit], object], kit: ConsoleKit) -> list[str]
 
 
 @pytest.mark.both
-def test_two_who_use_one_code_of_the_sheet_at_once_do_not_both_enter(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_two_with_one_code_of_the_sheet_do_not_both_enter(kit: ConsoleKit, editor: Person) -> None:
     code = editor.sheet.codes[0]
 
     def enters(kit: ConsoleKit) -> object:
@@ -105,9 +103,7 @@ def test_one_code_does_not_enter_and_step_up_at_once(kit: ConsoleKit, editor: Pe
     assert told in (["Entered", "Refused"], ["Refused", "SignedIn"])
 
 
-def test_a_code_that_stepped_up_steps_up_no_other_session_and_enters_nobody(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_a_code_that_stepped_up_is_spent_everywhere(kit: ConsoleKit, editor: Person) -> None:
     one, other = editor.enters().token, editor.enters().token
     code = editor.code()
     assert isinstance(service_sessions.step_up(kit, one, PASSWORD, code), SignedIn)
@@ -116,9 +112,7 @@ def test_a_code_that_stepped_up_steps_up_no_other_session_and_enters_nobody(
     assert editor.is_refused(code=code)
 
 
-def test_a_session_steps_up_no_account_that_was_ended_or_linked_again(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_a_session_steps_up_no_ended_account(kit: ConsoleKit, editor: Person) -> None:
     token = editor.enters().token
     service_new_links.again(kit, SERVER, editor.account_id)
     assert service_sessions.step_up(kit, token, PASSWORD, editor.code()) is None
@@ -167,9 +161,7 @@ def test_every_dear_stretch_waits_in_a_queue(kit: ConsoleKit, editor: Person) ->
     )
 
 
-def test_strangers_who_fill_their_queue_for_a_minute_raise_an_alarm(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_strangers_who_fill_their_queue_raise_an_alarm(kit: ConsoleKit, editor: Person) -> None:
     now = [0.0]
     queue = StretchQueue(strangers=0, clock=lambda: now[0])
     full, token = with_queue(kit, queue), editor.enters().token
@@ -185,9 +177,7 @@ def test_strangers_who_fill_their_queue_for_a_minute_raise_an_alarm(
     assert isinstance(service_sessions.step_up(full, token, PASSWORD, editor.code()), SignedIn)
 
 
-def test_one_network_waits_and_a_browser_that_signed_in_before_does_not(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_one_network_waits_and_a_known_browser_does_not(kit: ConsoleKit, editor: Person) -> None:
     known = editor.enters().known
     here = with_queue(kit, StretchQueue(burst=1, clock=lambda: 0.0))
 
@@ -202,9 +192,7 @@ def test_one_network_waits_and_a_browser_that_signed_in_before_does_not(
     assert isinstance(tries("Editor 1", known), Entered)
 
 
-def test_the_mark_of_an_account_that_was_ended_is_a_stranger_s(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_the_mark_of_an_ended_account_is_a_stranger_s(kit: ConsoleKit, editor: Person) -> None:
     known = editor.enters().known
     here = with_queue(kit, StretchQueue(burst=0, clock=lambda: 0.0))
     service_leaving.end_account(kit, SERVER, editor.account_id)
@@ -232,9 +220,7 @@ def sign_ins(kit: ConsoleKit) -> tuple[bool, str]:
     return found.ok, found.says
 
 
-def test_failed_sign_ins_are_logged_by_account_and_never_by_what_was_typed(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_failures_are_logged_by_account(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     guesses(kit, clock, "Editor 1", 7)
     for number in range(3):
         guesses(kit, clock, f"my-password-{number}", 1)
@@ -257,9 +243,7 @@ def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(
     assert sign_ins(kit) == (True, "0 failed within an hour, 0 of them for one name")
 
 
-def test_two_hundred_failures_in_all_are_an_alarm_and_fill_no_log(
-    kit: ConsoleKit, clock: Clock
-) -> None:
+def test_two_hundred_failures_are_an_alarm_and_few_rows(kit: ConsoleKit, clock: Clock) -> None:
     for number in range(199):
         service_sessions.enter(kit, f"Nobody {number}", "another-password", "123456")
     assert sign_ins(kit)[0]

@@ -40,9 +40,7 @@ def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:
     return replace(kit, proofs=replace(kit.proofs, stretching=queue))
 
 
-def test_a_person_who_took_up_her_account_enters_and_is_known(
-    kit: ConsoleKit, editor: Person
-) -> None:
+def test_a_new_account_signs_in_and_is_known(kit: ConsoleKit, editor: Person) -> None:
     entered = editor.enters()
     here = editor.here(entered.token)
 
@@ -182,9 +180,7 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     assert left_behind(database) == (before + 5, [(8, True)]), "the audit log holds the first five"
 
 
-def test_a_try_that_comes_too_early_is_not_made_and_the_delay_ends(
-    kit: ConsoleKit, editor: Person, clock: Clock
-) -> None:
+def test_an_early_try_is_not_made(kit: ConsoleKit, editor: Person, clock: Clock) -> None:
     for _ in range(12):
         editor.is_refused(password="another-password")
         clock.turn(minutes=1)
@@ -197,9 +193,7 @@ def test_a_try_that_comes_too_early_is_not_made_and_the_delay_ends(
     assert editor.is_refused(password="another-password") == Refused()
 
 
-def test_whoever_keeps_trying_a_name_keeps_nobody_waiting_where_she_entered_before(
-    editor: Person, clock: Clock
-) -> None:
+def test_tries_of_strangers_delay_no_known_browser(editor: Person, clock: Clock) -> None:
     known = editor.enters().known
     for _ in range(12):
         editor.is_refused(password="another-password")
@@ -248,9 +242,7 @@ def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
     assert editor.is_refused(password="another-password") == Refused()
 
 
-def test_a_full_queue_sends_away_at_once_and_counts_nothing(
-    database: Database, editor: Person
-) -> None:
+def test_a_full_queue_refuses_and_counts_nothing(database: Database, editor: Person) -> None:
     queue = StretchQueue(0, 0)
     editor.kit = with_queue(editor.kit, queue)
     with queue.turn(Entrant()) as turn:
@@ -311,9 +303,7 @@ def test_one_stretches_at_a_time() -> None:
     assert order == ["first", "second"]
 
 
-def test_nothing_that_was_typed_or_shown_lies_in_a_row(
-    editor: Person, stored: Callable[[], bytes]
-) -> None:
+def test_no_row_holds_what_was_typed(editor: Person, stored: Callable[[], bytes]) -> None:
     entered = editor.enters()
     code = editor.code()
     editor.is_refused(password="another-password", code=code)

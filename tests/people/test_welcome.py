@@ -92,9 +92,7 @@ def test_no_step_is_left_out(kit: ConsoleKit, link: str, clock: Clock) -> None:
     )
 
 
-def test_nothing_is_active_before_she_says_that_she_has_the_paper(
-    kit: ConsoleKit, link: str, clock: Clock
-) -> None:
+def test_nothing_is_active_before_the_paper_is(kit: ConsoleKit, link: str, clock: Clock) -> None:
     editor = Person(kit, clock, "Editor 1")
     browser = chosen(editor, link)
     service_welcome.prove_code(kit, link, editor.code(), browser)
@@ -143,9 +141,7 @@ def test_a_link_is_good_once(kit: ConsoleKit, link: str, clock: Clock) -> None:
     assert refused(lambda: service_welcome.finish(kit, link, "")) == AccountFault.LINK_OVER
 
 
-def test_a_link_lives_fifteen_minutes_and_as_long_again_once_a_password_is_chosen(
-    kit: ConsoleKit, link: str, clock: Clock
-) -> None:
+def test_a_link_has_fifteen_minutes_and_then_more(kit: ConsoleKit, link: str, clock: Clock) -> None:
     clock.turn(minutes=14)
     service_welcome.choose_password(kit, link, PASSWORD)
     clock.turn(minutes=14)
@@ -157,9 +153,7 @@ def test_a_link_lives_fifteen_minutes_and_as_long_again_once_a_password_is_chose
         assert session.scalar(select(AccountCode.locked_key)) is None
 
 
-def test_a_wrong_code_is_refused_and_the_right_one_then_taken(
-    kit: ConsoleKit, link: str, clock: Clock
-) -> None:
+def test_a_wrong_code_is_refused(kit: ConsoleKit, link: str, clock: Clock) -> None:
     shown = service_welcome.choose_password(kit, link, PASSWORD)
     right = code_at(secret_of(shown), clock())
     wrong = f"{(int(right) + 1) % 1_000_000:06}"
@@ -232,9 +226,7 @@ def test_the_link_alone_takes_no_step_after_the_first(
     assert own.step is step
 
 
-def test_the_password_that_continues_a_link_is_delayed_like_any_other(
-    kit: ConsoleKit, link: str, clock: Clock
-) -> None:
+def test_a_continued_link_is_delayed_too(kit: ConsoleKit, link: str, clock: Clock) -> None:
     browser = service_welcome.choose_password(kit, link, PASSWORD).browser
     told = [service_welcome.go_on(kit, link, "kinoto-gabise-rumaka") for _ in range(6)]
     assert [isinstance(one, Refused) and one.wait_seconds > 0 for one in told] == [

@@ -46,9 +46,7 @@ def all_of(line: Line, *lessons: str) -> list[str]:
 
 
 @pytest.mark.row("R3", "R11")
-def test_r3_r11_six_lessons_behind_her_pin_count_for_her_district_and_show_its_code(
-    line: Line, beside: ReaderBeside
-) -> None:
+def test_six_lessons_behind_the_pin_count_and_show_a_code(line: Line, beside: ReaderBeside) -> None:
     with_pin(beside, language="rw", desks=(GASABO,))
     menu = behind_pin(line)
     assert menu.read().startswith("Amasomo\n1 Icuruzwa")
@@ -76,9 +74,7 @@ def test_r3_r11_six_lessons_behind_her_pin_count_for_her_district_and_show_its_c
     assert "1 Mfite kode" in dialled(line, msisdn=PHONE).read(), "her phone is on no roll"
 
 
-def test_on_the_roll_of_another_district_she_counts_once_and_for_that_one(
-    line: Line, beside: ReaderBeside
-) -> None:
+def test_an_officer_of_two_rolls_counts_once(line: Line, beside: ReaderBeside) -> None:
     with_pin(beside, language="rw", desks=(GASABO,))
     behind_pin(line, *all_of(line, "smuggling"))
     enrol(line, "Huye", msisdn=PHONE)
@@ -101,9 +97,7 @@ def test_on_the_roll_of_another_district_she_counts_once_and_for_that_one(
     assert service_lessons.verify(line.kit, code[1]).district == HUYE
 
 
-def test_of_several_districts_she_counts_for_none_and_removed_for_nobody(
-    line: Line, beside: ReaderBeside
-) -> None:
+def test_no_district_counts_an_officer_of_several(line: Line, beside: ReaderBeside) -> None:
     person_id = with_pin(beside, language="rw", desks=(GASABO, HUYE))
     code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
     assert code

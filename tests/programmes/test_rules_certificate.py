@@ -61,9 +61,7 @@ def test_one_sign_that_was_misread_shows(made: Certificate, place: int, sign: st
 
 
 @given(CERTIFICATES, CERTIFICATES)
-def test_nobody_makes_one_without_the_key_or_out_of_another(
-    made: Certificate, other: Certificate
-) -> None:
+def test_only_its_key_makes_a_code(made: Certificate, other: Certificate) -> None:
     assert opened(code_of(made, THEIRS).replace(" ", ""), OURS) is None
     assume(made != other)
     assert opened(code_of(other, lambda _: OURS(made.said)).replace(" ", ""), OURS) is None
@@ -87,9 +85,7 @@ def test_it_holds_for_two_years_and_no_month_longer() -> None:
 
 @pytest.mark.parametrize("slip", [None, "wrong", "unsure"])
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_lesson_is_passed_with_three_right_answers_and_no_fewer(
-    number: int, slip: str | None
-) -> None:
+def test_a_lesson_needs_three_right_answers(number: int, slip: str | None) -> None:
     right = {LessonCase("child", case).name: "right" for case in (1, 2, 3)}
     assert passes("child", right)
     name = LessonCase("child", number).name

@@ -51,9 +51,7 @@ DAY = date(2026, 11, 24)
         ("", None),
     ],
 )
-def test_two_words_say_a_session_or_a_code_and_nothing_else_does(
-    text: str, meant: Gathering | Joining | None
-) -> None:
+def test_only_two_words_say_one(text: str, meant: Gathering | Joining | None) -> None:
     assert read_sms(text) == meant
 
 
@@ -70,7 +68,7 @@ def test_only_a_number_that_can_be_believed_is_a_crowd(keyed: str) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(Occasion), st.integers(1, MOST_CAME)), max_size=20))
-def test_what_is_added_sums_up_to_the_last_number_of_each_occasion(
+def test_additions_sum_to_the_last_number_of_each(
     told: list[tuple[Occasion, int]],
 ) -> None:
     rows: list[str] = []

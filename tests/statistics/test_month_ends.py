@@ -116,7 +116,7 @@ def accepts(beside: ReaderBeside) -> None:
 
 
 @pytest.mark.row("R9")
-def test_r9_a_month_is_counted_once_and_then_nothing_is_left_of_its_persons(
+def test_a_month_is_counted_once_and_its_persons_are_erased(
     beside: ReaderBeside,
 ) -> None:
     after(beside, 5)
@@ -147,9 +147,7 @@ def test_r9_a_month_is_counted_once_and_then_nothing_is_left_of_its_persons(
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_whatever_stops_it_is_taken_up_and_nothing_goes_uncounted(
-    beside: ReaderBeside, point: str
-) -> None:
+def test_an_interrupted_count_continues(beside: ReaderBeside, point: str) -> None:
     whole = beside.kit
 
     def stops(name: str) -> None:
@@ -244,7 +242,7 @@ def test_what_is_being_written_while_it_counts_is_waited_for(beside: ReaderBesid
     assert numbers(beside)["identified"] == 3
 
 
-def test_who_is_met_after_the_last_count_is_in_no_count_and_is_forgotten_likewise(
+def test_who_is_met_after_the_last_count_is_erased_uncounted(
     beside: ReaderBeside,
 ) -> None:
     after(beside, 61)
@@ -259,7 +257,7 @@ def test_who_is_met_after_the_last_count_is_in_no_count_and_is_forgotten_likewis
     assert numbers(beside)["identified"] == 2
 
 
-def test_whose_first_code_comes_after_the_last_count_is_forgotten_too(
+def test_a_first_code_after_the_last_count_is_erased_too(
     beside: ReaderBeside,
 ) -> None:
     """The tip belongs to a counted month. Its first person was screened after the last count."""

@@ -26,9 +26,7 @@ months = st.builds("{}-{:02}".format, st.integers(2020, 2090), st.integers(1, 12
 
 
 @given(months, st.sampled_from(Span))
-def test_a_period_holds_its_month_and_begins_where_the_one_before_ends(
-    month: str, span: Span
-) -> None:
+def test_a_period_holds_its_month_and_follows_the_one_before(month: str, span: Span) -> None:
     period = period_of(month, span)
     assert month in months_of(period)
     assert span_of(period) is span
@@ -55,9 +53,7 @@ def test_any_other_text_is_no_period(text: str) -> None:
         ("2026-Q1", "2026-06-15"),
     ],
 )
-def test_a_month_is_due_on_the_sixth_and_longer_periods_after_75_days(
-    period: str, due: str
-) -> None:
+def test_a_month_is_due_on_the_sixth_and_others_in_75_days(period: str, due: str) -> None:
     assert f"{due_at(period):%Y-%m-%d}" == due
 
 

@@ -86,7 +86,7 @@ def test_r9_a_quarter_s_numbers_are_handed_over_rounded_and_once(beside: ReaderB
         assert queries.person_cells(session, quarter(beside)) == cells
 
 
-def test_a_quarter_is_not_handed_over_before_its_last_month_is_counted(
+def test_a_quarter_waits_until_its_last_month_is_counted(
     beside: ReaderBeside,
 ) -> None:
     beside.line.clock.at = due_at(month(beside))

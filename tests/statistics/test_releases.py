@@ -60,9 +60,7 @@ def test_e3_each_release_is_made_on_its_day_and_once(kit: WholeKit) -> None:
     assert made_by(kit, due_at(str(YEAR))) == []
 
 
-def test_a_quarter_waits_for_the_persons_that_the_reader_counts(
-    database: Database, clock: Clock
-) -> None:
+def test_a_quarter_waits_for_the_counted_persons(database: Database, clock: Clock) -> None:
     line = RandomLine(120, 8)
     store(database, line, calls=120)
     kit = kit_of(database, clock)

@@ -51,9 +51,7 @@ def test_the_same_records_print_alike_in_any_order(drawn: list[int], chance: Ran
 
 
 @given(keys, keys)
-def test_sums_of_months_add_up_to_the_sum_of_their_records(
-    one: list[int], other: list[int]
-) -> None:
+def test_months_add_up_to_the_sum_of_their_records(one: list[int], other: list[int]) -> None:
     assert summed(one) + summed(other) == summed(one + other)
 
 

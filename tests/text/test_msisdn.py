@@ -66,9 +66,7 @@ def read(reader: Callable[[str], str], raw: str) -> str | None:
 
 
 @pytest.mark.parametrize(("raw", "recipient", "_caller"), WRITTEN)
-def test_a_recipient_is_a_valid_rwandan_number(
-    raw: str, recipient: str | None, _caller: str | None
-) -> None:
+def test_a_recipient_is_rwandan(raw: str, recipient: str | None, _caller: str | None) -> None:
     assert read(sendable, raw) == recipient
 
 

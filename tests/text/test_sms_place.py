@@ -99,9 +99,7 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("i Kigali", {"province": "1", "district": "unsure"}),
     ],
 )
-def test_a_sector_is_one_where_its_name_is_no_others_or_its_district_is_named(
-    text: str, where: dict[str, str]
-) -> None:
+def test_a_sector_needs_a_unique_name_or_its_district(text: str, where: dict[str, str]) -> None:
     assert place_told(spelled(text)) == where
 
 

@@ -208,7 +208,7 @@ def test_the_log_of_readings_is_whole(desked: WholeKit) -> None:
     assert (chain.length, chain.broken_at) == (3, None)
 
 
-def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_it(
+def test_the_national_desk_sends_withheld_words_down_to_a_district(
     desked: WholeKit,
 ) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))

@@ -142,9 +142,7 @@ def test_nobody_under_eighteen_is_asked(offering: Line) -> None:
         "back to another time, and hung up",
     ],
 )
-def test_whoever_does_not_agree_or_thinks_again_leaves_no_number(
-    offering: Line, keyed: tuple[str, ...]
-) -> None:
+def test_no_agreement_leaves_no_number(offering: Line, keyed: tuple[str, ...]) -> None:
     asks(offering, *keyed)
     assert waiting(offering) == []
     assert [row.body for row in offering.all(CallBack) if row.body] == []

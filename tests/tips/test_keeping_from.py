@@ -161,7 +161,7 @@ def test_two_people_let_him_know_again(told: District) -> None:
         service_exclusions.ask_lift(told.kit, Actor("Alice"), 1, "a test")
 
 
-def test_a_name_of_a_responder_and_of_an_account_keeps_both_out_until_two_people_agree(
+def test_a_name_of_a_responder_and_an_account_excludes_both(
     told: District,
 ) -> None:
     """The responder and the account are not joined, so each gets an exclusion. Later tips of that phone carry it on."""

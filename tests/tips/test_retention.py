@@ -265,9 +265,7 @@ def test_a_clock_that_was_set_back_does_not_stop_it(district: District) -> None:
 
 @pytest.mark.parametrize("before", [WARNING + DAY, WARNING, timedelta(0)])
 @pytest.mark.parametrize("closed", [True, False])
-def test_the_rule_and_the_database_agree(
-    district: District, before: timedelta, closed: bool
-) -> None:
+def test_rule_and_database_agree(district: District, before: timedelta, closed: bool) -> None:
     """`Term.goes_at` and the query of `warn` give the same moment."""
     end = district.clock() + before
     filed = end - WORDS - UNCLOSED if not closed else end - WORDS - 5 * DAY

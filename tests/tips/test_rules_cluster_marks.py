@@ -133,9 +133,7 @@ def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
 @pytest.mark.parametrize(
     ("nth", "beside", "tells"), [(0, -1, 2), (0, 0, 2), (0, 1, 0), (1, 0, 1), (1, 2, 0)]
 )
-def test_of_a_cluster_the_clock_that_asked_most_often_speaks(
-    nth: int, beside: int, tells: int
-) -> None:
+def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tells: int) -> None:
     """The clock asks the desk and those who go, and from the second time only the desk. It runs on in every case."""
     standing = CaseStanding(
         Case("12", "labour", 1, "no"),

@@ -59,7 +59,5 @@ CLOSED = Progress(taken=True, helped_at=NOON, closed_at=NOON)
         ([CLOSED, Progress()], ReceiptStatus.RECEIVED),
     ],
 )
-def test_what_is_furthest_is_said_and_closed_only_where_all_of_it_is(
-    tips: list[Progress], status: ReceiptStatus | None
-) -> None:
+def test_the_furthest_state_is_said(tips: list[Progress], status: ReceiptStatus | None) -> None:
     assert status_of(tips) == status

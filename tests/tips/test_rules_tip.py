@@ -64,9 +64,7 @@ def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None)
         ({"danger": "no", **HERE, "district": "unsure"}, "unsure", "filed"),
     ],
 )
-def test_hanging_up_before_a_district_was_told_leaves_a_fragment(
-    answers: dict[str, str], place: str, kept: str
-) -> None:
+def test_a_hangup_leaves_a_fragment(answers: dict[str, str], place: str, kept: str) -> None:
     come_to = told(answers)
     assert come_to is not None
     assert (come_to.place, left(come_to.place)) == (place, kept)
@@ -85,9 +83,7 @@ def test_hanging_up_before_a_district_was_told_leaves_a_fragment(
         ({**HERE, "country": "om"}, "12", None),
     ],
 )
-def test_not_sure_keeps_the_province_and_abroad_its_country(
-    answers: dict[str, str], place: str, within: str | None
-) -> None:
+def test_a_place_keeps_its_part(answers: dict[str, str], place: str, within: str | None) -> None:
     come_to = told({"danger": "yes", **answers})
     assert come_to is not None
     assert (come_to.place, come_to.within) == (place, within)
@@ -126,9 +122,7 @@ def test_urgency(answers: dict[str, str], level: int) -> None:
         ({"official": "no", "province": "abroad"}, None),
     ],
 )
-def test_the_districts_desk_knows_only_where_no_official_may_be_involved(
-    answers: dict[str, str], desk: str | None
-) -> None:
+def test_an_official_hides_it_from_the_desk(answers: dict[str, str], desk: str | None) -> None:
     come_to = told({"danger": "yes", **answers})
     assert come_to is not None
     assert desk_of(come_to.place, come_to.official) == desk

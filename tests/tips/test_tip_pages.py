@@ -105,9 +105,7 @@ def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(told: Dist
 
 
 @pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED])
-def test_what_people_are_asked_to_take_waits_although_a_responder_holds_it(
-    told: District, kind: DeadlineKind
-) -> None:
+def test_tips_on_offer_wait_with_a_responder_too(told: District, kind: DeadlineKind) -> None:
     at = told.clock()
     with told.database.writing() as session:
         tables.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
@@ -135,7 +133,7 @@ def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
         assert TAKEN in {tip.id for tip in queries_list.waiting(session, NATION, 9)}
 
 
-def test_closures_that_wait_are_listed_with_who_asked_when_and_the_oldest_first(
+def test_waiting_closures_are_listed_with_the_oldest_first(
     told: District,
 ) -> None:
     told.change(Tip, CLOSED, closure_requested_at=told.clock())

@@ -162,9 +162,7 @@ def by_the_mapper() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("referred", [False, True])
-def test_an_answer_that_corrects_nothing_asks_three_things_of_a_tip(
-    line: Line, referred: bool
-) -> None:
+def test_a_repeated_answer_asks_three_things(line: Line, referred: bool) -> None:
     """A report reads the tip and its desks' keys, and writes the tip."""
     caller = told(line, *DANGER_HERE)
     if referred:

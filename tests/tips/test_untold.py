@@ -81,7 +81,7 @@ def test_what_was_raised_while_it_waited_is_told_of_once_as_it_is_now(line: Line
     assert {row.step for row in line.all(Referral)} == {0}
 
 
-def test_a_place_that_is_corrected_before_anybody_was_told_rings_for_the_new_one_alone(
+def test_a_place_corrected_before_any_alert_rings_for_the_new_one(
     line: Line,
 ) -> None:
     told(line, *DANGER_HERE, "0", "2")

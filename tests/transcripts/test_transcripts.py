@@ -62,9 +62,7 @@ def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(
 
 @pytest.mark.row("C1")
 @pytest.mark.parametrize("language", CODES)
-def test_c1_transcripts_come_by_every_node_of_every_flow(
-    book: Book, played: Played, language: str
-) -> None:
+def test_transcripts_visit_every_node(book: Book, played: Played, language: str) -> None:
     seen: set[Place] = set()
     for path in FILES:
         transcript, recording = played(path)

@@ -72,7 +72,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterato
         yield Served(port, hook)
 
 
-def test_beside_sixteen_half_sent_bodies_a_caller_is_answered_within_a_second(
+def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(
     served: Served,
 ) -> None:
     """The limit is one second more than without them, since the machine may be busy."""
@@ -179,9 +179,7 @@ def test_a_place_comes_back_from_work_that_raises() -> None:
     ],
     ids=["whole", "cut short", "no length", "empty", "longer than may be", "negative", "no digits"],
 )
-def test_an_application_is_asked_once_a_body_is_whole_and_never_with_a_half(
-    length: str, sent: bytes, asked: list[bytes]
-) -> None:
+def test_an_application_gets_whole_bodies(length: str, sent: bytes, asked: list[bytes]) -> None:
     bodies, seen, said = Bodies(at_work=1), list[bytes](), list[str]()
 
     def application(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
@@ -255,7 +253,7 @@ def late(bodies: Bodies) -> Iterator[None]:
     thread.join(5)
 
 
-def test_a_connection_that_keeps_us_waiting_is_closed_and_no_other(
+def test_only_a_slow_connection_is_closed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     bodies = Bodies()
@@ -307,9 +305,7 @@ SILENCES = st.builds(Silence, st.floats(0, 100), st.floats(0, 100))
 
 
 @given(st.dictionaries(st.integers(1, 9).map(lambda n: (n,)), SILENCES), st.integers(0, 9))
-def test_whoever_was_answered_a_moment_ago_is_not_closed(
-    seen: dict[Any, Silence], strike: int
-) -> None:
+def test_a_recent_connection_is_kept_open(seen: dict[Any, Silence], strike: int) -> None:
     closed, left = overdue(seen, dict.fromkeys(seen, strike))
     assert all(seen[peer].ours >= PATIENCE for peer in [*closed, *left])
     assert not set(closed) & set(left)

@@ -40,9 +40,7 @@ def test_alive_whatever_happened(line: Line) -> None:
     assert readiness(gone) == (503, ["the database cannot commit"])
 
 
-def test_without_anybody_who_lives_the_report_is_not_offered(
-    database: Database, tmp_path: Path, clock: Clock
-) -> None:
+def test_an_empty_line_has_no_report(database: Database, tmp_path: Path, clock: Clock) -> None:
     line = make_ready(database, tmp_path, clock, national=False)
     status, (reason,) = readiness(line)
     assert (status, "no living responder" in reason) == (503, True)
@@ -60,9 +58,7 @@ def test_without_anybody_who_lives_the_report_is_not_offered(
         ("sms", {"id": "1", "from": NATIONAL, "to": "7770", "text": "HAGARIKA"}),
     ],
 )
-def test_a_wish_to_hear_no_more_in_a_responder_s_name_closes_nothing(
-    line: Line, hook: str, fields: dict[str, str]
-) -> None:
+def test_a_name_with_stop_closes_nothing(line: Line, hook: str, fields: dict[str, str]) -> None:
     """Anyone may forge the request. The report stays available, and the responder with that number is notified."""
     before = line.caller()
     offered = before.dial()

@@ -38,9 +38,7 @@ def ready(line: Line) -> tuple[int, list[str]]:
 
 
 @pytest.mark.fault(7)
-def test_row_7_on_a_full_disk_there_is_a_whole_tip_or_none_and_nothing_to_repair(
-    line: Line, postgres_killable: Postgres
-) -> None:
+def test_row_7_a_full_disk_keeps_all_or_none(line: Line, postgres_killable: Postgres) -> None:
     caller = told(line, *DANGER_HERE[:-1])
     postgres_killable.fill_disk()
     assert timed(lambda: caller.key(LAST)) == FAILURE
@@ -55,9 +53,7 @@ def test_row_7_on_a_full_disk_there_is_a_whole_tip_or_none_and_nothing_to_repair
 
 
 @pytest.mark.fault(8)
-def test_row_8_killed_between_two_hops_it_ends_politely_and_goes_on_when_it_is_back(
-    line: Line, postgres_killable: Postgres
-) -> None:
+def test_row_8_a_kill_ends_it_politely(line: Line, postgres_killable: Postgres) -> None:
     caller = told(line, *DANGER_HERE[:-1])
     postgres_killable.kill()
     assert timed(lambda: caller.key(LAST)) == FAILURE
@@ -70,9 +66,7 @@ def test_row_8_killed_between_two_hops_it_ends_politely_and_goes_on_when_it_is_b
     assert ready(line) == (200, [])
 
 
-def test_row_8_killed_and_back_between_two_hops_nobody_notices(
-    line: Line, postgres_killable: Postgres
-) -> None:
+def test_row_8_a_quick_return_is_not_noticed(line: Line, postgres_killable: Postgres) -> None:
     caller = told(line, *DANGER_HERE[:-1])
     postgres_killable.restart()
     assert timed(lambda: caller.key(LAST)).startswith("CON ")
@@ -131,9 +125,7 @@ def test_row_8_frozen_it_is_given_up_in_time(line: Line, postgres_killable: Post
 
 
 @pytest.mark.fault(9)
-def test_row_9_a_server_that_only_reads_ends_politely_and_is_not_ready(
-    line: Line, postgres_killable: Postgres
-) -> None:
+def test_row_9_a_read_only_server_is_not_ready(line: Line, postgres_killable: Postgres) -> None:
     """A caller who only reads can continue. A caller whose answer cannot be saved reads an apology."""
     quiet = told(line, *QUIET_HERE)
     learner = told(line, "1")

@@ -185,9 +185,7 @@ def at_once(door: Door, colleagues: list[Colleague], number: int) -> list[tuple[
     ids=["3 beside 40", "8 beside 200"],
 )
 @pytest.mark.slow(reason="waits for dear stretches of real passwords")
-def test_colleagues_confirm_a_factor_beside_strangers(
-    door: Door, colleagues: int, strangers: int
-) -> None:
+def test_colleagues_pass_strangers(door: Door, colleagues: int, strangers: int) -> None:
     """Each takes at most five seconds, or three times the slowest time without strangers on a busy machine."""
     ones = [door.colleague(f"Editor {number}") for number in range(colleagues)]
     door.makes_old()

@@ -14,7 +14,7 @@ def typing(line: Line, *keyed: str) -> Caller:
     return told(line, *TO_THE_NAME, *keyed)
 
 
-def test_a_name_that_four_districts_have_is_asked_back_and_told_to_the_one_that_is_chosen(
+def test_a_name_of_four_districts_is_asked_back_and_the_chosen_one_is_told(
     line: Line,
 ) -> None:
     caller = typing(line, "Lemera")
@@ -31,9 +31,7 @@ def test_a_name_that_four_districts_have_is_asked_back_and_told_to_the_one_that_
 
 
 @pytest.mark.parametrize("keyed", [(), ("Lemera",), ("qqqq",)])
-def test_danger_is_filed_with_the_national_desk_before_anything_is_chosen(
-    line: Line, keyed: tuple[str, ...]
-) -> None:
+def test_danger_is_filed_before_a_place_is_chosen(line: Line, keyed: tuple[str, ...]) -> None:
     typing(line, *keyed)
     assert (line.tip.state, line.tip.place, line.tip.urgency) == (TipState.FILED, "unsure", 1)
 
@@ -47,7 +45,7 @@ def test_what_is_like_no_name_leads_to_the_national_desk(line: Line, typed: str)
 
 
 @pytest.mark.row("C19")
-def test_a_market_is_confirmed_by_its_district_and_province_before_its_desk_is_alerted(
+def test_a_market_is_confirmed_by_its_place_before_its_desk_is_alerted(
     line: Line,
 ) -> None:
     caller = typing(line, "Nyabugogo")
@@ -73,9 +71,7 @@ def test_a_market_is_confirmed_by_its_district_and_province_before_its_desk_is_a
         ("Huye", "Ni aha?"),
     ],
 )
-def test_the_word_for_a_market_border_or_hospital_is_no_part_of_a_name(
-    line: Line, typed: str, asked: str
-) -> None:
+def test_a_word_for_a_market_is_no_part_of_a_name(line: Line, typed: str, asked: str) -> None:
     assert typing(line, typed).read().startswith(asked)
 
 
@@ -120,9 +116,7 @@ def test_what_was_typed_is_remembered_nowhere_but_under_seal(line: Line) -> None
 
 
 @pytest.mark.parametrize("lost", ["before the hop", "after the hop"])
-def test_a_place_with_a_star_in_it_is_the_same_place_when_the_run_is_lost(
-    line: Line, lost: str
-) -> None:
+def test_a_place_with_a_star_stays_after_the_run_is_lost(line: Line, lost: str) -> None:
     kept = typing(line, "kicu*kiro").screen
     assert "Kicukiro" in kept
     caller = typing(line)

@@ -172,9 +172,7 @@ def test_a_session_finishes_on_the_flows_it_began_with(line: Line) -> None:
 
 
 @pytest.mark.fault(6)
-def test_a_database_that_cannot_commit_ends_politely_and_the_session_goes_on_afterwards(
-    line: Line, tmp_path: Path
-) -> None:
+def test_a_failed_commit_ends_politely_and_the_session_goes_on(line: Line, tmp_path: Path) -> None:
     told, other = line.caller(), line.caller()
     told.dial()
     told.key(*DANGER_HERE[:-1])

@@ -79,9 +79,7 @@ def test_what_is_due_a_moment_is_left_to_the_bell(manned: District) -> None:
 
 @pytest.mark.fault(16)
 @pytest.mark.parametrize(("dead", "seconds"), [(True, 2), (False, 10)])
-def test_it_delivers_by_itself_where_nobody_answers(
-    manned: District, dead: bool, seconds: float
-) -> None:
+def test_it_sends_without_an_answer(manned: District, dead: bool, seconds: float) -> None:
     manned.tell()
     manned.jobs.dead = dead
     manned.clock.turn(seconds=seconds - 0.1)
@@ -105,9 +103,7 @@ def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) 
 
 
 @pytest.mark.fault(12)
-def test_row_12_with_redis_hanging_danger_is_out_within_fifteen_seconds(
-    manned: District, valkey: Valkey
-) -> None:
+def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> None:
     """A real Redis is frozen. No tick waits for it longer than a moment, and the clock itself sends."""
     manned.jobs = RqJobs(valkey.url)  # type: ignore[assignment]
     manned.file_tip()
@@ -190,9 +186,7 @@ def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None
     assert [step for step, _ in district.told(tip)] == [0, 0, 0, 1]
 
 
-def test_a_step_that_fails_is_named_and_the_others_run(
-    manned: District, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failed_step_is_named(manned: District, caplog: pytest.LogCaptureFixture) -> None:
     ran = []
 
     def broken(_kit: RelayKit) -> None:
@@ -260,7 +254,7 @@ def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) 
 
 
 @pytest.mark.slow(reason="waits for a step that asks other machines")
-def test_what_asks_other_machines_holds_no_tick_and_is_never_twice_at_once(
+def test_what_asks_other_machines_holds_no_tick_and_runs_once(
     manned: District,
 ) -> None:
     stop, hangs, ends = Event(), Event(), Event()

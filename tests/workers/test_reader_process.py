@@ -62,9 +62,7 @@ def test_the_reader_takes_no_job_of_the_workers(beside: ReaderBeside, valkey: Va
     assert set(worker.job_class.functions) == {Job.READ.path}  # type: ignore[attr-defined]
 
 
-def test_a_look_that_fails_is_named_and_the_next_one_goes_on(
-    beside: ReaderBeside, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failed_look_is_named(beside: ReaderBeside, caplog: pytest.LogCaptureFixture) -> None:
     broken = replace(beside.kit, database=None)  # type: ignore[arg-type]
     Reader(broken).look()
     assert "the check failed: AttributeError" in caplog.text

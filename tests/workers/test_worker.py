@@ -57,9 +57,7 @@ def forge(client: "Redis", call: Any, **fields: Any) -> None:
     client.rpush("rq:queue:worker", "forged")
 
 
-def test_a_worker_is_heard_of_while_it_lives_and_missed_when_it_is_frozen(
-    district: District, valkey: Valkey, tmp_path: Path
-) -> None:
+def test_a_frozen_worker_is_missed(district: District, valkey: Valkey, tmp_path: Path) -> None:
     gauges = Gauges(valkey.url, tmp_path)
     assert gauges.worker_age("worker") == math.inf
     worker: Any = make_worker(district.kit, valkey.url, "worker")
@@ -148,9 +146,7 @@ def test_a_forged_job_is_refused_with_an_alarm(
 
 
 @pytest.mark.fault(15)
-def test_callbacks_webhooks_and_retries_of_a_forged_job_are_dropped(
-    district: District, valkey: Valkey, tmp_path: Path
-) -> None:
+def test_a_forged_job_is_dropped(district: District, valkey: Valkey, tmp_path: Path) -> None:
     webhook = {"url": "http://127.0.0.1:1/", "job_status": "finished", "method": "GET"}
     data = zlib.compress(json.dumps(["workers.jobs.deliver", None, [1], {}]).encode())
     job = safe_job(district.kit)("forged", connection=valkey.client(), serializer="json")
@@ -327,9 +323,7 @@ def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey, file: Path) -> None
 
 
 @pytest.mark.slow(reason="waits for a Redis that does not come")
-def test_without_redis_it_owns_time_all_the_same_until_told_to_stop(
-    valkey: Valkey, file: Path
-) -> None:
+def test_without_redis_it_owns_time_until_told_to_stop(valkey: Valkey, file: Path) -> None:
     valkey.kill()
     process = start(valkey, f"sqlite:///{file}")
     eventually(lambda: has_ticked(file), seconds=30)
