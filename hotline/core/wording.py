@@ -87,19 +87,18 @@ class Template(StrEnum):
     )
     """The same for a case to which no one may go openly before it is read."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has it. Do not visit or call."
-    TAKEN_UNTIL = "{ref} is yours. Say what happened by {time}, with a digit and {ref}: {own}"
+    TAKEN_UNTIL = "{ref}: yours. Say what happened by {time}, with a digit and {ref}: {own}"
     """The same, if an outcome is due. `time` is 25/11 14:05; `own` are the digits of an assignee."""
     TAKEN_UNREAD = (
-        "{ref} is yours. You have not read it: do not visit openly. Call the national "
-        "desk: {number}."
+        "{ref}: yours. You have not read it: do not visit openly. Call the national desk: {number}."
     )
     """Answers `1 K7Q4` of a case that is marked, or whose reporter was not asked if helpers may come."""
     TAKEN_UNREAD_ALONE = (
-        "{ref} is yours. You have not read it: do not visit openly. Ask the national desk."
+        "{ref}: yours. You have not read it: do not visit openly. Ask the national desk."
     )
-    TAKEN_UNREAD_DESK = "{ref} is yours. You have not read it: do not visit openly."
+    TAKEN_UNREAD_DESK = "{ref}: yours. You have not read it: do not visit openly."
     """The same to a person of the national desk, which decides how to go."""
-    TAKEN_STAY_AWAY = "{ref} is yours. Do not visit or call. Read it first."
+    TAKEN_STAY_AWAY = "{ref}: yours. Do not visit or call. Read it first."
     """The same without danger, if the case is marked."""
     HOW_NOTED = "{ref}: noted. We alert the people who are going."
     """Answers `6 K7Q4` and `7 K7Q4` of the national desk."""

@@ -12,9 +12,10 @@ from hotline.alerts import rules_assignment
 from hotline.dialogue.rules_cries import concerns_child, cries
 from hotline.programmes.rules import read_sms
 from hotline.text.codes import UNSURE
-from hotline.text.keywords import asked, spelled, words_of
+from hotline.text.keywords import spelled, words_of
 from hotline.text.languages import FIRST
 from hotline.text.place_names import place_told
+from hotline.text.topics import asked
 from hotline.tips.rules import WORDS, place_of
 
 MOST_BYTES = 7000

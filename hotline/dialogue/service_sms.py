@@ -46,8 +46,9 @@ from hotline.people import tables
 from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
 from hotline.text.keying import keys
-from hotline.text.keywords import AskedTopic, asked, is_erasure, is_stop
+from hotline.text.keywords import is_erasure, is_stop
 from hotline.text.languages import FIRST
+from hotline.text.topics import AskedTopic, asked
 from hotline.tips import tables as tips_tables
 
 # Lets a person read topics by SMS: a word opens a topic, and a digit or a word continues.

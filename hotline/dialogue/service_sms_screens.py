@@ -16,7 +16,8 @@ from hotline.flows.run import Event, Facts, LanguageChosen, Place, Run
 from hotline.flows.screen import Screen
 from hotline.programmes.rules import Roll
 from hotline.text.gsm7 import ALONE
-from hotline.text.keywords import AskedTopic, Topic, alike, language_named, spelled
+from hotline.text.keywords import spelled
+from hotline.text.topics import AskedTopic, Topic, alike, language_named
 
 LONGEST_KEY = 3
 """Digits of the longest key, `000`."""

@@ -13,10 +13,8 @@ from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.tips.queries_visible import of_desk
 from hotline.tips.tables import Tip
-from tests.support.callers import DESK_KEY, Line, line, told
+from tests.support.callers import DESK_KEY, Line, told
 from tests.support.posting import post
-
-__all__ = ["line"]
 
 BORDER = "border-east"
 LEAVES_SOON = ("5", "2", "2", "6", "7", "2")

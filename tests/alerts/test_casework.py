@@ -19,10 +19,8 @@ from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import EntryWay
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs, of_log
-from tests.support.district import District, district
+from tests.support.district import District
 from tests.support.taking import confirm
-
-__all__ = ["district"]
 
 
 def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Referral]]:

@@ -17,11 +17,8 @@ from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.queries_duplicates import TipLikeness
 from tests.support.builders import make_message
-from tests.support.callers import Caller, Line, line
+from tests.support.callers import Caller, Line
 from tests.support.taking import do
-
-__all__ = ["line"]
-
 
 QUIET = ("5", "2", "2", "1", "1", "1")
 """No danger, no official, Kigali, Gasabo, its first sector."""

@@ -74,7 +74,9 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
     assert here.newest("desk") == LET
     assert LET_GO not in here.texts("one")
 
-    assert here.writes("desk", "8 {ref}", way=Arrival.CALLED).startswith("REF: noted. Those who go")
+    assert here.writes("desk", "8 {ref}", way=Arrival.CALLED).startswith(
+        "REF: noted. In a few minutes"
+    )
     assert LET_GO not in here.texts("one")
     assert here.writes("desk", "8 {ref}") == "REF: noted. The first team is stood down."
     assert (here.newest("one"), here.newest("two")) == (LET_GO, LET_GO)

@@ -29,10 +29,8 @@ from hotline.tips.rules_deadlines import DeadlineKind
 from hotline.tips.rules_events import EntryWay
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
-from tests.support.district import District, district
+from tests.support.district import District
 from workers.clock import STEPS, tick
-
-__all__ = ["district"]
 
 SAID = "was a drill. Do not go. Thank you."
 OURS = [step for step in STEPS if step.__name__ not in ("tidy", "rescue_silent")]

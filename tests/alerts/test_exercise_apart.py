@@ -9,9 +9,9 @@ from hotline.errors import EndRefused
 from hotline.tips.rules import Urgency
 from hotline.tips.tables import Tip
 from tests.alerts.test_exercise import ALINE, WHY, begun, reported, staffed, tip_of
-from tests.support.district import District, district
+from tests.support.district import District
 
-__all__ = ["district", "staffed"]
+__all__ = ["staffed"]
 
 
 def test_a_drill_stays_apart_from_cases_and_opening_does_not_restart_it(

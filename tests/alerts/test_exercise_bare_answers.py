@@ -13,15 +13,13 @@ from hotline.people.rules import Level
 from hotline.tips.tables import Tip
 from tests.alerts.test_exercise import ALINE, WHY, begun
 from tests.support.builders import make_message
-from tests.support.district import District, district
-
-__all__ = ["district"]
+from tests.support.district import District
 
 PHONE = "+250788000001"
 SAID = {
     " was a drill": "is one",
     ": you have taken": "taken",
-    " is yours": "taken",
+    ": yours": "taken",
     ": reply with a digit": "?",
 }
 IDS = count(1)

@@ -9,10 +9,8 @@ from hotline.gateway.tables import Referral
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.support.builders import post
-from tests.support.callers import Line, line
+from tests.support.callers import Line
 from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
-
-__all__ = ["line"]
 
 PLACE, COLLEAGUE = "11", "+250788000012"
 

@@ -19,10 +19,10 @@ from hotline.tips.rules import Urgency
 from hotline.tips.tables import Tip
 from tests.alerts.test_exercise import ALINE, OURS, WHY, begun, phones, staffed, tip_of
 from tests.support.callers import DESK_KEY
-from tests.support.district import District, district
+from tests.support.district import District
 from workers.clock import tick
 
-__all__ = ["district", "staffed"]
+__all__ = ["staffed"]
 
 
 def refused(district: District, why: str, desk: str = "12") -> None:

@@ -27,7 +27,7 @@ STAY_AWAY = "REF: do not visit or call. Read it first."
 SILENT = "REF: no answer from the national desk. Act with a colleague, not openly."
 UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call there."
 OPENLY = "REF: the national desk says: you may go openly."
-UNREAD = "REF is yours. You have not read it: do not visit openly. Call the national desk: 112."
+UNREAD = "REF: yours. You have not read it: do not visit openly. Call the national desk: 112."
 NO_VISIT = ("1", "1", "5", "2")
 """Keys after danger was filed: a sector, its kind, several people, and responders must not come."""
 
@@ -104,7 +104,7 @@ def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) 
     here.tick(seconds=29)
     assert here.newest(asked) == STAY_AWAY
     assert here.clocks == before
-    assert here.writes(asked, "1 {ref}") == "REF is yours. Do not visit or call. Read it first."
+    assert here.writes(asked, "1 {ref}") == "REF: yours. Do not visit or call. Read it first."
     assert here.holder == asked
 
 

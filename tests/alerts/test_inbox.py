@@ -40,9 +40,7 @@ def reference_of(district: District) -> str:
 
 
 def unread(reference: str) -> str:
-    return (
-        f"{reference} is yours. You have not read it: do not visit openly. Ask the national desk."
-    )
+    return f"{reference}: yours. You have not read it: do not visit openly. Ask the national desk."
 
 
 def hear(
@@ -155,7 +153,7 @@ def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_
     hear(district, text, provider_id="ATXid_bare", minute=1)
     assert f"{newest}: reply with a digit and {newest}: " in district.sms.sent[-1][1]
     hear(district, f"2 {newest}", provider_id="ATXid_named", minute=2, way=Arrival.LISTED)
-    assert "you are there" in district.sms.sent[-1][1]
+    assert "you are on site" in district.sms.sent[-1][1]
 
 
 def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:

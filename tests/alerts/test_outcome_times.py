@@ -11,9 +11,7 @@ from hotline.people.rules import Level
 from hotline.tips.rules_deadlines import in_hours
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
-from tests.support.district import District, district
-
-__all__ = ["district"]
+from tests.support.district import District
 
 ASSIGNEE, COORDINATOR = 1, 2
 TUESDAY, FRIDAY = 24, 27

@@ -15,11 +15,8 @@ from hotline.people.rules import Level
 from hotline.text.gsm7 import septets
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
-from tests.support.district import District, district
+from tests.support.district import District
 from tests.support.taking import confirm
-
-__all__ = ["district"]
-
 
 FIRST, SECOND, COORDINATOR, NATIONAL, DIRECTOR = range(1, 6)
 

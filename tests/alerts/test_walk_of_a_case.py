@@ -16,11 +16,9 @@ from tests.alerts.case_errands import CaseErrands, ProcessKilled
 from tests.alerts.case_sums import check_logs
 from tests.long import is_long, seed
 from tests.support.clock import Clock
-from tests.support.district import District, district
+from tests.support.district import District
 from tests.support.steps import Tell
 from tests.support.unsynced import open_unsynced
-
-__all__ = ["district"]
 
 WALKS = 300 if is_long() else 6
 STEPS = 25

@@ -19,17 +19,12 @@ from hotline.tips.rules_events import EntryKind
 from hotline.tips.tables import Grant, Tip
 from tests.alerts.case_sums import check_logs
 from tests.support.builders import post
-from tests.support.callers import DANGER_HERE, Caller, Line, told
-from tests.support.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside, with_pin
+from tests.support.callers import DANGER_HERE, Caller, told
+from tests.support.reading import PHONE, PIN, ReaderBeside, at_her_desk, with_pin
 from tests.support.taking import take_case
 
 WORDS = "irembo rifunze"
 """No other text of the line contains this."""
-
-
-@pytest.fixture
-def beside(line: Line) -> ReaderBeside:
-    return reader_beside(line)
 
 
 @pytest.fixture

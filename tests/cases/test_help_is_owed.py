@@ -12,11 +12,9 @@ from hotline.tips.tables_persons import PossibleVictim
 from tests.cases.test_people_by_phone import HerCase
 from tests.support.callers import Line
 from tests.support.clock import Clock
-from tests.support.district import District, district
+from tests.support.district import District
 from tests.support.helping import GROWN_UP, HelpedCase
 from tests.support.taking import close_by_two
-
-__all__ = ["district"]
 
 ASKS, ABOVE = Template.FOLLOW.name, Template.FOLLOW_ABOVE.name
 HOURS = timedelta(hours=1)
@@ -145,7 +143,7 @@ def test_closing_says_what_is_still_owed_and_to_whom(hers: HerCase) -> None:
     hers.dials(*YES).hang_up()
     phone = hers.dials("2", "4")
     assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer to help\n2 Close case")
-    assert phone.key("2").startswith("CON Why?")
+    assert phone.key("2").startswith("CON Why close it?")
     phone = hers.dials("1", "1", "1", "1", "1", "1")
     assert phone.screen.startswith("CON Their answer:")
     closing = hers.dials("4")

@@ -75,7 +75,7 @@ def hers(line: Line) -> HerCase:
 @pytest.mark.row("R8", "R9")
 def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: HerCase) -> None:
     phone = hers.dials("2")
-    assert phone.screen.startswith("CON Noted. First: safe, alone, hurt?")
+    assert phone.screen.startswith("CON Noted. First: is the person safe, alone with you, hurt?")
     assert phone.key("2").startswith("CON Is the person under 18?")
     assert phone.key(*SITE).startswith("CON Used for what?\n1 Work")
     assert hers.kept() == []
@@ -205,7 +205,7 @@ def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(
     phone.hang_up()
     phone = hers.dials()
     assert "1 Continue (2 of 5)" in phone.screen
-    assert phone.key("1").startswith("CON Did somebody hire")
+    assert phone.key("1").startswith("CON Did someone hire")
     assert phone.key("1").startswith("CON Used, or to be used")
     # The person may be older than they looked. Then the questions that a child is not asked follow.
     phone.key("0", "0", "2", "5", "4", "1", "2", "1")
@@ -217,7 +217,7 @@ def test_help_goes_on_with_the_same_person(hers: HerCase) -> None:
     assert hers.kept() == ["screened", "consent"]
     phone = hers.dials()
     assert "1 Continue (2 of 3)" in phone.screen
-    assert phone.key("1").startswith("CON From?")
+    assert phone.key("1").startswith("CON Where from?")
     assert phone.key("1").startswith("CON Which help?")
     phone.hang_up()
     phone = hers.dials("1")
@@ -238,7 +238,7 @@ def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(hers: HerCa
     phone.hang_up()
     phone = hers.dials()
     assert "1 Continue (2 of 2)" in phone.screen
-    assert phone.key("1").startswith("CON Best for the child")
+    assert phone.key("1").startswith("CON Did you decide with the child officer")
     assert phone.key("1").startswith("CON Which help?")
     assert hers.kept() == ["screened", "consent", "consent"]
     (person,) = hers.people()

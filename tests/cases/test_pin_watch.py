@@ -16,14 +16,12 @@ from hotline.gateway.tables import Message, Referral
 from hotline.people import rules_pin_rest
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from tests.support.callers import DANGER_HERE, Caller, Line, told
+from tests.support.callers import DANGER_HERE, Caller, told
 from tests.support.reading import (
     OTHER_PIN,
     PHONE,
     PIN,
     ReaderBeside,
-    at_her_desk,
-    reader_beside,
     with_pin,
 )
 
@@ -31,16 +29,6 @@ KNOWN = "+250788000094"
 STRANGER = "+250788000077"
 COORDINATOR = "+250788000092"
 HOME = "CON Open: 1. Urgent: 1. Last opened by phone: "
-
-
-@pytest.fixture
-def beside(line: Line) -> ReaderBeside:
-    return reader_beside(line)
-
-
-@pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
-    return at_her_desk(beside)
 
 
 @pytest.fixture

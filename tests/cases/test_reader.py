@@ -17,7 +17,7 @@ from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.tips.encrypt_notes import open_note
 from hotline.tips.tables import Grant, Tip
-from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
+from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, told
 from tests.support.persons import screened
 from tests.support.reading import (
     OTHER_PIN,
@@ -25,21 +25,9 @@ from tests.support.reading import (
     PIN,
     QUICK,
     ReaderBeside,
-    at_her_desk,
-    reader_beside,
     with_pin,
 )
 from tests.support.taking import do, take_case
-
-
-@pytest.fixture
-def beside(line: Line) -> ReaderBeside:
-    return reader_beside(line)
-
-
-@pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
-    return at_her_desk(beside)
 
 
 @pytest.mark.row("R3")

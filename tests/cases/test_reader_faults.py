@@ -19,20 +19,10 @@ from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
 from tests.support.callers import Caller, Line
-from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside
 
 WAITS = "CON One moment.\n1 See"
 OFF = "CON Cannot be read now.\n1 Try again\n2 Take it unread"
-
-
-@pytest.fixture
-def beside(line: Line) -> ReaderBeside:
-    return reader_beside(line)
-
-
-@pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
-    return at_her_desk(beside)
 
 
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
@@ -62,7 +52,7 @@ def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
     assert phone.key("1").startswith(OFF)
     assert phone.key("1").startswith(OFF)
     assert known_as.reference in phone.key("2")
-    assert phone.key("1").startswith("END You have taken it unread:")
+    assert phone.key("1").startswith("END You took the case. You have not read it:")
     assert now(beside, known_as).acknowledged_at is not None
     assert now(beside, known_as).opened_at is None
 
@@ -103,8 +93,8 @@ def test_a_page_outlives_the_reader(beside: ReaderBeside, hers: tuple[Caller, Re
     second = phone.key("9")
     assert first != second
     beside.stopped = True
-    assert phone.again().startswith("CON This cannot be read now.")
-    assert phone.key("0").startswith("CON This cannot be read now.")
+    assert phone.again().startswith("CON You cannot read this now.")
+    assert phone.key("0").startswith("CON You cannot read this now.")
     assert phone.key("0").startswith(f"CON {known_as.reference}")
     beside.stopped = False
     phone.text = phone.text.removesuffix("*0*0")
@@ -259,7 +249,7 @@ def test_every_phone_sees_one_prompt(beside: ReaderBeside, hers: tuple[Caller, R
         row = session.get_one(Responder, hers[1].responder_id)
         session.get_one(Person, row.person_id).languages = ["rw"]
     assert beside.line.caller(PHONE).dial("90") == screen
-    assert hers_first.startswith("CON Work PIN")
+    assert hers_first.startswith("CON Enter your work PIN")
     assert stranger.key(PIN).startswith("CON PIN si yo.")
     assert stranger.again().startswith("CON PIN si yo.")
     assert stranger.key("815261").startswith("CON PIN si yo.")
@@ -274,13 +264,13 @@ def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not
     stranger = beside.line.caller("UNKNOWN")
     assert stranger.dial(f"90*{PIN}").startswith("CON PIN y'akazi, imibare 6.")
     mine = beside.line.caller(PHONE)
-    assert mine.dial(f"90*{PIN}").startswith("CON Work PIN")
+    assert mine.dial(f"90*{PIN}").startswith("CON Enter your work PIN")
     assert beside.line.all(PinReading) == []
 
 
 def test_a_colleague_sees_a_list(beside: ReaderBeside, hers: tuple[Caller, Referral]) -> None:
     beside.line.enrol(Level.RESPONDER, "+250788000056", "en")
     colleague = beside.line.caller("+250788000056")
-    assert colleague.dial("90").startswith("CON Work PIN")
+    assert colleague.dial("90").startswith("CON Enter your work PIN")
     assert colleague.key("000000").startswith("END Nothing new.")
     assert beside.line.all(PinReading) == []

@@ -26,9 +26,7 @@ from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
 from tests.support.builders import NOON, make_opening
 from tests.support.made_once import lay_keys, lay_tables
-from tests.support.valkey import Valkey, valkey
-
-__all__ = ["valkey"]
+from tests.support.valkey import Valkey
 
 PHONE = "+250788000001"
 

@@ -19,9 +19,7 @@ from tests.cli.homes import copy_home
 from tests.faults.disk import full_disk
 from tests.support.builders import NOON
 from tests.support.stack import free_port
-from tests.support.valkey import Valkey, valkey
-
-__all__ = ["valkey"]
+from tests.support.valkey import Valkey
 
 SECRET = "a-key-of-the-gateway"
 

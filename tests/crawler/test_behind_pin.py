@@ -28,12 +28,10 @@ from tests.crawler.test_every_node import behind_a_pin, with_a_screen
 from tests.crawler.told_reader import DEAD_PIN, ONE_PIN, WRONG_PIN
 from tests.crawler.tour import Tour
 from tests.long import is_long
-from tests.support.callers import Line, line
+from tests.support.callers import Line
 from tests.support.kits import WholeKit
 from tests.support.reading import PHONE, PIN, at_her_desk, reader_beside
 from tests.support.steps import Tell
-
-__all__ = ["line"]
 
 TOLD_PHONE = "+250788000101"
 TOURS = {f"{language}-{half}": (language, half) for language in CODES for half in BEHIND_PIN}

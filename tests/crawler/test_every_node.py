@@ -31,12 +31,10 @@ from tests.crawler.small import small
 from tests.crawler.standings import STANDINGS, WITNESS, Standing
 from tests.crawler.tour import Tour
 from tests.long import is_long
-from tests.support.callers import Line, line
+from tests.support.callers import Line
 from tests.support.kits import WholeKit
 from tests.support.receipts import MY_NUMBER
 from tests.support.steps import Tell
-
-__all__ = ["line"]
 
 HOLDERS = tuple(one for one in STANDINGS if one.opening == MY_NUMBER)
 THIRDS = {

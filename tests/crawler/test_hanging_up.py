@@ -20,9 +20,7 @@ from tests.crawler.explorer import Explorer, Way
 from tests.crawler.small import small
 from tests.crawler.standings import Standing
 from tests.support.builders import make_responder
-from tests.support.callers import Line, line
-
-__all__ = ["line"]
+from tests.support.callers import Line
 
 PHONE, HELPER = "+250788000001", "+250788000002"
 THREE_WAYS = {"yes": "1", "no": "2", "unsure": "3"}

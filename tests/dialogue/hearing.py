@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from hotline.dialogue import rules_sms_tips
-from hotline.text.keywords import asked, is_stop
+from hotline.text.keywords import is_stop
+from hotline.text.topics import asked
 
 TABLES = Path(__file__).parent
 LEAST_RIGHT = 95

@@ -9,8 +9,8 @@ from hotline.dialogue import service_sms_screens
 from hotline.flows.flow import Ask
 from hotline.flows.run import Run
 from hotline.text.gsm7 import is_gsm7, segments
-from hotline.text.keywords import AskedTopic, Topic
 from hotline.text.languages import CODES
+from hotline.text.topics import AskedTopic, Topic
 from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()

@@ -14,11 +14,11 @@ from hotline.flows.tables import Revision
 from hotline.gateway.tables import Message
 from hotline.people.service_audit import listed
 from tests.editing.changing import APPROVER, EDITOR, Desk, desk, playable
-from tests.support.callers import Line, line
+from tests.support.callers import Line
 from tests.support.clock import Clock
 from workers.clock import lapse_emergency
 
-__all__ = ["desk", "line"]
+__all__ = ["desk"]
 
 OLD, NEW, URGENT = "First lesson", "Never pay first", "That employer lies"
 

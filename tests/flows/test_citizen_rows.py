@@ -16,11 +16,11 @@ from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_call_back import CallBackState
 from hotline.tips.tables_call_back import CallBack
 from tests.support.builders import make_responder
-from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line, line
+from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line
 from tests.support.servers import embedded
 from tests.support.taking import close_by_two
 
-__all__ = ["embedded", "line"]
+__all__ = ["embedded"]
 
 HERS, HELPER = "+250788000077", "+250788000012"
 FIRST = {"rw": (), "en": ("7",), "fr": ("8",)}

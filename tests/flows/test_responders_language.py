@@ -3,10 +3,10 @@
 import pytest
 
 from hotline.people.rules import Level
-from tests.support.callers import Line, line
+from tests.support.callers import Line
 from tests.support.servers import embedded
 
-__all__ = ["embedded", "line"]
+__all__ = ["embedded"]
 
 
 @pytest.mark.parametrize(

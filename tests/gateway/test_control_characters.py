@@ -13,9 +13,7 @@ from hotline.gateway.tables import DeliveryReport, Message, Referral
 from hotline.gateway.tables_sessions import InboundSeen
 from hotline.keys.key_folder import LISTED
 from hotline.people.rules import Level
-from tests.support.callers import DANGER_HERE, Line, line
-
-__all__ = ["line"]
+from tests.support.callers import DANGER_HERE, Line
 
 pytestmark = pytest.mark.both
 

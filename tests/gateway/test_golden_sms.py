@@ -10,9 +10,7 @@ from hotline.gateway.africastalking import AfricasTalkingSms
 from hotline.gateway.rules_message import ReportIn
 from hotline.people.rules import Level
 from tests.gateway.gateway import Gateway, http, refused, sent, serving
-from tests.support.district import District, district
-
-__all__ = ["district"]
+from tests.support.district import District
 
 
 @pytest.fixture

@@ -21,11 +21,9 @@ from hotline.gateway.tables import Deadline, Message, Referral
 from hotline.monitoring import service_trials
 from hotline.people.rules import Level
 from tests.monitoring.test_dialling import SECRET, served
-from tests.support.callers import Line, line
+from tests.support.callers import Line
 from tests.support.fakes import FakeInstruments, OpenSealer
 from tests.support.kits import WholeKit, make_watch
-
-__all__ = ["line"]
 
 HANDSET, HELPER = "+250788700009", "+250788000091"
 

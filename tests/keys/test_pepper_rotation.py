@@ -11,18 +11,8 @@ from hotline.keys.key_folder import KeyFolder
 from hotline.keys.rotation import ROTATING
 from hotline.operations import decrypt_rekeying
 from hotline.people.tables import Responder
-from tests.support.callers import Caller, Line
-from tests.support.reading import PIN, ReaderBeside, at_her_desk, reader_beside
-
-
-@pytest.fixture
-def beside(line: Line) -> ReaderBeside:
-    return reader_beside(line)
-
-
-@pytest.fixture
-def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
-    return at_her_desk(beside)
+from tests.support.callers import Caller
+from tests.support.reading import PIN, ReaderBeside
 
 
 def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
@@ -48,7 +38,7 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
     again.dial("90")
     assert again.key(PIN).startswith("CON Open: 1.")
     again.key("1", "1")
-    assert "Nobody said whether helpers" in again.key("1")
+    assert "No one said if helpers" in again.key("1")
 
 
 def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
@@ -73,7 +63,7 @@ def test_the_reader_s_pair_is_rotated_in_the_middle_of_a_session(
     phone.key(PIN, "1", "1")
     rotation.stage(keys, pair)
     first = phone.key("1")
-    assert "Nobody said whether helpers" in first
+    assert "No one said if helpers" in first
     rotation.publish(keys, pair)
     beside.line.flush()
     assert phone.again() == first

@@ -24,19 +24,12 @@ from hotline.people.decrypt_members import PinVault, open_desk_key
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import DeskMember
 from hotline.tips.tables import Grant
-from tests.support.callers import Caller, Line
+from tests.support.callers import Caller
 from tests.support.persons import screened
-from tests.support.reading import PHONE, PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
-from tests.support.valkey import Valkey, valkey
-
-__all__ = ["valkey"]
+from tests.support.reading import PHONE, PIN, QUICK, ReaderBeside, at_her_desk
+from tests.support.valkey import Valkey
 
 KEY_BYTES = 32
-
-
-@pytest.fixture
-def beside(line: Line) -> ReaderBeside:
-    return reader_beside(line)
 
 
 @pytest.fixture
@@ -45,7 +38,7 @@ def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
     phone.key(PIN, "1", "1")
-    assert "Nobody said whether helpers" in phone.key("1")
+    assert "No one said if helpers" in phone.key("1")
     return phone, known_as
 
 
@@ -183,7 +176,7 @@ def test_redis_has_no_word_pin_or_key_of_a_reader(beside: ReaderBeside, valkey: 
     phone.key(PIN, "1", "1", "1")
     person = line.all(Responder)[-1]
     read = phone.read()
-    assert "Nobody said whether helpers" in read
+    assert "No one said if helpers" in read
     held = told_to(valkey)
     assert any(b"reader" in one for one in held), sorted(held)
     secrets = (PIN, PHONE, PHONE[1:], "Nobody said", *read.split("\n")[1:3])

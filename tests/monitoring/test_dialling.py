@@ -22,10 +22,8 @@ from hotline.monitoring.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, 
 from hotline.web.front import hooks_first
 from hotline.web.hooks_app import create_app
 from tests.emulator.running import serving
-from tests.support.callers import SECRETS, Line, line
+from tests.support.callers import SECRETS, Line
 from tests.support.kits import WholeKit
-
-__all__ = ["line"]
 
 SECRET = SECRETS["ussd"][0]
 

@@ -1,6 +1,5 @@
 """Tests ends and new links of accounts that a team or a desk needs: a second admin agrees, and both can be undone."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -19,7 +18,7 @@ from hotline.duty import (
     service_new_links,
     service_removal,
 )
-from hotline.errors import AccountRefused, ApprovalRefused, NotFound
+from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.keys.passphrase import Costs
 from hotline.people import service_sessions, tables_accounts, tables_members
@@ -29,7 +28,7 @@ from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.deciding import decides, waits
 from tests.support.kits import make_console_kit
-from tests.support.signing import SERVER, Person, admins, person
+from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
 PEOPLE = """name,msisdn,language,level,districts,categories
@@ -88,12 +87,6 @@ def told(kit: ConsoleKit, template: str) -> list[int | None]:
     with kit.database.reading() as session:
         rows = session.scalars(select(Message).order_by(Message.id)).all()
         return [row.responder_id for row in rows if row.template == template]
-
-
-def refused(act: Callable[[], object]) -> object:
-    with pytest.raises(AccountRefused) as refusal:
-        act()
-    return refusal.value.fault
 
 
 @pytest.mark.parametrize("role", [R.ADMIN, R.APPROVER, R.NATIONAL])

@@ -1,7 +1,6 @@
 """Tests the roles of an account: some exclude each other, and some wait for a second admin in every case."""
 
 import random
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -26,7 +25,7 @@ from tests.long import is_long, seed
 from tests.support.clock import Clock
 from tests.support.deciding import decides
 from tests.support.kits import make_console_kit
-from tests.support.signing import SERVER, Person, admins, person
+from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
 
@@ -34,12 +33,6 @@ R = AccountRole
 @pytest.fixture
 def kit(database: Database, clock: Clock) -> ConsoleKit:
     return make_console_kit(database=database, now=clock)
-
-
-def refused(act: Callable[[], object]) -> str:
-    with pytest.raises(AccountRefused) as told:
-        act()
-    return told.value.fault
 
 
 def roles_of(kit: ConsoleKit, name: str) -> tuple[set[AccountRole], set[AccountRole]]:

@@ -5,26 +5,14 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from hotline.core.actors import AccountRole, Refused, SignedIn
+from hotline.core.actors import Refused, SignedIn
 from hotline.core.context import ConsoleKit
-from hotline.core.database import Database
 from hotline.duty import service_accounts, service_leaving
 from hotline.people import service_sessions
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_sessions import ConsoleSession, SignInTry
 from tests.support.clock import Clock
-from tests.support.kits import make_console_kit
-from tests.support.signing import PASSWORD, SERVER, Person, person
-
-
-@pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    return make_console_kit(database=database, now=clock)
-
-
-@pytest.fixture
-def editor(kit: ConsoleKit, clock: Clock) -> Person:
-    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
+from tests.support.signing import PASSWORD, SERVER, Person
 
 
 def rows(kit: ConsoleKit) -> list[ConsoleSession]:

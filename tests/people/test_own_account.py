@@ -1,40 +1,18 @@
 """Tests how a person changes their own account, and how they recover from a lost password or authenticator."""
 
-from collections.abc import Callable
 from functools import partial
-
-import pytest
 
 from hotline.core.actors import AccountRole, Refused
 from hotline.core.context import ConsoleKit
-from hotline.core.database import Database
-from hotline.errors import AccountRefused
 from hotline.people import service_own_account, service_recovery, service_sessions, tables_accounts
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_second_factor import code_at
 from hotline.people.service_sessions import Entered
 from hotline.people.tables_accounts import AccountCode, CodeKind
 from tests.support.clock import Clock
-from tests.support.kits import make_console_kit
-from tests.support.signing import PASSWORD, Person, person
+from tests.support.signing import PASSWORD, Person, person, refused
 
 NEW = "kinoto-gabise-rumaka"
-
-
-@pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    return make_console_kit(database=database, now=clock)
-
-
-@pytest.fixture
-def editor(kit: ConsoleKit, clock: Clock) -> Person:
-    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
-
-
-def refused(act: Callable[[], object]) -> str:
-    with pytest.raises(AccountRefused) as told:
-        act()
-    return told.value.fault
 
 
 def public_key(kit: ConsoleKit, editor: Person) -> bytes | None:

@@ -259,7 +259,7 @@ def test_a_pin_is_changed_and_the_old_one_opens_nothing(
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
     assert "4 My PIN" in phone.key(PIN)
-    assert phone.key("4").startswith("CON Lost the phone? Tell your desk at once.")
+    assert phone.key("4").startswith("CON Lost your phone? Tell your desk now.")
     assert phone.key("1") == CHOOSE
     assert phone.key("000011", "000011") == REFUSED
     phone.key(OTHER_PIN)
@@ -275,7 +275,7 @@ def test_a_pin_is_changed_and_the_old_one_opens_nothing(
     phone = dialled(beside, PHONE)
     assert phone.key(PIN) == WRONG
     phone.key(OTHER_PIN, "1", "1")
-    assert "Nobody said whether helpers" in phone.key("1")
+    assert "No one said if helpers" in phone.key("1")
 
 
 def test_nothing_that_was_typed_lies_in_a_row_or_in_a_digest_that_can_be_tried(

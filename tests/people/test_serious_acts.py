@@ -23,7 +23,7 @@ from hotline.duty import (
     service_new_links,
     service_removal,
 )
-from hotline.errors import AccountRefused, ApprovalRefused, NotFound
+from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.people import service_sessions, tables_audit
 from hotline.people.rules_accounts import AccountFault
@@ -31,7 +31,7 @@ from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.deciding import decides
 from tests.support.kits import make_console_kit
-from tests.support.signing import SERVER, Person, admins, person
+from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
 NATIONAL = """name,msisdn,language,level,districts,categories
@@ -63,12 +63,6 @@ def here(person: Person) -> SignedIn:
 
 def editors(kit: ConsoleKit, clock: Clock, number: int) -> list[Person]:
     return [person(kit, clock, f"Editor {one}", R.EDITOR, R.TRANSLATOR) for one in range(number)]
-
-
-def refused(act: Callable[[], object]) -> object:
-    with pytest.raises(AccountRefused) as told:
-        act()
-    return told.value.fault
 
 
 def messages(kit: ConsoleKit) -> list[tuple[int | None, str, dict[str, str]]]:

@@ -11,7 +11,7 @@ from hotline.alarms import tables
 from hotline.alarms.rules import Alarm
 from hotline.core.actors import AccountRole, Refused, SignedIn
 from hotline.core.context import ConsoleKit
-from hotline.core.database import Database, Session, add_if_new
+from hotline.core.database import Session, add_if_new
 from hotline.duty import service_accounts, service_invitations, service_leaving, service_new_links
 from hotline.errors import AccountRefused
 from hotline.keys.password_queue import Entrant, StretchQueue
@@ -29,20 +29,9 @@ from hotline.people.service_sessions import Entered
 from hotline.people.tables_sessions import SignInTry
 from tests.support.clock import Clock
 from tests.support.eventually import eventually
-from tests.support.kits import make_console_kit
-from tests.support.signing import PASSWORD, SERVER, Person, person
+from tests.support.signing import PASSWORD, SERVER, Person
 
 NEW = "kinoto-gabise-rumaka"
-
-
-@pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    return make_console_kit(database=database, now=clock)
-
-
-@pytest.fixture
-def editor(kit: ConsoleKit, clock: Clock) -> Person:
-    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
 
 
 def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:

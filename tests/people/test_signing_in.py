@@ -22,18 +22,7 @@ from hotline.people.service_sessions import Entered
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_sessions import SignInTry
 from tests.support.clock import Clock
-from tests.support.kits import make_console_kit
 from tests.support.signing import PASSWORD, SERVER, Person, person
-
-
-@pytest.fixture
-def kit(database: Database, clock: Clock) -> ConsoleKit:
-    return make_console_kit(database=database, now=clock)
-
-
-@pytest.fixture
-def editor(kit: ConsoleKit, clock: Clock) -> Person:
-    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
 
 
 def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:

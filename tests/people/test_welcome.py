@@ -13,7 +13,6 @@ from hotline.core.actors import AccountRole, AccountState, Refused
 from hotline.core.context import ConsoleKit
 from hotline.core.database import Database
 from hotline.duty import service_accounts, service_invitations
-from hotline.errors import AccountRefused
 from hotline.keys.password_queue import Entrant
 from hotline.people import service_sessions, service_welcome
 from hotline.people.encrypt_tokens import new_token
@@ -24,7 +23,7 @@ from hotline.people.service_welcome import WelcomeStep
 from hotline.people.tables_accounts import AccountCode
 from tests.support.clock import Clock
 from tests.support.kits import make_console_kit
-from tests.support.signing import PASSWORD, SERVER, Person
+from tests.support.signing import PASSWORD, SERVER, Person, refused
 
 
 @pytest.fixture
@@ -35,12 +34,6 @@ def kit(database: Database, clock: Clock) -> ConsoleKit:
 @pytest.fixture
 def link(kit: ConsoleKit) -> str:
     return service_invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR], "rw").link
-
-
-def refused(act: Callable[[], object]) -> str:
-    with pytest.raises(AccountRefused) as told:
-        act()
-    return told.value.fault
 
 
 def secret_of(shown: service_welcome.Welcome) -> str:

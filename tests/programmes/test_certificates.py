@@ -14,9 +14,7 @@ from hotline.programmes.rules_certificate import CertificateVerdict
 from hotline.programmes.service_lessons import Judged
 from hotline.programmes.tables import Joined
 from tests.programmes.test_training import OFFICER, dialled, enrol
-from tests.support.callers import Caller, Line, line
-
-__all__ = ["line"]
+from tests.support.callers import Caller, Line
 
 MENU = {
     **{lesson: (str(key),) for key, lesson in enumerate(LESSONS[:4], 1)},

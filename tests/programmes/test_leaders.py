@@ -14,10 +14,8 @@ from hotline.programmes import service_enrolment
 from hotline.programmes.rules import CAME, HELD, Roll
 from hotline.programmes.tables import DistrictCode, Joined
 from tests.support.builders import NOON, make_message
-from tests.support.callers import Caller, Line, line
+from tests.support.callers import Caller, Line
 from tests.support.counts import counts
-
-__all__ = ["line"]
 
 LEADER = "+250788000041"
 OTHER = "+250788000042"

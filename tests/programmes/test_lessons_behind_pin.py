@@ -14,10 +14,8 @@ from hotline.programmes.tables import LESSONS_ALONE, Joined
 from tests.programmes.test_certificates import CODE, keys_of
 from tests.programmes.test_training import RIGHT, counted, dialled, enrol
 from tests.support.builders import post
-from tests.support.callers import Caller, Line, line
+from tests.support.callers import Caller, Line
 from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
-
-__all__ = ["line"]
 
 GASABO, HUYE = "12", "24"
 HOME = (

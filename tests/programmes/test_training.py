@@ -7,10 +7,8 @@ import pytest
 from hotline.programmes import service_enrolment
 from hotline.programmes.rules import TAKEN, Roll
 from hotline.programmes.tables import Joined
-from tests.support.callers import Caller, Line, line
+from tests.support.callers import Caller, Line
 from tests.support.counts import counts
-
-__all__ = ["line"]
 
 OFFICER = "+250788000051"
 LESSON = ("9", "9", "9")

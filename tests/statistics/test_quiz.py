@@ -14,11 +14,9 @@ from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_use import LiveRows
 from hotline.tips.tables import Tip
 from tests.flows.books import choice, make_book, t
-from tests.support.callers import Line, line
+from tests.support.callers import Line
 from tests.support.counts import counts, number
 from tests.support.made_once import shipped_book
-
-__all__ = ["line"]
 
 LESSON = ("9", "9", "9")
 """The three screens of the lesson between the two halves."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from hotline.alerts import service_assignment
 from hotline.cases import reader_answering
 from hotline.cases.decrypt_reader import KeyMemory, ReaderKit
@@ -125,3 +127,13 @@ def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Referral]:
     beside.line.clock.turn(seconds=10)
     (hers,) = [one for one in beside.line.all(Referral) if one.responder_id == person_id]
     return beside.line.caller(PHONE), hers
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.fixture
+def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    return at_her_desk(beside)

@@ -1,11 +1,14 @@
 """Sets up an account of the console as its pages do, and signs in with authenticator codes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+import pytest
 
 from hotline.core.actors import AccountRole, Actor, Refused, SignedIn
 from hotline.core.context import ConsoleKit
 from hotline.duty import service_invitations
+from hotline.errors import AccountRefused
 from hotline.people import service_sessions, service_welcome
 from hotline.people.rules_second_factor import code_at
 from hotline.people.service_recovery import RecoverySheet
@@ -73,3 +76,10 @@ def person(
 def admins(kit: ConsoleKit, clock: Clock, names: Iterable[str]) -> list[Person]:
     """Makes these admins while the command line counts as the second person."""
     return [person(kit, clock, name, AccountRole.ADMIN) for name in names]
+
+
+def refused(act: Callable[[], object]) -> str:
+    """Returns the fault for which an act on an account was refused."""
+    with pytest.raises(AccountRefused) as told:
+        act()
+    return told.value.fault

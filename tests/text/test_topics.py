@@ -10,25 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.dialogue.rules_sms_tips import cannot_wait, is_tip
-from hotline.text.keywords import (
+from hotline.text.keywords import is_stop
+from hotline.text.languages import CODES
+from hotline.text.topics import (
     ANYBODYS,
     LANGUAGES,
     LEAST_FORGIVEN,
     PHRASES,
-    TOPIC_WORDS,
+    WORDS,
     AskedTopic,
     Topic,
     asked,
-    is_stop,
     language_named,
 )
-from hotline.text.languages import CODES
 
 FLOWS = Path(__file__).parents[2] / "flows"
 EVERY = sorted(
     {
         word
-        for topics in (*TOPIC_WORDS.values(), ANYBODYS)
+        for topics in (*WORDS.values(), ANYBODYS)
         for line in topics.values()
         for word in line.split()
     }
@@ -108,7 +108,7 @@ def test_a_word_alone_was_never_a_tip() -> None:
 
 
 def test_every_word_stands_for_one_topic() -> None:
-    for code, topics in TOPIC_WORDS.items():
+    for code, topics in WORDS.items():
         for topic, line in topics.items():
             for word in line.split():
                 found = asked(word)

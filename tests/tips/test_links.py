@@ -13,10 +13,8 @@ from hotline.people.tables import Responder
 from hotline.tips import queries_duplicates, queries_visible
 from hotline.tips.queries_duplicates import TipLink
 from hotline.tips.queries_visible import THE_LINE, ExclusionReason, Viewer, of_desk
-from tests.support.callers import DANGER_HERE, Line, line, told
+from tests.support.callers import DANGER_HERE, Line, told
 from tests.support.reading import PIN, at_her_desk, reader_beside
-
-__all__ = ["line"]
 
 QUIET = ("5", "2", "2", "1", "1", "1")
 """Not danger, no official, Kigali, Gasabo, its first sector."""

@@ -22,8 +22,8 @@ from hotline.flows.run import Place, Run
 from hotline.flows.screen import Screen
 from hotline.programmes.rules import Roll
 from hotline.text.gsm7 import ALONE, segments
-from hotline.text.keywords import AskedTopic, Topic
 from hotline.text.languages import CODES, FIRST
+from hotline.text.topics import AskedTopic, Topic
 from tests.support.made_once import shipped_book
 from tests.transcripts.transcript import DIAL, Transcript, read
 

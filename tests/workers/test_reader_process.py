@@ -12,13 +12,11 @@ import pytest
 from hotline.core.database import open_database
 from hotline.core.jobs import READER_QUEUE, Job
 from hotline.dialogue.redis_adapters import RqJobs
-from tests.support.callers import Line, line
+from tests.support.callers import Line
 from tests.support.reading import PIN, ReaderBeside, at_her_desk, reader_beside
 from tests.support.valkey import Valkey
 from workers.reader import LOOK_SECONDS, Reader, look_until
 from workers.worker import make_worker
-
-__all__ = ["line"]
 
 
 @pytest.fixture

@@ -1,0 +1,185 @@
+"""Recognises the topic that an SMS asks to read: one word, in three languages and any spelling. Pure.
+
+The whole message must be that word and courtesy. A message that tells more is a tip, and never a request for a topic.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import OSA
+
+from hotline.text.keywords import COMPANIONS, same_sound, spelled
+
+
+class Topic(StrEnum):
+    """The flows that a word opens. None gathers answers, and none is private. A test checks the shipped flows."""
+
+    FRONT = "front"
+    ABROAD = "abroad"
+    HOMES = "homes"
+    CHILDREN = "children"
+    RIGHTS = "rights"
+    QUIZ = "quiz"
+    SIGNS = "signs"
+    LEARN = "learn"
+    LAW = "law"
+    PRIVACY = "privacy"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTopic:
+    """A topic that a message asks for."""
+
+    topic: Topic
+    language: str | None
+    """The language of the word. None if several languages have it."""
+
+
+LEAST_FORGIVEN = 5
+"""Letters of a word from which one may be wrong, missing, too many or exchanged with its neighbour."""
+MOST_WORDS = 8
+LANGUAGES: Mapping[str, str] = {
+    "KINYARWANDA": "rw",
+    "IKINYARWANDA": "rw",
+    "ENGLISH": "en",
+    "ANGLAIS": "en",
+    "ICYONGEREZA": "en",
+    "FRANCAIS": "fr",
+    "FRENCH": "fr",
+    "IGIFARANSA": "fr",
+}
+"""Languages by the names that people use for them."""
+WORDS: Mapping[str, Mapping[Topic, str]] = {
+    "rw": {
+        Topic.FRONT: "AKAZI UMURIMO IMIRIMO AMAKURU TANGIRA",
+        Topic.ABROAD: "MAHANGA AMAHANGA HANZE",
+        Topic.HOMES: "URUGO MURUGO",
+        Topic.CHILDREN: "ABANA UMWANA",
+        Topic.RIGHTS: "UBURENGANZIRA",
+        Topic.QUIZ: "ISUZUMA ISUZUME",
+        Topic.SIGNS: "IBIMENYETSO IKIMENYETSO",
+        Topic.LEARN: "ICURUZWA",
+        Topic.LAW: "AMATEGEKO ITEGEKO",
+        Topic.PRIVACY: "IBANGA",
+    },
+    "en": {
+        Topic.FRONT: "WORK JOB JOBS START BEGIN",
+        Topic.ABROAD: "ABROAD OVERSEAS GULF",
+        Topic.HOMES: "HOMES HOUSEWORK HOUSEMAID",
+        Topic.CHILDREN: "CHILDREN CHILD KIDS",
+        Topic.RIGHTS: "RIGHTS RIGHT",
+        Topic.SIGNS: "SIGNS SIGN",
+        Topic.LEARN: "TRAFFICKING LEARN",
+        Topic.LAW: "LAW LAWS",
+        Topic.PRIVACY: "PRIVACY",
+    },
+    "fr": {
+        Topic.FRONT: "TRAVAIL EMPLOI EMPLOIS",
+        Topic.ABROAD: "ETRANGER",
+        Topic.HOMES: "MAISON DOMESTIQUE",
+        Topic.CHILDREN: "ENFANTS ENFANT",
+        Topic.RIGHTS: "DROITS DROIT",
+        Topic.SIGNS: "SIGNES SIGNE",
+        Topic.LEARN: "TRAITE APPRENDRE",
+        Topic.LAW: "LOI LOIS",
+        Topic.PRIVACY: "CONFIDENTIALITE",
+    },
+}
+ANYBODYS: Mapping[Topic, str] = {Topic.FRONT: "INFO MENU", Topic.QUIZ: "QUIZ"}
+"""Words that several languages share."""
+PHRASES: Mapping[AskedTopic, str] = {
+    AskedTopic(
+        Topic.ABROAD, "rw"
+    ): "AKAZI KO MU MAHANGA|AKAZI MU MAHANGA|MU MAHANGA|KU MAHANGA|AKAZI KO HANZE|AKAZI HANZE",
+    AskedTopic(Topic.HOMES, "rw"): "AKAZI KO MU RUGO|AKAZI MU RUGO|AKAZI KO MU NGO|MU RUGO|MU NGO",
+    AskedTopic(
+        Topic.RIGHTS, "rw"
+    ): "UBURENGANZIRA ISUZUME|UBURENGANZIRA BW UMUKOZI|UBURENGANZIRA BW ABAKOZI",
+    AskedTopic(Topic.ABROAD, "en"): "WORK ABROAD|JOB ABROAD|JOBS ABROAD|WORKING ABROAD",
+    AskedTopic(Topic.HOMES, "en"): "WORK IN HOMES|HOUSE WORK|DOMESTIC WORK",
+    AskedTopic(Topic.RIGHTS, "en"): "RIGHTS QUIZ|WORKERS RIGHTS",
+    AskedTopic(Topic.SIGNS, "en"): "WARNING SIGNS|WARNING SIGN",
+    AskedTopic(Topic.ABROAD, "fr"): "TRAVAIL A L ETRANGER|TRAVAIL ETRANGER|EMPLOI A L ETRANGER",
+    AskedTopic(Topic.HOMES, "fr"): "TRAVAIL DOMESTIQUE|TRAVAIL DE MAISON|TRAVAIL A LA MAISON",
+    AskedTopic(Topic.RIGHTS, "fr"): "DROITS QUIZ|DROITS DES TRAVAILLEURS",
+    AskedTopic(Topic.SIGNS, "fr"): "MAUVAIS SIGNES|SIGNES D ALERTE",
+}
+"""The choices of the front menu as phrases, and variants that people write. Spacing does not matter."""
+BESIDE = COMPANIONS | {"MY", "OUR", "YOUR", "MES", "MON", "MA", "NOS", "BWANJYE", "BWACU", "YANJYE"}
+"""Words that may come with the one word of a topic."""
+ORDINARY = frozenset({"AMABANGA"})
+"""Words that are as near to a topic's word as a misspelling, but have their own meaning."""
+
+
+def asked(text: str) -> AskedTopic | None:
+    """Returns the topic that a message asks for. Returns None for every other message. Total."""
+    said = spelled(text)
+    if not said or len(said) > MOST_WORDS:
+        return None
+    if (phrase := _phrase("".join(said))) is not None:
+        return phrase
+    word = _only(said)
+    if word is None:
+        return None
+    if (code := _language(word)) is not None:
+        return AskedTopic(Topic.FRONT, code)
+    return _KNOWN.get(same_sound(word)) or _forgiven(same_sound(word))
+
+
+def language_named(text: str) -> str | None:
+    """Returns the code of the language that a message asks for. Returns None if it asks for anything else."""
+    word = _only(spelled(text))
+    return None if word is None else _language(word)
+
+
+def alike(said: str, meant: str) -> bool:
+    """Returns True if `said` sounds like `meant`, or differs from it by one typing error."""
+    heard, known = same_sound(said), same_sound(meant)
+    if heard == known:
+        return True
+    long = min(len(heard), len(known)) >= LEAST_FORGIVEN and known.replace(" ", "").isalpha()
+    return long and OSA.distance(heard, known, score_cutoff=1) <= 1
+
+
+def _only(said: list[str]) -> str | None:
+    """Returns the only word that is not courtesy. Returns None if there are none or several."""
+    words = [word for word in said if word not in BESIDE]
+    return words[0] if len(words) == 1 and words[0].isalpha() else None
+
+
+def _language(word: str) -> str | None:
+    return next((code for name, code in LANGUAGES.items() if alike(word, name)), None)
+
+
+def _phrase(heard: str) -> AskedTopic | None:
+    """Returns the topic of a phrase of two words or more. It accepts one typing error."""
+    if (exact := _SAID.get(same_sound(heard))) is not None:
+        return exact
+    near = {found for known, found in _SAID.items() if alike(heard, known)}
+    return near.pop() if len(near) == 1 and heard not in ORDINARY else None
+
+
+def _forgiven(heard: str) -> AskedTopic | None:
+    if heard in ORDINARY:
+        return None
+    near = {found for known, found in _KNOWN.items() if alike(heard, known)}
+    topics = {found.topic for found in near}
+    if len(topics) != 1:
+        return None
+    languages = {found.language for found in near}
+    return AskedTopic(topics.pop(), languages.pop() if len(languages) == 1 else None)
+
+
+_KNOWN = {
+    same_sound(word): AskedTopic(topic, code)
+    for code, topics in (*WORDS.items(), (None, ANYBODYS))
+    for topic, words in topics.items()
+    for word in words.split()
+}
+_SAID = {
+    same_sound(phrase.replace(" ", "")): asks
+    for asks, phrases in PHRASES.items()
+    for phrase in phrases.split("|")
+}
+"""The phrases that ask for a topic, without spaces."""

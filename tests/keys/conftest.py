@@ -1,0 +1,5 @@
+"""Provides a reader beside the line, and a responder who was alerted of a case."""
+
+from tests.support.reading import beside, hers
+
+__all__ = ["beside", "hers"]
