@@ -4,10 +4,9 @@ Answers to strangers are one queue of it. Such a row holds the encrypted number 
 takes minutes.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text
 from sqlalchemy import update as update_rows
@@ -47,28 +46,21 @@ FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
 class Claim:
     """One attempt at one message. It is ours until the lease ends."""
 
-    message_id: int
-    n: int
-    priority: int
-    template: str
-    parameters: Mapping[str, Any] = field(repr=False)
-    language: str
+    message: Message
     to: Addressed | None
     """None for the monitor's other channel."""
-    responder_id: int | None = None
-    watcher_id: int | None = None
-    contact_key: str | None = field(default=None, repr=False)
-    revision_id: int | None = None
     tip_id: int | None = None
 
     @property
     def wording(self) -> Wording:
-        return Wording(Template[self.template], self.parameters, self.language)
+        row = self.message
+        return Wording(Template[row.template], row.parameters, row.language)
 
     @property
     def is_exercise(self) -> bool:
-        return self.priority == Priority.DRILL or (
-            self.responder_id is not None and Template[self.template] in OF_EXERCISES
+        row = self.message
+        return row.priority == Priority.DRILL or (
+            row.responder_id is not None and Template[row.template] in OF_EXERCISES
         )
 
 
@@ -104,20 +96,7 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
     message.lease_until = at + LEASE
     message.leased_by = worker
     session.add(Attempt(message_id=message.id, n=message.attempts, started_at=at))
-    return Claim(
-        message_id=message.id,
-        n=message.attempts,
-        priority=message.priority,
-        template=message.template,
-        parameters=message.parameters,
-        language=message.language,
-        to=_addressed(session, message),
-        responder_id=message.responder_id,
-        watcher_id=message.watcher_id,
-        contact_key=message.contact_key,
-        revision_id=message.revision_id,
-        tip_id=tip_of(session, message),
-    )
+    return Claim(message, _addressed(session, message), tip_of(session, message))
 
 
 def _addressed(session: Session, message: Message) -> Addressed | None:
@@ -189,7 +168,7 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
     """Writes the result of this attempt in its own row, so that a late result is kept too."""
     session.execute(
         update_rows(Attempt)
-        .where(Attempt.message_id == claim.message_id, Attempt.n == claim.n)
+        .where(Attempt.message_id == claim.message.id, Attempt.n == claim.message.attempts)
         .values(
             outcome=result.outcome,
             http_status=result.http_status,

@@ -41,7 +41,7 @@ def of_id(session: Session, responder_id: int) -> Responder | None:
 
 
 def members(session: Session, *, but: int | None = None) -> list[Member]:
-    """Returns every enrolled responder who was not removed, with every leave. Leaves out the responder `but`."""
+    """Returns every enrolled responder who was not removed, with every leave. Leaves out the person `but`."""
     away: dict[int, list[Absence]] = defaultdict(list)
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
@@ -50,13 +50,14 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
     return [
         Member(
             one.id,
+            one.person_id,
             Level(one.level),
             frozenset(row.desk_code for row in desks.get(one.id, ())),
             one.unreachable is None,
             tuple(away[one.id]),
         )
         for one in session.scalars(people.order_by(Responder.id))
-        if one.id != but
+        if one.person_id != but
     ]
 
 

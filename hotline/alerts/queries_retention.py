@@ -41,16 +41,7 @@ from hotline.gateway.tables_sessions import Dialogue, InboundSeen
 from hotline.people.tables import Responder
 from hotline.tips import rules_deadlines
 from hotline.tips.rules import TipState
-from hotline.tips.rules_deadlines import (
-    PSEUDONYMS,
-    STRAYS,
-    TRIES,
-    UNCLOSED,
-    WARNING,
-    WORDS,
-    DeadlineKind,
-    Term,
-)
+from hotline.tips.rules_deadlines import PSEUDONYMS, UNCLOSED, WARNING, WORDS, DeadlineKind, Term
 from hotline.tips.tables import Grant, Tip
 
 
@@ -147,13 +138,18 @@ Column: TypeAlias = InstrumentedAttribute[Any]
 OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS, true()),
     # For attempts at short secrets: the sender and the result.
-    (Guess.id, Guess.at, TRIES, true()),
+    (Guess.id, Guess.at, rules_deadlines.TRIES, true()),
     # For each MO: the answer that it got.
     (InboundSeen.provider_id, InboundSeen.received_at, rules_deadlines.INBOUND, true()),
     # The answers to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, rules_deadlines.REPLIES, true()),
     # Delivery reports whose message was never found.
-    (DeliveryReport.id, DeliveryReport.received_at, STRAYS, DeliveryReport.applied.is_(False)),
+    (
+        DeliveryReport.id,
+        DeliveryReport.received_at,
+        rules_deadlines.STRAYS,
+        DeliveryReport.applied.is_(False),
+    ),
 )
 """The rows to delete by age: their key, their time, their term, and the condition."""
 

@@ -13,12 +13,10 @@ from typing import NamedTuple
 from hotline.alerts import rules_assignment, rules_escalation_steps
 from hotline.alerts.rules_assignment import Candidate, Case, Notified, Reason, eligible, turns
 from hotline.alerts.rules_escalation_steps import (
-    UNCHANGED,
     CaseStanding,
     Decision,
     Tell,
     asked,
-    away,
     first_outcome,
     held,
     national,
@@ -48,7 +46,7 @@ def decide(
     s = replace(standing, roster=roster, event=event, at=at)
     step = HAPPENED[event.what] if event.kind is None else DUE[event.kind]
     decision = _of_fragment(s) if s.case.once and event.what not in KEEPS else step(s)
-    if decision.holder == UNCHANGED:
+    if decision.holder == rules_escalation_steps.UNCHANGED:
         decision = replace(decision, holder=s.holder)
     return rules_escalation_steps.with_clock_of_decision(s, _with_clock_to_read(s, decision))
 
@@ -145,7 +143,7 @@ def _taken(s: CaseStanding) -> Decision:
     A later one replaces an assignee who passed it on, whose place was corrected, or whose outcome is overdue.
     """
     by = s.event.by
-    if by in away(s) and DeadlineKind.RED not in s.clocks:
+    if by in rules_escalation_steps.away(s) and DeadlineKind.RED not in s.clocks:
         return Decision()
     holder = by if s.holder is None or _may_change_hands(s) else s.holder
     close: set[DeadlineKind] = set()
@@ -178,7 +176,7 @@ def _may_change_hands(s: CaseStanding) -> bool:
     passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.judging is None
     return (
         passed
-        or s.holder in away(s)
+        or s.holder in rules_escalation_steps.away(s)
         or DeadlineKind.RED in s.clocks
         or (overdue is not None and overdue.nth >= ESCALATED)
     )

@@ -18,16 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.alerts import rules_assignment
-from hotline.alerts.rules_assignment import (
-    Candidate,
-    Case,
-    Notified,
-    Reason,
-    colleagues,
-    first_told,
-    next_told,
-    turns,
-)
+from hotline.alerts.rules_assignment import Candidate, Case, Notified, Reason, first_told, next_told
 from hotline.people.rules import Level
 from hotline.text.codes import is_district
 from hotline.tips import rules_deadlines
@@ -222,14 +213,16 @@ def red(s: CaseStanding, *, nth: int = 0, but: int | None = None) -> Decision:
     clock = s.clocks.get(DeadlineKind.RED) or Clock(rules_deadlines.red_due(s.urgency, s.at), nth)
     who = national(s.roster, clock.nth, but=but)
     if not who:
-        who = _by_turns(colleagues(s.case, s.roster, but=but), clock.nth)
+        who = _by_turns(rules_assignment.colleagues(s.case, s.roster, but=but), clock.nth)
     tell = tells((who, Purpose.OPEN if s.holder is None else Purpose.OVERDUE))
     return Decision(tell, {DeadlineKind.RED: clock}, {DeadlineKind.ACKNOWLEDGE}, s.holder)
 
 
 def national(roster: Sequence[Candidate], nth: int, *, but: int | None = None) -> tuple[int, ...]:
     """Returns one person of the national desk by turns. Returns all of them from the third time on."""
-    people = turns([c for c in roster if c.level is Level.NATIONAL and c.id != but])
+    people = rules_assignment.turns(
+        [c for c in roster if c.level is Level.NATIONAL and c.id != but]
+    )
     return _by_turns(people, nth)
 
 
@@ -313,7 +306,7 @@ def who_confirms(s: CaseStanding, nth: int) -> tuple[int, ...]:
 
     If no one else of that desk is active, returns people of the district. They cannot confirm, and the alerts continue.
     """
-    others = without(colleagues(s.case, s.roster, but=s.judging), (s.holder,))
+    others = without(rules_assignment.colleagues(s.case, s.roster, but=s.judging), (s.holder,))
     return national(s.roster, nth, but=s.judging) or _by_turns(others, nth)
 
 
@@ -418,7 +411,7 @@ def told_beside(
     knew = {one.responder_id for one in told}
     most = rules_assignment.AT_DANGER if case.urgency == Urgency.DANGER else 1
     wanting = max(0, most - sum(one.id in knew for one in near))
-    return turns(one for one in near if one.id not in knew)[:wanting]
+    return rules_assignment.turns(one for one in near if one.id not in knew)[:wanting]
 
 
 def withheld(s: CaseStanding) -> Decision:

@@ -12,11 +12,14 @@ from hotline.alerts import queries_outbox, service_sending
 from hotline.alerts.queries_outbox import Claim
 from hotline.alerts.service_sending import Outgoing
 from hotline.core.context import Kit, SendingKit, WatchKit
+from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway import queries_alert_path, queries_on_call
 from hotline.gateway.rules_delivery import MessageState, Outcome, Priority, SendResult
 from hotline.gateway.rules_message import Kind, Wording, render
 from hotline.gateway.tables import Message, Watcher
+from hotline.people import tables_audit
+from hotline.people.tables_audit import Signer
 from hotline.people.tables_enrolments import Addressed
 
 TEMPLATES = {
@@ -78,16 +81,17 @@ def tell_of_database(
     change = move(before, Alarm.DATABASE, 0 if well else 1, at)
     if change.notice is None:
         return change.now
-    said = (
-        TEMPLATES[change.notice].name,
-        queries_on_call.notice_parameters(
-            Alarm.DATABASE, before.since if before is not None else at
-        ),
-    )
+    since, words = before.since if before is not None else at, TEMPLATES[change.notice].name
+    said = queries_on_call.notice_parameters(Alarm.DATABASE, since)
+
+    def claim(language: str, to: Addressed | None) -> Claim:
+        row = Message(template=words, parameters=said, language=language, priority=Priority.MONITOR)
+        return Claim(row, to)
+
     for language, number in known:
-        _send(kit, Claim(0, 1, Priority.MONITOR, *said, language, Addressed(number)))
+        _send(kit, claim(language, Addressed(number)))
     if kit.watch.other.is_there():
-        _send(kit, Claim(0, 1, Priority.MONITOR, *said, OTHERS_LANGUAGE, None))
+        _send(kit, claim(OTHERS_LANGUAGE, None))
     return change.now
 
 
@@ -102,6 +106,20 @@ def _to_contact(kit: SendingKit, claim: Claim) -> Outgoing:
     """Decrypts a contact's number. Does not check the stop list: a contact on it counts as unreachable."""
     assert claim.to is not None
     return Outgoing(kit.numbers.open_number(claim.to.number), render(claim.wording, kit.phrases))
+
+
+def end_contact(session: Session, contact: Watcher, by: Signer, at: datetime) -> bool:
+    """Ends an on-call contact, and notifies everyone who was notified so far.
+
+    Returns False for the last reachable contact, who stays until there is another one.
+    """
+    reached = [one for one in queries_on_call.watchers(session) if one.unreachable is None]
+    if reached == [contact]:
+        return False
+    session.add_all(notice(Alarm.WATCHERS, Notice.RAISED, one, at, at) for one in reached)
+    contact.active = False
+    tables_audit.sign(session, by, at=at, action="watcher_removed", subject=contact.name)
+    return True
 
 
 def words(kit: Kit, alarm: str, kind: Notice, since: datetime) -> str:

@@ -27,16 +27,7 @@ from hotline.core.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.gateway import rules_delivery, tables, tables_sessions
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules_delivery import (
-    FINAL_STATES,
-    MessageState,
-    Outcome,
-    Priority,
-    ReportMeaning,
-    SendResult,
-    Verdict,
-    report_meaning,
-)
+from hotline.gateway.rules_delivery import MessageState, Outcome, ReportMeaning, SendResult, Verdict
 from hotline.gateway.rules_message import NOTICES, Kind, ReportIn, render
 from hotline.gateway.tables import DeliveryReport, Message, Watcher
 from hotline.people.tables import Responder
@@ -84,9 +75,9 @@ def _apply_report(
 
     A failure of an older attempt says nothing about the newest one.
     """
-    meaning = report_meaning(report.status)
+    meaning = rules_delivery.report_meaning(report.status)
     arrived = meaning is ReportMeaning.ARRIVED
-    still_open = message.state not in FINAL_STATES
+    still_open = message.state not in rules_delivery.FINAL_STATES
     if meaning is ReportMeaning.NOTHING:
         return
     if arrived and (still_open or message.state == MessageState.ANSWERED):
@@ -178,7 +169,7 @@ def _to_responder(kit: SendingKit, claim: Claim) -> Outgoing:
 def is_withdrawn(claim: Claim) -> bool:
     """Returns True if the message's code was used or replaced, or if its number was deleted."""
     to = claim.to
-    without_code = claim.template == Template.JOIN.name and (to is None or to.code is None)
+    without_code = claim.message.template == Template.JOIN.name and (to is None or to.code is None)
     return without_code or to is None or not to.number
 
 
@@ -218,19 +209,25 @@ def record(
 ) -> None:
     """Records the result of an attempt, and its consequences."""
     at = kit.now()
-    if claim.contact_key is not None:
+    if claim.message.contact_key is not None:
         # With the gateway's own records, its message id could reveal the phone behind the pseudonym.
         result = replace(result, provider_id=None)
     with ringing(kit, turn) as session:
-        row = queries_outbox.message_for_writing(session, claim.message_id)
+        row = queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
         # The monitor and the workers may use different gateways, so results of one say nothing about the other.
-        if claim.priority != Priority.MONITOR and result.outcome is Outcome.ACCEPTED:
+        if (
+            claim.message.priority != rules_delivery.Priority.MONITOR
+            and result.outcome is Outcome.ACCEPTED
+        ):
             tables.release(session)
-        elif claim.priority != Priority.MONITOR and result.outcome is Outcome.NOT_SENT:
+        elif (
+            claim.message.priority != rules_delivery.Priority.MONITOR
+            and result.outcome is Outcome.NOT_SENT
+        ):
             tables.note_failure(session, at)
 
-        if _may_write(row, claim.n, result.outcome):
+        if _may_write(row, claim.message.attempts, result.outcome):
             verdict = _verdict(row, result)
             _apply_verdict(session, row, result, verdict, at)
             if row.state == MessageState.RETRY and queries_retention.is_withheld(session, row):
@@ -288,13 +285,13 @@ def _consequences(
     at: datetime,
 ) -> None:
     """Marks a recipient who cannot be reached, and alerts a colleague immediately."""
-    if verdict.flag and claim.watcher_id is not None:
-        session.get_one(Watcher, claim.watcher_id).unreachable = result.outcome
+    if verdict.flag and claim.message.watcher_id is not None:
+        session.get_one(Watcher, claim.message.watcher_id).unreachable = result.outcome
         return
-    is_hers = claim.responder_id is not None and claim.to is not None and claim.to.is_hers
+    is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_hers
     # A drill never marks a responder as unreachable. The next real alert will find out.
     if verdict.flag and is_hers and not claim.is_exercise:
-        responder = session.get_one(Responder, claim.responder_id)
+        responder = session.get_one(Responder, claim.message.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()

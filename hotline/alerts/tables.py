@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.alerts.rules_assignment import ReferralState
 from hotline.alerts.rules_reply_parsing import Before, Why
-from hotline.core.database import Row, add_if_new, is_any
+from hotline.core.database import Row, is_any
 from hotline.core.writes import add
 from hotline.gateway.tables import ANSWERED, TOOK, TRULY_DUE, Deadline, Referral, told_to
 from hotline.people.tables import Responder, living
@@ -305,11 +305,6 @@ class Recipient:
     responder_id: int
     language: str
     reference: str
-
-
-def ask(session: Session, row: AskedBack) -> bool:
-    """Stores a question. Returns False if the tip was asked a question before."""
-    return add_if_new(session, row)
 
 
 def questions_asked(session: Session, tip_ids: Collection[int]) -> bool:

@@ -11,7 +11,7 @@ from hotline.alerts.service_case_events import EntryBy
 from hotline.alerts.tables import AskedBack
 from hotline.cases.decrypt_access import QuestionBack
 from hotline.core.context import Kit
-from hotline.core.database import Session
+from hotline.core.database import Session, add_if_new
 from hotline.errors import AskRefused, NotFound, NotReady
 from hotline.flows.number_questions import Question, QuestionStatus, questions
 from hotline.people import tables_audit
@@ -65,7 +65,7 @@ def put(
         locked_key=pair.locked_key,
         body=b"",
     )
-    if not alerts_tables.ask(session, row):
+    if not add_if_new(session, row):
         raise AskRefused("a question was asked already: you can ask only one")
     _log(session, row, actor, f"{name}: {reason}")
 

@@ -7,16 +7,9 @@ from datetime import datetime
 
 from hotline.alerts import queries, service_escalation, service_messages
 from hotline.alerts.service_case_state import RESPONDER
-from hotline.cases import tables_reading_requests
+from hotline.cases import rules_reading_requests, tables_reading_requests
 from hotline.cases.decrypt_reader import ReaderKit
-from hotline.cases.rules_reading_requests import (
-    KEPT_FOR,
-    PAGE,
-    PIN,
-    AskKind,
-    ReaderAnswer,
-    ReaderAsk,
-)
+from hotline.cases.rules_reading_requests import PAGE, PIN, AskKind, ReaderAnswer, ReaderAsk
 from hotline.core.context import Kit
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -276,7 +269,7 @@ def forget_old_readings(kit: Kit) -> None:
 
     A repeat deletes nothing more. It takes no write lock if there is nothing to delete. Raises StoreUnavailable.
     """
-    before = kit.now() - KEPT_FOR
+    before = kit.now() - rules_reading_requests.KEPT_FOR
     with kit.database.reading() as session:
         if not tables_reading_requests.holds_older(session, before):
             return

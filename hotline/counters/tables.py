@@ -42,15 +42,9 @@ LOCK = 4_114_110_004
 """PostgreSQL's advisory lock of the counters. It keeps two processes that fold at once out of a deadlock."""
 
 
-class Reach(Row):
-    """The number of times that one thing happened on one day."""
+class _Counted:
+    """The columns by which events are counted together, and their number."""
 
-    __tablename__ = "reach"
-    __table_args__ = (
-        UniqueConstraint("day", "measure", "district", "language", "channel", "entry", "topic"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date]
     """The day in Kigali."""
     measure: Mapped[str]
@@ -64,20 +58,23 @@ class Reach(Row):
     count: Mapped[int]
 
 
-class Tally(Row):
+class Reach(_Counted, Row):
+    """The number of times that one thing happened on one day."""
+
+    __tablename__ = "reach"
+    __table_args__ = (
+        UniqueConstraint("day", "measure", "district", "language", "channel", "entry", "topic"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Tally(_Counted, Row):
     """One event that the relay has not added to its counter yet. `count` may be negative."""
 
     __tablename__ = "tally"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    day: Mapped[date]
-    measure: Mapped[str]
-    district: Mapped[str]
-    language: Mapped[str]
-    channel: Mapped[str]
-    entry: Mapped[str]
-    topic: Mapped[str]
-    count: Mapped[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,9 +174,9 @@ def _to_stranger(kit: SendingKit, claim: Claim) -> Outgoing:
     Such an error is ours alone, so no alert is delayed because of it.
     """
     assert claim.to is not None
-    assert claim.contact_key is not None
+    assert claim.message.contact_key is not None
     try:
-        sealed = kit.sealer.weekly_lock.unlock(claim.to.number, claim.contact_key.encode())
+        sealed = kit.sealer.weekly_lock.unlock(claim.to.number, claim.message.contact_key.encode())
         msisdn = kit.numbers.open_number(sealed)
         return Outgoing(msisdn, _worded(kit, claim), kit.pseudonyms.stopped(msisdn))
     except (KeyMissing, NotFound, KeyError, TypeError, ValueError) as broken:
@@ -184,16 +184,18 @@ def _to_stranger(kit: SendingKit, claim: Claim) -> Outgoing:
 
 
 def _worded(kit: Kit, claim: Claim) -> str:
-    if claim.template != AnswerForm.SCREEN:
-        words = Template[claim.template]
-        return kit.phrases.say(claim.language, words, code=kit.line.service_code)
-    assert claim.revision_id is not None
+    if claim.message.template != AnswerForm.SCREEN:
+        words = Template[claim.message.template]
+        return kit.phrases.say(claim.message.language, words, code=kit.line.service_code)
+    assert claim.message.revision_id is not None
     screen = service_sms_screens.drawn(
-        kit.books.book(claim.revision_id), claim.parameters, language=claim.language
+        kit.books.book(claim.message.revision_id),
+        claim.message.parameters,
+        language=claim.message.language,
     )
     if not screen.ends:
         return screen.text
-    farewell = f"{screen.text}\n{kit.phrases.say(claim.language, Template.DELETE_THESE)}"
+    farewell = f"{screen.text}\n{kit.phrases.say(claim.message.language, Template.DELETE_THESE)}"
     return farewell if segments(farewell) == 1 else screen.text
 
 

@@ -42,15 +42,6 @@ from hotline.flows.run import Answered, Completed, Event, LanguageChosen, PinGiv
 from hotline.gateway import tables_sessions
 from hotline.gateway.tables_sessions import FirstHop, HeldDialogue
 from hotline.programmes import rules, service_enrolment, service_lessons
-from hotline.programmes.rules import (
-    CAME_ANSWER,
-    NAMES,
-    OCCASION_ANSWER,
-    ROLL_OF,
-    YES,
-    Roll,
-    told_by,
-)
 from hotline.text import quiz
 from hotline.text.languages import FIRST
 from hotline.tips import rules_call_back, rules_receipts
@@ -141,7 +132,7 @@ def _keep_form(given: Given) -> None:
 
 
 def _erase_by_receipt(given: Given) -> None:
-    if given.answer.value == YES and given.behind_a_receipt:
+    if given.answer.value == rules.YES and given.behind_a_receipt:
         service_receipts.erase(given.session, given.kit, given.context.newest_look(given.step.upto))
 
 
@@ -155,11 +146,11 @@ def _answer_what_was_asked(given: Given) -> None:
 
 
 def _stop(given: Given) -> None:
-    if given.answer.value == YES and is_number(given.context.caller):
+    if given.answer.value == rules.YES and is_number(given.context.caller):
         service_stop.stop_in(given.session, given.kit, given.context.caller, given.kit.now())
 
 
-def _join(given: Given, *, roll: Roll) -> None:
+def _join(given: Given, *, roll: rules.Roll) -> None:
     """Enrols the caller in a programme if an attempt found the code to be right."""
     look, caller = given.context.looks.get(given.step.upto), given.context.caller
     if look is not None and look.opened_key is not None and is_number(caller):
@@ -167,13 +158,13 @@ def _join(given: Given, *, roll: Roll) -> None:
         service_enrolment.join(given.session, given.kit, roll, caller, code, at)
 
 
-def _leave(given: Given, *, roll: Roll) -> None:
-    if given.answer.value == YES:
+def _leave(given: Given, *, roll: rules.Roll) -> None:
+    if given.answer.value == rules.YES:
         service_enrolment.leave(given.session, given.kit, given.context.caller, roll)
 
 
 def _count_a_gathering(given: Given) -> None:
-    told = told_by(given.answer.value, given.answers.get(OCCASION_ANSWER, ""))
+    told = rules.told_by(given.answer.value, given.answers.get(rules.OCCASION_ANSWER, ""))
     if told is not None:
         channel = given.dialogue.channel
         service_enrolment.log(
@@ -217,9 +208,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         rules_receipts.ERASE: _erase_by_receipt,
         ANSWER: _answer_what_was_asked,
         SILENCE: _stop,
-        CAME_ANSWER: _count_a_gathering,
-        **{code: partial(_join, roll=roll) for code, roll in ROLL_OF.items()},
-        **{names.leaves: partial(_leave, roll=roll) for roll, names in NAMES.items()},
+        rules.CAME_ANSWER: _count_a_gathering,
+        **{code: partial(_join, roll=roll) for code, roll in rules.ROLL_OF.items()},
+        **{names.leaves: partial(_leave, roll=roll) for roll, names in rules.NAMES.items()},
     }
 )
 FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (

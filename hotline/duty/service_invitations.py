@@ -4,7 +4,7 @@ A role that decides for others needs a second admin, on a new account and on an 
 active, the command line on the server counts as the second person. The audit log records it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hotline.core.actors import (
@@ -21,7 +21,6 @@ from hotline.core.database import Session
 from hotline.duty.service_account_changes import AccountChange, SeriousAct, changing
 from hotline.people import (
     queries_member_keys,
-    tables,
     tables_accounts,
     tables_audit,
     tables_desks,
@@ -49,18 +48,9 @@ class Invited:
 
 
 def invite(
-    kit: Kit,
-    by: Actor,
-    name: str,
-    roles: Iterable[AccountRole],
-    language: str = "en",
-    *,
-    person_id: int | None = None,
+    kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
 ) -> Invited:
-    """Makes an account, and a link to set it up. Raises AccountRefused, NotFound.
-
-    The account belongs to a new person of that name, or to the person `person_id`. Then `name` is its sign-in name.
-    """
+    """Makes an account of a new person, and a link to set it up. Raises AccountRefused."""
     shown, wanted = tidy(name), frozenset(roles)
     if not is_name(shown):
         raise refusal(AccountFault.NAME_WRONG)
@@ -68,10 +58,10 @@ def invite(
         raise refusal(LETTERS[fault])
     _check(wanted)
     with kit.database.writing() as session:
-        person = person_for(session, shown, [language], person_id)
+        _check_name(session, shown)
         account = ConsoleAccount(
             name=entered_as(shown),
-            person=person,
+            person=Person(name=shown, languages=[language]),
             roles=[],
             language=language,
             state=AccountState.INVITED,
@@ -85,22 +75,13 @@ def invite(
         return Invited(account.id, waiting=change.give(wanted), link=_link(change))
 
 
-def person_for(
-    session: Session, shown: str, languages: Sequence[str], person_id: int | None
-) -> Person:
-    """Returns the person that a new account belongs to. Raises AccountRefused, NotFound.
-
-    Refuses a name that could be confused with another person or thing in the audit log.
-    """
+def _check_name(session: Session, shown: str) -> None:
+    """Raises AccountRefused if the name could be confused with another person or thing in the audit log."""
     called = [called for one in tables_desks.everything(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
-    is_taken = tables_accounts.find(session, entered_as(shown)) is not None
-    if is_taken or tables_accounts.named(session, shown) - {person_id}:
+    if tables_accounts.named(session, shown):
         raise refusal(AccountFault.NAME_ALIKE)
-    if person_id is None:
-        return Person(name=shown, languages=[*languages])
-    return tables.person(session, person_id)
 
 
 def make_link(change: AccountChange) -> Invited:

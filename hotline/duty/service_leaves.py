@@ -61,7 +61,9 @@ def check_national(
 
     Returns the lowest number. Raises PersonnelRefused.
     """
-    left = fewest_national(queries_people.members(session, but=person.id), starts_at, ends_at)
+    left = fewest_national(
+        queries_people.members(session, but=person.person_id), starts_at, ends_at
+    )
     if left < NATIONAL_LEAST:
         raise PersonnelRefused(
             remark(
@@ -75,11 +77,7 @@ def check_national(
 
 
 def check_second(
-    session: Session,
-    by: Signer,
-    second: str | None,
-    person: Responder | None,
-    what: str,
+    session: Session, by: Signer, second: str | None, person: Responder | None, what: str
 ) -> None:
     """Checks that two people decide, and that neither is the person concerned. Raises PersonnelRefused."""
     if second is None:
@@ -155,10 +153,10 @@ def back(
         person = find(session, name)
         if person.left_at is not None:
             check_second(session, by, second, person, "bringing back a person who was removed")
-            tables.reopen(session, person, person.left_at, at)
-            person.left_at = None
-            if person.state not in UNPROVED:
-                person.active, person.state = True, EnrolmentState.ACTIVE
+            left_at = person.left_at
+            for one in tables.phones_of(session, person.person_id):
+                if one.left_at == left_at:
+                    _reopen(session, one, left_at, at)
             ended.append("left")
         planned = queries_people.leaves(session, person.id, at)
         running = [row for row in planned if row.starts_at <= at]
@@ -175,6 +173,14 @@ def back(
             why = f"{', '.join(ended)}: {reason}{agreed}"
             record(session, kit, "responder_back", person, by=by, reason=why)
     return BroughtBack(person, ended)
+
+
+def _reopen(session: Session, person: Responder, left_at: datetime, at: datetime) -> None:
+    """Makes a phone active again that was removed at this moment. A phone without a proof waits for it again."""
+    tables.reopen(session, person, left_at, at)
+    person.left_at = None
+    if person.state not in UNPROVED:
+        person.active, person.state = True, EnrolmentState.ACTIVE
 
 
 def begin_leaves(kit: Kit) -> None:

@@ -58,7 +58,7 @@ def _take_away(session: Session, kit: Kit, by: Actor, person: Responder, reason:
     if person.active and service_removal.national_without(session, person, kit.now())[1]:
         for account in tables_accounts.of_person(session, person.person_id):
             service_accounts.close(AccountChange(session, kit, by, account, reason))
-        service_removal.close_desks(session, person, kit.now())
+        service_removal.close_desks(session, person.person_id, kit.now())
         if request(session, kit, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
             record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
         return

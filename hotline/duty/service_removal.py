@@ -1,6 +1,6 @@
-"""Removes a responder, and sets the desks where a responder acts.
+"""Removes a person, and sets the desks where a responder acts.
 
-A responder with a phone and an account is one human. Removing one also closes the other, and the desks of both.
+Removing a person ends each phone, account and on-call contact, and closes the desks of all.
 
 Each function but `join` and `remove` runs inside its caller's transaction.
 """
@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts import queries_people, service_messages
+from hotline.alerts import queries_people, service_alarm_notices, service_messages
 from hotline.core.actors import AccountState, Actor
 from hotline.core.context import Kit
 from hotline.core.database import Session
@@ -17,6 +17,7 @@ from hotline.duty import service_accounts, service_leaves
 from hotline.duty.service_account_changes import AccountChange, living
 from hotline.duty.service_leaves import LONGEST_LEAVE, check_national, check_second, find, record
 from hotline.errors import PersonnelRefused
+from hotline.gateway import queries_on_call
 from hotline.gateway.doorbell import ringing
 from hotline.people import (
     queries_member_keys,
@@ -53,43 +54,37 @@ def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Respon
 
 def national_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
     """Returns how many active members the national desk has without this responder, and True if they are too few."""
-    rest = national_living(queries_people.members(session, but=person.id), at)
+    rest = national_living(queries_people.members(session, but=person.person_id), at)
     before = national_living(queries_people.members(session), at)
     return rest, rest < before and rest < NATIONAL_LEAST
 
 
 def close_desks(
-    session: Session, person: Responder, at: datetime, *, but: Collection[str] = ()
+    session: Session, person_id: int, at: datetime, *, but: Collection[str] = ()
 ) -> None:
-    """Ends a responder's access to every desk except those in `but`, by phone and by account."""
-    for member in queries_member_keys.names_of(session, person.person_id):
+    """Ends a person's access to every desk except those in `but`, by phone and by account."""
+    for member in queries_member_keys.names_of(session, person_id):
         tables_members.forget(session, member, at, but=but)
 
 
 def end(
-    session: Session,
-    kit: Kit,
-    by: Actor,
-    person: Responder,
-    at: datetime,
-    reason: str,
-    *,
-    by_two: bool = False,
+    session: Session, kit: Kit, by: Actor, person_id: int, reason: str, *, by_two: bool
 ) -> None:
-    """Closes every desk, the account and the open enrolment of a responder who was removed.
+    """Closes every desk and account of a person who was removed, and ends their on-call contacts.
 
-    `by_two`: a second person approved it. Then the account ends even where one person alone may not end it.
+    `by_two`: a second person approved it. Then an account ends even where one person alone may not end it.
     """
-    for account in tables_accounts.of_person(session, person.person_id):
+    for account in tables_accounts.of_person(session, person_id):
         change = AccountChange(session, kit, by, account, reason)
         if by_two and account.state != AccountState.ENDED:
             service_accounts.end(change)
         else:
             service_accounts.close(change)
-    close_desks(session, person, at)
-    waits = tables_enrolments.open_of(session, person.id, for_writing=True)
-    if waits is not None:
-        tables_enrolments.end(waits, EnrolmentEnd.WITHDRAWN, at)
+    at = kit.now()
+    close_desks(session, person_id, at)
+    for contact in queries_on_call.watchers(session):
+        if contact.person_id == person_id:
+            service_alarm_notices.end_contact(session, contact, by, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +116,17 @@ def settle(
     # An empty list of categories means every category.
     narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
     tables.place(session, person, desks, categories, at)
-    close_desks(session, person, at, but=desks)
+    hers = tables_accounts.phones_of(session, person.person_id)
+    kept = {row.desk_code for one in hers for row in tables.running(session, one.id)}
+    close_desks(session, person.person_id, at, but=kept)
     if lost or narrows:
         service_leaves.hand_on(session, kit, person.id, at)
 
 
 def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) -> Removed:
-    """Removes a responder at once: alerts stop, open cases take their next step, and the account ends.
+    """Removes a responder's person at once: alerts stop, open cases take their next step, and phones and accounts end.
 
-    The desks that the responder could open need a new key from then on (the page Desks). An SMS tells the national desk
+    The desks that the person could open need a new key from then on (the page Desks). An SMS tells the national desk
     how many cases were handed on. It never says whose they were.
 
     Removing one of the last two members of the national desk needs a second approver. Raises NotFound,
@@ -153,18 +150,30 @@ def remove_in(
     if is_red:
         check_second(session, by, second, person, LAST_OF_NATIONAL)
 
-    cases = queries_people.open_cases(session, person.id)
-    person.active, person.left_at = False, at
-    person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
-    tables.end(session, person, at)
+    every = [one for one in tables.phones_of(session, person.person_id) if one.left_at is None]
+    cases = sum(queries_people.open_cases(session, one.id) for one in every)
+    for one in every:
+        _end_one(session, one, at)
     actor = by if isinstance(by, Actor) else Actor(by)
-    end(session, kit, actor, person, at, reason, by_two=second is not None)
-    service_leaves.hand_on(session, kit, person.id, at)
+    end(session, kit, actor, person.person_id, reason, by_two=second is not None)
+    for one in every:
+        service_leaves.hand_on(session, kit, one.id, at)
     if not is_new:
         service_messages.tell_removal(session, cases, at)
     agreed = f"; agreed by {second}" if second else ""
     record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
     return Removed(person, rest, is_red)
+
+
+def _end_one(session: Session, person: Responder, at: datetime) -> None:
+    """Ends a phone with its memberships and its open enrolment."""
+    is_new = person.state in UNPROVED
+    person.active, person.left_at = False, at
+    person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
+    tables.end(session, person, at)
+    waits = tables_enrolments.open_of(session, person.id, for_writing=True)
+    if waits is not None:
+        tables_enrolments.end(waits, EnrolmentEnd.WITHDRAWN, at)
 
 
 LAST_OF_NATIONAL = (

@@ -39,7 +39,7 @@ def enrol(session: Session, watcher: Watcher) -> bool:
     row = session.scalars(held).one()
     if row.active and row.unreachable is None:
         return False
-    row.person, row.active, row.unreachable = watcher.person, True, None
+    row.person_id, row.active, row.unreachable = watcher.person_id, True, None
     return True
 
 

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, and_, func, or_, update
-from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
 from hotline.core.database import Row, add_if_new
 from hotline.gateway.rules_delivery import FINAL_STATES, MessageState
 from hotline.people import tables
-from hotline.people.tables import Person
 
 
 class Referral(Row):
@@ -74,8 +73,6 @@ class Watcher(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    person: Mapped[Person] = relationship(lazy="raise")
-    """Used to write a new person together with their contact."""
     name: Mapped[str] = column_property(tables.person_name(person_id))
     languages: Mapped[list[str]] = column_property(tables.person_languages(person_id))
     number_key: Mapped[str] = mapped_column(unique=True)

@@ -15,14 +15,7 @@ from hotline.errors import KeysDiffer, SealBroken
 from hotline.keys import key_folder, pseudonyms
 from hotline.keys.conversation_state import RUNS_KEY
 from hotline.keys.factor_sealer import DIGEST_KEY, TOTP_KEY
-from hotline.keys.key_folder import (
-    HOOKS_FILE,
-    KEY_BYTES,
-    LISTED_SECRET,
-    KeyFolder,
-    PeopleKeys,
-    older,
-)
+from hotline.keys.key_folder import HOOKS_FILE, KEY_BYTES, LISTED_SECRET, KeyFolder, PeopleKeys
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, far_key, new_weekly_key
 
 RELAY_KEY = "relay.key"
@@ -200,7 +193,10 @@ def held(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
     keys = KeyFolder(folder)
     for name in WITH_CANARY:
         if keys.holds(name):
-            yield name, tuple(keys.read(one) for one in (name, older(name)) if keys.holds(one))
+            yield (
+                name,
+                tuple(keys.read(one) for one in (name, key_folder.older(name)) if keys.holds(one)),
+            )
 
 
 def _derived(name: str, key: bytes) -> bytes:

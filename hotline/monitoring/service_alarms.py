@@ -28,7 +28,8 @@ from hotline.gateway.rules_delivery import Outcome
 from hotline.gateway.tables import Message, Watcher
 from hotline.monitoring import queries, service_checks_database, service_checks_outside
 from hotline.monitoring.service_checks_database import LATE
-from hotline.people import tables_audit
+from hotline.people import tables as people_tables
+from hotline.people import tables_accounts, tables_audit
 from hotline.people.tables import Person
 from hotline.people.tables_audit import Signer
 from hotline.text.languages import CODES
@@ -184,7 +185,10 @@ NAME_LETTERS = 80
 
 
 def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -> None:
-    """Adds an on-call contact. Raises ImportRefused, NumberInvalid, and KeyMissing before `init`."""
+    """Adds an on-call contact: the person of that name, or a new one.
+
+    Raises ImportRefused, NumberInvalid, and KeyMissing before `init`.
+    """
     msisdn, name = sendable(number), tidy(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
         raise ImportRefused([remark("enter a name of 1 to {most} letters", most=NAME_LETTERS)])
@@ -195,7 +199,6 @@ def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -
     if language not in CODES:
         raise ImportRefused([remark("choose one of the languages")])
     watcher = Watcher(
-        person=Person(name=name, languages=[language]),
         number_key=kit.pseudonyms.enrolled(msisdn),
         sealed_number=kit.watch.sealer.number(msisdn),
         active=True,
@@ -206,9 +209,21 @@ def add(kit: LookingKit, name: str, number: str, language: str, *, by: Signer) -
     with kit.database.writing() as session:
         if tables_sessions.stopped_among(session, [stop_key]):
             raise ImportRefused([remark("this number asked for no more messages (STOP)")])
+        watcher.person_id = _person(session, name, language)
         if not queries_on_call.enrol(session, watcher):
             raise ImportRefused([remark("this number is already a contact")])
         tables_audit.sign(session, by, at=kit.now(), action="watcher_added", subject=name)
+
+
+def _person(session: Session, name: str, language: str) -> int:
+    """Returns the person of this name, or a new one. The language is that of a person without a phone."""
+    known = tables_accounts.named(session, name)
+    row = people_tables.person(session, min(known)) if known else Person(name=name, languages=[])
+    session.add(row)
+    if not known or not people_tables.phones_of(session, row.id):
+        row.languages = [language]
+    session.flush()
+    return row.id
 
 
 def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
@@ -221,14 +236,10 @@ def remove(kit: LookingKit, watcher_id: int, *, by: Signer) -> str:
     with kit.database.writing() as session:
         tables.take_turns(session)
         row = queries_on_call.watcher_for_writing(session, watcher_id)
-        reached = [one for one in queries_on_call.watchers(session) if one.unreachable is None]
-        if reached == [row]:
+        if not service_alarm_notices.end_contact(session, row, by, at):
             raise ImportRefused(
                 [remark("add another contact first: the last contact cannot be removed")]
             )
-        session.add_all(notice(Alarm.WATCHERS, Notice.RAISED, one, at, at) for one in reached)
-        row.active = False
-        tables_audit.sign(session, by, at=at, action="watcher_removed", subject=row.name)
         return row.name
 
 

@@ -57,6 +57,7 @@ class Member:
     """An enrolled responder who was not removed. It says also if a message can reach them."""
 
     id: int
+    person_id: int
     level: Level
     """The highest level at any desk."""
     desks: frozenset[str]
@@ -71,7 +72,8 @@ class Member:
 
 
 def national_living(people: Iterable[Member], at: datetime) -> int:
-    return sum(one.level is Level.NATIONAL and one.lives(at) for one in people)
+    """Returns the number of persons with an active phone of the national desk."""
+    return len({o.person_id for o in people if o.level is Level.NATIONAL and o.lives(at)})
 
 
 def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: datetime) -> int:
@@ -422,8 +424,8 @@ class EnrolmentKind(StrEnum):
 PREFIX = "+25078810"
 """Valid in form, so that all number checks run on it. The demo sends no SMS out of the machine."""
 EACH = 2
-ON_CALL = ("On call 1", f"{PREFIX}9901", "en")
-"""Name, number and language of the demo's on-call contact."""
+ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
+"""Name, number and language of the demo's on-call contact, who has an account too."""
 CALL_BACK_NUMBER = "0788109902"
 """The number from which the national desk calls back."""
 NATIONAL_NUMBER = "0788109903"

@@ -14,6 +14,7 @@ from hotline.keys.encrypt import KeyPair
 from hotline.people import (
     decrypt_grants,
     service_sessions,
+    tables,
     tables_accounts,
     tables_audit,
     tables_members,
@@ -133,9 +134,12 @@ def _entry(kit: ConsoleKit, one: DemoAccount, used: int) -> DemoEntry:
 def _make(
     session: Session, kit: ConsoleKit, name: str, roles: tuple[AccountRole, ...]
 ) -> DemoAccount:
+    known = tables_accounts.named(session, name)
+    new = Person(name=name, languages=["en"])
+    person = tables.person(session, min(known)) if known else new
     account = ConsoleAccount(
         name=entered_as(name),
-        person=Person(name=name, languages=["en"]),
+        person=person,
         roles=sorted(roles),
         language="en",
         state=AccountState.DEMO,

@@ -286,6 +286,12 @@ def names(session: Session) -> Mapping[int, str]:
     return {row.id: row.name for row in session.execute(people)}
 
 
+def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
+    """Returns every phone of a person, removed or not, in the order of enrolment."""
+    hers = select(Responder).where(Responder.person_id == person_id)
+    return session.scalars(hers.order_by(Responder.id)).all()
+
+
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
     """Returns those of these digests that belong to a responder, active or not."""
     return set(

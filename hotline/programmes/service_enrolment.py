@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from hotline.cases import service_attempts
 from hotline.cases.service_attempts import Opens, SecretAttempt, SecretLook
 from hotline.core.context import Kit
-from hotline.core.database import Session
+from hotline.core.database import Session, add_if_new
 from hotline.core.rules_attempts import Secret, SecretTyped
 from hotline.core.ussd import SEPARATOR, Opening, UssdHop
 from hotline.counters import tables as counters_tables
@@ -34,18 +34,7 @@ from hotline.people.tables import Responder
 from hotline.people.tables_audit import Signer
 from hotline.programmes import rules
 from hotline.programmes import tables as programmes_tables
-from hotline.programmes.rules import (
-    CODE_FLAG,
-    CROWD_FLAG,
-    LONGEST_VALID,
-    NAMES,
-    TALK_FLAG,
-    Gathering,
-    Joining,
-    Roll,
-    new_code,
-    theme_of,
-)
+from hotline.programmes.rules import CODE_FLAG, CROWD_FLAG, TALK_FLAG, Gathering, Joining, Roll
 from hotline.programmes.tables import DistrictCode, Joined
 from hotline.text.codes import NATIONAL
 from hotline.text.keying import keys
@@ -89,7 +78,7 @@ def flags_of_text(book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]
     if roll_of(book, opening.entry) is None:
         return {}
     typed = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
-    theme = theme_of(opening.started_at.astimezone(KIGALI))
+    theme = rules.theme_of(opening.started_at.astimezone(KIGALI))
     numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in typed if rules.crowd(keyed) is not None}
     return numbers | {f"{TALK_FLAG}.{theme}": True}
 
@@ -99,7 +88,7 @@ def joined_flags(kit: Kit, book: Book, opening: Opening, caller: str) -> dict[st
     roll = roll_of(book, opening.entry)
     if roll is not None:
         with suppress(KeyMissing):
-            return {NAMES[roll].joined: _is_known(kit, roll, opening, caller)}
+            return {rules.NAMES[roll].joined: _is_known(kit, roll, opening, caller)}
     return {}
 
 
@@ -170,9 +159,9 @@ def make_code(
     Raises NotFound, Undecided, KeyMissing.
     """
     district = _district(place)
-    if not timedelta(days=1) <= valid <= LONGEST_VALID:
-        raise Undecided(remark("enter 1 to {most} days", most=LONGEST_VALID.days))
-    code, at = new_code(), kit.now()
+    if not timedelta(days=1) <= valid <= rules.LONGEST_VALID:
+        raise Undecided(remark("enter 1 to {most} days", most=rules.LONGEST_VALID.days))
+    code, at = rules.new_code(), kit.now()
 
     with kit.database.writing() as session:
         row = DistrictCode(
@@ -184,7 +173,7 @@ def make_code(
             ends_at=at + valid,
             uses=0,
         )
-        if not programmes_tables.add_code(session, row):
+        if not add_if_new(session, row):
             raise Undecided(remark("this code already exists: ask for another"))
         _record(session, kit, f"{roll}_code_made", district, by)
     return code, row
@@ -295,7 +284,7 @@ def hear(session: Session, kit: Kit, caller: str, text: str, at: datetime, chann
             return False
 
 
-BEHIND_PIN = {NAMES[Roll.OFFICERS].joined: True}
+BEHIND_PIN = {rules.NAMES[Roll.OFFICERS].joined: True}
 """Flags for a responder's session. Only the responder's own flow leads to lessons there, behind the PIN."""
 
 

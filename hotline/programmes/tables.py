@@ -52,11 +52,6 @@ class Joined(Row):
     """The lessons that a trainee passed, and the start of that session. Answers and failed lessons are not kept."""
 
 
-def add_code(session: Session, row: DistrictCode) -> bool:
-    """Returns False if the code exists already."""
-    return add_if_new(session, row)
-
-
 def living(session: Session, code_keys: Collection[str], at: datetime) -> Sequence[DistrictCode]:
     """Returns those of these codes that are valid at a moment."""
     asked = DistrictCode.code_key.in_(code_keys)

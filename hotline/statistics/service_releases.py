@@ -18,7 +18,6 @@ from hotline.counters.rules import Measure
 from hotline.counters.service import day_of
 from hotline.errors import NotFound, NotReady, Undecided
 from hotline.flows import tables
-from hotline.flows.anatomy import Titles, nodes_of
 from hotline.flows.flow import Ask, Book, Menu, Say
 from hotline.people import tables_audit
 from hotline.people.tables_accounts import is_same_person
@@ -168,6 +167,9 @@ def live_rows(context: Kit) -> LiveRows:
 
 def row_names(context: Kit, language: str) -> Mapping[str, str]:
     """Returns the titles of screens, and the names of the posters of short codes."""
+    # Only pages show names. Callers' processes import this module, and need no checker and no pydantic.
+    from hotline.flows.anatomy import Titles, nodes_of
+
     with context.database.reading() as session:
         titles = Titles(tables.live_flows(session), language)
         found = dict(tables.entry_names(session))

@@ -40,8 +40,6 @@ def every(seconds: float, work: Callable[[], object], name: str) -> None:
 
 # Closes connections that block a thread because the request's body does not arrive.
 
-logger = logging.getLogger(__name__)
-
 PATIENCE = 5.0
 """Seconds for which a connection may block a thread."""
 LOOK_EVERY = 1.0

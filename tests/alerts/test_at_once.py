@@ -73,7 +73,7 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
         alerts_service_sending.apply_report(district.kit, ReportIn("ATXid_1", "Success"))
 
     with district.database.writing() as session:
-        queries_outbox.message_for_writing(session, claim.message_id)
+        queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
         alerts_service_sending.apply_early(
             session, district.kit, result.gateway, "ATXid_1", district.clock()
@@ -221,7 +221,7 @@ def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> N
         (first,) = queries_outbox.claim_due(slow, burst.clock(), 1, 32, "slow")
         assert alerts_service_sending.deliver_due(burst.kit) == 9
     left = [row for row in burst.all(Message) if row.state == MessageState.SENDING]
-    assert [row.id for row in left] == [first.message_id]
+    assert [row.id for row in left] == [first.message.id]
 
 
 def test_two_answers_of_one_person_never_wait_for_each_other(district: District) -> None:

@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 433,
-    "lines": 55_670,
+    "files": 418,
+    "lines": 55_590,
     "tokens": 517_900,
     "html": 3_810,
     "js": 850,

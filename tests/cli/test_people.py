@@ -283,7 +283,7 @@ def test_a_message_that_comes_back_from_a_send_goes_to_nobody_who_left(admin: Ad
         (message,) = session.query(Message).filter_by(responder_id=1).all()
         message.state = MessageState.RETRY
         claimed = queries_outbox.claim_due(session, kit.now(), 9, 9, "test")
-        assert 1 not in [one.responder_id for one in claimed]
+        assert 1 not in [one.message.responder_id for one in claimed]
     service_leaves.begin_leaves(kit)
     with kit.database.reading() as session:
         assert session.get_one(Message, message.id).state == MessageState.FAILED

@@ -64,6 +64,7 @@ NO_FIGURE: Mapping[str, str] = {
     "alerts/tables_drills.heard": "asks of exercises alone",
     "alerts/queries_names.taken_since": ONE,
     "alerts/queries._hands": LADDER,
+    "alerts/queries_people.open_cases": "counts a leaver's work for those who move it to others",
     "alerts/queries.other_takers": LADDER,
     "cases/queries_overview._tips": ONE,
     "alerts/tables_inbound.unproven_answers": WATCH,

@@ -47,7 +47,7 @@ def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> No
     number = alone.responder(1).sealed_number.decode()
     service_stop.stop(alone.kit, number)
     alone.change(Responder, 1, unreachable=STOPPED)
-    with pytest.raises(PersonnelRefused, match="type the number"):
+    with pytest.raises(PersonnelRefused, match="enter the number"):
         service_leaves.back(alone.kit, first, number=None, second=None, **BY)
     back = service_leaves.back(alone.kit, first, number=number, second=None, **BY)
     assert back.ended == ["unreachable"]

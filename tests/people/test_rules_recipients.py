@@ -1,6 +1,7 @@
 """Tests the required people: two of the national desk at every hour, and one in each district."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -26,13 +27,18 @@ def absence(first: int, last: int) -> Absence:
     return Absence(NOON + first * HOUR, NOON + last * HOUR)
 
 
+NUMBERS = count(1)
+
+
 def member(
     level: Level = Level.RESPONDER,
     *districts: str,
     reachable: bool = True,
     away: tuple[Absence, ...] = (),
 ) -> Member:
-    return Member(0, level, frozenset(desks_of(level, districts)), reachable, away)
+    number = next(NUMBERS)
+    desks = frozenset(desks_of(level, districts))
+    return Member(number, number, level, desks, reachable, away)
 
 
 @given(
